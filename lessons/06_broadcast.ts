@@ -1,0 +1,148 @@
+/**
+ * # Lesson 6: broadcast
+ *
+ * How do you find a server whose address you do not know? You shout: one datagram to a broadcast
+ * address reaches everyone on the network who listens on that port. Each server answers to you
+ * alone, and from the answer you learn where it is. Printers and game servers are found like this.
+ *
+ * You learn
+ * - how one datagram reaches many
+ * - how to collect answers when you cannot know how many will come: until a time is up
+ * - what the broadcast address of a network is, and that no router lets it pass
+ *
+ * Run
+ *
+ *     deno task lesson6           watch it happen
+ *     deno task lesson6 server    answer everyone who shouts to port 10000
+ *     deno task lesson6 client    shout, and list who answers
+ *
+ * Both stay on this machine, at 127.255.255.255, the broadcast address of the loopback network.
+ *
+ * Try next
+ * - Start two servers, then a client. Both may have the port: they share it.
+ * - On a real network: `server --host 0.0.0.0` on one machine. On another one, `client` tells you the
+ *   broadcast addresses of that machine's networks; give it one of them with `--host`. Deno asks
+ *   before it lets either program leave this machine.
+ *
+ * @module
+ */
+import { type Given, run, seconds } from "../lib/cli.ts";
+import type { Diagram } from "../lib/diagram.ts";
+import { printable } from "../lib/text.ts";
+import { type Address, bind, type Datagram, formatAddress, type Socket } from "../lib/udp.ts";
+
+const LOOPBACK = "127.255.255.255";
+
+/** Answers everyone who shouts, until the socket is closed. */
+export async function serve(socket: Socket, log: (line: string) => void = () => {}): Promise<void> {
+  for await (const { data, from } of socket) {
+    log(`Received from ${formatAddress(from)}: ${printable(data)}`);
+    try {
+      await socket.send("broadcasting", from); // to the one who asked, not to everyone
+    } catch (error) {
+      log(`No answer to ${formatAddress(from)}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/**
+ * Shouts, then yields the answers as they come, until the time is up.
+ *
+ * ```ts
+ * import { bind } from "../lib/udp.ts";
+ *
+ * using client = bind();
+ * const everyone = { hostname: "127.255.255.255", port: 10000 };
+ * for await (const { from } of discover(client, everyone, 100)) {
+ *   console.log("There is a server at", from.hostname);
+ * }
+ * ```
+ */
+export async function* discover(
+  socket: Socket,
+  everyone: Address,
+  milliseconds: number,
+): AsyncGenerator<Datagram> {
+  const signal = AbortSignal.timeout(milliseconds);
+  await socket.send("hello from client", everyone);
+  try {
+    while (true) yield await socket.receive({ signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/**
+ * The broadcast address of each IPv4 network that this machine is on: the last address in it. With
+ * the netmask 255.255.255.0, 192.168.1.7 becomes 192.168.1.255.
+ */
+export function broadcastAddresses(
+  interfaces: Pick<Deno.NetworkInterfaceInfo, "name" | "family" | "address" | "netmask">[],
+): { name: string; address: string }[] {
+  return interfaces.filter(({ family }) => family === "IPv4").map(({ name, address, netmask }) => {
+    const mask = netmask.split(".").map(Number);
+    const bytes = address.split(".").map((byte, i) => Number(byte) | (~mask[i]! & 255));
+    return { name, address: bytes.join(".") };
+  });
+}
+
+/** One shout, two servers that hear it. */
+export async function play(diagram: Diagram): Promise<void> {
+  using client = diagram.watch("client", bind());
+  using one = diagram.watch("server 1", bind({ hostname: LOOPBACK, reuseAddress: true }));
+  using two = diagram.watch("server 2", bind({ ...one.address, reuseAddress: true }));
+
+  const serving = [serve(one), serve(two)];
+  const wait = 500;
+  diagram.note(`The client sends once, and collects answers for ${wait} ms.`);
+  let answers = 0;
+  for await (const _ of discover(client, one.address, wait)) answers++;
+  diagram.note(`One datagram sent, ${answers} answers.`);
+
+  one.close();
+  two.close();
+  await Promise.all(serving);
+}
+
+async function server({ host, port, watch }: Given): Promise<void> {
+  using socket = watch(bind({ hostname: host, port, reuseAddress: true }));
+  console.log(`Bind UDP on ${socket.address.port}...`);
+  await serve(socket, console.log);
+}
+
+async function client({ host, port, local, options, watch }: Given): Promise<void> {
+  const wait = seconds(options.timeout, "timeout");
+  const everyone = { hostname: host, port };
+  using socket = watch(bind({ hostname: local }));
+  const networks = broadcastAddresses(Deno.networkInterfaces());
+  console.log("The broadcast addresses of this machine's networks, for --host:");
+  for (const { name, address } of networks) console.log(`  ${address.padEnd(15)}  ${name}`);
+
+  console.log(`Sending to ${formatAddress(everyone)}, collecting answers for ${wait / 1000} s...`);
+  let answers = 0;
+  for await (const { data, from } of discover(socket, everyone, wait)) {
+    console.log(`Received from ${formatAddress(from)}: ${printable(data)}`);
+    answers++;
+  }
+  if (answers > 0) return console.log(`Answers: ${answers}.`);
+  throw new Error(`Nobody answered. Is a server running on this network, on port ${port}?`);
+}
+
+if (import.meta.main) {
+  await run({
+    file: import.meta.url,
+    about: "Broadcast: one datagram, everyone hears it.",
+    host: LOOPBACK,
+    port: 10000,
+    play,
+    roles: {
+      server: { about: "answer everyone who shouts", listens: true, run: server },
+      client: {
+        about: "shout, and list who answers",
+        options: { timeout: { value: "SECONDS", about: "how long to collect", default: "1" } },
+        run: client,
+      },
+    },
+    tryNext: ["deno task lesson6 server", "deno task lesson6 client"],
+  });
+}

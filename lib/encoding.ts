@@ -1,0 +1,28 @@
+/**
+ * Text in the encodings of older programs: the web reads them all, but writes UTF-8 only.
+ *
+ * @module
+ */
+import iconv from "iconv-lite";
+
+/** The encodings that the chat speaks: read by the web's own `TextDecoder`, written by iconv-lite. */
+export const ENCODINGS: readonly string[] =
+  "utf-8 gb2312 gbk gb18030 big5 shift_jis euc-jp euc-kr windows-1251 windows-1252".split(" ");
+
+/**
+ * Text as bytes. Refuses a character that the encoding does not have, rather than send a `?` for it.
+ *
+ * ```ts
+ * console.log(encode("你好", "utf-8").length, encode("你好", "gb2312").length); // 6 4
+ * ```
+ */
+export function encode(text: string, encoding: string): Uint8Array {
+  const bytes = iconv.encode(text, encoding);
+  if (decode(bytes, encoding) === text) return bytes;
+  throw new RangeError(`${encoding} has no bytes for all of "${text}".`);
+}
+
+/** Bytes as text. Nothing in a datagram says how it was encoded: with the wrong name, this reads nonsense. */
+export function decode(data: Uint8Array, encoding: string): string {
+  return new TextDecoder(encoding, { ignoreBOM: true }).decode(data);
+}

@@ -1,0 +1,48 @@
+/**
+ * Text for a terminal.
+ *
+ * What comes from the network has to be made safe first. A datagram may hold anything, and a terminal obeys what it is sent: an escape sequence can move the
+ * cursor, clear the screen, or hide a line; a direction override can make text read backwards.
+ *
+ * @module
+ */
+import stringWidth from "string-width";
+
+// Control (Cc) and format (Cf) characters, line and paragraph separators. The two joiners stay:
+// they do nothing but hold emoji and Persian words together.
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
+const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * The text with every character that a terminal might obey shown as an escape. Bytes are read as
+ * UTF-8; those that are none become `�`.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(printable("a\u001b[2Jb\n"), "a\\x1b[2Jb\\n");
+ * ```
+ */
+export function printable(data: string | Uint8Array): string {
+  const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+  return text.replace(UNSAFE, (character) => {
+    const code = character.codePointAt(0)!.toString(16);
+    return SHORT[character] ??
+      (code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`);
+  });
+}
+
+/** The text in lines of at most `width` columns, broken at spaces. */
+export function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (stringWidth(`${line} ${word}`) > width) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines;
+}
+
+/** `1 byte`, `2 bytes`, `1,000 bytes`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,130 @@
+/**
+ * A lesson's real command line, run as a learner runs it: `deno task lesson4 server`.
+ *
+ * @module
+ */
+
+const PATIENCE = 20_000;
+
+/** What a program left behind. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A program that is running: type into it, wait for what it prints, stop it with Ctrl-C. */
+export class Program implements AsyncDisposable {
+  stdout = "";
+  stderr = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #ended: Promise<Ended>;
+  #changed = Promise.withResolvers<void>();
+  #running = true;
+
+  /** Starts a program, in the project's folder unless told otherwise. */
+  constructor(command: string, args: string[], options: Deno.CommandOptions = {}) {
+    this.#child = new Deno.Command(command, {
+      args,
+      cwd: new URL("..", import.meta.url),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      ...options,
+      env: { NO_COLOR: "1", ...options.env },
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#ended = this.#run();
+  }
+
+  async #run(): Promise<Ended> {
+    const read = async (stream: ReadableStream<Uint8Array>, name: "stdout" | "stderr") => {
+      const decoder = new TextDecoder();
+      for await (const bytes of stream) {
+        this[name] += decoder.decode(bytes, { stream: true });
+        this.#change();
+      }
+    };
+    await Promise.all([read(this.#child.stdout, "stdout"), read(this.#child.stderr, "stderr")]);
+    const { code } = await this.#child.status;
+    this.#running = false;
+    this.#change();
+    return { code, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  /** Waits until the program has printed this. */
+  async prints(pattern: RegExp): Promise<RegExpMatchArray> {
+    const deadline = Date.now() + PATIENCE;
+    while (true) {
+      const match = this.stdout.match(pattern);
+      if (match) return match;
+      if (!this.#running) throw new Error(`It ended without printing ${pattern}:\n${this}`);
+      await this.#patiently(this.#changed.promise, deadline - Date.now(), `print ${pattern}`);
+    }
+  }
+
+  /** Types text, as a pipe does. */
+  async type(text: string | Uint8Array): Promise<void> {
+    await this.#input.write(typeof text === "string" ? new TextEncoder().encode(text) : text);
+  }
+
+  /** Ends its input (Ctrl-D). */
+  async endInput(): Promise<void> {
+    await this.#input.close().catch(() => {});
+  }
+
+  /** Sends it a signal, such as Ctrl-C's. */
+  signal(name: Deno.Signal = "SIGINT"): void {
+    if (this.#running) this.#child.kill(name);
+  }
+
+  /** Waits until it has ended. */
+  async end(): Promise<Ended> {
+    await this.endInput();
+    return await this.#patiently(this.#ended, PATIENCE, "end");
+  }
+
+  async #patiently<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
+    let timer;
+    const late = new Promise<never>((_, reject) => {
+      const error = () => reject(new Error(`It did not ${what} in time:\n${this}`));
+      timer = setTimeout(error, Math.max(0, milliseconds));
+    });
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  toString(): string {
+    return `stdout:\n${this.stdout}\nstderr:\n${this.stderr}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal("SIGTERM");
+    await this.end();
+  }
+}
+
+/** Starts `deno task lessonN …`. */
+export function lesson(number: number, ...args: (string | number)[]): Program {
+  return new Program(Deno.execPath(), ["task", "-q", `lesson${number}`, ...args.map(String)]);
+}
+
+/** Runs `deno task lessonN …` to its end, with this as its input. */
+export async function runLesson(
+  number: number,
+  args: (string | number)[] = [],
+  input = "",
+): Promise<Ended> {
+  await using program = lesson(number, ...args);
+  if (input) await program.type(input);
+  return await program.end();
+}
