@@ -169,7 +169,7 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     const waiter = Promise.withResolvers<Datagram>();
     this.#waiting.add(waiter);
     if (!this.#reading) this.#read();
-    if (!signal) return waiter.promise;
+    if (!signal) return await waiter.promise;
 
     const abort = () => {
       this.#waiting.delete(waiter);
@@ -221,14 +221,11 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     while (this.#waiting.size > 0) {
       let arrived: Datagram | undefined, failure: unknown;
       try {
-        const [bytes, { hostname, port }] = await this.#conn.receive(this.#buffer) as [
-          Uint8Array<ArrayBuffer>,
-          Deno.NetAddr,
-        ];
-        arrived = { data: bytes.slice(), from: { hostname, port } };
+        const [bytes, from] = await this.#conn.receive(this.#buffer);
+        const { hostname, port } = from as Deno.NetAddr;
+        arrived = { data: (bytes as Uint8Array<ArrayBuffer>).slice(), from: { hostname, port } };
       } catch (error) {
-        // News of an earlier send: nobody was there. Not a failure of this socket.
-        if (error instanceof Deno.errors.ConnectionReset) continue;
+        if (isAboutAnEarlierSend(error)) continue;
         failure = error;
       }
       const [waiter] = this.#waiting;
@@ -239,6 +236,17 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     }
     this.#reading = false;
   }
+}
+
+/**
+ * Some systems report at a receive what became of a datagram sent before: on Windows, that nobody had
+ * the port it went to (WSAECONNRESET). It is news, and no failure of this socket.
+ */
+function isAboutAnEarlierSend(error: unknown): boolean {
+  const { ConnectionReset, ConnectionRefused, NetworkUnreachable } = Deno.errors;
+  return [ConnectionReset, ConnectionRefused, NetworkUnreachable].some((news) =>
+    error instanceof news
+  );
 }
 
 /**
