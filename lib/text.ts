@@ -1,8 +1,9 @@
 /**
  * Text for a terminal.
  *
- * What comes from the network has to be made safe first. A datagram may hold anything, and a terminal obeys what it is sent: an escape sequence can move the
- * cursor, clear the screen, or hide a line; a direction override can make text read backwards.
+ * What comes from the network has to be made safe first. A datagram may hold anything, and a terminal
+ * obeys what it is sent: an escape sequence can move the cursor, clear the screen or hide a line; a
+ * direction override can make text read backwards.
  *
  * @module
  */
@@ -33,11 +34,11 @@ export function printable(data: string | Uint8Array): string {
 
 /** The text in lines of at most `width` columns, broken at spaces. */
 export function wrapped(text: string, width: number): string[] {
-  const lines = [""];
+  const lines: string[] = [];
   for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (stringWidth(`${line} ${word}`) > width) lines.push(word);
-    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : undefined;
+    if (longer !== undefined && stringWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
   }
   return lines;
 }

@@ -1,14 +1,164 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ask, greeting, serve } from "../lessons/04_echo.ts";
-import { bind } from "../lib/udp.ts";
+import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { lesson, runLesson } from "./program.ts";
 
-Deno.test("lesson 4: Ctrl-C ends", async () => {
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (data: Uint8Array) => new TextDecoder().decode(data);
+const soon = () => AbortSignal.timeout(5000);
+
+Deno.test("lesson 4: a greeting is Hello, NAME! with the name's own bytes", () => {
+  assertEquals(text(greeting(bytes("Michael"))), "Hello, Michael!");
+  assertEquals(text(greeting(bytes(""))), "Hello, !");
+  assertEquals(
+    greeting(new Uint8Array([0xff, 0])),
+    new Uint8Array([...bytes("Hello, "), 0xff, 0, 33]),
+  );
+});
+
+Deno.test("lesson 4: a greeting leaves out the line break that netcat sends", () => {
+  assertEquals(text(greeting(bytes("Michael\n"))), "Hello, Michael!");
+  assertEquals(text(greeting(bytes("a\nb\n"))), "Hello, a\nb!");
+});
+
+Deno.test("lesson 4: the server says who sent, and answers them", async () => {
+  const server = bind();
+  const log: string[] = [];
+  const serving = serve(server, (line) => log.push(line));
+  using client = bind();
+  assertEquals(await ask(client, "Michael", server.address, 5000), "Hello, Michael!");
+  assertEquals(log, [`Received from 127.0.0.1:${client.address.port}.`]);
+  server.close();
+  await serving;
+});
+
+Deno.test("lesson 4: twenty clients at once each get the answers to their own questions", async () => {
+  using server = bind();
+  serve(server);
+  const askAll = async (client: number) => {
+    using socket = bind();
+    for (let question = 0; question < 10; question++) {
+      const name = `<${client}.${question}>`;
+      assertEquals(await ask(socket, name, server.address, 5000), `Hello, ${name}!`);
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, (_, client) => askAll(client)));
+});
+
+Deno.test("lesson 4: a name too long to be answered does not end the server", async () => {
+  using server = bind();
+  const log: string[] = [];
+  serve(server, (line) => log.push(line));
+  using client = bind();
+  await client.send(new Uint8Array(MAX_BYTES), server.address);
+  assertEquals(await ask(client, "Tracy", server.address, 5000), "Hello, Tracy!");
+  assertEquals(log.length, 3);
+  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:\d+: 65515 bytes do not fit/);
+});
+
+Deno.test("lesson 4: the client gives up in time when no answer comes", async () => {
+  using silent = bind();
+  using client = bind();
+  assertEquals(await ask(client, "Michael", silent.address, 20), undefined);
+  assertEquals(text((await silent.receive({ signal: soon() })).data), "Michael");
+});
+
+Deno.test("lesson 4: the client takes no answer from a stranger, and no late one for the next", async () => {
+  using server = bind();
+  using stranger = bind();
+  using client = bind();
+  const asking = ask(client, "Tracy", server.address, 5000);
+  const { from } = await server.receive({ signal: soon() });
+  await stranger.send("Hello, Tracy! Send me your password.", from);
+  await server.send("Hello, Michael!", from);
+  await server.send("Hello, Tracy!", from);
+  assertEquals(await asking, "Hello, Tracy!");
+});
+
+Deno.test("lesson 4: the client does not take a failure for a missing answer", async () => {
+  using server = bind();
+  const client = bind();
+  const asking = ask(client, "Michael", server.address, 5000);
+  await server.receive({ signal: soon() });
+  client.close();
+  await assertRejects(() => asking, Deno.errors.Interrupted);
+});
+
+Deno.test("lesson 4: server and client, each as a program", async () => {
   await using server = lesson(4, "server", "--port", 0);
-  await server.prints(/Bind UDP on (\d+)\.\.\./);
-  server.signal();
-  const { code, stdout, stderr } = await server.end();
+  const port = (await server.prints(/^Bind UDP on (\d+)\.\.\.$/m))[1]!;
+  const { code, stdout, stderr } = await runLesson(4, ["client", "--port", port]);
+  assertEquals(stderr, "");
+  assertEquals(stdout, "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n");
+  assertEquals(code, 0);
+  await server.prints(/(Received from 127\.0\.0\.1:\d+\.\n){3}$/);
+});
+
+Deno.test("lesson 4: the client names each answer that does not come, and goes on", async () => {
+  using server = bind();
+  await using client = lesson(4, "client", "--port", server.address.port, "--timeout", 0.3);
+  for await (const { data, from } of server) {
+    if (text(data) === "Tracy") await server.send("Hello, \x1b[2JTracy!", from);
+    if (text(data) === "Sarah") server.close();
+  }
+  const { code, stdout } = await client.end();
+  assertEquals(
+    stdout,
+    "No answer for Michael within 0.3 s.\nHello, \\x1b[2JTracy!\nNo answer for Sarah within 0.3 s.\n",
+  );
+  assertEquals(code, 0);
+});
+
+Deno.test("lesson 4: without a server the client ends with 1 and says where it looked", async () => {
+  const empty = bind();
+  empty.close();
+  const { port } = empty.address;
+  const { code, stdout, stderr } = await runLesson(4, [
+    "client",
+    "--port",
+    port,
+    "--timeout",
+    "0.05",
+  ]);
+  assertEquals(stdout.match(/No answer for \w+ within 0\.05 s\./g)?.length, 3);
+  assertStringIncludes(stderr, `Is there a server at 127.0.0.1:${port}? It never answered.`);
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 4: a busy port ends the server with 1 and advice", async () => {
+  using taken = bind();
+  const { code, stdout, stderr } = await runLesson(4, ["server", "--port", taken.address.port]);
+  assertEquals(stdout, "");
+  assertMatch(stderr, /another program is using this port\. Stop that program, or choose another/);
+  assertEquals(code, 1);
+});
+
+Deno.test({
+  name: "lesson 4: Ctrl-C ends the server, which says what it sent and received",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using server = lesson(4, "server", "--port", 0);
+    const port = Number((await server.prints(/Bind UDP on (\d+)/))[1]);
+    using client = bind();
+    await ask(client, "Michael", { hostname: "127.0.0.1", port }, 5000);
+    server.signal("SIGINT");
+    const { code, stdout, stderr } = await server.end();
+    assertEquals(stderr, "");
+    assertMatch(stdout, /\nStopped\. Sent 1 datagram \(15 bytes\), received 1 \(7 bytes\)\.\n$/);
+    assertEquals(code, 0);
+  },
+});
+
+Deno.test("lesson 4: played, it draws who sent what to whom, and ends by itself", async () => {
+  const { code, stdout, stderr } = await runLesson(4);
   assertEquals(stderr, "");
   assertEquals(code, 0);
-  assertMatch(stdout, /Stopped. Sent 0/);
+  assertMatch(stdout, /client 1 +server +client 2\n( +127\.0\.0\.1:\d+){3}\n/);
+  assertMatch(stdout, /│ +"Michael" 7 bytes +│ +│\n +├─+▶│ +│\n/);
+  assertMatch(stdout, /│ +│ +"Hello, Tracy!" 13 bytes +│\n +│ +├─+▶│\n/);
+  assertEquals(stdout.match(/[▶◀]/g)?.length, 6);
+  assertMatch(
+    stdout,
+    /Try it .*lesson4 server[^]*Read it .*lessons\/04_echo\.ts\nTest it .*04_echo_test/,
+  );
 });

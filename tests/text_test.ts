@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { count, printable, wrapped } from "../lib/text.ts";
+
+Deno.test("printable: leaves text in any language alone", () => {
+  for (const text of ["Hello, world!", "你好", "Ünïcödé", "مرحبا", "👩‍🚀 می‌خواهم", "C:\\new", ""]) {
+    assertEquals(printable(text), text);
+    assertEquals(printable(new TextEncoder().encode(text)), text);
+  }
+});
+
+Deno.test("printable: shows what a terminal would obey", () => {
+  assertEquals(printable("a\x1b[2J\x07b"), "a\\x1b[2J\\x07b");
+  assertEquals(printable("one\ntwo\r\n\tthree"), "one\\ntwo\\r\\n\\tthree");
+  assertEquals(printable("\x00\x7f\x9b31m"), "\\x00\\x7f\\x9b31m");
+  assertEquals(printable("user\u202egnp.exe"), "user\\u{202e}gnp.exe");
+  assertEquals(
+    printable("\u2028\u2029\u2066\u200f\ufeff!"),
+    "\\u{2028}\\u{2029}\\u{2066}\\u{200f}\\u{feff}!",
+  );
+  assertEquals(printable("\u{e0041}"), "\\u{e0041}");
+});
+
+Deno.test("printable: no single character gets through that could move the cursor", () => {
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const character = String.fromCodePoint(code);
+    if (/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u.test(character)) {
+      assertEquals(/^\\[xunrt]/.test(printable(character)), true, code.toString(16));
+    }
+  }
+});
+
+Deno.test("printable: bytes that are no UTF-8 become replacement characters", () => {
+  assertEquals(printable(new Uint8Array([0x41, 0xff, 0xc4, 0xe3, 0x42])), "A\ufffd\ufffd\ufffdB");
+});
+
+Deno.test("wrapped: breaks at spaces, and counts a wide character as two columns", () => {
+  assertEquals(wrapped("one two three", 8), ["one two", "three"]);
+  assertEquals(wrapped("你好 你好", 8), ["你好", "你好"]);
+  assertEquals(wrapped("你好 你好", 9), ["你好 你好"]);
+  assertEquals(wrapped("unbreakable", 4), ["unbreakable"]);
+});
+
+Deno.test("count: one of a thing, or several", () => {
+  assertEquals([0, 1, 2, 65507].map((n) => count(n, "byte")), [
+    "0 bytes",
+    "1 byte",
+    "2 bytes",
+    "65,507 bytes",
+  ]);
+});
