@@ -166,9 +166,21 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
       return arrived;
     }
 
+    // One read at a time: the system would answer several in no order. With nobody before us and no
+    // way to give up, it is simply ours.
+    if (!this.#reading && !signal) {
+      this.#reading = true;
+      try {
+        return await this.#read();
+      } finally {
+        this.#reading = false;
+        if (this.#waiting.size > 0) this.#serve();
+      }
+    }
+
     const waiter = Promise.withResolvers<Datagram>();
     this.#waiting.add(waiter);
-    if (!this.#reading) this.#read();
+    if (!this.#reading) this.#serve();
     if (!signal) return await waiter.promise;
 
     const abort = () => {
@@ -202,12 +214,6 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#conn.close();
-    for (const waiter of this.#waiting) {
-      waiter.reject(
-        new Deno.errors.Interrupted("The socket was closed while it waited for a datagram."),
-      );
-    }
-    this.#waiting.clear();
   }
 
   /** Closes at the end of the block that says `using`. */
@@ -215,26 +221,36 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     this.close();
   }
 
-  // One read at a time, and only while somebody waits: what nobody waits for stays in the system.
-  async #read(): Promise<void> {
+  /** Hands what arrives to those who wait, in their order, until nobody waits any more. */
+  async #serve(): Promise<void> {
     this.#reading = true;
     while (this.#waiting.size > 0) {
-      let arrived: Datagram | undefined, failure: unknown;
+      let datagram: Datagram | undefined, failure: unknown;
       try {
-        const [bytes, from] = await this.#conn.receive(this.#buffer);
-        const { hostname, port } = from as Deno.NetAddr;
-        arrived = { data: (bytes as Uint8Array<ArrayBuffer>).slice(), from: { hostname, port } };
+        datagram = await this.#read();
       } catch (error) {
-        if (isAboutAnEarlierSend(error)) continue;
         failure = error;
       }
       const [waiter] = this.#waiting;
       if (waiter) this.#waiting.delete(waiter);
-      if (arrived && waiter) waiter.resolve(arrived);
+      if (datagram && waiter) waiter.resolve(datagram);
       else if (waiter) waiter.reject(failure);
-      else this.#arrived = arrived; // whoever waited gave up meanwhile
+      else this.#arrived = datagram; // whoever waited gave up meanwhile
     }
     this.#reading = false;
+  }
+
+  async #read(): Promise<Datagram> {
+    while (true) {
+      try {
+        const [bytes, from] = await this.#conn.receive(this.#buffer);
+        const { hostname, port } = from as Deno.NetAddr;
+        return { data: (bytes as Uint8Array<ArrayBuffer>).slice(), from: { hostname, port } };
+      } catch (error) {
+        if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
+        if (!isAboutAnEarlierSend(error)) throw error;
+      }
+    }
   }
 }
 
