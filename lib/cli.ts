@@ -84,7 +84,7 @@ async function main(lesson: Lesson, signal: AbortSignal, stop: () => void): Prom
     } else if (role) {
       const host = await address(rest.host);
       const local = localFor(host);
-      if (!role.listens) await mayUse(local);
+      if (!role.listens) await mayUse(local.includes(":") ? `[${local}]` : local);
       await mayUse(formatAddress({ hostname: host, port: rest.port }));
       onInterrupt(stop);
       const watched = (socket: Socket) => {
@@ -186,15 +186,23 @@ export function seconds(text: string | undefined, option: string): number {
   );
 }
 
+/** The IP address that `--host` means: for a name, what the system finds, and IPv4 first. */
 async function address(host: string): Promise<string> {
   try {
-    return (await lookup(host.replace(/^\[(.*)\]$/, "$1"))).address;
+    const found = await lookup(host.replace(/^\[(.*)\]$/, "$1"), { all: true });
+    const { address } = found.find(({ family }) => family === 4) ?? found[0]!;
+    // One spelling for each address, so that two of them can be compared.
+    return address.includes(":") && !address.includes("%")
+      ? new URL(`http://[${address}]`).hostname.slice(1, -1)
+      : address;
   } catch (error) {
     const refused = (error as { code?: string }).code === "EPERM";
     throw new Error(
       refused
-        ? `Deno has no permission to look up the name ${host}. Give an address such as 127.0.0.1, or answer y when Deno asks.`
-        : `No address was found for the host ${host}. Check its spelling, or give an address such as 127.0.0.1.`,
+        ? `Deno has no permission to look up the name ${host}. ` +
+          "Give an address such as 127.0.0.1, or answer y when Deno asks."
+        : `No address was found for the host ${host}. ` +
+          "Check its spelling, or give an address such as 127.0.0.1.",
       { cause: error },
     );
   }
