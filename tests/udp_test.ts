@@ -172,10 +172,13 @@ Deno.test("receive: the bytes are the caller's own, and no more than that is kep
 Deno.test("receive: several at once are answered in the order they were called", async () => {
   using alice = bind();
   using bob = bind();
-  const waiting = [1, 2, 3, 4].map(() => bob.receive({ signal: soon() }));
-  for (const word of ["one", "two", "three", "four"]) await alice.send(word, bob.address);
-  const words = (await Promise.all(waiting)).map(({ data }) => text(data));
-  assertEquals(words, ["one", "two", "three", "four"]);
+  const [plain, limited] = [{}, { signal: soon() }];
+  for (const all of [[plain, plain, plain], [limited, limited, limited], [plain, limited, plain]]) {
+    const waiting = all.map((options) => bob.receive(options));
+    for (const word of ["one", "two", "three"]) await alice.send(word, bob.address);
+    const words = (await Promise.all(waiting)).map(({ data }) => text(data));
+    assertEquals(words, ["one", "two", "three"]);
+  }
 });
 
 Deno.test("receive: one that timed out takes no datagram with it", async () => {
