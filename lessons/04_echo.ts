@@ -31,26 +31,30 @@ import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
 const NAMES = ["Michael", "Tracy", "Sarah"];
 
 /**
- * Greets everyone who sends a name, until the socket is closed.
+ * A server: answers every datagram, until the socket is closed.
  *
  * ```ts
  * import { bind } from "../lib/udp.ts";
  *
  * using server = bind({ port: 0 });
- * serve(server);
+ * serve(server, greeting);
  *
  * using client = bind();
  * console.log(await ask(client, "Michael", server.address, 1000)); // Hello, Michael!
  * ```
  */
-export async function serve(socket: Socket, log: (line: string) => void = () => {}): Promise<void> {
+export async function serve(
+  socket: Socket,
+  answer: (data: Uint8Array) => string | Uint8Array,
+  log: (line: string) => void = () => {},
+): Promise<void> {
   for await (const { data, from } of socket) {
     log(`Received from ${formatAddress(from)}.`);
     try {
-      await socket.send(greeting(data), from);
+      await socket.send(answer(data), from);
     } catch (error) {
-      // A name so long that the answer fits into no datagram, or a sender we have no way back to:
-      // bad luck for that client, but the others still want their answers.
+      // The answer fits into no datagram, or there is no way back to the sender: bad luck for that
+      // client, but the others still want their answers.
       log(`No answer to ${formatAddress(from)}: ${(error as Error).message}`);
     }
   }
@@ -95,7 +99,7 @@ export async function play(diagram: Diagram): Promise<void> {
   using server = diagram.watch("server", bind());
   using two = diagram.watch("client 2", bind());
 
-  const serving = serve(server);
+  const serving = serve(server, greeting);
   await Promise.all([
     ask(one, "Michael", server.address, 1000),
     ask(two, "Tracy", server.address, 1000),
@@ -108,7 +112,7 @@ export async function play(diagram: Diagram): Promise<void> {
 async function server({ host, port, watch }: Given): Promise<void> {
   using socket = watch(bind({ hostname: host, port }));
   console.log(`Bind UDP on ${socket.address.port}...`);
-  await serve(socket, console.log);
+  await serve(socket, greeting, console.log);
 }
 
 async function client({ host, port, local, options, watch }: Given): Promise<void> {

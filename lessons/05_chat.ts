@@ -126,7 +126,7 @@ if (import.meta.main) {
     play,
     roles: {
       chat: {
-        about: "talk to whoever is on the port, or wait there",
+        about: "talk to who is on the port, or wait there",
         options: {
           encoding: { value: "NAME", about: "gb2312, shift_jis, big5 ...", default: "utf-8" },
         },

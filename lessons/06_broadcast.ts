@@ -30,20 +30,10 @@ import { type Given, run, seconds } from "../lib/cli.ts";
 import type { Diagram } from "../lib/diagram.ts";
 import { printable } from "../lib/text.ts";
 import { type Address, bind, type Datagram, formatAddress, type Socket } from "../lib/udp.ts";
+import { serve } from "./04_echo.ts";
 
 const LOOPBACK = "127.255.255.255";
-
-/** Answers everyone who shouts, until the socket is closed. */
-export async function serve(socket: Socket, log: (line: string) => void = () => {}): Promise<void> {
-  for await (const { data, from } of socket) {
-    log(`Received from ${formatAddress(from)}: ${printable(data)}`);
-    try {
-      await socket.send("broadcasting", from); // to the one who asked, not to everyone
-    } catch (error) {
-      log(`No answer to ${formatAddress(from)}: ${(error as Error).message}`);
-    }
-  }
-}
+const ANSWER = () => "broadcasting";
 
 /**
  * Shouts, then yields the answers as they come, until the time is up.
@@ -92,7 +82,7 @@ export async function play(diagram: Diagram): Promise<void> {
   using one = diagram.watch("server 1", bind({ hostname: LOOPBACK, reuseAddress: true }));
   using two = diagram.watch("server 2", bind({ ...one.address, reuseAddress: true }));
 
-  const serving = [serve(one), serve(two)];
+  const serving = [serve(one, ANSWER), serve(two, ANSWER)]; // to the one who asked, not to everyone
   const wait = 500;
   diagram.note(`The client sends once, and collects answers for ${wait} ms.`);
   let answers = 0;
@@ -107,7 +97,7 @@ export async function play(diagram: Diagram): Promise<void> {
 async function server({ host, port, watch }: Given): Promise<void> {
   using socket = watch(bind({ hostname: host, port, reuseAddress: true }));
   console.log(`Bind UDP on ${socket.address.port}...`);
-  await serve(socket, console.log);
+  await serve(socket, ANSWER, console.log);
 }
 
 async function client({ host, port, local, options, watch }: Given): Promise<void> {

@@ -146,6 +146,10 @@ function parse(lesson: Lesson) {
   if (!help) {
     const roles = Object.keys(lesson.roles).join(" or ");
     if (named && !role) throw new UsageError(`There is no role "${word}" here: it is ${roles}.`);
+    const empty = ["host", "port", ...Object.keys(own)].find((key) =>
+      args[key] === "" && key !== "message"
+    );
+    if (empty) throw new UsageError(`--${empty} needs a value.`);
     if (wrong.length > 0) {
       throw new UsageError(
         named
@@ -160,7 +164,6 @@ function parse(lesson: Lesson) {
   }
   const host = args.host as string | undefined ?? lesson.host ?? "127.0.0.1";
   const port = help ? lesson.port : toPort(args.port as string | undefined, lesson.port, role);
-  if (host === "") throw new UsageError("--host needs an address or a name, such as 127.0.0.1.");
   return { role, help, host, port, options };
 }
 
@@ -221,8 +224,8 @@ function help(lesson: Lesson, name: string): string {
   for (const [word, role] of roles) rows.push([`${word} [options]`, role.about]);
   const options: [string, string][] = [];
   const meaning = roles.map(([word, role]) => `${word} ${role.listens ? "binds" : "sends to"}`);
-  options.push(["--host HOST", `the address that ${meaning.join(", ")} (${host})`]);
-  options.push(["--port PORT", `and its port (${lesson.port})`]);
+  options.push(["--host HOST", `what ${meaning.join(", ")} (${host})`]);
+  options.push(["--port PORT", `the port there (${lesson.port})`]);
   for (const [word, role] of roles) {
     for (const [key, option] of Object.entries(role.options ?? {})) {
       const standard = option.default ? ` (${option.default})` : "";

@@ -138,7 +138,7 @@ export class Diagram {
     const paint = this.#color(from);
 
     const above = this.#row();
-    const text = label(data, right - left - 2);
+    const text = label(data, right - left - 1);
     const width = stringWidth(text);
     const at = left + 1 + Math.floor((right - left - 1 - width) / 2);
     console.log(

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ask, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { lesson, runLesson } from "./program.ts";
+import { freePort, lesson, runLesson } from "./program.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
@@ -24,7 +24,7 @@ Deno.test("lesson 4: a greeting leaves out the line break that netcat sends", ()
 Deno.test("lesson 4: the server says who sent, and answers them", async () => {
   const server = bind();
   const log: string[] = [];
-  const serving = serve(server, (line) => log.push(line));
+  const serving = serve(server, greeting, (line) => log.push(line));
   using client = bind();
   assertEquals(await ask(client, "Michael", server.address, 5000), "Hello, Michael!");
   assertEquals(log, [`Received from 127.0.0.1:${client.address.port}.`]);
@@ -34,7 +34,7 @@ Deno.test("lesson 4: the server says who sent, and answers them", async () => {
 
 Deno.test("lesson 4: twenty clients at once each get the answers to their own questions", async () => {
   using server = bind();
-  serve(server);
+  serve(server, greeting);
   const askAll = async (client: number) => {
     using socket = bind();
     for (let question = 0; question < 10; question++) {
@@ -48,7 +48,7 @@ Deno.test("lesson 4: twenty clients at once each get the answers to their own qu
 Deno.test("lesson 4: a name too long to be answered does not end the server", async () => {
   using server = bind();
   const log: string[] = [];
-  serve(server, (line) => log.push(line));
+  serve(server, greeting, (line) => log.push(line));
   using client = bind();
   await client.send(new Uint8Array(MAX_BYTES), server.address);
   assertEquals(await ask(client, "Tracy", server.address, 5000), "Hello, Tracy!");
@@ -110,9 +110,7 @@ Deno.test("lesson 4: the client names each answer that does not come, and goes o
 });
 
 Deno.test("lesson 4: without a server the client ends with 1 and says where it looked", async () => {
-  const empty = bind();
-  empty.close();
-  const { port } = empty.address;
+  const port = freePort();
   const { code, stdout, stderr } = await runLesson(4, [
     "client",
     "--port",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bind } from "../lib/udp.ts";
 
 const PATIENCE = 20_000;
 
@@ -127,4 +128,20 @@ export async function runLesson(
   await using program = lesson(number, ...args);
   if (input) await program.type(input);
   return await program.end();
+}
+
+/**
+ * A port where nobody is, and where nobody will be: outside the ranges from which Linux, macOS and
+ * Windows pick ephemeral ports for the tests that run at the same time.
+ */
+export function freePort(): number {
+  while (true) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    try {
+      bind({ port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }

@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { sendLines, sendMessage } from "../lessons/01_send.ts";
+import { bind, MAX_BYTES } from "../lib/udp.ts";
+import { freePort, lesson, runLesson } from "./program.ts";
+
+const soon = () => AbortSignal.timeout(10_000);
+const received = async (socket: ReturnType<typeof bind>) =>
+  new TextDecoder().decode((await socket.receive({ signal: soon() })).data);
+
+async function* typed(...lines: string[]): AsyncGenerator<string> {
+  yield* lines;
+}
+
+Deno.test("lesson 1: a message arrives, and its size in bytes is returned", async () => {
+  using listener = bind();
+  assertEquals(await sendMessage("你好", listener.address), 6);
+  assertEquals(await received(listener), "你好");
+});
+
+Deno.test("lesson 1: sending to nobody returns the same", async () => {
+  const nobody = { hostname: "127.0.0.1", port: freePort() };
+  assertEquals(await sendMessage("Hello", nobody), 5);
+});
+
+Deno.test("lesson 1: each line is a datagram of its own, up to the first empty one", async () => {
+  using listener = bind();
+  using sender = bind();
+  const sizes = [];
+  for await (
+    const size of sendLines(sender, typed("one", "three", "", "never"), listener.address)
+  ) {
+    sizes.push(size);
+  }
+  assertEquals(sizes, [3, 5]);
+  assertEquals([await received(listener), await received(listener)], ["one", "three"]);
+});
+
+Deno.test("lesson 1: --message sends one message and ends", async () => {
+  using listener = bind();
+  const { port } = listener.address;
+  const { code, stdout, stderr } = await runLesson(1, [
+    "send",
+    "--port",
+    port,
+    "--message",
+    "Hi, you",
+  ]);
+  assertEquals(stderr, "");
+  assertEquals(stdout, `Sent 7 bytes to 127.0.0.1:${port}.\n`);
+  assertEquals(code, 0);
+  assertEquals(await received(listener), "Hi, you");
+});
+
+Deno.test("lesson 1: --message may be empty: an empty datagram is one, too", async () => {
+  using listener = bind();
+  const { port } = listener.address;
+  const { stdout } = await runLesson(1, ["send", "--port", port, "--message="]);
+  assertStringIncludes(stdout, "Sent 0 bytes");
+  assertEquals(await received(listener), "");
+});
+
+Deno.test("lesson 1: lines from a pipe, until an empty one", async () => {
+  using listener = bind();
+  const { port } = listener.address;
+  const { code, stdout } = await runLesson(1, ["send", "--port", port], "one\n二\n\nnever\n");
+  assertEquals(code, 0);
+  assertEquals(stdout, `Sent 3 bytes to 127.0.0.1:${port}.\nSent 3 bytes to 127.0.0.1:${port}.\n`);
+  assertEquals([await received(listener), await received(listener)], ["one", "二"]);
+});
+
+Deno.test("lesson 1: the input may end without a line break, or at once", async () => {
+  using listener = bind();
+  const args = ["send", "--port", listener.address.port];
+  const [last, nothing] = await Promise.all([runLesson(1, args, "last"), runLesson(1, args)]);
+  assertEquals([last.code, nothing.code], [0, 0]);
+  assertEquals(nothing.stdout, "");
+  assertEquals(await received(listener), "last");
+});
+
+Deno.test("lesson 1: it goes on asking: a line is sent when it is typed, not at the end", async () => {
+  using listener = bind();
+  await using sender = lesson(1, "send", "--port", listener.address.port);
+  await sender.type("now\n");
+  assertEquals(await received(listener), "now");
+  await sender.type("and now\n");
+  assertEquals(await received(listener), "and now");
+});
+
+Deno.test("lesson 1: a message over the limit is refused with its size and the limit", async () => {
+  using listener = bind();
+  const line = "x".repeat(MAX_BYTES + 1) + "\n";
+  const { code, stdout, stderr } = await runLesson(
+    1,
+    ["send", "--port", listener.address.port],
+    line,
+  );
+  assertEquals(stdout, "");
+  assertEquals(stderr, "65508 bytes do not fit: a datagram to 127.0.0.1 carries at most 65507.\n");
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 1: played, it shows the same send with somebody there and with nobody", async () => {
+  const { code, stdout, stderr } = await runLesson(1);
+  assertEquals(stderr, "");
+  assertEquals(code, 0);
+  assertMatch(stdout, /listener +sender +nobody\n/);
+  assertEquals(stdout.match(/"Hello" 5 bytes/g)?.length, 2);
+  assertEquals(stdout.match(/◀/g)?.length, 2);
+  assertEquals(stdout.match(/▷\?/g)?.length, 1);
+  assertMatch(stdout, /It arrived. send\(\) returned 5[^]*Nobody was there. send\(\) returned 5/);
+  assertStringIncludes(stdout, '"你好" 6 bytes');
+  assert(stdout.endsWith("Test it  deno task test tests/01_send_test.ts\n"));
+});

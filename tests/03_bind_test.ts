@@ -1,0 +1,109 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { bindKnown, listen, whyNot } from "../lessons/03_bind.ts";
+import { bind } from "../lib/udp.ts";
+import { freePort, lesson, runLesson } from "./program.ts";
+
+Deno.test("lesson 3: who sent what, a line for each datagram, safe to print", async () => {
+  const server = bind();
+  using client = bind();
+  await client.send("Hello", server.address);
+  await client.send("\x1b[2J\n", server.address);
+  await client.send(new Uint8Array([0xff]), server.address);
+  const lines = [];
+  for await (const line of listen(server)) {
+    lines.push(line);
+    if (lines.length === 3) server.close();
+  }
+  const from = `127.0.0.1:${client.address.port}`;
+  assertEquals(lines, [
+    `${from} sent 5 bytes: Hello`,
+    `${from} sent 5 bytes: \\x1b[2J\\n`,
+    `${from} sent 1 byte: \ufffd`,
+  ]);
+});
+
+Deno.test("lesson 3: whyNot says why a port cannot be bound, and leaves a free one free", () => {
+  const socket = bind({ port: freePort() });
+  assertStringIncludes(whyNot(socket.address)!, "another program is using this port");
+  socket.close();
+  assertEquals(whyNot(socket.address), undefined);
+  assertEquals(whyNot(socket.address), undefined);
+});
+
+Deno.test("lesson 3: the known port if it is free, another one if it is not", () => {
+  const port = freePort();
+  using first = bindKnown("127.0.0.1", port);
+  assertEquals(first.address.port, port);
+  using second = bindKnown("127.0.0.1", port);
+  assert(second.address.port !== port);
+});
+
+Deno.test("lesson 3: bind prints what arrives, until Ctrl-C", async () => {
+  await using program = lesson(3, "bind", "--port", 0);
+  const port = Number((await program.prints(/Bind UDP on 127\.0\.0\.1:(\d+)\.\.\./))[1]);
+  using client = bind();
+  await client.send("Hello, 世界", { hostname: "127.0.0.1", port });
+  await program.prints(
+    new RegExp(`127\\.0\\.0\\.1:${client.address.port} sent 13 bytes: Hello, 世界\n`),
+  );
+  if (Deno.build.os === "windows") return;
+  program.signal("SIGINT");
+  const { code, stdout, stderr } = await program.end();
+  assertEquals(stderr, "");
+  assertMatch(stdout, /\nStopped\. Sent 0 datagrams \(0 bytes\), received 1 \(13 bytes\)\.\n$/);
+  assertEquals(code, 0);
+});
+
+Deno.test("lesson 3: its port is 7781, unless told otherwise", async () => {
+  // Whoever has the port: the program names it, bound or refused.
+  await using program = lesson(3, "bind");
+  await Promise.race([program.prints(/127\.0\.0\.1:7781/), program.end()]).catch(() => {});
+  program.signal();
+  const { stdout, stderr } = await program.end();
+  assertMatch(stdout + stderr, /127\.0\.0\.1:7781/);
+});
+
+Deno.test("lesson 3: a busy port is told with advice", async () => {
+  using taken = bind();
+  const { port } = taken.address;
+  const { code, stdout, stderr } = await runLesson(3, ["bind", "--port", port]);
+  assertEquals(stdout, "");
+  assertMatch(stderr, new RegExp(`Cannot bind 127\\.0\\.0\\.1:${port}: another program is using`));
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 3: TCP on the same number is no conflict", async () => {
+  using tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using program = lesson(3, "bind", "--port", tcp.addr.port);
+  await program.prints(new RegExp(`Bind UDP on 127\\.0\\.0\\.1:${tcp.addr.port}`));
+});
+
+Deno.test("lesson 3: without a terminal to ask in, 0.0.0.0 is refused and the flag is named", async () => {
+  const { code, stderr } = await runLesson(3, ["bind", "--host", "0.0.0.0", "--port", 40_000]);
+  assertMatch(
+    stderr,
+    /Cannot bind 0\.0\.0\.0:40000: Deno has no permission.*--allow-net=0\.0\.0\.0:40000/,
+  );
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 3: played, it shows what it teaches", async () => {
+  const { code, stdout, stderr } = await runLesson(3);
+  assertEquals(stderr, "");
+  assertEquals(code, 0);
+  assertMatch(stdout, /"Hello, server" 13 bytes/);
+  const port = stdout.match(/A second bind of UDP port (\d+):/)?.[1];
+  assertMatch(stdout, new RegExp(`"Cannot bind 127\\.0\\.0\\.1:${port}: another program is using`));
+  assertMatch(stdout, new RegExp(`TCP port ${port} at the same time: no conflict`));
+  if (Deno.build.os === "darwin") return;
+  assertMatch(stdout, /▷\?\n.*The server is bound to 127\.0\.0\.1: it did not get this\./);
+  assertMatch(stdout, /┼─+▶│\n.*this one arrived\./);
+});
+
+Deno.test("lesson 3: played while its port is taken, it takes another one and says so", async () => {
+  await using other = lesson(3, "bind");
+  await Promise.race([other.prints(/Bind UDP/), other.end()]).catch(() => {});
+  const { code, stdout } = await runLesson(3);
+  assertMatch(stdout, /Port 7781 is in use on this machine: \d+ will do as well\./);
+  assertEquals(code, 0);
+});

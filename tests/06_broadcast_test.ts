@@ -1,0 +1,146 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { broadcastAddresses, discover } from "../lessons/06_broadcast.ts";
+import { bind } from "../lib/udp.ts";
+import { freePort, lesson, runLesson } from "./program.ts";
+
+const soon = () => AbortSignal.timeout(10_000);
+const text = (data: Uint8Array) => new TextDecoder().decode(data);
+const EVERYONE = "127.255.255.255";
+const ignore = Deno.build.os !== "linux"; // elsewhere, loopback has no broadcast address to count on
+
+Deno.test("lesson 6: the broadcast address of a network is its last one", () => {
+  const of = (address: string, netmask: string, family: "IPv4" | "IPv6" = "IPv4") =>
+    broadcastAddresses([{ name: "eth0", family, address, netmask }]).map(({ address }) => address);
+  assertEquals(of("127.0.0.1", "255.0.0.0"), ["127.255.255.255"]);
+  assertEquals(of("192.168.1.7", "255.255.255.0"), ["192.168.1.255"]);
+  assertEquals(of("10.9.130.4", "255.255.192.0"), ["10.9.191.255"]);
+  assertEquals(of("10.0.0.5", "255.255.255.252"), ["10.0.0.7"]);
+  assertEquals(of("fe80::1", "ffff:ffff:ffff:ffff::", "IPv6"), []);
+});
+
+Deno.test({
+  name: "lesson 6: one datagram, and every server's answer until the time is up",
+  ignore,
+  async fn() {
+    using client = bind();
+    using one = bind({ hostname: EVERYONE, reuseAddress: true });
+    using two = bind({ hostname: "0.0.0.0", port: one.address.port, reuseAddress: true });
+    const answering = [one, two].map(async (server, number) => {
+      const { data, from } = await server.receive({ signal: soon() });
+      assertEquals(text(data), "hello from client");
+      await server.send(`server ${number}`, from);
+    });
+    const answers = [];
+    for await (const { data, from } of discover(client, one.address, 300)) {
+      assertEquals(from, { hostname: "127.0.0.1", port: one.address.port });
+      answers.push(text(data));
+    }
+    await Promise.all(answering);
+    assertEquals(answers.toSorted(), ["server 0", "server 1"]);
+  },
+});
+
+Deno.test("lesson 6: with no answer it ends when the time is up", async () => {
+  using client = bind();
+  const nobody = { hostname: "127.0.0.1", port: freePort() };
+  for await (const _ of discover(client, nobody, 20)) throw new Error("Nobody is there.");
+});
+
+Deno.test("lesson 6: a socket that fails is not taken for silence", async () => {
+  const client = bind();
+  const looking = discover(client, client.address, 5000);
+  await looking.next(); // it hears its own question
+  const next = looking.next();
+  client.close();
+  await assertRejects(() => next, Deno.errors.Interrupted);
+});
+
+Deno.test({
+  name: "lesson 6: the client finds two servers that share a port",
+  ignore,
+  async fn() {
+    const port = freePort();
+    await using one = lesson(6, "server", "--port", port);
+    await using two = lesson(6, "server", "--port", port);
+    for (const server of [one, two]) {
+      await server.prints(new RegExp(`^Bind UDP on ${port}\\.\\.\\.$`, "m"));
+    }
+
+    const { code, stdout, stderr } = await runLesson(6, [
+      "client",
+      "--port",
+      port,
+      "--timeout",
+      0.5,
+    ]);
+    assertEquals(stderr, "");
+    assertMatch(stdout, / {2}127\.255\.255\.255 +lo\n/);
+    assertEquals(
+      stdout.match(new RegExp(`Received from 127\\.0\\.0\\.1:${port}: broadcasting\n`, "g"))
+        ?.length,
+      2,
+    );
+    assertMatch(stdout, /Answers: 2\.\n$/);
+    assertEquals(code, 0);
+    for (const server of [one, two]) await server.prints(/Received from 127\.0\.0\.1:\d+\.\n/);
+
+    one.signal("SIGINT");
+    const ended = await one.end();
+    assertMatch(
+      ended.stdout,
+      /\nStopped\. Sent 1 datagram \(12 bytes\), received 1 \(17 bytes\)\.\n$/,
+    );
+    assertEquals(ended.code, 0);
+  },
+});
+
+Deno.test({
+  name: "lesson 6: nobody answers: a clear sentence, and 1",
+  ignore,
+  async fn() {
+    const port = freePort();
+    const { code, stderr } = await runLesson(6, ["client", "--port", port, "--timeout", 0.1]);
+    assertEquals(
+      stderr,
+      `Nobody answered. Is a server running on this network, on port ${port}?\n`,
+    );
+    assertEquals(code, 1);
+  },
+});
+
+Deno.test({
+  name: "lesson 6: answers are safe to print",
+  ignore,
+  async fn() {
+    using server = bind({ hostname: "0.0.0.0" });
+    await using client = lesson(6, "client", "--port", server.address.port, "--timeout", 0.5);
+    const { from } = await server.receive({ signal: soon() });
+    await server.send("\x1b[31mred", from);
+    assertStringIncludes((await client.end()).stdout, ": \\x1b[31mred\n");
+  },
+});
+
+Deno.test({
+  name: "lesson 6: a port that a program does not share is told as busy",
+  ignore,
+  async fn() {
+    using taken = bind({ hostname: "0.0.0.0" });
+    const { code, stderr } = await runLesson(6, ["server", "--port", taken.address.port]);
+    assertStringIncludes(stderr, "another program is using this port");
+    assertEquals(code, 1);
+  },
+});
+
+Deno.test({
+  name: "lesson 6: played, one datagram of the client reaches two servers",
+  ignore,
+  async fn() {
+    const { code, stdout, stderr } = await runLesson(6);
+    assertEquals(stderr, "");
+    assertEquals(code, 0);
+    assertMatch(stdout, /client +server 1 +server 2\n/);
+    assertEquals(stdout.match(/"hello from client" 17 bytes/g)?.length, 2);
+    assertEquals(stdout.match(/"broadcasting" 12 bytes/g)?.length, 2);
+    assertStringIncludes(stdout, "One datagram sent, 2 answers.");
+  },
+});
