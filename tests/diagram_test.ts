@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "string-width";
 import { Diagram } from "../lib/diagram.ts";
 import { type Address, bind } from "../lib/udp.ts";
+
+setColorEnabled(false); // on a terminal too
 
 /** What the body draws, as lines. */
 async function drawn(body: (diagram: Diagram) => Promise<void>): Promise<string[]> {

@@ -33,7 +33,8 @@ export class Program implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
       ...options,
-      env: { NO_COLOR: "1", ...options.env },
+      clearEnv: true, // whoever runs the tests may have FORCE_COLOR set, which is stronger than NO_COLOR
+      env: { ...environment(), NO_COLOR: "1", ...options.env },
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#ended = this.#run();
@@ -112,6 +113,11 @@ export class Program implements AsyncDisposable {
     this.signal("SIGTERM");
     await this.end();
   }
+}
+
+function environment(): Record<string, string> {
+  const { FORCE_COLOR: _, ...rest } = Deno.env.toObject();
+  return rest;
 }
 
 /** Starts `deno task lessonN …`. */
