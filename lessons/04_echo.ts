@@ -26,7 +26,7 @@
 import { type Given, run, seconds } from "../lib/cli.ts";
 import type { Diagram } from "../lib/diagram.ts";
 import { printable } from "../lib/text.ts";
-import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
+import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
 
 const NAMES = ["Michael", "Tracy", "Sarah"];
 
@@ -84,8 +84,7 @@ export async function ask(
 
       // Anyone may send to our port, so look who it is. And an answer without this name belongs to
       // an earlier question: it was so late that we had given up on it.
-      const expected = from.hostname === server.hostname && from.port === server.port;
-      if (expected && answer.includes(name)) return answer;
+      if (sameAddress(from, server) && answer.includes(name)) return answer;
     }
   } catch (error) {
     if (signal.aborted) return undefined;

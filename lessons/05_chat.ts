@@ -30,7 +30,7 @@ import type { Diagram } from "../lib/diagram.ts";
 import { decode, encode, ENCODINGS } from "../lib/encoding.ts";
 import { lines } from "../lib/lines.ts";
 import { printable } from "../lib/text.ts";
-import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
+import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
 import { bindKnown } from "./03_bind.ts";
 
 /**
@@ -96,7 +96,7 @@ async function chat({ host, port, local, options, watch, signal, stop }: Given):
   using socket = watch(bindKnown(local, port));
   const known = { hostname: host, port };
   const met = Promise.withResolvers<Address>();
-  if (formatAddress(socket.address) === formatAddress(known)) {
+  if (sameAddress(socket.address, known)) {
     console.log(`Bind UDP on ${formatAddress(known)}... The other side has to write first.`);
   } else {
     console.log(`You are ${formatAddress(socket.address)}, writing to ${formatAddress(known)}.`);

@@ -9,7 +9,7 @@
 import { bold, cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
 import stringWidth from "string-width";
 import { count, printable, wrapped } from "./text.ts";
-import { type Address, type Datagram, formatAddress, type Socket } from "./udp.ts";
+import { type Address, type Datagram, formatAddress, sameAddress, type Socket } from "./udp.ts";
 import { watch } from "./watch.ts";
 
 interface Column {
@@ -177,10 +177,6 @@ function label(data: Uint8Array, width: number): string {
     cut += character;
   }
   return `"${text}" ${size}`;
-}
-
-function sameAddress(a: Address, b: Address): boolean {
-  return a.hostname === b.hostname && a.port === b.port;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

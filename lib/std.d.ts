@@ -39,5 +39,6 @@ declare module "@std/fmt/colors" {
   export function cyan(text: string): string;
   export function green(text: string): string;
   export function magenta(text: string): string;
+  export function red(text: string): string;
   export function yellow(text: string): string;
 }

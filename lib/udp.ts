@@ -276,6 +276,22 @@ export function formatAddress({ hostname, port }: Address): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
+/**
+ * Whether two addresses are the same: is this datagram from the one I asked?
+ *
+ * What was received has no zone (the `%eth0` of a link-local IPv6 address, RFC 4007), so it does not
+ * count. Neither does the case of letters. Names are not looked up, and `::1` has to be spelled so.
+ *
+ * ```ts
+ * const peer = { hostname: "127.0.0.1", port: 9999 };
+ * console.log(sameAddress(peer, { hostname: "127.0.0.1", port: 9998 })); // false
+ * ```
+ */
+export function sameAddress(a: Address, b: Address): boolean {
+  const host = ({ hostname }: Address) => hostname.replace(/%.*/, "").toLowerCase();
+  return a.port === b.port && host(a) === host(b);
+}
+
 function checkPort(port: number, least: 0 | 1): void {
   // Deno.DatagramConn.send takes 70000 for 4464 (70000 - 65536) and says nothing.
   if (Number.isInteger(port) && port >= least && port <= 65_535) return;

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { bind, formatAddress, MAX_BYTES, MAX_BYTES_IPV6, Socket } from "../lib/udp.ts";
+import { bind, formatAddress, MAX_BYTES, MAX_BYTES_IPV6, sameAddress, Socket } from "../lib/udp.ts";
 import { freePort, Program } from "./program.ts";
 
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
@@ -337,6 +337,17 @@ Deno.test("for await: a failure that is not the close is thrown", async () => {
 Deno.test("formatAddress: IPv6 addresses stand in brackets", () => {
   assertEquals(formatAddress({ hostname: "127.0.0.1", port: 80 }), "127.0.0.1:80");
   assertEquals(formatAddress({ hostname: "::1", port: 80 }), "[::1]:80");
+});
+
+Deno.test("sameAddress: port and host have to be the same, whatever the zone", () => {
+  const same = (a: string, b: string, port = 80) =>
+    sameAddress({ hostname: a, port: 80 }, { hostname: b, port });
+  assert(same("127.0.0.1", "127.0.0.1"));
+  assert(!same("127.0.0.1", "127.0.0.2"));
+  assert(!same("127.0.0.1", "127.0.0.1", 81));
+  assert(same("fe80::1%eth0", "fe80::1"));
+  assert(same("FE80::1", "fe80::1%eth0"));
+  assert(!same("fe80::1", "fe80::11"));
 });
 
 /** A socket on a system whose answers the test chooses. */

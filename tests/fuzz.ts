@@ -1,0 +1,282 @@
+/**
+ * What happens to a server on a bad network: every lesson's server, as the real program, is sent 20,000
+ * datagrams of nonsense. `deno task fuzz`; give FUZZ_SEED to send the same ones again.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+import { ask } from "../lessons/04_echo.ts";
+import { type Address, bind, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import { freePort } from "./program.ts";
+
+const DATAGRAMS = 20_000;
+const WARM_UP = 5_000;
+const AT_ONCE = 40;
+const SENDERS = 4;
+/** How much more memory than after the warm-up is still no growth: the collector's own ups and downs. */
+const TOLERANCE_MB = 60;
+const PATIENCE = 20_000;
+
+const seed = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 2 ** 32);
+
+fuzz("lesson 3, bind", "lesson3", ["bind"], / sent [\d,]+ bytes?: /, async (server, to) => {
+  using client = bind();
+  await client.send("still \x1b there?", to);
+  await server.prints(`127.0.0.1:${client.address.port} sent 14 bytes: still \\x1b there?`);
+});
+
+fuzz("lesson 4, server", "lesson4", ["server"], /^Received from /, async (_, to) => {
+  using client = bind();
+  assertEquals(await ask(client, "Michael", to, PATIENCE), "Hello, Michael!");
+});
+
+fuzz("lesson 5, chat", "lesson5", ["chat"], /^127\.0\.0\.1:\d+: /, async (server, to, senders) => {
+  using client = bind();
+  await client.send("still there?", to);
+  await server.prints(`127.0.0.1:${client.address.port}: still there?`);
+  // It talks to the first who wrote, and what it says still goes there.
+  await server.type("I am.\n");
+  await hears(senders[0]!, "I am.");
+});
+
+fuzz(
+  "lesson 6, server",
+  "lesson6",
+  ["server", "--host", "127.0.0.1"],
+  /^Received from /,
+  async (_, to) => {
+    using client = bind();
+    await client.send("hello from client", to);
+    await hears(client, "broadcasting");
+  },
+);
+
+/** Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. */
+function fuzz(
+  name: string,
+  task: keyof typeof config.tasks,
+  args: string[],
+  logged: RegExp,
+  stillAnswers: (server: Server, to: Address, senders: Socket[]) => Promise<void>,
+): void {
+  Deno.test(`${name}: ${DATAGRAMS} datagrams of nonsense, and it still answers`, async () => {
+    console.log(`The seed is ${seed}.`);
+    await using server = new Server(task, [...args, "--port", String(freePort())], logged);
+    const port = Number((await server.prints(/Bind UDP on \S*?(\d+)\.\.\./))[1]);
+    const to = { hostname: "127.0.0.1", port };
+    const senders = Array.from({ length: SENDERS }, () => bind());
+    const first = senders[0]!;
+    await first.send("the first one", to);
+    await server.logs(1);
+    const answers = senders.slice(1).map(count); // the first one listens for itself
+
+    const random = randomNumbers(seed);
+    let sent = 1;
+    let bytes = 0;
+    let after = { bytes, memory: NaN };
+    while (sent <= DATAGRAMS) {
+      // Not more at once than its buffer holds: what the kernel drops tests nothing.
+      const expected = server.logged;
+      const enough = bytes + 80_000;
+      let inFlight = 0;
+      for (; inFlight < AT_ONCE && bytes < enough && sent <= DATAGRAMS; inFlight++) {
+        const data = nonsense(random);
+        await senders[sent++ % SENDERS]!.send(data, to);
+        bytes += data.length;
+      }
+      await server.logs(expected + inFlight);
+      if (!after.bytes && sent > WARM_UP) after = { bytes, memory: server.memory() };
+    }
+    await stillAnswers(server, to, senders);
+
+    const memory = server.memory();
+    const grown = memory - after.memory;
+    const summary = `${server.logged} datagrams logged of ${sent} and one, ` +
+      `${await total(answers, senders)} answers heard, ${server.bytes} bytes printed; ` +
+      `memory ${after.memory} MB after ${WARM_UP}, ${
+        megabytes(bytes - after.bytes)
+      } MB later ${memory} MB`;
+    console.log(summary);
+    assert(server.logged >= DATAGRAMS * 0.99, summary);
+    if (Deno.build.os === "linux") assert(grown < TOLERANCE_MB, summary);
+    assertEquals(server.unsafe, undefined);
+
+    server.stop();
+    assertMatch(await server.end(), /^Stopped\. Sent [\d,]+ datagrams? .* received [\d,]+ /);
+  });
+}
+
+/** Random bytes of random size; some are text, some nearly, some as long as a datagram can be. */
+function nonsense(random: () => number): Uint8Array {
+  const up = (limit: number) => Math.floor(random() * limit);
+  const sizes = [1, 20, 20, 200, 200, 1500, 1500, MAX_BYTES + 1, MAX_BYTES + 1];
+  const size = up(sizes[up(sizes.length)]!) || (random() < 0.5 ? 0 : 8);
+  const bytes = new Uint8Array(size);
+  const kind = up(5);
+  if (kind === 0) return bytes.map(() => up(256));
+  if (kind === 1) return bytes.map(() => up(32)); // nothing but control characters
+  if (kind === 2) { // text, cut in the middle of a character
+    return new TextEncoder().encode("é好👋🏽\u202e\u2066\u009b".repeat(size / 18 + 1)).subarray(
+      0,
+      size,
+    );
+  }
+  if (kind === 3) { // a name as long as can be, and sometimes one with no room for an answer
+    return new Uint8Array(random() < 0.02 ? MAX_BYTES - up(12) : size).fill(65);
+  }
+  const terrible = [
+    "\x1b[2J",
+    "\x1b]0;title\x07",
+    "\r\n",
+    "\0",
+    "\x7f",
+    "\u2028",
+    "\u200f",
+    "\ufeff",
+  ];
+  const words = Array.from({ length: Math.min(size, 50) }, () => terrible[up(terrible.length)]!);
+  return new TextEncoder().encode(words.join("x"));
+}
+
+/** The same numbers for the same seed, from 0 to 1 (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}
+
+async function hears(socket: Socket, text: string): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE);
+  while (new TextDecoder().decode((await socket.receive({ signal })).data) !== text);
+}
+
+async function count(socket: Socket): Promise<number> {
+  let heard = 0;
+  for await (const _ of socket) heard++;
+  return heard;
+}
+
+async function total(counting: Promise<number>[], sockets: Socket[]): Promise<number> {
+  for (const socket of sockets) socket.close();
+  return (await Promise.all(counting)).reduce((sum, heard) => sum + heard);
+}
+
+/** A lesson's own command, without `deno task` around it: so its process is the one that is measured. */
+class Server implements AsyncDisposable {
+  /** How many datagrams it said that it got, and how many bytes it printed. */
+  logged = 0;
+  bytes = 0;
+  /** The first line that a terminal might obey. */
+  unsafe: string | undefined;
+  #recent: string[] = [];
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reading: Promise<void>;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(task: keyof typeof config.tasks, args: string[], logged: RegExp) {
+    const command = config.tasks[task].command.split(" ").slice(1);
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [...command, ...args],
+      cwd: new URL("..", import.meta.url),
+      env: { NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#reading = this.#read(logged);
+  }
+
+  async #read(logged: RegExp): Promise<void> {
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+    let rest = "";
+    for await (const bytes of this.#child.stdout) {
+      this.bytes += bytes.length;
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        if (logged.test(line)) this.logged++;
+        // Control characters, bidirectional controls and line separators.
+        if (/[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/u.test(line)) this.unsafe ??= line;
+      }
+      this.#recent = [...this.#recent, ...lines].slice(-100);
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    }
+    this.unsafe ??= rest || undefined; // nothing may follow the last line
+  }
+
+  /** Waits until it has printed such a line, and it is not long ago. */
+  async prints(pattern: string | RegExp): Promise<RegExpMatchArray> {
+    const deadline = Date.now() + PATIENCE;
+    while (true) {
+      for (const line of this.#recent) {
+        const match = typeof pattern === "string"
+          ? line === pattern && [line]
+          : line.match(pattern);
+        if (match) return match as RegExpMatchArray;
+      }
+      assert(await this.#more(deadline - Date.now()), `It did not print ${pattern}.`);
+    }
+  }
+
+  /** Waits until it has logged so many datagrams. A few may be lost, but not all. */
+  async logs(datagrams: number): Promise<void> {
+    const before = this.logged;
+    while (this.logged < datagrams && await this.#more(2000));
+    assert(this.logged > before, "It has stopped logging what it is sent.");
+  }
+
+  /** False if it prints nothing for so long. */
+  async #more(milliseconds: number): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => late.resolve(false), milliseconds);
+    const more = await Promise.race([this.#changed.promise.then(() => true), late.promise]);
+    clearTimeout(timer);
+    return more;
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(text));
+  }
+
+  /** The memory that it holds just now, in MB, where the system tells. */
+  memory(): number {
+    if (Deno.build.os !== "linux") return NaN;
+    // Deno reads nothing in /proc without --allow-all, so another program does.
+    const args = [`/proc/${this.#child.pid}/status`];
+    const { stdout } = new Deno.Command("cat", { args }).outputSync();
+    const status = new TextDecoder().decode(stdout);
+    return megabytes(Number(status.match(/VmRSS:\s+(\d+) kB/)![1]) * 1024);
+  }
+
+  stop(): void {
+    this.#child.kill("SIGTERM");
+  }
+
+  /** The last line that it printed. */
+  async end(): Promise<string> {
+    await this.#reading;
+    assertEquals((await this.#child.status).code, 0);
+    return this.#recent.at(-1)!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.stop();
+    } catch {
+      // It has ended already.
+    }
+    await this.#input.close().catch(() => {});
+    await this.#reading;
+    await this.#child.status;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The same over IPv6: `--host ::1`, which is this machine, as 127.0.0.1 is.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { bind, MAX_BYTES } from "../lib/udp.ts";
+import { freePort, lesson, runLesson } from "./program.ts";
+
+const HERE = "::1";
+const text = (data: Uint8Array) => new TextDecoder().decode(data);
+const soon = () => AbortSignal.timeout(5000);
+
+const whyNot = reasonNotToRun();
+if (whyNot) console.log(`Ignored: IPv6. ${whyNot}`);
+
+ipv6("a socket on ::1 sends and receives, and says so", async () => {
+  using alice = bind({ hostname: HERE });
+  using bob = bind({ hostname: HERE });
+  assertEquals(bob.address.hostname, HERE);
+  await alice.send("Hello", bob.address);
+  const { data, from } = await bob.receive({ signal: soon() });
+  assertEquals(text(data), "Hello");
+  assertEquals(from, alice.address);
+  await bob.send("Hello back", from);
+  assertEquals(text((await alice.receive({ signal: soon() })).data), "Hello back");
+});
+
+ipv6(
+  "a datagram over ::1 may be 20 bytes longer than over 127.0.0.1, and arrives whole",
+  async () => {
+    using alice = bind({ hostname: HERE });
+    using bob = bind({ hostname: HERE });
+    const bytes = crypto.getRandomValues(new Uint8Array(MAX_BYTES + 20));
+    assertEquals(await alice.send(bytes, bob.address), bytes.length);
+    assertEquals((await bob.receive({ signal: soon() })).data, bytes);
+  },
+);
+
+ipv6("a port taken on ::1 is still free on 127.0.0.1, and the other way round", () => {
+  const port = freePort();
+  using six = bind({ hostname: HERE, port });
+  using four = bind({ port });
+  assertEquals(six.address.port, four.address.port);
+});
+
+ipv6("lesson 1: send --host ::1", async () => {
+  using listener = bind({ hostname: HERE });
+  const { port } = listener.address;
+  const to = ["--host", HERE, "--port", port];
+  const { code, stdout, stderr } = await runLesson(1, ["send", ...to, "--message", "Hi"]);
+  assertEquals(stderr, "");
+  assertEquals(stdout, `Sent 2 bytes to [::1]:${port}.\n`);
+  assertEquals(code, 0);
+  assertEquals(text((await listener.receive({ signal: soon() })).data), "Hi");
+});
+
+ipv6("lesson 2: receive --host ::1, in brackets as well", async () => {
+  using friend = bind({ hostname: HERE });
+  const { port } = friend.address;
+  await using asker = lesson(2, "receive", "--host", "[::1]", "--port", port);
+  const { from } = await friend.receive({ signal: soon() });
+  await friend.send("Fine!", from);
+  const { code, stdout } = await asker.end();
+  assertStringIncludes(stdout, `Sending to [::1]:${port} from port ${from.port}.\n`);
+  assertStringIncludes(stdout, `Received from [::1]:${port}: Fine!\n`);
+  assertEquals(code, 0);
+});
+
+ipv6("lesson 3: bind --host ::1", async () => {
+  await using listener = lesson(3, "bind", "--host", HERE, "--port", 0);
+  const port = Number((await listener.prints(/^Bind UDP on \[::1\]:(\d+)\.\.\./))[1]);
+  using client = bind({ hostname: HERE });
+  await client.send("Hello", { hostname: HERE, port });
+  await listener.prints(/^\[::1\]:\d+ sent 5 bytes: Hello$/m);
+});
+
+ipv6("lesson 4: server and client --host ::1, however the address is spelled", async () => {
+  await using server = lesson(4, "server", "--host", HERE, "--port", 0);
+  const port = (await server.prints(/^Bind UDP on (\d+)\.\.\.$/m))[1]!;
+  for (const host of [HERE, "0:0:0:0:0:0:0:1"]) {
+    const { code, stdout, stderr } = await runLesson(4, ["client", "--host", host, "--port", port]);
+    assertEquals(stderr, "");
+    assertEquals(stdout, "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n");
+    assertEquals(code, 0);
+  }
+  await server.prints(/(Received from \[::1\]:\d+\.\n){6}$/);
+});
+
+ipv6("lesson 4: a client of a server that is not there says where it looked", async () => {
+  const to = ["--host", HERE, "--port", freePort(), "--timeout", 0.05];
+  const { code, stderr } = await runLesson(4, ["client", ...to]);
+  assertMatch(stderr, /^Is there a server at \[::1\]:\d+\? It never answered\.\n$/);
+  assertEquals(code, 1);
+});
+
+ipv6("lesson 5: chat --host ::1, the first one waits and the second one writes", async () => {
+  const to = ["--host", HERE, "--port", freePort()];
+  await using first = lesson(5, "chat", ...to);
+  await first.prints(/^Bind UDP on \[::1\]:\d+\.\.\. The other side has to write first\./);
+  await using second = lesson(5, "chat", ...to);
+  await second.prints(/^You are \[::1\]:\d+, writing to \[::1\]:\d+\./);
+  await second.type("Hello?\n");
+  await first.prints(/^\[::1\]:\d+: Hello\?$/m);
+  await first.type("Here I am.\n");
+  await second.prints(/^\[::1\]:\d+: Here I am\.$/m);
+});
+
+function ipv6(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, ignore: whyNot !== undefined, fn });
+}
+
+/** Some machines have IPv6 switched off, and many containers. */
+function reasonNotToRun(): string | undefined {
+  try {
+    bind({ hostname: HERE }).close();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

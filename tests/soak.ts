@@ -1,0 +1,122 @@
+/**
+ * A minute of work for lesson 4's echo: 200 clients who ask, give up, hang up and come back. At the
+ * end the process holds what it held at the beginning. `deno task soak`; SOAK_SECONDS gives another
+ * length.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { ask, greeting, serve } from "../lessons/04_echo.ts";
+import { type Address, bind } from "../lib/udp.ts";
+
+const SECONDS = Number(Deno.env.get("SOAK_SECONDS") ?? 60);
+const CLIENTS = 200;
+/** How long a client waits for an answer, in milliseconds. */
+const WAIT = 700;
+/**
+ * How much more there may be than before: a file or two of Deno's own caches, 2 MB in the collected
+ * heap with its buffers, and 200 MB in the process, which gives memory back to the system when it
+ * likes. In a minute there are 70,000 sockets with a buffer of 64 KB each: 4,500 MB, if they were kept.
+ * Timers and sockets that are left open are found by the test runner itself.
+ */
+const TOLERANCE = { files: 2, heap: 2, process: 200 };
+
+Deno.test(`${CLIENTS} clients for ${SECONDS} s: files, timers and memory end where they began`, async () => {
+  await work(Math.min(3, SECONDS)); // so that what is loaded and compiled once is there
+  const before = await held();
+  console.log(`Before: ${told(before)}`);
+  const { asked, answered, gaveUp, hungUp } = await work(SECONDS, (text) => console.log(text));
+  const after = await held();
+  console.log(`After:  ${told(after)}`);
+
+  assert(asked > CLIENTS && gaveUp > 0 && hungUp > 0, "Too little happened.");
+  // On loopback nothing is lost, but for what a server that is replaced had not read yet.
+  assert(answered >= 0.9 * (asked - gaveUp - hungUp), `${answered} of ${asked} were answered.`);
+  assertEquals(after.sockets, before.sockets);
+  assert(after.files - before.files <= TOLERANCE.files, "There are more open files.");
+  assert(after.heap - before.heap < TOLERANCE.heap, "The heap has grown.");
+  assert(after.process - before.process < TOLERANCE.process, "The process has grown.");
+});
+
+/** Lets the clients ask for so long. */
+async function work(seconds: number, report: (text: string) => void = () => {}) {
+  const count = { asked: 0, answered: 0, gaveUp: 0, hungUp: 0 };
+  const end = Date.now() + seconds * 1000;
+  let server = bind();
+  let serving = serve(server, greeting);
+  const { address } = server;
+
+  const clients = Array.from({ length: CLIENTS }, async () => {
+    while (Date.now() < end) await visit(address, end, count);
+  });
+  const progress = setInterval(() => report(JSON.stringify(count)), 10_000);
+  const asking = Promise.all(clients);
+  while (Date.now() < end) {
+    // The server is replaced now and then, as if somebody had started it again.
+    await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    server.close();
+    await serving;
+    server = bind(address);
+    serving = serve(server, greeting);
+  }
+  await asking;
+  clearInterval(progress);
+  server.close();
+  await serving;
+  report(JSON.stringify(count));
+  return count;
+}
+
+/** A client with a socket of its own asks a few times, and in the end leaves in one of three ways. */
+async function visit(
+  server: Address,
+  end: number,
+  count: Record<string, number>,
+): Promise<void> {
+  using socket = bind();
+  const questions = 1 + Math.floor(Math.random() * 20);
+  for (let question = 0; question < questions && Date.now() < end; question++) {
+    const name = `client ${socket.address.port}, question ${question}`;
+    count.asked!++;
+    const answer = await ask(socket, name, server, WAIT);
+    if (answer === `Hello, ${name}!`) count.answered!++;
+  }
+  const way = Math.random();
+  if (way < 0.3) { // it gives up, before the answer or with it
+    const giveUp = new AbortController();
+    count.asked!++;
+    await socket.send("I am in a hurry", server);
+    setTimeout(() => giveUp.abort(), Math.random() * 5);
+    await socket.receive({ signal: giveUp.signal }).catch(() => {});
+    count.gaveUp!++;
+  } else if (way < 0.6) { // it hangs up, in the middle of a question
+    count.asked!++;
+    const asking = ask(socket, "Never mind", server, WAIT).catch(() => {});
+    if (Math.random() < 0.5) await socket.send("Bye", server);
+    socket.close();
+    await asking;
+    count.hungUp!++;
+  }
+}
+
+/** What the process holds, when the time limits of the last questions are over and all is collected. */
+async function held() {
+  await new Promise((resolve) => setTimeout(resolve, WAIT + 500));
+  for (let i = 0; i < 3; i++) (globalThis as unknown as { gc(): void }).gc();
+  const { heapUsed, external, rss } = Deno.memoryUsage();
+  const megabytes = (bytes: number) => Math.round(bytes / 100_000) / 10;
+  return { ...open(), heap: megabytes(heapUsed + external), process: megabytes(rss) };
+}
+
+function told({ files, sockets, heap, process }: Awaited<ReturnType<typeof held>>): string {
+  return `${files} files open, ${sockets} of them sockets, ${heap} MB in the heap, ${process} MB in the process`;
+}
+
+/** How many files are open, and how many of them are sockets, where the system tells. */
+function open() {
+  if (Deno.build.os !== "linux") return { files: 0, sockets: 0 };
+  // Deno reads nothing in /proc without --allow-all, so another program does.
+  const { stdout } = new Deno.Command("ls", { args: ["-l", `/proc/${Deno.pid}/fd`] }).outputSync();
+  const links = new TextDecoder().decode(stdout).match(/ -> .*/g) ?? [];
+  return { files: links.length, sockets: links.filter((to) => to.includes("socket:")).length };
+}
