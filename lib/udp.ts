@@ -240,18 +240,20 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     this.#reading = false;
   }
 
-  async #read(): Promise<Datagram> {
-    while (true) {
-      try {
-        const [bytes, from] = await this.#conn.receive(this.#buffer);
-        const { hostname, port } = from as Deno.NetAddr;
-        return { data: (bytes as Uint8Array<ArrayBuffer>).slice(), from: { hostname, port } };
-      } catch (error) {
-        if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
-        if (!isAboutAnEarlierSend(error)) throw error;
-      }
-    }
+  /** The next datagram from the system. */
+  #read(): Promise<Datagram> {
+    return this.#conn.receive(this.#buffer).then(copied, (error: unknown) => {
+      if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
+      if (!isAboutAnEarlierSend(error)) throw error;
+      return this.#read();
+    });
   }
+}
+
+/** The next datagram overwrites the buffer, and so each gets bytes of its own, and no more than it has. */
+function copied([bytes, from]: [Uint8Array, Deno.Addr]): Datagram {
+  const { hostname, port } = from as Deno.NetAddr;
+  return { data: new Uint8Array(bytes), from: { hostname, port } };
 }
 
 /**
