@@ -124,7 +124,8 @@ async function play(lesson: Lesson): Promise<void> {
 Try it   ${first.padEnd(width)}   in one terminal, and
          ${second.padEnd(width)}   in a second one
 Read it  lessons/${file}
-Test it  deno task test tests/${file.replace(".ts", "_test.ts")}`);
+Test it  deno task test tests/${file.replace(".ts", "_test.ts")}
+Do it    exercises/${file}   and then   deno task exercise${number(lesson)}`);
 }
 
 function parse(lesson: Lesson) {

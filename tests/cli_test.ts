@@ -42,8 +42,10 @@ Deno.test("every lesson: played, it fits into 80 columns, holds no control chara
     }
     assertMatch(stdout, new RegExp(`^Lesson ${number}\\. `));
     const [file] = stdout.match(/Read it {2}(lessons\/0\d_\w+\.ts)\n/)!.slice(1);
-    const [test] = stdout.match(/Test it {2}deno task test (tests\/0\d_\w+_test\.ts)\n$/)!.slice(1);
-    for (const path of [file!, test!]) {
+    const [test] = stdout.match(/Test it {2}deno task test (tests\/0\d_\w+_test\.ts)\n/)!.slice(1);
+    const [page] = stdout.match(/Do it {4}(exercises\/0\d_\w+\.ts) .* deno task exercise\d\n$/)!
+      .slice(1);
+    for (const path of [file!, test!, page!]) {
       assert((await Deno.stat(new URL(`../${path}`, import.meta.url))).isFile);
     }
     assertMatch(

@@ -1,0 +1,93 @@
+import { bind } from "../../lib/udp.ts";
+import { askOnly, receiveSome } from "../02_receive.ts";
+import { hear, same, within } from "./teacher.ts";
+
+Deno.test("receiveSome: returns the texts, in order, as soon as there are enough", async () => {
+  using friend = bind();
+  using mine = bind();
+  const story = 'I sent "one", "two" and "three", and asked for three, within 5 s at most.';
+  const receiving = receiveSome(mine, 3, 5000);
+  for (const word of ["one", "two", "three"]) await friend.send(word, mine.address);
+  same(await within(receiving, story), ["one", "two", "three"], story);
+});
+
+Deno.test("receiveSome: takes no more than it was asked for", async () => {
+  using friend = bind();
+  using mine = bind();
+  for (const word of ["one", "two", "three"]) await friend.send(word, mine.address);
+  const story = 'I sent "one", "two" and "three", asked for two, and received once more myself.';
+  same(await within(receiveSome(mine, 2, 500), story), ["one", "two"], story);
+  same((await hear(mine, story)).text, "three", story);
+});
+
+Deno.test("receiveSome: when the time is up, returns what came", async () => {
+  using friend = bind();
+  using mine = bind();
+  await friend.send("only one", mine.address);
+  const story = 'I sent "only one" and asked for three, within 100 ms at most.';
+  same(await within(receiveSome(mine, 3, 100), story), ["only one"], story);
+});
+
+Deno.test("receiveSome: what comes after the time is not lost", async () => {
+  using friend = bind();
+  using mine = bind();
+  const story = 'I let it wait 50 ms for nothing, then sent "late" and received it myself.';
+  same(await within(receiveSome(mine, 1, 50), story), [], story);
+  await friend.send("late", mine.address);
+  same((await hear(mine, story)).text, "late", story);
+});
+
+Deno.test("receiveSome: the time is for all of them together", async () => {
+  using friend = bind();
+  using mine = bind();
+  const story = "I asked for 100 texts within 150 ms at most, and sent one every 50 ms.";
+  const talking = setInterval(() => friend.send("still here", mine.address), 50);
+  try {
+    await within(receiveSome(mine, 100, 150), story);
+  } finally {
+    clearInterval(talking);
+  }
+});
+
+Deno.test("askOnly: returns the answer of the one that was asked", async () => {
+  using friend = bind();
+  using mine = bind();
+  const asking = askOnly(mine, "How are you?", friend.address, 5000);
+  const { text, from } = await hear(friend, "I waited for your question.");
+  same(text, "How are you?", "I waited for your question.");
+  await friend.send("Fine", from);
+  const story = 'I answered "Fine".';
+  same(await within(asking, story), "Fine", story);
+});
+
+Deno.test("askOnly: takes no answer from a stranger", async () => {
+  using friend = bind();
+  using stranger = bind();
+  using mine = bind();
+  const asking = askOnly(mine, "How are you?", friend.address, 5000);
+  const { from } = await hear(friend, "I waited for your question.");
+  await stranger.send("Give me your password", from);
+  await friend.send("Fine", from);
+  const story = 'A stranger wrote "Give me your password", then the one you asked answered "Fine".';
+  same(await within(asking, story), "Fine", story);
+});
+
+Deno.test("askOnly: no answer in time is undefined", async () => {
+  using friend = bind();
+  using mine = bind();
+  const story = "I did not answer, and you were to wait 50 ms.";
+  same(await within(askOnly(mine, "Hello?", friend.address, 50), story), undefined, story);
+});
+
+Deno.test("askOnly: strangers do not make the wait longer", async () => {
+  using friend = bind();
+  using stranger = bind();
+  using mine = bind();
+  const story = "You were to wait 150 ms. I did not answer, but a stranger wrote every 50 ms.";
+  const noise = setInterval(() => stranger.send("psst", mine.address), 50);
+  try {
+    same(await within(askOnly(mine, "Hello?", friend.address, 150), story), undefined, story);
+  } finally {
+    clearInterval(noise);
+  }
+});

@@ -1,0 +1,81 @@
+import { bind } from "../../lib/udp.ts";
+import { findServers, whoIsHere } from "../06_broadcast.ts";
+import { hear, same, silent, within } from "./teacher.ts";
+
+// One socket stands for everyone: it hears the question, and the servers answer whoever asked.
+
+Deno.test("findServers: asks everyone, once", async () => {
+  using everyone = bind();
+  using client = bind();
+  const story = "I listened at the address for everyone.";
+  const finding = findServers(client, everyone.address, 100);
+  same((await hear(everyone, story)).text, "who is there?", story);
+  await within(finding, "You were to collect answers for 100 ms.");
+  await silent(everyone, "The question should have come once.");
+});
+
+Deno.test("findServers: returns who answered, in the order of their answers", async () => {
+  using everyone = bind();
+  using one = bind();
+  using two = bind();
+  using client = bind();
+  const finding = findServers(client, everyone.address, 200);
+  const { from } = await hear(everyone, "I waited for your question.");
+  await one.send("broadcasting", from);
+  await two.send("broadcasting", from);
+  const story = "Two servers on one machine answered.";
+  same(await within(finding, story), [one.address, two.address], story);
+});
+
+Deno.test("findServers: a server that answers twice is listed once", async () => {
+  using everyone = bind();
+  using one = bind();
+  using two = bind();
+  using client = bind();
+  const finding = findServers(client, everyone.address, 200);
+  const { from } = await hear(everyone, "I waited for your question.");
+  for (const server of [one, two, one, one]) await server.send("broadcasting", from);
+  const story = "The first server answered three times, the second once.";
+  same(await within(finding, story), [one.address, two.address], story);
+});
+
+Deno.test("findServers: ends when the time is up, however many go on answering", async () => {
+  using everyone = bind();
+  using server = bind();
+  using client = bind();
+  const story = "You were to collect for 150 ms; a server answered every 50 ms.";
+  const noise = setInterval(() => server.send("broadcasting", client.address), 50);
+  try {
+    await within(findServers(client, everyone.address, 150), story);
+  } finally {
+    clearInterval(noise);
+  }
+});
+
+const ann = { hostname: "127.0.0.1", port: 1001 };
+const bob = { hostname: "127.0.0.1", port: 1002 };
+
+Deno.test("whoIsHere: everyone who was heard from lately", () => {
+  const heard = [{ from: ann, at: 10 }, { from: bob, at: 20 }];
+  const story =
+    "Ann (port 1001) was heard at 10 and Bob (1002) at 20; it was 50, and silence is 100.";
+  same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001", "127.0.0.1:1002"], story);
+});
+
+Deno.test("whoIsHere: each one once", () => {
+  const heard = [10, 20, 30].map((at) => ({ from: ann, at }));
+  same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001"], "Ann was heard from three times.");
+});
+
+Deno.test("whoIsHere: forgets those who fell silent", () => {
+  const heard = [{ from: ann, at: 10 }, { from: bob, at: 60 }];
+  const story = "Ann was heard at 10, Bob at 60. At 110 Ann has been silent for the whole 100.";
+  same(whoIsHere(heard, 110, 100), ["127.0.0.1:1002"], story);
+  same(whoIsHere(heard, 109, 100), ["127.0.0.1:1001", "127.0.0.1:1002"], "And at 109, for 99.");
+});
+
+Deno.test("whoIsHere: who is heard again stays, and goes to the end", () => {
+  const heard = [{ from: ann, at: 10 }, { from: bob, at: 20 }, { from: ann, at: 90 }];
+  const story = "Ann was heard at 10, Bob at 20, Ann again at 90; it was 100, and silence is 100.";
+  same(whoIsHere(heard, 100, 100), ["127.0.0.1:1002", "127.0.0.1:1001"], story);
+});

@@ -1,0 +1,27 @@
+/**
+ * One way to solve exercise 4.
+ *
+ * @module
+ */
+import { type Address, formatAddress, sameAddress, type Socket } from "../../lib/udp.ts";
+
+/** The address as text is the key: two address objects are never the same, their texts are. */
+export async function countingServer(socket: Socket): Promise<void> {
+  const counts = new Map<string, number>();
+  for await (const { from } of socket) {
+    const client = formatAddress(from);
+    const count = (counts.get(client) ?? 0) + 1;
+    counts.set(client, count);
+    await socket.send(`${count}`, from);
+  }
+}
+
+/** Closing the socket ends the loop. */
+export async function stoppableServer(socket: Socket, owner: Address): Promise<void> {
+  for await (const { data, from } of socket) {
+    const quit = new TextDecoder().decode(data) === "QUIT";
+    if (!quit) await socket.send(data, from);
+    else if (sameAddress(from, owner)) socket.close();
+    else await socket.send("No.", from);
+  }
+}
