@@ -16,8 +16,10 @@
  *     deno task lesson1 send --message Hello    send one and end
  *
  * Try next
- * - Listen in a second terminal, with `deno task lesson3 bind --port 8080` or `nc -u -l 8080`. Send
+ * - Listen in a second terminal: `deno task lesson3 bind --port 8080` (lesson 3 explains it). Send
  *   again, and see your text there. Then stop the listener, and send once more.
+ * - `nc -u -l 8080` listens too, but only to the first port that writes to it: start it anew for
+ *   every run of `send`.
  * - How long may a message be? Give `sendMessage` a text of 65,508 letters.
  *
  * @module
@@ -80,13 +82,14 @@ export async function play(diagram: Diagram): Promise<void> {
 
 async function send({ host, port, local, options, watch, signal, stop }: Given): Promise<void> {
   const to = { hostname: host, port };
-  const report = (bytes: number) =>
-    console.log(`Sent ${count(bytes, "byte")} to ${formatAddress(to)}.`);
+  const report = (bytes: number) => `Sent ${count(bytes, "byte")} to ${formatAddress(to)}.`;
   using socket = watch(bind({ hostname: local }));
-  if (options.message !== undefined) return report(await socket.send(options.message, to));
+  if (options.message !== undefined) {
+    return console.log(report(await socket.send(options.message, to)));
+  }
 
   using typed = lines("Message (empty to end): ", signal, stop);
-  for await (const bytes of sendLines(socket, typed, to)) report(bytes);
+  for await (const bytes of sendLines(socket, typed, to)) typed.print(report(bytes));
 }
 
 if (import.meta.main) {

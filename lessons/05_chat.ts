@@ -98,6 +98,7 @@ async function chat({ host, port, local, options, watch, signal, stop }: Given):
   const met = Promise.withResolvers<Address>();
   if (sameAddress(socket.address, known)) {
     console.log(`Bind UDP on ${formatAddress(known)}... The other side has to write first.`);
+    console.log("What you type is kept until then.");
   } else {
     console.log(`You are ${formatAddress(socket.address)}, writing to ${formatAddress(known)}.`);
     met.resolve(known);

@@ -26,27 +26,31 @@ export function lines(prompt: string, signal: AbortSignal, interrupt: () => void
   });
   typing.on("SIGINT", interrupt);
   signal.addEventListener("abort", () => typing.close(), { once: true });
+  const prompted = terminal ? () => typing.prompt() : () => {};
+  typing.on("line", prompted); // at once: whoever takes the lines may be busy
+
+  /** Puts the cursor where the line begins that is being typed, and clears all from there. */
+  const wipe = (): number => {
+    const { rows } = typing.getCursorPos(); // it may have wrapped onto several
+    moveCursor(process.stdout, 0, -rows);
+    cursorTo(process.stdout, 0);
+    clearScreenDown(process.stdout);
+    return rows;
+  };
 
   return {
     print(text) {
       if (!terminal) return console.log(text);
-      // What is being typed may have wrapped onto several rows: start at its first.
-      const { rows } = typing.getCursorPos();
-      moveCursor(process.stdout, 0, -rows);
-      cursorTo(process.stdout, 0);
-      clearScreenDown(process.stdout);
+      const rows = wipe();
       process.stdout.write(`${text}\n${"\n".repeat(rows)}`);
       typing.prompt(true);
     },
     async *[Symbol.asyncIterator]() {
-      if (terminal) typing.prompt();
-      for await (const line of typing) {
-        yield line;
-        if (terminal) typing.prompt();
-      }
-      if (terminal && !signal.aborted) console.log(); // Ctrl-D leaves the cursor after the prompt
+      prompted();
+      yield* typing;
     },
     [Symbol.dispose]() {
+      if (terminal && !signal.aborted) wipe();
       typing.close();
     },
   };

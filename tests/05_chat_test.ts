@@ -179,6 +179,31 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "lesson 5: in a terminal, typing goes on while a line waits for the other side",
+  ignore: !terminal,
+  async fn() {
+    const port = freePort();
+    const command = `${Deno.execPath()} task -q lesson5 chat --port ${port}`;
+    await using chat = new Program("script", ["-qec", command, "/dev/null"], {
+      env: { TERM: "xterm" },
+    });
+    await chat.prints(/kept until then\.[^]*> /);
+    await chat.type("first\r");
+    await chat.prints(/first\s+\S*> /);
+    await chat.type("half a li");
+    await chat.prints(/> [^\n]*half a li/);
+    using friend = bind();
+    await friend.send("hello", { hostname: "127.0.0.1", port });
+    assertEquals(text((await friend.receive({ signal: soon() })).data), "first");
+    await chat.prints(/: hello\r?\n[^\n]*> half a li/);
+    await chat.type("ne\r");
+    assertEquals(text((await friend.receive({ signal: soon() })).data), "half a line");
+    await chat.type("\x04");
+    assertEquals((await chat.end()).code, 0);
+  },
+});
+
 Deno.test("lesson 5: played, it shows two people talking, and two encodings", async () => {
   const { code, stdout, stderr } = await runLesson(5);
   assertEquals(stderr, "");
