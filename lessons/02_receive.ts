@@ -17,9 +17,10 @@
  *     deno task lesson2 receive --message "Hi!"    with your own words
  *
  * Try next
- * - Be the other side: run `nc -u -l 8080` in a second terminal, and type the reply there.
- * - Or let lesson 4 reply: `deno task lesson4 server --port 8080`.
- * - Run `receive` twice. Which of its two ports changes, and which stays?
+ * - Let somebody reply: run `deno task lesson4 server --port 8080` in a second terminal (lesson 4
+ *   explains it), and `receive` twice. Which of the two ports changes, and which stays?
+ * - Be the other side: run `nc -u -l 8080` and type the reply there. The line break at its end comes
+ *   along: `\n`. For the next run start nc anew: it listens only to the first port that writes to it.
  *
  * @module
  */
@@ -52,7 +53,10 @@ export async function receiveWithin(
   }
 }
 
-/** Sends a question and waits for a reply to it. */
+/**
+ * Sends a question, and takes whatever comes first for the reply. That may be a late one to an earlier
+ * question, or a stranger's: lesson 4 looks closer.
+ */
 export async function ask(
   socket: Socket,
   question: string,

@@ -2,8 +2,8 @@
  * # Lesson 3: bind
  *
  * A client may use any port, because it speaks first. A server is spoken to, so it needs a port that
- * people know. To take a port is to bind it. There are 65,535 of them, and each belongs to one UDP
- * socket of this machine at a time.
+ * people know. To take a port is to bind it. There are 65,535 of them at each address of a machine,
+ * and each belongs to one UDP socket at a time.
  *
  * You learn
  * - how to bind a port that you choose, and what it looks like when somebody has it already

@@ -63,8 +63,9 @@ export async function serve(
 /** `Hello, NAME!`, in bytes: a name that is no valid text comes back just as it came. */
 export function greeting(name: Uint8Array): Uint8Array {
   const text = new TextEncoder();
-  // netcat sends a line with its line break: that is not part of the name.
-  const end = name.at(-1) === 10 ? name.length - 1 : name.length;
+  // netcat sends a line with its line break, \n or \r\n: that is not part of the name.
+  let end = name.length;
+  while (name[end - 1] === 10 || name[end - 1] === 13) end--;
   return new Uint8Array([...text.encode("Hello, "), ...name.subarray(0, end), ...text.encode("!")]);
 }
 
@@ -83,7 +84,8 @@ export async function ask(
       const answer = new TextDecoder().decode(data);
 
       // Anyone may send to our port, so look who it is. And an answer without this name belongs to
-      // an earlier question: it was so late that we had given up on it.
+      // an earlier question, on which we gave up. (DNS and others put a number into each question
+      // and its answer: that tells even two alike apart.)
       if (sameAddress(from, server) && answer.includes(name)) return answer;
     }
   } catch (error) {

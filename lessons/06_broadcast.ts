@@ -16,10 +16,12 @@
  *     deno task lesson6 server    answer everyone who shouts to port 10000
  *     deno task lesson6 client    shout, and list who answers
  *
- * Both stay on this machine, at 127.255.255.255, the broadcast address of the loopback network.
+ * Both stay on this machine: the server binds 127.255.255.255, the broadcast address of the loopback
+ * network, and so hears what is sent to it.
  *
  * Try next
- * - Start two servers, then a client. Both may have the port: they share it.
+ * - Start two servers, then a client. Both may have the port: they share it. And so the two answers
+ *   look alike, for they come from the same address and port. On two machines they would differ.
  * - On a real network: `server --host 0.0.0.0` on one machine. On another one, `client` tells you the
  *   broadcast addresses of that machine's networks; give it one of them with `--host`. Deno asks
  *   before it lets either program leave this machine.
@@ -85,9 +87,15 @@ export async function play(diagram: Diagram): Promise<void> {
   const serving = [serve(one, ANSWER), serve(two, ANSWER)]; // to the one who asked, not to everyone
   const wait = 500;
   diagram.note(`The client sends once, and collects answers for ${wait} ms.`);
-  let answers = 0;
-  for await (const _ of discover(client, one.address, wait)) answers++;
-  diagram.note(`One datagram sent, ${answers} answers.`);
+  const servers: string[] = [];
+  for await (const { from } of discover(client, one.address, wait)) {
+    servers.push(formatAddress(from));
+  }
+  diagram.note(
+    `One datagram sent, ${servers.length} answers. They came from ${
+      servers[0]
+    }: that is where the servers are.`,
+  );
 
   one.close();
   two.close();

@@ -84,8 +84,10 @@ async function main(lesson: Lesson, signal: AbortSignal, stop: () => void): Prom
     } else if (role) {
       const host = await address(rest.host);
       const local = localFor(host);
-      if (!role.listens) await mayUse(local.includes(":") ? `[${local}]` : local);
-      await mayUse(formatAddress({ hostname: host, port: rest.port }));
+      await mayUse([
+        ...(role.listens ? [] : [local.includes(":") ? `[${local}]` : local]),
+        formatAddress({ hostname: host, port: rest.port }),
+      ]);
       onInterrupt(stop);
       const watched = (socket: Socket) => {
         signal.addEventListener("abort", () => socket.close(), { once: true });
@@ -286,11 +288,22 @@ function number({ file }: Lesson): number {
 }
 
 /**
- * Lets Deno ask for this permission now, if it is missing: while Deno waits for the answer, a program
- * that listens for Ctrl-C cannot be stopped with it. What a refusal means, the socket will say.
+ * Lets Deno ask for these permissions now, if they are missing: while Deno waits for the answer, a
+ * program that listens for Ctrl-C cannot be stopped with it. What a refusal means, the socket will say.
  */
-async function mayUse(host: string): Promise<void> {
-  await Deno.permissions.request({ name: "net", host });
+async function mayUse(hosts: string[]): Promise<void> {
+  const missing = hosts.filter((host) =>
+    Deno.permissions.querySync({ name: "net", host }).state === "prompt"
+  );
+  if (missing.length > 1 && Deno.stdin.isTerminal()) {
+    console.log(
+      `Deno asks twice: for a socket at ${missing[0]}, which is any address of this machine,`,
+    );
+    console.log(`and for sending to ${missing[1]}.`);
+  }
+  for (const host of missing) {
+    if ((await Deno.permissions.request({ name: "net", host })).state === "denied") return;
+  }
 }
 
 function onInterrupt(stop: () => void): void {
