@@ -25,7 +25,8 @@ export async function sendToAll(text: string, addresses: Address[]): Promise<num
 
 /**
  * Send a text that may be too long for one datagram: cut it into pieces of at most `limit` bytes,
- * send each piece as a datagram, and return how many datagrams that took.
+ * send each piece as a datagram, and return how many datagrams that took. Send no more of them than
+ * it takes: each piece is as long as it can be.
  *
  * Mind that characters are not bytes: 你 takes three, 👋 takes four. Never cut one in two, or the
  * other side cannot read it. No limit here is below 4. An empty text takes no datagram.

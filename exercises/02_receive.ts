@@ -18,7 +18,8 @@ import { todo } from "./todo.ts";
  * Receive `count` datagrams and return their texts, in order. But wait no longer than `milliseconds`,
  * for all of them together: then return those that came.
  *
- * What comes later must not get lost: the next `socket.receive()` gets it.
+ * What comes later must not get lost: the next `socket.receive()` gets it. Another failure than the
+ * end of the time is not yours to hide: let it be thrown.
  */
 export async function receiveSome(
   socket: Socket,

@@ -31,7 +31,7 @@ export function bindInRange(first: number, last: number): Socket | undefined {
  * - `"forbidden"`: it may be free, but this program may not have it, by Deno's permissions or by the
  *   system's rules
  *
- * Finding out must not keep the port.
+ * Finding out must not keep the port. Any other failure is thrown.
  */
 export function portState(address: Address): "free" | "busy" | "forbidden" {
   return todo();

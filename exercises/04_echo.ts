@@ -18,7 +18,8 @@ import { todo } from "./todo.ts";
  * Answer each datagram with a number, as text: how many this client has sent so far. The first
  * answer to every client is `1`. End when the socket is closed.
  *
- * A client is an address and a port: two programs on one machine are two clients.
+ * A client is an address and a port: two programs on one machine are two clients. If an answer cannot
+ * be sent, that is bad luck for one client: the others still want theirs.
  */
 export async function countingServer(socket: Socket): Promise<void> {
   return todo();

@@ -30,7 +30,8 @@ export async function listenWithNames(socket: Socket, count: number): Promise<st
  * Receive messages until the other side has been silent for so many milliseconds, and return their
  * texts. Each message starts the wait anew: somebody who keeps talking is never cut off.
  *
- * What comes after the silence must not get lost: the next `socket.receive()` gets it.
+ * What comes after the silence must not get lost: the next `socket.receive()` gets it. Another
+ * failure than silence is thrown.
  */
 export async function untilSilent(socket: Socket, milliseconds: number): Promise<string[]> {
   return todo();

@@ -21,17 +21,20 @@ function report(number: number, results: Result[]): boolean {
     const mark = state === "done" ? green("done") : yellow(state);
     console.log(`\n${bold(exercise)}: ${mark}`);
     if (state === "not started") continue;
+    let last = "";
     for (const { name, trouble, printed } of cases) {
       const sentence = name.slice(exercise.length + 2);
       console.log(trouble ? `  ${red("✗")} ${sentence}` : `  ${green("✓")} ${sentence}`);
-      if (trouble) console.log(indented(trouble.replace(/^NotStarted: /, ""), "      "));
+      const said = trouble === last ? "The same." : trouble.replace(/^NotStarted: /, "");
+      if (trouble) console.log(indented(said, "      "));
+      last = trouble;
       for (const line of printed.slice(0, 10)) console.log(dim(indented(line, "      | ")));
       if (printed.length > 10) console.log(dim(`      | … and ${printed.length - 10} lines more`));
     }
     if (trouble) console.log(indented(trouble, "  "));
   }
 
-  const open = results.find(({ state }) => state !== "done");
+  const [open] = unfinished(results);
   console.log();
   if (!open) {
     console.log(
@@ -47,6 +50,12 @@ function report(number: number, results: Result[]): boolean {
     console.log(`Stuck? deno task exercise${number} --hint`);
   }
   return !open;
+}
+
+/** Those that are not done: first the one that was begun. */
+function unfinished(results: Result[]): Result[] {
+  const begun = (result: Result) => result.state === "not yet" ? 0 : 1;
+  return results.filter(({ state }) => state !== "done").sort((a, b) => begun(a) - begun(b));
 }
 
 function indented(text: string, margin: string): string {
@@ -99,27 +108,32 @@ async function overview(): Promise<number> {
   return 0;
 }
 
-async function hint(number: number): Promise<number> {
+async function hint(number: number, wanted?: string): Promise<number> {
   console.log(`Exercise ${number}: ${file(number)}`);
   const results = await waiting("Looking at what is done...", check(number));
-  const open = results.find(({ state }) => state !== "done");
-  if (!open) {
-    console.log(
-      `Both are done: no hint needed. Another way: ${file(number, "solutions/")}`,
-    );
+  const open = unfinished(results).map(({ exercise }) => exercise);
+  if (wanted && !results.some(({ exercise }) => exercise === wanted)) {
+    console.error(`${wanted} is on another page.`);
+    return 2;
+  }
+  const exercise = wanted ?? open[0];
+  if (exercise === undefined) {
+    console.log(`Both are done: no hint needed. Another way: ${file(number, "solutions/")}`);
     return 0;
   }
-  const hints = HINTS[open.exercise]!;
+  const hints = HINTS[exercise]!;
   const seen = await hintsSeen();
-  const next = Math.min(seen[open.exercise] ?? 0, hints.length - 1);
-  console.log(`\n${bold(open.exercise)}, hint ${next + 1} of ${hints.length}:`);
+  const next = Math.min(seen[exercise] ?? 0, hints.length - 1);
+  console.log(`\n${bold(exercise)}, hint ${next + 1} of ${hints.length}:`);
   console.log(indented(hints[next]!, "  "));
-  await Deno.writeTextFile(SEEN, JSON.stringify({ ...seen, [open.exercise]: next + 1 }));
+  await Deno.writeTextFile(SEEN, JSON.stringify({ ...seen, [exercise]: next + 1 }));
   if (next + 1 === hints.length) {
     console.log(
-      `\nThat was the last one. Still stuck? Sleep over it, or read the lesson once more.`,
+      "\nThat was the last one. Still stuck? Sleep over it, or read the lesson once more.",
     );
   }
+  const other = open.find((name) => name !== exercise);
+  if (other) console.log(`\nFor the other one: deno task exercise${number} --hint ${other}`);
   return 0;
 }
 
@@ -208,6 +222,7 @@ Usage
   deno task exercise4             check both exercises of lesson 4
   deno task exercise4 --watch     again at every save, until Ctrl-C
   deno task exercise4 --hint      one hint; again for the next one
+  deno task exercise4 --hint stoppableServer   a hint for this one
   deno task exercise4 --reset     the file as it was; your version is kept
   deno task exercise4 --help      this text
 
@@ -228,6 +243,7 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  const wanted = options.hint && wrong[0]! in HINTS ? wrong.shift() : undefined;
   const chosen = ["watch", "hint", "reset"].filter((option) => options[option]);
   if (wrong.length > 0 || chosen.length > 1 || (chosen.length > 0 && !number)) {
     console.error(
@@ -242,7 +258,7 @@ async function main(args: string[]): Promise<number> {
   }
   if (!number) return await overview();
   if (options.watch) return await watch(number);
-  if (options.hint) return await hint(number);
+  if (options.hint) return await hint(number, wanted);
   if (options.reset) return await reset(number);
   return await once(number) ? 0 : 1;
 }

@@ -39,7 +39,8 @@ export const HINTS: Record<string, string[]> = {
     "The loop is that of `serve` in lesson 4. What is new is to remember something of each client.",
     "A Map from the client to its count. But two address objects are never equal, even if they say " +
     "the same: what could be the key?",
-    "formatAddress(from) is a text, and a good key. (counts.get(key) ?? 0) + 1 is the new count.",
+    "formatAddress(from) is a text, and a good key. (counts.get(key) ?? 0) + 1 is the new count. " +
+    "And if socket.send throws? `serve` in lesson 4 catches that.",
   ],
   stoppableServer: [
     "`for await (const { data, from } of socket)` ends when the socket is closed. By whom?",

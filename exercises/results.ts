@@ -136,7 +136,7 @@ function errorOf(name: string, errors: string): string {
 /** An error of the test runner in a learner's words: no stack, no source of the checks. */
 function told(message: string): string {
   if (message.startsWith("Leaks detected:")) {
-    return "Something is left open or running when it ends: close every socket that you open (`using`\n" +
+    return "Something is left open or running when it ends: close every socket that you open (`using` " +
       `does), and await all that you start. Deno says:\n${message.split("\n")[1]?.trim() ?? ""}`;
   }
   if (message.includes("event loop has already resolved")) {
@@ -149,6 +149,10 @@ function told(message: string): string {
   const text = said.join("\n").trim();
   if (text.startsWith("NotStarted:")) return text;
   if (text.startsWith("Wrong: ")) return text.slice("Wrong: ".length);
+  if (text.startsWith("TimeoutError:")) {
+    return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: see how " +
+      "receiveWithin in lessons/02_receive.ts does.";
+  }
   const place = message.match(/exercises\/(\d\d_\w+\.ts:\d+)/)?.[1];
   return `It throws${place ? ` at ${place}` : ""}: ${text}`;
 }

@@ -68,7 +68,7 @@ export const WRONG: Wrong[] = [
     to: "if (false)",
     fails: [
       "sendLong: a text that fits is one datagram",
-      "sendLong: a longer one is cut into pieces that fit, with nothing lost",
+      "sendLong: a longer one is cut into as few pieces as will do, with nothing lost",
     ],
   },
   {
@@ -76,7 +76,7 @@ export const WRONG: Wrong[] = [
     mistake: "a long text is not cut",
     from: "> limit",
     to: "> 1000",
-    fails: ["sendLong: a longer one is cut into pieces that fit, with nothing lost"],
+    fails: ["sendLong: a longer one is cut into as few pieces as will do, with nothing lost"],
   },
   {
     page: 1,
@@ -96,6 +96,20 @@ export const WRONG: Wrong[] = [
     from: "new TextEncoder().encode(text).length",
     to: "text.length",
     fails: ["sendLong: no character is cut in two"],
+  },
+  {
+    page: 1,
+    mistake: "characters are counted by their place in the string",
+    from: "for (const character of text) {",
+    to: 'for (const character of text.split("")) {',
+    fails: ["sendLong: no character is cut in two"],
+  },
+  {
+    page: 1,
+    mistake: "each character is a datagram",
+    from: "> limit",
+    to: "> 1 && piece",
+    fails: ["sendLong: a longer one is cut into as few pieces as will do, with nothing lost"],
   },
   {
     page: 1,
@@ -152,6 +166,13 @@ export const WRONG: Wrong[] = [
   },
   {
     page: 2,
+    mistake: "every failure is taken for the end of the time",
+    from: "if (!signal.aborted) throw error;",
+    to: "",
+    fails: ["receiveSome: another failure than the end of the time is thrown"],
+  },
+  {
+    page: 2,
     mistake: "bytes are returned as numbers",
     from: "return new TextDecoder().decode(data);",
     to: "return String(data);",
@@ -169,6 +190,13 @@ export const WRONG: Wrong[] = [
     mistake: "only the host is compared",
     from: "if (sameAddress(from, to))",
     to: "if (from.hostname === to.hostname)",
+    fails: ["askOnly: takes no answer from a stranger"],
+  },
+  {
+    page: 2,
+    mistake: "only the port is compared",
+    from: "if (sameAddress(from, to))",
+    to: "if (from.port === to.port)",
     fails: ["askOnly: takes no answer from a stranger"],
   },
   {
@@ -192,7 +220,7 @@ export const WRONG: Wrong[] = [
     mistake: "the first port is left out",
     from: "port = first;",
     to: "port = first + 1;",
-    fails: ["bindInRange: takes the first port if it is free"],
+    fails: ["bindInRange: takes the first port if it is free, and leaves the socket open"],
   },
   {
     page: 3,
@@ -210,6 +238,13 @@ export const WRONG: Wrong[] = [
     from: "port <= last",
     to: "port <= last + 1",
     fails: ["bindInRange: undefined when all of them are in use"],
+  },
+  {
+    page: 3,
+    mistake: "the socket is closed as it is returned",
+    from: "return bind({ port });",
+    to: "using socket = bind({ port });\n      return socket;",
+    fails: ["bindInRange: takes the first port if it is free, and leaves the socket open"],
   },
   {
     page: 3,
@@ -237,7 +272,21 @@ export const WRONG: Wrong[] = [
     mistake: "whatever fails is busy",
     from: 'return "forbidden";',
     to: 'return "busy";',
-    fails: ["portState: one that the program may not have is forbidden"],
+    fails: ["portState: one that Deno does not let the program have is forbidden"],
+  },
+  {
+    page: 3,
+    mistake: "only Deno's permissions are thought of",
+    from: " || error instanceof PermissionDenied",
+    to: "",
+    fails: ["portState: one that the system keeps is forbidden"],
+  },
+  {
+    page: 3,
+    mistake: "what is no port is forbidden",
+    from: "throw error;\n  }\n}\n",
+    to: 'return "forbidden";\n  }\n}\n',
+    fails: ["portState: another failure is thrown"],
   },
 
   {
@@ -259,10 +308,24 @@ export const WRONG: Wrong[] = [
   },
   {
     page: 4,
+    mistake: "only the port is the key",
+    from: "const client = formatAddress(from);",
+    to: "const client = `${from.port}`;",
+    fails: ["countingServer: counts each client for itself"],
+  },
+  {
+    page: 4,
     mistake: "an empty datagram is none",
     from: "for await (const { from } of socket) {",
     to: "for await (const { data, from } of socket) {\n    if (data.length === 0) continue;",
     fails: ["countingServer: an empty datagram counts, too"],
+  },
+  {
+    page: 4,
+    mistake: "an answer that fails ends the server",
+    from: ".catch(() => {})",
+    to: "",
+    fails: ["countingServer: goes on when an answer cannot be sent"],
   },
   {
     page: 4,
@@ -280,6 +343,13 @@ export const WRONG: Wrong[] = [
   },
   {
     page: 4,
+    mistake: "QUITE is taken for QUIT",
+    from: 'decode(data) === "QUIT"',
+    to: 'decode(data).startsWith("QUIT")',
+    fails: ["stoppableServer: sends back what comes, byte for byte"],
+  },
+  {
+    page: 4,
     mistake: "it ends, but the socket stays open",
     from: "socket.close();",
     to: "break;",
@@ -290,6 +360,13 @@ export const WRONG: Wrong[] = [
     mistake: "anyone may stop it",
     from: "sameAddress(from, owner)",
     to: "from",
+    fails: ["stoppableServer: QUIT from anyone else is answered with No."],
+  },
+  {
+    page: 4,
+    mistake: "whoever has the port of the owner may stop it",
+    from: "sameAddress(from, owner)",
+    to: "from.port === owner.port",
     fails: ["stoppableServer: QUIT from anyone else is answered with No."],
   },
 
@@ -305,6 +382,13 @@ export const WRONG: Wrong[] = [
     mistake: "a name is a message",
     from: 'if (text.startsWith("/nick "))',
     to: 'if (text === "/nick")',
+    fails: ["listenWithNames: a name said once is used from then on"],
+  },
+  {
+    page: 5,
+    mistake: "a name is one word",
+    from: 'text.slice("/nick ".length)',
+    to: 'text.split(" ")[1]!',
     fails: ["listenWithNames: a name said once is used from then on"],
   },
   {
@@ -345,6 +429,20 @@ export const WRONG: Wrong[] = [
   },
   {
     page: 5,
+    mistake: "an empty message is taken for silence",
+    from: "texts.push(",
+    to: "if (data.length === 0) return texts;\n      texts.push(",
+    fails: ["untilSilent: returns what was said before the silence"],
+  },
+  {
+    page: 5,
+    mistake: "every failure is taken for silence",
+    from: "throw error;",
+    to: "return texts;",
+    fails: ["untilSilent: another failure than silence is thrown"],
+  },
+  {
+    page: 5,
     mistake: "silence from the start is an error",
     from: "if (signal.aborted) return",
     to: "if (signal.aborted && texts.length > 0) return",
@@ -374,9 +472,23 @@ export const WRONG: Wrong[] = [
   },
   {
     page: 6,
+    mistake: "it asks again after every answer",
+    from: "servers.set(",
+    to: 'await socket.send("who is there?", everyone);\n      servers.set(',
+    fails: ["findServers: asks everyone, once"],
+  },
+  {
+    page: 6,
     mistake: "only the first server is returned",
     from: "return [...servers.values()];",
     to: "return [...servers.values()].slice(0, 1);",
+    fails: ["findServers: returns who answered, in the order of their answers"],
+  },
+  {
+    page: 6,
+    mistake: "only the port is the key",
+    from: "servers.set(formatAddress(from), from);",
+    to: "servers.set(`${from.port}`, from);",
     fails: ["findServers: returns who answered, in the order of their answers"],
   },
   {

@@ -1,6 +1,6 @@
 import { bind } from "../../lib/udp.ts";
 import { askOnly, receiveSome } from "../02_receive.ts";
-import { hear, same, within } from "./teacher.ts";
+import { done, hear, same, throws, twin } from "./teacher.ts";
 
 Deno.test("receiveSome: returns the texts, in order, as soon as there are enough", async () => {
   using friend = bind();
@@ -8,7 +8,7 @@ Deno.test("receiveSome: returns the texts, in order, as soon as there are enough
   const story = 'I sent "one", "two" and "three", and asked for three, within 5 s at most.';
   const receiving = receiveSome(mine, 3, 5000);
   for (const word of ["one", "two", "three"]) await friend.send(word, mine.address);
-  same(await within(receiving, story), ["one", "two", "three"], story);
+  same(await done(receiving, story), ["one", "two", "three"], story);
 });
 
 Deno.test("receiveSome: takes no more than it was asked for", async () => {
@@ -16,7 +16,7 @@ Deno.test("receiveSome: takes no more than it was asked for", async () => {
   using mine = bind();
   for (const word of ["one", "two", "three"]) await friend.send(word, mine.address);
   const story = 'I sent "one", "two" and "three", asked for two, and received once more myself.';
-  same(await within(receiveSome(mine, 2, 500), story), ["one", "two"], story);
+  same(await done(receiveSome(mine, 2, 300), story), ["one", "two"], story);
   same((await hear(mine, story)).text, "three", story);
 });
 
@@ -25,16 +25,17 @@ Deno.test("receiveSome: when the time is up, returns what came", async () => {
   using mine = bind();
   await friend.send("only one", mine.address);
   const story = 'I sent "only one" and asked for three, within 100 ms at most.';
-  same(await within(receiveSome(mine, 3, 100), story), ["only one"], story);
+  same(await done(receiveSome(mine, 3, 100), story), ["only one"], story);
 });
 
 Deno.test("receiveSome: what comes after the time is not lost", async () => {
   using friend = bind();
   using mine = bind();
-  const story = 'I let it wait 50 ms for nothing, then sent "late" and received it myself.';
-  same(await within(receiveSome(mine, 1, 50), story), [], story);
+  const story = 'I let it wait 50 ms for nothing. Then I sent "late" and received it myself.';
+  same(await done(receiveSome(mine, 1, 50), story), [], story);
   await friend.send("late", mine.address);
-  same((await hear(mine, story)).text, "late", story);
+  const lost = `${story} Does a receive of yours still wait, and did it take that one?`;
+  same((await hear(mine, lost)).text, "late", story);
 });
 
 Deno.test("receiveSome: the time is for all of them together", async () => {
@@ -43,10 +44,17 @@ Deno.test("receiveSome: the time is for all of them together", async () => {
   const story = "I asked for 100 texts within 150 ms at most, and sent one every 50 ms.";
   const talking = setInterval(() => friend.send("still here", mine.address), 50);
   try {
-    await within(receiveSome(mine, 100, 150), story);
+    await done(receiveSome(mine, 100, 150), story);
   } finally {
     clearInterval(talking);
   }
+});
+
+Deno.test("receiveSome: another failure than the end of the time is thrown", async () => {
+  const closed = bind();
+  closed.close();
+  const story = "I gave it a closed socket: receive throws BadResource.";
+  await throws(() => receiveSome(closed, 1, 50), Deno.errors.BadResource, story);
 });
 
 Deno.test("askOnly: returns the answer of the one that was asked", async () => {
@@ -56,27 +64,33 @@ Deno.test("askOnly: returns the answer of the one that was asked", async () => {
   const { text, from } = await hear(friend, "I waited for your question.");
   same(text, "How are you?", "I waited for your question.");
   await friend.send("Fine", from);
-  const story = 'I answered "Fine".';
-  same(await within(asking, story), "Fine", story);
+  const story = 'I answered "Fine", from the address that you asked.';
+  same(await done(asking, story), "Fine", story);
 });
 
 Deno.test("askOnly: takes no answer from a stranger", async () => {
   using friend = bind();
-  using stranger = bind();
   using mine = bind();
+  using stranger = bind();
+  using namesake = twin(friend);
   const asking = askOnly(mine, "How are you?", friend.address, 5000);
   const { from } = await hear(friend, "I waited for your question.");
+  let story = 'A stranger wrote "Give me your password", from another port. ';
   await stranger.send("Give me your password", from);
+  if (namesake) {
+    story += 'Another one wrote "Me, too", from the same port of another host. ';
+    await namesake.send("Me, too", from);
+  }
+  story += 'Then the one you asked answered "Fine".';
   await friend.send("Fine", from);
-  const story = 'A stranger wrote "Give me your password", then the one you asked answered "Fine".';
-  same(await within(asking, story), "Fine", story);
+  same(await done(asking, story), "Fine", story);
 });
 
 Deno.test("askOnly: no answer in time is undefined", async () => {
   using friend = bind();
   using mine = bind();
   const story = "I did not answer, and you were to wait 50 ms.";
-  same(await within(askOnly(mine, "Hello?", friend.address, 50), story), undefined, story);
+  same(await done(askOnly(mine, "Hello?", friend.address, 50), story), undefined, story);
 });
 
 Deno.test("askOnly: strangers do not make the wait longer", async () => {
@@ -86,7 +100,7 @@ Deno.test("askOnly: strangers do not make the wait longer", async () => {
   const story = "You were to wait 150 ms. I did not answer, but a stranger wrote every 50 ms.";
   const noise = setInterval(() => stranger.send("psst", mine.address), 50);
   try {
-    same(await within(askOnly(mine, "Hello?", friend.address, 150), story), undefined, story);
+    same(await done(askOnly(mine, "Hello?", friend.address, 150), story), undefined, story);
   } finally {
     clearInterval(noise);
   }

@@ -1,15 +1,13 @@
 import { bind } from "../../lib/udp.ts";
 import { bindInRange, portState } from "../03_bind.ts";
-import { freeRange, same, Wrong } from "./teacher.ts";
+import { freeRange, same, throws } from "./teacher.ts";
 
-Deno.test("bindInRange: takes the first port if it is free", () => {
+Deno.test("bindInRange: takes the first port if it is free, and leaves the socket open", () => {
   const first = freeRange(3);
+  const story = `All three ports from ${first} were free.`;
   using socket = bindInRange(first, first + 2);
-  same(
-    socket?.address,
-    { hostname: "127.0.0.1", port: first },
-    `All ports from ${first} were free.`,
-  );
+  same(socket?.address, { hostname: "127.0.0.1", port: first }, story);
+  same(isFree(first), false, `${story} Was the port still yours after you returned the socket?`);
 });
 
 Deno.test("bindInRange: passes over ports that are in use", () => {
@@ -17,11 +15,8 @@ Deno.test("bindInRange: passes over ports that are in use", () => {
   using _one = bind({ port: first });
   using _two = bind({ port: first + 1 });
   using socket = bindInRange(first, first + 2);
-  same(
-    socket?.address.port,
-    first + 2,
-    `I had ${first} and ${first + 1}; the last of three was free.`,
-  );
+  const story = `I had ${first} and ${first + 1}; the last of the three was free.`;
+  same(socket?.address.port, first + 2, story);
 });
 
 Deno.test("bindInRange: undefined when all of them are in use", () => {
@@ -31,16 +26,9 @@ Deno.test("bindInRange: undefined when all of them are in use", () => {
   same(socket?.address.port, undefined, `I had port ${port}, the only one in the range.`);
 });
 
-Deno.test("bindInRange: another failure than a port in use is thrown", () => {
-  try {
-    bindInRange(70_000, 70_001)?.close();
-  } catch (error) {
-    if (error instanceof RangeError) return;
-    throw error;
-  }
-  throw new Wrong(
-    "I asked for ports from 70000 on, which are no ports: bind throws a RangeError, and you hid it.",
-  );
+Deno.test("bindInRange: another failure than a port in use is thrown", async () => {
+  const story = "I asked for ports from 70000 on, which are no ports: bind throws a RangeError.";
+  await throws(() => bindInRange(70_000, 70_001)?.close(), RangeError, story);
 });
 
 Deno.test("portState: a port that nobody has is free, and stays so", () => {
@@ -54,8 +42,36 @@ Deno.test("portState: a port that somebody has is busy", () => {
   same(portState(socket.address), "busy", "I had this port.");
 });
 
-Deno.test("portState: one that the program may not have is forbidden", () => {
+Deno.test("portState: one that Deno does not let the program have is forbidden", () => {
   // These checks run with a permission for 127.0.0.0/8 and nothing else.
-  const story = "Deno does not let this program use 192.0.2.1.";
+  const story = "Deno does not let this program use 192.0.2.1: bind throws NotCapable.";
   same(portState({ hostname: "192.0.2.1", port: 9999 }), "forbidden", story);
 });
+
+Deno.test("portState: one that the system keeps is forbidden", () => {
+  // Which ports a system keeps differs, so this one keeps them all, for a moment.
+  const { listenDatagram } = Deno;
+  Deno.listenDatagram = () => {
+    throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+  };
+  try {
+    const story = "The system kept this port to itself: bind throws PermissionDenied.";
+    same(portState({ hostname: "127.0.0.1", port: 80 }), "forbidden", story);
+  } finally {
+    Deno.listenDatagram = listenDatagram;
+  }
+});
+
+Deno.test("portState: another failure is thrown", async () => {
+  const story = "I asked for port 70000, which is no port: bind throws a RangeError.";
+  await throws(() => portState({ hostname: "127.0.0.1", port: 70_000 }), RangeError, story);
+});
+
+function isFree(port: number): boolean {
+  try {
+    bind({ port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

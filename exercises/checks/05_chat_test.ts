@@ -1,6 +1,6 @@
 import { bind, formatAddress } from "../../lib/udp.ts";
 import { listenWithNames, untilSilent } from "../05_chat.ts";
-import { hear, same, within } from "./teacher.ts";
+import { done, hear, same, throws } from "./teacher.ts";
 
 Deno.test("listenWithNames: who has said no name is called by address and port", async () => {
   using mine = bind();
@@ -8,15 +8,16 @@ Deno.test("listenWithNames: who has said no name is called by address and port",
   await ann.send("Hello", mine.address);
   const story = 'Somebody sent "Hello".';
   const expected = [`${formatAddress(ann.address)}: Hello`];
-  same(await within(listenWithNames(mine, 1), story), expected, story);
+  same(await done(listenWithNames(mine, 1), story), expected, story);
 });
 
 Deno.test("listenWithNames: a name said once is used from then on", async () => {
   using mine = bind();
   using ann = bind();
-  for (const text of ["/nick Ann", "Hello", "Bye"]) await ann.send(text, mine.address);
-  const story = 'Somebody sent "/nick Ann", "Hello" and "Bye", and I asked for two messages.';
-  same(await within(listenWithNames(mine, 2), story), ["Ann: Hello", "Ann: Bye"], story);
+  for (const text of ["/nick Ann Lee", "Hello", "Bye"]) await ann.send(text, mine.address);
+  const story = 'Somebody sent "/nick Ann Lee", "Hello" and "Bye", and I asked for two messages.';
+  const expected = ["Ann Lee: Hello", "Ann Lee: Bye"];
+  same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
 Deno.test("listenWithNames: everybody has a name of their own, and may change it", async () => {
@@ -32,7 +33,7 @@ Deno.test("listenWithNames: everybody has a name of their own, and may change it
   const story =
     "Ann and Bob said their names and a message each; then Ann became Anna, and said so.";
   const expected = ["Ann: Hi", "Bob: Hello", "Anna: It is Anna now"];
-  same(await within(listenWithNames(mine, 3), story), expected, story);
+  same(await done(listenWithNames(mine, 3), story), expected, story);
 });
 
 Deno.test("listenWithNames: messages and names are safe to print", async () => {
@@ -44,22 +45,21 @@ Deno.test("listenWithNames: messages and names are safe to print", async () => {
   const story =
     "The messages held an escape character and a line break, the name a carriage return.";
   const expected = [`${formatAddress(ann.address)}: \\x1b[2Jgone`, "A\\rnn: Hello\\n"];
-  same(await within(listenWithNames(mine, 2), story), expected, story);
+  same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
 Deno.test("untilSilent: returns what was said before the silence", async () => {
   using mine = bind();
   using ann = bind();
-  await ann.send("one", mine.address);
-  await ann.send("two", mine.address);
-  const story = 'Somebody sent "one" and "two", then nothing for 100 ms.';
-  same(await within(untilSilent(mine, 100), story), ["one", "two"], story);
+  for (const text of ["one", "", "two"]) await ann.send(text, mine.address);
+  const story = 'Somebody sent "one", an empty message and "two", then nothing for 100 ms.';
+  same(await done(untilSilent(mine, 100), story), ["one", "", "two"], story);
 });
 
 Deno.test("untilSilent: silence from the start is no message at all", async () => {
   using mine = bind();
   const story = "Nobody sent anything for 50 ms.";
-  same(await within(untilSilent(mine, 50), story), [], story);
+  same(await done(untilSilent(mine, 50), story), [], story);
 });
 
 Deno.test("untilSilent: each message starts the wait anew", async () => {
@@ -69,16 +69,24 @@ Deno.test("untilSilent: each message starts the wait anew", async () => {
   const listening = untilSilent(mine, 300);
   for (let i = 1; i <= 5; i++) {
     await ann.send(`${i}`, mine.address);
-    await new Promise((done) => setTimeout(done, 100));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  same(await within(listening, story, 900), ["1", "2", "3", "4", "5"], story);
+  same(await done(listening, story, 700), ["1", "2", "3", "4", "5"], story);
 });
 
 Deno.test("untilSilent: what comes after the silence is not lost", async () => {
   using mine = bind();
   using ann = bind();
-  const story = 'After 50 ms of silence, "late" was sent, and I received it myself.';
-  await within(untilSilent(mine, 50), story);
+  const story = 'After 50 ms of silence I sent "late", and received it myself.';
+  await done(untilSilent(mine, 50), story);
   await ann.send("late", mine.address);
-  same((await hear(mine, story)).text, "late", story);
+  const lost = `${story} Does a receive of yours still wait, and did it take that one?`;
+  same((await hear(mine, lost)).text, "late", story);
+});
+
+Deno.test("untilSilent: another failure than silence is thrown", async () => {
+  const closed = bind();
+  closed.close();
+  const story = "I gave it a closed socket: receive throws BadResource.";
+  await throws(() => untilSilent(closed, 50), Deno.errors.BadResource, story);
 });

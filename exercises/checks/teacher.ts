@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bind, type Socket } from "../../lib/udp.ts";
+import { bind, type Datagram, type Socket } from "../../lib/udp.ts";
 
 /** Something the learner's code did not do. The message says what was sent, what came, what should have. */
 export class Wrong extends Error {
@@ -21,7 +21,8 @@ let failing = Promise.withResolvers<never>();
 /** What fails where nobody awaits it ends every wait here, and fails the check that is running. */
 function fail(event: Event, error: unknown): void {
   event.preventDefault(); // without this, it would end all checks
-  failing.reject(error);
+  // The checks close the sockets: what still waits at one is told so, and there is no harm in that.
+  if (!(error instanceof Deno.errors.Interrupted)) failing.reject(error);
 }
 
 addEventListener("unhandledrejection", (event) => fail(event, event.reason));
@@ -37,30 +38,63 @@ Deno.test.afterEach(async () => {
   await Promise.race([failing.promise, undefined]);
 });
 
-/** Waits for what the learner's code should bring about, but not for ever. */
-export async function within<T>(
-  promise: Promise<T>,
-  story: string,
-  milliseconds = 500,
-): Promise<T> {
+/** Waits until the learner's code is done, but not for ever. */
+export async function done<T>(code: Promise<T>, story: string, milliseconds = 400): Promise<T> {
+  return await within(code, milliseconds, `${story}\nAfter ${milliseconds} ms it had not ended.`);
+}
+
+async function within<T>(wait: Promise<T>, milliseconds: number, story: string): Promise<T> {
   let timer;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Wrong(`${story}\nIt was not so within ${milliseconds} ms.`)),
-      milliseconds,
-    );
+    timer = setTimeout(() => reject(new Wrong(story)), milliseconds);
   });
   try {
-    return await Promise.race([promise, failing.promise, late]);
+    return await Promise.race([wait, failing.promise, late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** Checks that the learner's code throws such an error, and does not hide it. */
+export async function throws(
+  code: () => unknown,
+  // deno-lint-ignore no-explicit-any
+  errorClass: new (...args: any[]) => Error,
+  story: string,
+): Promise<void> {
+  try {
+    await done((async () => await code())(), story);
+  } catch (error) {
+    if (error instanceof errorClass) return;
+    throw error;
+  }
+  throw new Wrong(`${story} You hid it.`);
+}
+
+/** The next datagram. */
+export async function next(socket: Socket, story: string): Promise<Datagram> {
+  return await within(socket.receive(), 400, `${story}\nNothing came within 400 ms.`);
+}
+
 /** The text of the next datagram, and who sent it. */
 export async function hear(socket: Socket, story: string) {
-  const { data, from } = await within(socket.receive(), story);
+  const { data, from } = await next(socket, story);
   return { text: text(data), from };
+}
+
+/** The texts of all datagrams that come: waits for so many, and then a moment for more. */
+export async function all(socket: Socket, count: number): Promise<string[]> {
+  const texts: string[] = [];
+  while (true) {
+    // What was sent on loopback is there at once.
+    const signal = AbortSignal.timeout(texts.length < count ? 300 : 30);
+    try {
+      texts.push(text((await socket.receive({ signal })).data));
+    } catch (error) {
+      if (signal.aborted) return texts;
+      throw error;
+    }
+  }
 }
 
 /** Sends a text and waits for the answer. */
@@ -85,15 +119,16 @@ export function text(data: Uint8Array): string {
   }
 }
 
-/** Whether nothing has come. What was sent on loopback is there at once, so a moment is enough. */
-export async function silent(socket: Socket, story: string): Promise<void> {
-  let datagram;
+/**
+ * A socket with the same port at 127.0.0.2, which is this machine, too: only the host tells them apart.
+ * `undefined` where the system has not got that address (Linux has).
+ */
+export function twin({ address: { port } }: Socket): Socket | undefined {
   try {
-    datagram = await socket.receive({ signal: AbortSignal.timeout(30) });
+    return bind({ hostname: "127.0.0.2", port });
   } catch {
-    return;
+    return undefined;
   }
-  throw new Wrong(`${story}\nBut this came: ${shown(text(datagram.data))}`);
 }
 
 /** A port on 127.0.0.1, and so many after it, that nobody has. */

@@ -12,7 +12,8 @@ export async function countingServer(socket: Socket): Promise<void> {
     const client = formatAddress(from);
     const count = (counts.get(client) ?? 0) + 1;
     counts.set(client, count);
-    await socket.send(`${count}`, from);
+    // An answer that cannot be sent is no reason to leave the others without theirs.
+    await socket.send(`${count}`, from).catch(() => {});
   }
 }
 
