@@ -83,9 +83,8 @@ export async function ask(
       const { data, from } = await socket.receive({ signal });
       const answer = new TextDecoder().decode(data);
 
-      // Anyone may send to our port, so look who it is. And an answer without this name belongs to
-      // an earlier question, on which we gave up. (DNS and others put a number into each question
-      // and its answer: that tells even two alike apart.)
+      // Anyone may send to our port, so look who it is. And an answer without this name is to an
+      // earlier question, on which we gave up. (DNS puts a number into each question for this.)
       if (sameAddress(from, server) && answer.includes(name)) return answer;
     }
   } catch (error) {
@@ -139,9 +138,7 @@ if (import.meta.main) {
       server: { about: "greet everyone who sends a name", listens: true, run: server },
       client: {
         about: "send three names, print the answers",
-        options: {
-          timeout: { value: "SECONDS", about: "how long to wait for each", default: "2" },
-        },
+        options: { timeout: { value: "SECONDS", about: "how long to wait", default: "2" } },
         run: client,
       },
     },

@@ -94,14 +94,14 @@ async function pingPong(client: Client, data: Uint8Array, inFlight: number): Pro
   }
 }
 
-for (
-  const [group, size, inFlight] of [
-    ["32 round trips of 64 bytes, one at a time", 64, 1],
-    ["32 round trips of 64 bytes, all in flight", 64, 32],
-    ["32 round trips of 1,200 bytes, one at a time", 1200, 1],
-    ["32 round trips of 60,000 bytes, one at a time", 60_000, 1],
-  ] as const
-) {
+const GROUPS: [name: string, size: number, inFlight: number][] = [
+  ["32 round trips of 64 bytes, one at a time", 64, 1],
+  ["32 round trips of 64 bytes, all in flight", 64, 32],
+  ["32 round trips of 1,200 bytes, one at a time", 1200, 1],
+  ["32 round trips of 60,000 bytes, one at a time", 60_000, 1],
+];
+
+for (const [group, size, inFlight] of GROUPS) {
   const data = new Uint8Array(size);
   for (const [name, client] of WAYS) {
     Deno.bench({
@@ -114,6 +114,27 @@ for (
       },
     });
   }
+}
+
+/** So long a turn that each way pays for the garbage that it makes: 32 times 32 round trips. */
+const TURN = 32;
+
+/**
+ * How many times as long as lib/udp.ts each way takes. They take turns, since the bench runner measures
+ * one after the other, and a machine may be slower a second later.
+ */
+async function ratios(size: number, inFlight: number): Promise<number[]> {
+  const data = new Uint8Array(size);
+  const times: number[][] = WAYS.map(() => []);
+  for (let turn = 0; turn < 25; turn++) {
+    for (const [i, [, client]] of WAYS.entries()) {
+      const start = performance.now();
+      for (let i = 0; i < TURN; i++) await pingPong(client, data, inFlight);
+      if (turn >= 5) times[i]!.push(performance.now() - start); // those before warm up
+    }
+  }
+  const [ours, ...others] = times.map((some) => some.sort((a, b) => a - b)[some.length >> 1]!);
+  return [1, ...others.map((median) => median / ours!)];
 }
 
 /** The memory, in megabytes, that 10,000 received messages of 64 bytes hold as long as they are kept. */
@@ -136,3 +157,12 @@ async function kept(client: Client): Promise<string> {
 
 console.log("Messages of 64 bytes, received and kept:");
 for (const [name, client] of WAYS.slice(0, 2)) console.log(`  ${name}: ${await kept(client)}`);
+
+console.log("\nTaking turns: the median time of 20, as a multiple of that of lib/udp.ts:");
+console.log(`  ${"".padEnd(31)}64 B    32 × 64 B   1,200 B   60,000 B`);
+const columns: number[][] = [];
+for (const [, size, inFlight] of GROUPS) columns.push(await ratios(size, inFlight));
+for (const [i, [name]] of WAYS.entries()) {
+  const row = columns.map((column) => column[i]!.toFixed(2).padEnd(10)).join("");
+  console.log(`  ${name.padEnd(31)}${row.trimEnd()}`);
+}
