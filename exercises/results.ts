@@ -25,7 +25,7 @@ export interface Case {
 }
 
 /** How long the cases of one exercise may take, in milliseconds, and how much they may print, in bytes. */
-const LIMIT = { time: 3500, output: 1_000_000 };
+const LIMIT = { time: 4000, output: 1_000_000 };
 
 const PAGES = ["01_send", "02_receive", "03_bind", "04_echo", "05_chat", "06_broadcast"];
 

@@ -52,8 +52,8 @@ Deno.test("untilSilent: returns what was said before the silence", async () => {
   using mine = bind();
   using ann = bind();
   for (const text of ["one", "", "two"]) await ann.send(text, mine.address);
-  const story = 'Somebody sent "one", an empty message and "two", then nothing for 100 ms.';
-  same(await done(untilSilent(mine, 100), story), ["one", "", "two"], story);
+  const story = 'Somebody sent "one", an empty message and "two", then nothing for 250 ms.';
+  same(await done(untilSilent(mine, 250), story, 700), ["one", "", "two"], story);
 });
 
 Deno.test("untilSilent: silence from the start is no message at all", async () => {

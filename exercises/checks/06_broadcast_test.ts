@@ -22,14 +22,14 @@ Deno.test("findServers: returns who answered, in the order of their answers", as
   using three = twin(one);
   using client = bind();
   const servers = [one, two, ...(three ? [three] : [])];
-  const finding = findServers(client, everyone.address, 200);
+  const finding = findServers(client, everyone.address, 300);
   const { from } = await hear(everyone, "I waited for your question.");
   for (const server of servers) await server.send("broadcasting", from);
   const story = three
     ? "Two servers on one machine answered, then one on another host, whose port is the first one's."
     : "Two servers on one machine answered.";
   const expected = servers.map(({ address }) => formatAddress(address));
-  same((await done(finding, story)).map(formatAddress), expected, story);
+  same((await done(finding, story, 700)).map(formatAddress), expected, story);
 });
 
 Deno.test("findServers: a server that answers twice is listed once", async () => {
@@ -37,12 +37,12 @@ Deno.test("findServers: a server that answers twice is listed once", async () =>
   using one = bind();
   using two = bind();
   using client = bind();
-  const finding = findServers(client, everyone.address, 200);
+  const finding = findServers(client, everyone.address, 300);
   const { from } = await hear(everyone, "I waited for your question.");
   for (const server of [one, two, one, one]) await server.send("broadcasting", from);
   const story = "The first server answered three times, the second once.";
   const expected = [one, two].map(({ address }) => formatAddress(address));
-  same((await done(finding, story)).map(formatAddress), expected, story);
+  same((await done(finding, story, 700)).map(formatAddress), expected, story);
 });
 
 Deno.test("findServers: ends when the time is up, however many go on answering", async () => {
