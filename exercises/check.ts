@@ -243,7 +243,7 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const wanted = options.hint && wrong[0]! in HINTS ? wrong.shift() : undefined;
+  const wanted = options.hint && Object.hasOwn(HINTS, wrong[0] ?? "") ? wrong.shift() : undefined;
   const chosen = ["watch", "hint", "reset"].filter((option) => options[option]);
   if (wrong.length > 0 || chosen.length > 1 || (chosen.length > 0 && !number)) {
     console.error(

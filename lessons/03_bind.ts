@@ -3,7 +3,7 @@
  *
  * A client may use any port, because it speaks first. A server is spoken to, so it needs a port that
  * people know. To take a port is to bind it. There are 65,535 of them at each address of a machine,
- * and each belongs to one UDP socket at a time.
+ * and each belongs to one UDP socket at a time, unless sockets agree to share it (lesson 6).
  *
  * You learn
  * - how to bind a port that you choose, and what it looks like when somebody has it already
@@ -61,6 +61,17 @@ export function whyNot(address: Address): string | undefined {
   }
 }
 
+/** Whether nobody listens on the TCP port of this number. */
+export function isTcpFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
+}
+
 /** Binds the port that people know or, if somebody has it already, one that the system picks. */
 export function bindKnown(hostname: string, port: number): Socket {
   try {
@@ -86,8 +97,8 @@ export async function play(diagram: Diagram): Promise<void> {
 
   diagram.note(`A second bind of UDP port ${port}:`);
   diagram.note(`"${whyNot(server.address)}"`);
-  using tcp = Deno.listen({ hostname: "127.0.0.1", port });
-  diagram.note(`TCP port ${tcp.addr.port} at the same time: no conflict, it is a different port.`);
+  const whose = isTcpFree(port) ? "" : ", for another program";
+  diagram.note(`TCP port ${port} at the same time${whose}: no conflict, it is a different port.`);
 
   // Linux and Windows answer to all of 127.0.0.0/8, so 127.0.0.2 can stand for "another address of
   // this machine". macOS knows 127.0.0.1 alone.

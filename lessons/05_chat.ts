@@ -96,6 +96,7 @@ async function chat({ host, port, local, options, watch, signal, stop }: Given):
   using socket = watch(bindKnown(local, port));
   const known = { hostname: host, port };
   const met = Promise.withResolvers<Address>();
+  met.promise.catch(() => {}); // nobody comes, and nothing was typed: no matter
   if (sameAddress(socket.address, known)) {
     console.log(`Bind UDP on ${formatAddress(known)}... The other side has to write first.`);
     console.log("What you type is kept until then.");
@@ -105,6 +106,7 @@ async function chat({ host, port, local, options, watch, signal, stop }: Given):
   }
 
   using typed = lines("> ", signal, stop);
+  typed.ended.then(() => met.reject(new Error("nobody wrote first.")));
   const listening = async () => {
     for await (const { from, text } of listen(socket, encoding)) {
       met.resolve(from); // only the first one counts: a stranger cannot take over later

@@ -134,7 +134,7 @@ function parse(lesson: Lesson) {
   const wrong: string[] = [];
   const [word = "", ...others] = Deno.args;
   const named = !word.startsWith("-") && word !== "";
-  const role = named ? lesson.roles[word] : undefined;
+  const role = Object.hasOwn(lesson.roles, word) ? lesson.roles[word] : undefined;
   const own = role?.options ?? {};
   const args = parseArgs(named ? others : Deno.args, {
     boolean: ["help"],
@@ -188,7 +188,7 @@ export function seconds(text: string | undefined, option: string): number {
   throw new UsageError(
     `--${option} ${
       printable(text ?? "")
-    } is not a time: it must be a number of seconds, such as 2 or 0.5.`,
+    } is not a time: it must be a number of seconds up to 86400, such as 2 or 0.5.`,
   );
 }
 

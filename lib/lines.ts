@@ -10,24 +10,37 @@ import process from "node:process";
 export interface Lines extends AsyncIterable<string>, Disposable {
   /** Prints a line above the one that is being typed. */
   print(text: string): void;
+  /** Resolves when there will be no more lines than those that have come. */
+  readonly ended: Promise<void>;
 }
 
 /**
  * Reads standard input line by line, with a prompt where a person types. Ends with the input, and when
  * the signal is aborted. Ctrl-C calls `interrupt`, since a terminal that edits lines sends no signal.
  */
-export function lines(prompt: string, signal: AbortSignal, interrupt: () => void): Lines {
+export function lines(question: string, signal: AbortSignal, interrupt: () => void): Lines {
   const terminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   const typing = createInterface({
     input: process.stdin,
     output: process.stdout,
     terminal,
-    prompt: terminal ? prompt : "",
+    prompt: terminal ? question : "",
   });
   typing.on("SIGINT", interrupt);
   signal.addEventListener("abort", () => typing.close(), { once: true });
-  const prompted = terminal ? () => typing.prompt() : () => {};
-  typing.on("line", prompted); // at once: whoever takes the lines may be busy
+
+  let prompting = terminal;
+  const prompt = () => {
+    if (prompting) typing.prompt();
+  };
+  typing.on("line", prompt); // at once: whoever takes the lines may be busy
+
+  const ended = Promise.withResolvers<void>();
+  typing.once("close", () => {
+    if (prompting && !signal.aborted) wipe();
+    prompting = false;
+    ended.resolve();
+  });
 
   /** Puts the cursor where the line begins that is being typed, and clears all from there. */
   const wipe = (): number => {
@@ -39,18 +52,18 @@ export function lines(prompt: string, signal: AbortSignal, interrupt: () => void
   };
 
   return {
+    ended: ended.promise,
     print(text) {
-      if (!terminal) return console.log(text);
+      if (!prompting) return console.log(text);
       const rows = wipe();
       process.stdout.write(`${text}\n${"\n".repeat(rows)}`);
       typing.prompt(true);
     },
     async *[Symbol.asyncIterator]() {
-      prompted();
+      prompt();
       yield* typing;
     },
     [Symbol.dispose]() {
-      if (terminal && !signal.aborted) wipe();
       typing.close();
     },
   };

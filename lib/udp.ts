@@ -24,7 +24,7 @@ export const MAX_BYTES_IPV6 = 65_527;
 
 /** One end of a conversation: a host's address, and a port from 1 to 65535 on that host. */
 export interface Address {
-  /** An IP address, such as `127.0.0.1` or `::1`; to send to, a host name will do as well. */
+  /** An IP address, such as `127.0.0.1` or `::1`. To send to, a host name will do as well. */
   readonly hostname: string;
   /** Which socket on that host. */
   readonly port: number;
@@ -122,7 +122,7 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
   async send(data: string | Uint8Array, to: Address): Promise<number> {
     const { hostname, port } = to;
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    const limit = hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
+    const limit = isIPv4(hostname) ? MAX_BYTES : MAX_BYTES_IPV6;
     checkPort(port, 1);
     if (bytes.length > limit) {
       throw new RangeError(
@@ -139,7 +139,8 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
   /**
    * Waits for the next datagram. Several calls at once are answered in the order they were made.
    *
-   * Giving up costs nothing: a datagram that comes after the abort goes to the next `receive`.
+   * Giving up costs nothing: a datagram that comes after the abort goes to the next `receive`. Only
+   * closing the socket ends its listening, and lets a program end that has nothing else to do.
    *
    * ```ts
    * using socket = bind();
@@ -240,13 +241,15 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     this.#reading = false;
   }
 
-  /** The next datagram from the system. */
-  #read(): Promise<Datagram> {
-    return this.#conn.receive(this.#buffer).then(copied, (error: unknown) => {
-      if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
-      if (!isAboutAnEarlierSend(error)) throw error;
-      return this.#read();
-    });
+  async #read(): Promise<Datagram> {
+    while (true) {
+      try {
+        return copied(await this.#conn.receive(this.#buffer));
+      } catch (error) {
+        if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
+        if (!isAboutAnEarlierSend(error)) throw error;
+      }
+    }
   }
 }
 
@@ -258,13 +261,11 @@ function copied([bytes, from]: [Uint8Array, Deno.Addr]): Datagram {
 
 /**
  * Some systems report at a receive what became of a datagram sent before: on Windows, that nobody had
- * the port it went to (WSAECONNRESET). It is news, and no failure of this socket.
+ * the port it went to (WSAECONNRESET). This socket is all right: it goes on.
  */
 function isAboutAnEarlierSend(error: unknown): boolean {
-  const { ConnectionReset, ConnectionRefused, NetworkUnreachable } = Deno.errors;
-  return [ConnectionReset, ConnectionRefused, NetworkUnreachable].some((news) =>
-    error instanceof news
-  );
+  const { ConnectionReset, ConnectionRefused } = Deno.errors;
+  return error instanceof ConnectionReset || error instanceof ConnectionRefused;
 }
 
 /**
@@ -282,7 +283,8 @@ export function formatAddress({ hostname, port }: Address): string {
  * Whether two addresses are the same: is this datagram from the one I asked?
  *
  * What was received has no zone (the `%eth0` of a link-local IPv6 address, RFC 4007), so it does not
- * count. Neither does the case of letters. Names are not looked up, and `::1` has to be spelled so.
+ * count. An IPv4 address is the same as an IPv6 socket sees it, `::ffff:127.0.0.1` (RFC 4291). Names
+ * are not looked up, and `::1` has to be spelled so.
  *
  * ```ts
  * const peer = { hostname: "127.0.0.1", port: 9999 };
@@ -290,8 +292,13 @@ export function formatAddress({ hostname, port }: Address): string {
  * ```
  */
 export function sameAddress(a: Address, b: Address): boolean {
-  const host = ({ hostname }: Address) => hostname.replace(/%.*/, "").toLowerCase();
+  const host = ({ hostname }: Address) =>
+    hostname.toLowerCase().replace(/%.*/, "").replace(/^::ffff:(?=\d+\.)/, "");
   return a.port === b.port && host(a) === host(b);
+}
+
+function isIPv4(hostname: string): boolean {
+  return !hostname.includes(":") || /^::ffff:\d+\./i.test(hostname);
 }
 
 function checkPort(port: number, least: 0 | 1): void {
@@ -331,6 +338,9 @@ function advice(error: Error, address: Address): string {
     return "no route leads there from this machine. Check the address and the network.";
   }
   if (error instanceof errors.BadResource) return "this socket is closed.";
+  if (error.message.includes("Address family")) {
+    return "this socket speaks the other version of IP. Bind 127.0.0.1 or 0.0.0.0 for IPv4, ::1 or :: for IPv6.";
+  }
   if (error.message.includes("lookup")) {
     return "no address was found for this name. Check its spelling.";
   }

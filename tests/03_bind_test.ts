@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { bindKnown, listen, whyNot } from "../lessons/03_bind.ts";
+import { bindKnown, isTcpFree, listen, whyNot } from "../lessons/03_bind.ts";
 import { bind } from "../lib/udp.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
@@ -87,6 +87,14 @@ Deno.test("lesson 3: without a terminal to ask in, 0.0.0.0 is refused and the fl
   assertEquals(code, 1);
 });
 
+Deno.test("lesson 3: a TCP port is free or not, whoever has the UDP port of its number", () => {
+  using udp = bind();
+  const { port } = udp.address;
+  assertEquals(isTcpFree(port), true);
+  using _tcp = Deno.listen({ hostname: "127.0.0.1", port });
+  assertEquals(isTcpFree(port), false);
+});
+
 Deno.test("lesson 3: played, it shows what it teaches", async () => {
   const { code, stdout, stderr } = await runLesson(3);
   assertEquals(stderr, "");
@@ -94,7 +102,7 @@ Deno.test("lesson 3: played, it shows what it teaches", async () => {
   assertMatch(stdout, /"Hello, server" 13 bytes/);
   const port = stdout.match(/A second bind of UDP port (\d+):/)?.[1];
   assertMatch(stdout, new RegExp(`"Cannot bind 127\\.0\\.0\\.1:${port}: another program is using`));
-  assertMatch(stdout, new RegExp(`TCP port ${port} at the same time: no conflict`));
+  assertMatch(stdout, new RegExp(`TCP port ${port} at the same time[^:]*: no conflict`));
   if (Deno.build.os === "darwin") return;
   assertMatch(stdout, /▷\?\n.*The server is bound to 127\.0\.0\.1: it did not get this\./);
   assertMatch(stdout, /┼─+▶│\n.*this one arrived\./);

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { listen, talk } from "../lessons/05_chat.ts";
 import { decode, encode, ENCODINGS } from "../lib/encoding.ts";
 import { type Address, bind, formatAddress } from "../lib/udp.ts";
@@ -133,6 +133,10 @@ Deno.test("lesson 5: the end of the input ends it, with and without a conversati
   ]);
   assertEquals(both.map(({ code, stderr }) => [code, stderr]), [[0, ""], [0, ""]]);
   assertEquals(text((await friend.receive({ signal: soon() })).data), "bye");
+
+  const alone = await runLesson(5, ["chat", "--port", freePort()], "one\ntwo\n");
+  assertMatch(alone.stdout, /(Not sent: nobody wrote first\.\n){2}$/);
+  assertEquals([alone.code, alone.stderr], [1, "2 of your lines could not be sent.\n"]);
 });
 
 Deno.test({
@@ -184,23 +188,31 @@ Deno.test({
   ignore: !terminal,
   async fn() {
     const port = freePort();
-    const command = `${Deno.execPath()} task -q lesson5 chat --port ${port}`;
+    const command = `stty cols 20; ${Deno.execPath()} task -q lesson5 chat --port ${port}`;
     await using chat = new Program("script", ["-qec", command, "/dev/null"], {
       env: { TERM: "xterm" },
     });
+    // The line that is typed wraps: the terminal has 20 columns.
     await chat.prints(/kept until then\.[^]*> /);
     await chat.type("first\r");
     await chat.prints(/first\s+\S*> /);
-    await chat.type("half a li");
-    await chat.prints(/> [^\n]*half a li/);
+    const half = "a long line, and half a li";
+    await chat.type(half);
+    await chat.prints(/alf a li/);
     using friend = bind();
     await friend.send("hello", { hostname: "127.0.0.1", port });
     assertEquals(text((await friend.receive({ signal: soon() })).data), "first");
-    await chat.prints(/: hello\r?\n[^\n]*> half a li/);
+    // Up one row, to the left, clear, then the message: and below it what was typed.
+    await chat.prints(/\x1b\[1A\x1b\[1G\x1b\[0J127\.0\.0\.1:\d+: hello\r*\n/);
     await chat.type("ne\r");
-    assertEquals(text((await friend.receive({ signal: soon() })).data), "half a line");
-    await chat.type("\x04");
-    assertEquals((await chat.end()).code, 0);
+    assertEquals(text((await friend.receive({ signal: soon() })).data), `${half}ne`);
+    await chat.type("one\rtwo\r\x04"); // Ctrl-D, while lines are still to be sent
+    for (const line of ["one", "two"]) {
+      assertEquals(text((await friend.receive({ signal: soon() })).data), line);
+    }
+    const { code, stdout } = await chat.end();
+    assert(!stdout.includes("readline"), stdout);
+    assertEquals(code, 0);
   },
 });
 

@@ -83,7 +83,11 @@ export class Program implements AsyncDisposable {
 
   /** Sends it a signal, such as Ctrl-C's. */
   signal(name: Deno.Signal = "SIGINT"): void {
-    if (this.#running) this.#child.kill(name);
+    try {
+      if (this.#running) this.#child.kill(name);
+    } catch {
+      // It has ended, and what it started still holds its output open.
+    }
   }
 
   /** Waits until it has ended. */

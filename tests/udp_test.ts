@@ -113,6 +113,8 @@ Deno.test("send: 65,508 bytes are a RangeError that names the number and the lim
     RangeError,
     "65527",
   );
+  const four = { hostname: "::FFFF:127.0.0.1", port: 9 };
+  await assertRejects(() => socket.send(new Uint8Array(MAX_BYTES + 1), four), RangeError, "65507");
 });
 
 Deno.test("send: a port that is no port is a RangeError, and nothing leaves", async () => {
@@ -148,6 +150,12 @@ Deno.test("send: what the system does not accept keeps its class and gets advice
     assertStringIncludes(error.message, "Cannot send to 127.0.0.1:1:");
     assert(error.cause instanceof SystemError);
   }
+});
+
+Deno.test("send: over the other version of IP is told as that", async () => {
+  using socket = bind();
+  const send = () => socket.send("x", { hostname: "::1", port: 9 });
+  await assertRejects(send, Error, "this socket speaks the other version of IP");
 });
 
 Deno.test("send: to a port where nobody is, it succeeds all the same", async () => {
@@ -219,6 +227,29 @@ Deno.test("receive: what arrived for nobody goes to the next one", async () => {
   assertEquals(text((await bob.receive({ signal: soon() })).data), "kept");
 });
 
+Deno.test("receive: a signal that is used again and again keeps nothing of the receives before", async () => {
+  using alice = bind();
+  using bob = bind();
+  const { signal } = new AbortController();
+  let listening = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listening++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listening--;
+    removeEventListener.apply(signal, args);
+  };
+  for (const word of ["one", "two"]) {
+    const receiving = bob.receive({ signal });
+    assertEquals(listening, 1);
+    await alice.send(word, bob.address);
+    assertEquals(text((await receiving).data), word);
+    assertEquals(listening, 0);
+  }
+});
+
 Deno.test("receive: a signal that is aborted already rejects at once and takes nothing", async () => {
   using socket = bind();
   await socket.send("kept", socket.address);
@@ -258,7 +289,11 @@ Deno.test("close: as often as you like, and then nothing works any more", async 
   socket.close();
   socket[Symbol.dispose]();
   await assertRejects(() => socket.receive(), Deno.errors.BadResource, "closed");
-  await assertRejects(() => socket.send("x", socket.address), Deno.errors.BadResource, "closed");
+  await assertRejects(
+    () => socket.send("x", socket.address),
+    Deno.errors.BadResource,
+    ": this socket is closed.",
+  );
 });
 
 Deno.test("close: what arrived for nobody is gone, too", async () => {
@@ -270,7 +305,7 @@ Deno.test("close: what arrived for nobody is gone, too", async () => {
   giveUp.abort();
   await assertRejects(() => waiting, DOMException);
   system.resolve(heldBack);
-  await system.promise;
+  await new Promise((done) => setTimeout(done)); // until the socket has it
   socket.close();
   await assertRejects(() => socket.receive(), Deno.errors.BadResource);
 });
@@ -347,6 +382,8 @@ Deno.test("sameAddress: port and host have to be the same, whatever the zone", (
   assert(!same("127.0.0.1", "127.0.0.1", 81));
   assert(same("fe80::1%eth0", "fe80::1"));
   assert(same("FE80::1", "fe80::1%eth0"));
+  assert(same("::ffff:127.0.0.1", "127.0.0.1"));
+  assert(!same("::ffff:127.0.0.1", "127.0.0.2"));
   assert(!same("fe80::1", "fe80::11"));
 });
 
