@@ -134,7 +134,7 @@ if (import.meta.main) {
     port: 10000,
     play,
     roles: {
-      server: { about: "answer everyone who shouts", listens: true, run: server },
+      server: { about: "answer everyone who shouts", listens: true, answers: true, run: server },
       client: {
         about: "shout, and list who answers",
         options: { timeout: { value: "SECONDS", about: "how long to collect", default: "1" } },

@@ -8,7 +8,7 @@ import { setColorEnabled } from "@std/fmt/colors";
 import { lookup } from "node:dns/promises";
 import { Diagram } from "./diagram.ts";
 import { count, printable, wrapped } from "./text.ts";
-import { formatAddress, type Socket } from "./udp.ts";
+import { type Address, formatAddress, type Socket } from "./udp.ts";
 import { watch } from "./watch.ts";
 
 /** A lesson, as its command line knows it. */
@@ -34,6 +34,8 @@ export interface Role {
   about: string;
   /** True where `--host` and `--port` are what this role binds. */
   listens?: boolean;
+  /** True where it sends to whoever wrote to it. */
+  answers?: boolean;
   /** What it takes beside `--host` and `--port`. */
   options?: Record<string, Option>;
   run(given: Given): Promise<void>;
@@ -84,10 +86,7 @@ async function main(lesson: Lesson, signal: AbortSignal, stop: () => void): Prom
     } else if (role) {
       const host = await address(rest.host);
       const local = localFor(host);
-      await mayUse([
-        ...(role.listens ? [] : [local.includes(":") ? `[${local}]` : local]),
-        formatAddress({ hostname: host, port: rest.port }),
-      ]);
+      await mayUse(role, { hostname: host, port: rest.port }, local);
       onInterrupt(stop);
       const watched = (socket: Socket) => {
         signal.addEventListener("abort", () => socket.close(), { once: true });
@@ -288,21 +287,27 @@ function number({ file }: Lesson): number {
 }
 
 /**
- * Lets Deno ask for these permissions now, if they are missing: while Deno waits for the answer, a
- * program that listens for Ctrl-C cannot be stopped with it. What a refusal means, the socket will say.
+ * Lets Deno ask for the missing permissions now: while Deno waits for the answer, a program that listens
+ * for Ctrl-C cannot be stopped with it. What a refusal means, the socket will say.
  */
-async function mayUse(hosts: string[]): Promise<void> {
-  const missing = hosts.filter((host) =>
-    Deno.permissions.querySync({ name: "net", host }).state === "prompt"
-  );
-  if (missing.length > 1 && Deno.stdin.isTerminal()) {
-    console.log(
-      `Deno asks twice: for a socket at ${missing[0]}, which is any address of this machine,`,
-    );
-    console.log(`and for sending to ${missing[1]}.`);
+async function mayUse(role: Role, address: Address, local: string): Promise<void> {
+  const own = local.includes(":") ? `[${local}]` : local;
+  const needed = [...(role.listens ? [] : [own]), formatAddress(address)];
+  const missing = needed.map((host) => ({ name: "net", host }) as const)
+    .filter((permission) => Deno.permissions.querySync(permission).state === "prompt");
+  if (missing.length === 0 || !Deno.stdin.isTerminal()) return;
+  if (role.answers) {
+    console.log("A server answers whoever writes to it, and nobody knows yet who that will be.");
+    console.log("So Deno asks whether this program may use the network as a whole.");
+    await Deno.permissions.request({ name: "net" });
+    return;
   }
-  for (const host of missing) {
-    if ((await Deno.permissions.request({ name: "net", host })).state === "denied") return;
+  if (missing.length === 2) {
+    console.log(`Deno asks twice: for a socket at ${own}, which is any address of this machine,`);
+    console.log(`and for sending to ${formatAddress(address)}.`);
+  }
+  for (const permission of missing) {
+    if ((await Deno.permissions.request(permission)).state === "denied") return;
   }
 }
 

@@ -37,7 +37,8 @@ export function lines(question: string, signal: AbortSignal, interrupt: () => vo
 
   const ended = Promise.withResolvers<void>();
   typing.once("close", () => {
-    if (prompting && !signal.aborted) wipe();
+    if (signal.aborted) return;
+    if (prompting) wipe();
     prompting = false;
     ended.resolve();
   });

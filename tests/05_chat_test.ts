@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { listen, talk } from "../lessons/05_chat.ts";
 import { decode, encode, ENCODINGS } from "../lib/encoding.ts";
 import { type Address, bind, formatAddress } from "../lib/udp.ts";
-import { freePort, lesson, Program, runLesson } from "./program.ts";
+import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
 
 const soon = () => AbortSignal.timeout(10_000);
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
@@ -147,6 +147,7 @@ Deno.test({
     await chat.prints(/Bind UDP on/);
     await chat.type("nobody there\n");
     chat.signal("SIGINT");
+    await chat.prints(/Stopped/); // before the end of its input ends it, too
     const { code, stdout, stderr } = await chat.end();
     assertEquals(stderr, "");
     assertMatch(stdout, /Stopped\. Sent 0 datagrams \(0 bytes\), received 0 \(0 bytes\)\.\n$/);
@@ -154,18 +155,12 @@ Deno.test({
   },
 });
 
-const terminal = Deno.build.os === "linux" &&
-  await new Deno.Command("script", { args: ["--version"] }).output().then(() => true, () => false);
-
 Deno.test({
   name: "lesson 5: in a terminal, a message that arrives does not tear the line that is typed",
   ignore: !terminal,
   async fn() {
     using friend = bind();
-    const command = `${Deno.execPath()} task -q lesson5 chat --port ${friend.address.port}`;
-    await using chat = new Program("script", ["-qec", command, "/dev/null"], {
-      env: { TERM: "xterm" },
-    });
+    await using chat = inTerminal(`lesson5 chat --port ${friend.address.port}`);
     await chat.prints(/> /);
     await chat.type("hi\r");
     const { from } = await friend.receive({ signal: soon() });
@@ -188,11 +183,7 @@ Deno.test({
   ignore: !terminal,
   async fn() {
     const port = freePort();
-    const command = `stty cols 20; ${Deno.execPath()} task -q lesson5 chat --port ${port}`;
-    await using chat = new Program("script", ["-qec", command, "/dev/null"], {
-      env: { TERM: "xterm" },
-    });
-    // The line that is typed wraps: the terminal has 20 columns.
+    await using chat = inTerminal(`lesson5 chat --port ${port}`, {}, 20); // so that a line wraps
     await chat.prints(/kept until then\.[^]*> /);
     await chat.type("first\r");
     await chat.prints(/first\s+\S*> /);
@@ -203,7 +194,7 @@ Deno.test({
     await friend.send("hello", { hostname: "127.0.0.1", port });
     assertEquals(text((await friend.receive({ signal: soon() })).data), "first");
     // Up one row, to the left, clear, then the message: and below it what was typed.
-    await chat.prints(/\x1b\[1A\x1b\[1G\x1b\[0J127\.0\.0\.1:\d+: hello\r*\n/);
+    await chat.prints(/\[1A.\[1G.\[0J127\.0\.0\.1:\d+: hello\r*\n/);
     await chat.type("ne\r");
     assertEquals(text((await friend.receive({ signal: soon() })).data), `${half}ne`);
     await chat.type("one\rtwo\r\x04"); // Ctrl-D, while lines are still to be sent

@@ -6,7 +6,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Ended, Program } from "./program.ts";
+import { answer, type Ended, Program, terminal } from "./program.ts";
 
 const FILES = { 2: "02_receive.ts", 4: "04_echo.ts", 5: "05_chat.ts", 6: "06_broadcast.ts" };
 const NAMES = ["Michael", "Tracy", "Sarah"];
@@ -27,6 +27,21 @@ network("lesson 4: a server answers clients on other hosts", async ([one, two, t
     await server.prints(new RegExp(`(Received from ${host.address}:\\d+\\.\n){3}`));
   }
 });
+
+network(
+  "lesson 4: started as its task, the server asks for the network once, and answers everyone",
+  async ([one, two, three]) => {
+    await using server = two.terminal("lesson4 server --host 0.0.0.0");
+    await answer(server, "y", /Granted net access/);
+    await server.prints(/Bind UDP on 9999/);
+    for (const host of [one, three]) {
+      const { stdout } = await host.lesson(4, ...client(two, 5)).end();
+      assertEquals(stdout, "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n");
+    }
+    assertEquals(server.stdout.match(/Allow\?/g)?.length, 1);
+  },
+  !terminal,
+);
 
 network("lesson 4: on 127.0.0.1 a server is out of the other hosts' reach", async ([one, two]) => {
   await using server = two.lesson(4, "server");
@@ -287,6 +302,11 @@ class Host {
     const allowed = ["--allow-net", "--allow-sys=networkInterfaces"];
     const file = `lessons/${FILES[number]}`;
     return this.start(Deno.execPath(), "run", "--no-prompt", ...allowed, file, ...args);
+  }
+
+  /** Starts a task in a terminal: there is somebody to be asked. */
+  terminal(task: string): Program {
+    return this.start("script", "-qec", `${Deno.execPath()} task -q ${task}`, "/dev/null");
   }
 
   /** Starts Python with a UDP socket s that does not wait for ever. */

@@ -7,6 +7,9 @@ import { bind } from "../lib/udp.ts";
 
 const PATIENCE = 20_000;
 
+/** A name that no resolver asks anyone about: a label has at most 63 bytes (RFC 1035, 2.3.4). */
+export const NO_HOST = `${"x".repeat(64)}.invalid`;
+
 /** What a program left behind. */
 export interface Ended {
   code: number;
@@ -127,6 +130,26 @@ function environment(): Record<string, string> {
 /** Starts `deno task lessonN …`. */
 export function lesson(number: number, ...args: (string | number)[]): Program {
   return new Program(Deno.execPath(), ["task", "-q", `lesson${number}`, ...args.map(String)]);
+}
+
+/** Whether {@linkcode inTerminal} works here: it needs util-linux's `script`. */
+export const terminal: boolean = Deno.build.os === "linux" &&
+  await new Deno.Command("script", { args: ["--version"] }).output().then(() => true, () => false);
+
+/** Starts `deno task …` in a terminal of so many columns. There lines are edited, and Deno asks. */
+export function inTerminal(task: string, env: Record<string, string> = {}, columns = 80): Program {
+  const command = `stty cols ${columns}; ${Deno.execPath()} task -q ${task}`;
+  const options = { env: { TERM: "xterm", ...env } };
+  return new Program("script", ["-qec", command, "/dev/null"], options);
+}
+
+/** Answers what Deno asks. It throws away what was typed before it is ready: so again, if need be. */
+export async function answer(program: Program, word: "y" | "n", done: RegExp): Promise<void> {
+  await program.prints(/Allow\?/);
+  for (let tries = 0; tries < 10 && !done.test(program.stdout); tries++) {
+    await program.type(`${word}\n`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
 }
 
 /** Runs `deno task lessonN …` to its end, with this as its input. */
