@@ -19,7 +19,7 @@ import { todo } from "./todo.ts";
  * Nicknames. Whoever sends `/nick Ann` is called Ann from then on; every other datagram is a message.
  * Receive until there are `count` messages, and return a line for each: `Ann: Hello`.
  *
- * Who has not said a name is called by address and port: `127.0.0.1:41234: Hello`. Names and
+ * Anyone without a name is shown by address and port: `127.0.0.1:41234: Hello`. Names and
  * messages come from the network, so make both safe to print with `printable`.
  */
 export async function listenWithNames(socket: Socket, count: number): Promise<string[]> {
@@ -28,7 +28,7 @@ export async function listenWithNames(socket: Socket, count: number): Promise<st
 
 /**
  * Receive messages until the other side has been silent for so many milliseconds, and return their
- * texts. Each message starts the wait anew: somebody who keeps talking is never cut off.
+ * texts. Each message starts the wait again: somebody who keeps talking is never cut off.
  *
  * What comes after the silence must not get lost: the next `socket.receive()` gets it. Another
  * failure than silence is thrown.

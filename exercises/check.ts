@@ -14,7 +14,7 @@ const SEEN = "exercises/.hints.json";
 /** Prints how it went. Returns whether both exercises are done. */
 function report(number: number, results: Result[]): boolean {
   if (results.every(({ cases }) => cases.length === 0)) { // it is no matter of one of them
-    console.log(`\n${indented(results[0]!.trouble, "")}\n\nNext: mend ${file(number)}.`);
+    console.log(`\n${indented(results[0]!.trouble, "")}\n\nNext: fix ${file(number)}.`);
     return false;
   }
   for (const { exercise, state, cases, trouble } of results) {
@@ -46,7 +46,7 @@ function report(number: number, results: Result[]): boolean {
       `Next: write ${bold(open.exercise)} in ${file(number)}, then: deno task exercise${number}`,
     );
   } else {
-    console.log(`Next: mend ${bold(open.exercise)} in ${file(number)}.`);
+    console.log(`Next: fix ${bold(open.exercise)} in ${file(number)}.`);
     console.log(`Stuck? deno task exercise${number} --hint`);
   }
   return !open;
@@ -129,7 +129,7 @@ async function hint(number: number, wanted?: string): Promise<number> {
   await Deno.writeTextFile(SEEN, JSON.stringify({ ...seen, [exercise]: next + 1 }));
   if (next + 1 === hints.length) {
     console.log(
-      "\nThat was the last one. Still stuck? Sleep over it, or read the lesson once more.",
+      "\nThat was the last one. Still stuck? Sleep on it, or read the lesson once more.",
     );
   }
   const other = open.find((name) => name !== exercise);
@@ -140,7 +140,7 @@ async function hint(number: number, wanted?: string): Promise<number> {
 /** How many hints were shown of each exercise, so that the next call shows the next one. */
 async function hintsSeen(): Promise<Record<string, number>> {
   try {
-    return JSON.parse(await Deno.readTextFile(SEEN));
+    return { ...JSON.parse(await Deno.readTextFile(SEEN)) };
   } catch {
     return {};
   }
@@ -194,6 +194,7 @@ async function keep(number: number, mine: string): Promise<string> {
 
 async function watch(number: number): Promise<number> {
   const watcher = Deno.watchFs("exercises");
+  const name = file(number).slice("exercises/".length);
   const stop = () => {
     console.log("\nStopped.");
     Deno.exit(0);
@@ -208,9 +209,9 @@ async function watch(number: number): Promise<number> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = Promise.resolve();
   for await (const { paths } of watcher) {
-    if (!paths.some((path) => path.endsWith(file(number)))) continue;
+    if (!paths.some((path) => path.endsWith(name))) continue;
     clearTimeout(timer); // editors save in several steps
-    timer = setTimeout(() => running = running.then(again), 100);
+    timer = setTimeout(() => running = running.then(again).catch(fail), 100);
   }
   return 0;
 }
@@ -263,12 +264,12 @@ async function main(args: string[]): Promise<number> {
   return await once(number) ? 0 : 1;
 }
 
+function fail(error: unknown): never {
+  console.error(printable((error as Error).message));
+  Deno.exit(1);
+}
+
 if (import.meta.main) {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
-  try {
-    Deno.exit(await main([...Deno.args]));
-  } catch (error) {
-    console.error(printable((error as Error).message));
-    Deno.exit(1);
-  }
+  Deno.exit(await main([...Deno.args]).catch(fail));
 }

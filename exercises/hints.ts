@@ -57,7 +57,7 @@ export const HINTS: Record<string, string[]> = {
   ],
   untilSilent: [
     "This is nearly receiveWithin of lesson 2, in a loop. When does the wait begin?",
-    "Each message starts the wait anew: so make a new AbortSignal.timeout for each receive.",
+    "Each message starts the wait again: so make a new AbortSignal.timeout for each receive.",
     "`while (true)`: make the signal, and inside try, receive with it and keep the text. In the catch, " +
     "if signal.aborted, return the texts.",
   ],

@@ -18,8 +18,8 @@
  * Try next
  * - Listen in a second terminal: `deno task lesson3 bind --port 8080` (lesson 3 explains it). Send
  *   again, and see your text there. Then stop the listener, and send once more.
- * - `nc -u -l 8080` listens too, but only to the first port that writes to it: start it anew for
- *   every run of `send`.
+ * - `nc -u -l 8080` listens too, but only to the first port that writes to it: start it again
+ *   for every run of `send`.
  * - How long may a message be? Give `sendMessage` a text of 65,508 letters.
  *
  * @module

@@ -20,7 +20,7 @@
  * - Let somebody reply: run `deno task lesson4 server --port 8080` in a second terminal (lesson 4
  *   explains it), and `receive` twice. Which of the two ports changes, and which stays?
  * - Be the other side: run `nc -u -l 8080` and type the reply there. The line break at its end comes
- *   along: `\n`. For the next run start nc anew: it listens only to the first port that writes to it.
+ *   along: `\n`. Start nc again for the next run: it listens only to the first port that writes to it.
  *
  * @module
  */

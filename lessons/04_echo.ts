@@ -60,7 +60,7 @@ export async function serve(
   }
 }
 
-/** `Hello, NAME!`, in bytes: a name that is no valid text comes back just as it came. */
+/** `Hello, NAME!`, in bytes: a name that is not valid text comes back just as it came. */
 export function greeting(name: Uint8Array): Uint8Array {
   const text = new TextEncoder();
   // netcat sends a line with its line break, \n or \r\n: that is not part of the name.

@@ -7,7 +7,7 @@
  *
  * You learn
  * - how one datagram reaches many
- * - how to collect answers when you cannot know how many will come: until a time is up
+ * - how to collect answers when you cannot know how many will come: until the time is up
  * - what the broadcast address of a network is, and that no router lets it pass
  *
  * Run
@@ -71,7 +71,11 @@ export async function* discover(
 export function broadcastAddresses(
   interfaces: Pick<Deno.NetworkInterfaceInfo, "name" | "family" | "address" | "netmask">[],
 ): { name: string; address: string }[] {
-  return interfaces.filter(({ family }) => family === "IPv4").map(({ name, address, netmask }) => {
+  // A "network" of one or two addresses, as tunnels have, has no broadcast address.
+  const many = interfaces.filter(({ family, netmask }) =>
+    family === "IPv4" && !/^255\.255\.255\.25[45]$/.test(netmask)
+  );
+  return many.map(({ name, address, netmask }) => {
     const mask = netmask.split(".").map(Number);
     const bytes = address.split(".").map((byte, i) => Number(byte) | (~mask[i]! & 255));
     return { name, address: bytes.join(".") };

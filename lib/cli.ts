@@ -57,7 +57,7 @@ export interface Given {
   local: string;
   /** The role's own options. */
   options: Record<string, string | undefined>;
-  /** Counts what the socket sends and receives, and closes it on Ctrl-C. */
+  /** Counts what the socket sends and receives, for the last line. */
   watch(socket: Socket): Socket;
   /** Aborted on Ctrl-C. */
   signal: AbortSignal;
@@ -88,11 +88,8 @@ async function main(lesson: Lesson, signal: AbortSignal, stop: () => void): Prom
       const local = localFor(host);
       await mayUse(role, { hostname: host, port: rest.port }, local);
       onInterrupt(stop);
-      const watched = (socket: Socket) => {
-        signal.addEventListener("abort", () => socket.close(), { once: true });
-        return traffic.count(socket);
-      };
-      const given = { ...rest, host, local, watch: watched, signal, stop };
+      const counted = (socket: Socket) => traffic.count(socket);
+      const given = { ...rest, host, local, watch: counted, signal, stop };
       await Promise.race([role.run(given), aborted(signal)]);
     } else {
       onInterrupt(stop);

@@ -139,10 +139,15 @@ Deno.test({
     const port = Number((await server.prints(/Bind UDP on (\d+)/))[1]);
     using client = bind();
     await ask(client, "Michael", { hostname: "127.0.0.1", port }, 5000);
+    await client.send(new Uint8Array(MAX_BYTES), { hostname: "127.0.0.1", port });
+    await server.prints(/No answer to .* bytes do not fit/); // and what was not sent is not counted
     server.signal("SIGINT");
     const { code, stdout, stderr } = await server.end();
     assertEquals(stderr, "");
-    assertMatch(stdout, /\nStopped\. Sent 1 datagram \(15 bytes\), received 1 \(7 bytes\)\.\n$/);
+    assertMatch(
+      stdout,
+      /\nStopped\. Sent 1 datagram \(15 bytes\), received 2 \(65,514 bytes\)\.\n$/,
+    );
     assertEquals(code, 0);
   },
 });

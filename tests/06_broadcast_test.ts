@@ -15,6 +15,8 @@ Deno.test("lesson 6: the broadcast address of a network is its last one", () => 
   assertEquals(of("192.168.1.7", "255.255.255.0"), ["192.168.1.255"]);
   assertEquals(of("10.9.130.4", "255.255.192.0"), ["10.9.191.255"]);
   assertEquals(of("10.0.0.5", "255.255.255.252"), ["10.0.0.7"]);
+  assertEquals(of("10.8.0.2", "255.255.255.255"), []);
+  assertEquals(of("10.8.0.2", "255.255.255.254"), []);
   assertEquals(of("fe80::1", "ffff:ffff:ffff:ffff::", "IPv6"), []);
 });
 

@@ -142,7 +142,7 @@ for (const { page, mistake, from, to, fails } of WRONG) {
     const { code, stdout } = await copy.run(`exercise${page}`);
     const found = marked(stdout, "✗");
     assertEquals(fails.filter((name) => !found.includes(name)), [], stdout);
-    assertStringIncludes(stdout, `Next: mend ${fails[0]!.split(":")[0]} in exercises/`);
+    assertStringIncludes(stdout, `Next: fix ${fails[0]!.split(":")[0]} in exercises/`);
     assertEquals(code, 1);
   });
 }

@@ -208,7 +208,7 @@ export const WRONG: Wrong[] = [
   },
   {
     page: 2,
-    mistake: "strangers start the wait anew",
+    mistake: "strangers start the wait again",
     from: "const { data, from } = await socket.receive({ signal });",
     to:
       "const { data, from } = await socket.receive({ signal: AbortSignal.timeout(milliseconds) });",
@@ -375,7 +375,7 @@ export const WRONG: Wrong[] = [
     mistake: "a sender is called by the port alone",
     from: "const sender = formatAddress(from);",
     to: "const sender = `${from.port}`;",
-    fails: ["listenWithNames: who has said no name is called by address and port"],
+    fails: ["listenWithNames: anyone without a name is shown by address and port"],
   },
   {
     page: 5,
@@ -453,7 +453,7 @@ export const WRONG: Wrong[] = [
     mistake: "the time is for all messages together",
     from: "while (true) {\n    const signal = AbortSignal.timeout(milliseconds);",
     to: "const signal = AbortSignal.timeout(milliseconds);\n  while (true) {",
-    fails: ["untilSilent: each message starts the wait anew"],
+    fails: ["untilSilent: each message starts the wait again"],
   },
   {
     page: 5,

@@ -2,7 +2,7 @@ import { bind, formatAddress } from "../../lib/udp.ts";
 import { listenWithNames, untilSilent } from "../05_chat.ts";
 import { done, hear, same, throws } from "./teacher.ts";
 
-Deno.test("listenWithNames: who has said no name is called by address and port", async () => {
+Deno.test("listenWithNames: anyone without a name is shown by address and port", async () => {
   using mine = bind();
   using ann = bind();
   await ann.send("Hello", mine.address);
@@ -62,7 +62,7 @@ Deno.test("untilSilent: silence from the start is no message at all", async () =
   same(await done(untilSilent(mine, 50), story), [], story);
 });
 
-Deno.test("untilSilent: each message starts the wait anew", async () => {
+Deno.test("untilSilent: each message starts the wait again", async () => {
   using mine = bind();
   using ann = bind();
   const story = "Somebody sent five messages, 100 ms apart; silence is 300 ms.";
