@@ -135,12 +135,7 @@ if (import.meta.main) {
     port: 9999,
     play,
     roles: {
-      server: {
-        about: "greet everyone who sends a name",
-        listens: true,
-        answers: true,
-        run: server,
-      },
+      server: { about: "greet whoever sends a name", listens: true, answers: true, run: server },
       client: {
         about: "send three names, print the answers",
         options: { timeout: { value: "SECONDS", about: "how long to wait", default: "2" } },

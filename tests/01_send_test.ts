@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sendLines, sendMessage } from "../lessons/01_send.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { freePort, lesson, runLesson } from "./program.ts";
+import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
 
 const soon = () => AbortSignal.timeout(10_000);
 const received = async (socket: ReturnType<typeof bind>) =>
@@ -84,6 +84,22 @@ Deno.test("lesson 1: it goes on asking: a line is sent when it is typed, not at 
   assertEquals(await received(listener), "now");
   await sender.type("and now\n");
   assertEquals(await received(listener), "and now");
+});
+
+Deno.test({
+  name: "lesson 1: in a terminal, Ctrl-D ends it when all is sent, and the prompt goes away",
+  ignore: !terminal,
+  async fn() {
+    using listener = bind();
+    await using sender = inTerminal(`lesson1 send --port ${listener.address.port}`);
+    await sender.prints(/Message \(empty to end\): /);
+    await sender.type("one\rtwo\rthree\r\x04");
+    for (const line of ["one", "two", "three"]) assertEquals(await received(listener), line);
+    const { code, stdout } = await sender.end();
+    assertEquals(stdout.match(/Sent \d bytes/g)?.length, 3);
+    assertMatch(stdout, /Message \(empty to end\): (?:(?!Message)[^])*\[0J(?:(?!Message)[^])*$/);
+    assertEquals(code, 0);
+  },
 });
 
 Deno.test("lesson 1: a message over the limit is refused with its size and the limit", async () => {

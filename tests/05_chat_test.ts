@@ -193,8 +193,8 @@ Deno.test({
     using friend = bind();
     await friend.send("hello", { hostname: "127.0.0.1", port });
     assertEquals(text((await friend.receive({ signal: soon() })).data), "first");
-    // Up one row, to the left, clear, then the message: and below it what was typed.
-    await chat.prints(/\[1A.\[1G.\[0J127\.0\.0\.1:\d+: hello\r*\n/);
+    // Up one row, to the left, clear, then the message, and two rows below it for what was typed.
+    await chat.prints(/\[1A.\[1G.\[0J127\.0\.0\.1:\d+: hello\r*\n\r*\n/);
     await chat.type("ne\r");
     assertEquals(text((await friend.receive({ signal: soon() })).data), `${half}ne`);
     await chat.type("one\rtwo\r\x04"); // Ctrl-D, while lines are still to be sent

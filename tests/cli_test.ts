@@ -92,13 +92,15 @@ Deno.test("every role: a wrong command ends with 2, and says what is wrong and w
 });
 
 Deno.test("a role that does not exist, or options without a role: 2, and the roles there are", async () => {
-  const [unknown, without] = await Promise.all([
+  const [unknown, inherited, without] = await Promise.all([
     runLesson(4, ["sever"]),
+    runLesson(4, ["toString"]), // every object has that
     runLesson(4, ["--port", 9999]),
   ]);
   assertMatch(unknown.stderr, /^There is no role "sever" here: it is server or client\.\n/);
   assertMatch(without.stderr, /^The lesson takes no options without a role: server or client\.\n/);
-  assertEquals([unknown.code, without.code], [2, 2]);
+  assertMatch(inherited.stderr, /^There is no role "toString" here/);
+  assertEquals([unknown.code, inherited.code, without.code], [2, 2, 2]);
 });
 
 Deno.test("--port 0 is for those who listen: nobody can send there", async () => {
@@ -151,6 +153,7 @@ Deno.test("a missing permission, for a name or an address: 1, and what to do", a
     /^Cannot bind 0\.0\.0\.0:0: Deno has no permission for it\./,
   );
   assertEquals([name.code, address.code], [1, 1]);
+  assertEquals(address.stdout, ""); // nobody is there to be asked
 });
 
 Deno.test("localhost will do, wherever an address will", async () => {
