@@ -71,11 +71,9 @@ export async function* discover(
 export function broadcastAddresses(
   interfaces: Pick<Deno.NetworkInterfaceInfo, "name" | "family" | "address" | "netmask">[],
 ): { name: string; address: string }[] {
-  // A "network" of one or two addresses, as tunnels have, has no broadcast address.
-  const many = interfaces.filter(({ family, netmask }) =>
-    family === "IPv4" && !/^255\.255\.255\.25[45]$/.test(netmask)
-  );
-  return many.map(({ name, address, netmask }) => {
+  return interfaces.flatMap(({ name, family, address, netmask }) => {
+    // A "network" of one or two addresses, as tunnels have, has no broadcast address.
+    if (family !== "IPv4" || /^255\.255\.255\.25[45]$/.test(netmask)) return [];
     const mask = netmask.split(".").map(Number);
     const bytes = address.split(".").map((byte, i) => Number(byte) | (~mask[i]! & 255));
     return { name, address: bytes.join(".") };
@@ -91,15 +89,9 @@ export async function play(diagram: Diagram): Promise<void> {
   const serving = [serve(one, ANSWER), serve(two, ANSWER)]; // to the one who asked, not to everyone
   const wait = 500;
   diagram.note(`The client sends once, and collects answers for ${wait} ms.`);
-  const servers: string[] = [];
-  for await (const { from } of discover(client, one.address, wait)) {
-    servers.push(formatAddress(from));
-  }
-  diagram.note(
-    `One datagram sent, ${servers.length} answers. They came from ${
-      servers[0]
-    }: that is where the servers are.`,
-  );
+  const answers = await Array.fromAsync(discover(client, one.address, wait));
+  const [where] = answers.map(({ from }) => formatAddress(from));
+  diagram.note(`One datagram sent, ${answers.length} answers: the servers are at ${where}.`);
 
   one.close();
   two.close();
