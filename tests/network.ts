@@ -8,7 +8,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { answer, type Ended, Program, terminal } from "./program.ts";
 
-const FILES = { 2: "02_receive.ts", 4: "04_echo.ts", 5: "05_chat.ts", 6: "06_broadcast.ts" };
+const FILES = {
+  1: "01_send.ts",
+  2: "02_receive.ts",
+  3: "03_bind.ts",
+  4: "04_echo.ts",
+  5: "05_chat.ts",
+  6: "06_broadcast.ts",
+};
 const NAMES = ["Michael", "Tracy", "Sarah"];
 
 const whyNot = await reasonNotToRun();
@@ -175,6 +182,23 @@ network("lesson 4: a server and a client on link-local IPv6 addresses", async ([
   const to = ["--host", `${two.linkLocal}%eth0`];
   const { stdout, stderr } = await one.lesson(4, "client", ...to).end();
   assertEquals(stdout + stderr, "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n");
+});
+
+network("lessons 1, 3 and 5: link-local IPv6 addresses", async ([one, two]) => {
+  const at = (host: Host) => ["--host", `${host.linkLocal}%eth0`];
+  await using listener = two.lesson(3, "bind", ...at(two));
+  await listener.prints(/Bind UDP on \[fe80::9:2(%eth0)?\]:7781/);
+  const sent = await one.lesson(1, "send", ...at(two), "--port", "7781", "--message", "Hi").end();
+  assertEquals(sent.stdout + sent.stderr, "Sent 2 bytes to [fe80::9:2%eth0]:7781.\n");
+  await listener.prints(/\[fe80::9:1\]:\d+ sent 2 bytes: Hi\n/);
+
+  await using ann = one.lesson(5, "chat", ...at(two));
+  await using bob = two.lesson(5, "chat", ...at(one));
+  for (const program of [ann, bob]) await program.prints(/You are \[::\]:4567/);
+  await ann.type("Hello Bob\n");
+  await bob.prints(/^\[fe80::9:1\]:4567: Hello Bob$/m);
+  await bob.type("Hello Ann\n");
+  await ann.prints(/^\[fe80::9:2\]:4567: Hello Ann$/m);
 });
 
 network("lesson 5: people on two hosts talk, whoever comes first", async ([one, two]) => {
