@@ -95,6 +95,7 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
   readonly #waiting = new Set<PromiseWithResolvers<Datagram>>();
   #arrived: Datagram | undefined;
   #reading = false;
+  #serving = false;
   #closed = false;
 
   /** Use {@linkcode bind}. This takes what `Deno.listenDatagram` returned. */
@@ -156,44 +157,11 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
    * @throws {Deno.errors.Interrupted} The socket was closed during the wait.
    * @throws {Deno.errors.BadResource} The socket was closed before.
    */
-  async receive(options: { signal?: AbortSignal } = {}): Promise<Datagram> {
+  receive(options: { signal?: AbortSignal } = {}): Promise<Datagram> {
     const { signal } = options;
-    signal?.throwIfAborted();
-    if (this.#closed) throw new Deno.errors.BadResource("This socket is closed.");
-
-    const arrived = this.#arrived;
-    if (arrived) {
-      this.#arrived = undefined;
-      return arrived;
-    }
-
-    // One read at a time: the system would answer several in no order. With nobody before us and no
-    // way to give up, it is simply ours.
-    if (!this.#reading && !signal) {
-      this.#reading = true;
-      try {
-        return await this.#read();
-      } finally {
-        this.#reading = false;
-        if (this.#waiting.size > 0) this.#serve();
-      }
-    }
-
-    const waiter = Promise.withResolvers<Datagram>();
-    this.#waiting.add(waiter);
-    if (!this.#reading) this.#serve();
-    if (!signal) return await waiter.promise;
-
-    const abort = () => {
-      this.#waiting.delete(waiter);
-      waiter.reject(signal.reason);
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      return await waiter.promise;
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    // With nobody before us and no way to give up, the next datagram is simply ours.
+    const alone = !signal && !this.#reading && !this.#serving && !this.#arrived && !this.#closed;
+    return alone ? this.#read() : this.#wait(signal);
   }
 
   /** Every datagram from now on, until the socket is closed: `for await (const { data, from } of socket)`. */
@@ -222,9 +190,36 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     this.close();
   }
 
+  async #wait(signal?: AbortSignal): Promise<Datagram> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw new Deno.errors.BadResource("This socket is closed.");
+    const arrived = this.#arrived;
+    if (arrived) {
+      this.#arrived = undefined;
+      return arrived;
+    }
+
+    const waiter = Promise.withResolvers<Datagram>();
+    this.#waiting.add(waiter);
+    this.#serve();
+    if (!signal) return await waiter.promise;
+
+    const abort = () => {
+      this.#waiting.delete(waiter);
+      waiter.reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await waiter.promise;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
   /** Hands what arrives to those who wait, in their order, until nobody waits any more. */
   async #serve(): Promise<void> {
-    this.#reading = true;
+    if (this.#serving || this.#reading) return;
+    this.#serving = true;
     while (this.#waiting.size > 0) {
       let datagram: Datagram | undefined, failure: unknown;
       try {
@@ -238,17 +233,24 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
       else if (waiter) waiter.reject(failure);
       else this.#arrived = datagram; // whoever waited gave up meanwhile
     }
-    this.#reading = false;
+    this.#serving = false;
   }
 
+  /** One read at a time: the system would answer several in no order. */
   async #read(): Promise<Datagram> {
-    while (true) {
-      try {
-        return copied(await this.#conn.receive(this.#buffer));
-      } catch (error) {
-        if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
-        if (!isAboutAnEarlierSend(error)) throw error;
+    this.#reading = true;
+    try {
+      while (true) {
+        try {
+          return copied(await this.#conn.receive(this.#buffer));
+        } catch (error) {
+          if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
+          if (!isAboutAnEarlierSend(error)) throw error;
+        }
       }
+    } finally {
+      this.#reading = false;
+      if (this.#waiting.size > 0) this.#serve();
     }
   }
 }

@@ -234,6 +234,23 @@ Deno.test("receive: what arrived for nobody goes to the next one", async () => {
   assertEquals(text((await bob.receive({ signal: soon() })).data), "kept");
 });
 
+Deno.test("receive: called at any moment while a datagram comes for nobody, it gets that one", async () => {
+  const datagram = (n: number) => [new Uint8Array([n]), { hostname: "127.0.0.1", port: 2 }];
+  for (let moment = 0; moment < 12; moment++) {
+    const first = Promise.withResolvers<unknown>();
+    const answers = [first.promise, Promise.resolve(datagram(2)), Promise.resolve(datagram(3))];
+    using socket = fakeSocket({ receive: () => answers.shift() });
+    const giveUp = new AbortController();
+    const waiting = socket.receive({ signal: giveUp.signal });
+    giveUp.abort();
+    await assertRejects(() => waiting, DOMException);
+    first.resolve(datagram(1));
+    for (let microtask = 0; microtask < moment; microtask++) await undefined;
+    assertEquals((await socket.receive()).data[0], 1, `after ${moment} microtasks`);
+    assertEquals((await socket.receive()).data[0], 2);
+  }
+});
+
 Deno.test("receive: a signal that is used again and again keeps nothing of the receives before", async () => {
   using alice = bind();
   using bob = bind();
