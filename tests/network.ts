@@ -330,7 +330,7 @@ class Host {
 
   /** Starts a task in a terminal: there is somebody to be asked. */
   terminal(task: string): Program {
-    return this.start("script", "-qec", `${Deno.execPath()} task -q ${task}`, "/dev/null");
+    return this.start("script", "-qec", `exec "${Deno.execPath()}" task -q ${task}`, "/dev/null");
   }
 
   /** Starts Python with a UDP socket s that does not wait for ever. */

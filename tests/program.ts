@@ -37,7 +37,7 @@ export class Program implements AsyncDisposable {
       stderr: "piped",
       ...options,
       clearEnv: true, // whoever runs the tests may have FORCE_COLOR set, which is stronger than NO_COLOR
-      env: { ...environment(), NO_COLOR: "1", ...options.env },
+      env: { ...environment(), NO_COLOR: "1", SHELL: "/bin/sh", ...options.env }, // SHELL: for script
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#ended = this.#run();
@@ -138,7 +138,8 @@ export const terminal: boolean = Deno.build.os === "linux" &&
 
 /** Starts `deno task …` in a terminal of so many columns. There lines are edited, and Deno asks. */
 export function inTerminal(task: string, env: Record<string, string> = {}, columns = 80): Program {
-  const command = `stty cols ${columns}; ${Deno.execPath()} task -q ${task}`;
+  // exec: a shell that waited for Deno would be ended by Ctrl-C, with a code of its own.
+  const command = `stty cols ${columns}; exec "${Deno.execPath()}" task -q ${task}`;
   const options = { env: { TERM: "xterm", ...env } };
   return new Program("script", ["-qec", command, "/dev/null"], options);
 }
