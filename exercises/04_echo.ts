@@ -28,7 +28,7 @@ export async function countingServer(socket: Socket): Promise<void> {
 /**
  * Send every datagram back as it came. But when `owner` sends `QUIT`, close the socket and end.
  *
- * When anyone else sends `QUIT`, answer `No.` and go on.
+ * When anyone else sends `QUIT`, answer `No.` and go on. Go on, too, when an answer cannot be sent.
  */
 export async function stoppableServer(socket: Socket, owner: Address): Promise<void> {
   return todo();

@@ -40,7 +40,7 @@ function report(number: number, results: Result[]): boolean {
     console.log(
       `${green("Both are done.")} Another way to do it: ${file(number, "solutions/")}`,
     );
-    console.log(number < 6 ? `Next: deno task lesson${number + 1}` : "That was the last one.");
+    console.log(`Next: deno task ${number < 6 ? `lesson${number + 1}` : "exercises"}`);
   } else if (open.state === "not started") {
     console.log(
       `Next: write ${bold(open.exercise)} in ${file(number)}, then: deno task exercise${number}`,
@@ -91,12 +91,14 @@ async function exists(path: string): Promise<boolean> {
 async function overview(): Promise<number> {
   let done = 0;
   let all = 0;
+  let next: number | undefined;
   const compiling = compile(NUMBERS);
   for (const number of NUMBERS) {
     const results = await waiting(`Checking exercise ${number}...`, check(number, compiling));
     for (const { exercise, state, cases } of results) {
       all++;
       if (state === "done") done++;
+      else next ??= number;
       const passed = cases.filter(({ trouble }) => trouble === "").length;
       const mark = state === "done" ? green("✓") : state === "not yet" ? yellow("…") : dim("·");
       const partly = state === "not yet" ? `${state}: ${count(passed, "case")} right` : state;
@@ -105,6 +107,7 @@ async function overview(): Promise<number> {
   }
   const bar = "█".repeat(done) + "░".repeat(all - done);
   console.log(`\n${cyan(bar)} ${done} of ${all} done`);
+  console.log(next ? `Next: deno task exercise${next}` : "That was all of them.");
   return 0;
 }
 

@@ -62,7 +62,8 @@ export const HINTS: Record<string, string[]> = {
     "if signal.aborted, return the texts.",
   ],
   findServers: [
-    "discover in lesson 6 yields every answer. Here each server counts once.",
+    "Send the question, then collect until the time is up: the loop of discover in lesson 6. But write " +
+    "it yourself: your question is another one, and each server counts once.",
     "A Map keeps the order in which its keys first came, and has each of them once.",
     "servers.set(formatAddress(from), from) for every answer until the time is up, and then " +
     "[...servers.values()].",

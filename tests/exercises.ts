@@ -122,11 +122,21 @@ for (const [i, page] of PAGES.entries()) {
     const { code, stdout } = await copy.run(`exercise${i + 1}`);
     assertEquals(marked(stdout, "✓"), cases[i], stdout);
     assertStringIncludes(stdout, `exercises/solutions/${page}.ts`);
-    assertStringIncludes(stdout, i < 5 ? `Next: deno task lesson${i + 2}\n` : "the last one");
+    assertStringIncludes(stdout, i < 5 ? `Next: deno task lesson${i + 2}\n` : "task exercises\n");
     assertEquals(code, 0);
-    assertEquals((await copy.run("exercises")).stdout.match(BAR)?.[1], "2");
+    const overview = (await copy.run("exercises")).stdout;
+    assertEquals(overview.match(BAR)?.[1], "2");
+    assertStringIncludes(overview, `Next: deno task exercise${i === 0 ? 2 : 1}\n`);
   });
 }
+
+Deno.test("with every solution in its place, all of them are done", async () => {
+  await using copy = new Copy();
+  for (const page of PAGES) copy.write(page, solution(page));
+  const { stdout } = await copy.run("exercises");
+  assertEquals(stdout.match(BAR)?.[1], "12");
+  assertStringIncludes(stdout, "That was all of them.\n");
+});
 
 Deno.test("every case has a mistake that fails it", () => {
   const failed = new Set(WRONG.flatMap(({ fails }) => fails));

@@ -323,8 +323,8 @@ export const WRONG: Wrong[] = [
   {
     page: 4,
     mistake: "an answer that fails ends the server",
-    from: ".catch(() => {})",
-    to: "",
+    from: "`${count}`, from).catch(() => {})",
+    to: "`${count}`, from)",
     fails: ["countingServer: goes on when an answer cannot be sent"],
   },
   {
@@ -337,8 +337,8 @@ export const WRONG: Wrong[] = [
   {
     page: 4,
     mistake: "bytes are made text on their way back",
-    from: "await socket.send(data, from);",
-    to: "await socket.send(new TextDecoder().decode(data), from);",
+    from: '"No." : data',
+    to: '"No." : new TextDecoder().decode(data)',
     fails: ["stoppableServer: sends back what comes, byte for byte"],
   },
   {
@@ -368,6 +368,21 @@ export const WRONG: Wrong[] = [
     from: "sameAddress(from, owner)",
     to: "from.port === owner.port",
     fails: ["stoppableServer: QUIT from anyone else is answered with No."],
+  },
+  {
+    page: 4,
+    mistake: "an answer that fails ends this server, too",
+    from: "data, from).catch(() => {})",
+    to: "data, from)",
+    fails: ["stoppableServer: goes on when an answer cannot be sent"],
+  },
+  {
+    page: 4,
+    mistake: "only the echo may fail",
+    from: 'else await socket.send(quit ? "No." : data, from).catch(() => {});',
+    to: 'else if (quit) await socket.send("No.", from);\n' +
+      "    else await socket.send(data, from).catch(() => {});",
+    fails: ["stoppableServer: goes on when an answer cannot be sent"],
   },
 
   {
@@ -504,6 +519,13 @@ export const WRONG: Wrong[] = [
     from: "servers.set(formatAddress(from), from);",
     to: "servers.set(`${servers.size}`, from);",
     fails: ["findServers: a server that answers twice is listed once"],
+  },
+  {
+    page: 6,
+    mistake: "it gives up early",
+    from: "const signal = AbortSignal.timeout(milliseconds);",
+    to: "const signal = AbortSignal.timeout(milliseconds / 3);",
+    fails: ["findServers: waits for late answers, as long as there is time"],
   },
   {
     page: 6,

@@ -1,6 +1,14 @@
-import { bind } from "../../lib/udp.ts";
+import { type Address, bind, type Socket } from "../../lib/udp.ts";
 import { countingServer, stoppableServer } from "../04_echo.ts";
 import { ask, done, hear, next, same, twin, Wrong } from "./teacher.ts";
+
+function noWayBack(server: Socket, unlucky: Address): void {
+  const send = server.send;
+  server.send = function (data, to) {
+    if (to.port !== unlucky.port) return send.call(server, data, to);
+    return Promise.reject(new Deno.errors.NetworkUnreachable("No way back"));
+  };
+}
 
 Deno.test("countingServer: answers a client with 1, then 2, then 3", async () => {
   using server = bind();
@@ -38,11 +46,7 @@ Deno.test("countingServer: goes on when an answer cannot be sent", async () => {
   using server = bind();
   using unlucky = bind();
   using client = bind();
-  const send = server.send;
-  server.send = function (data, to) {
-    if (to.port !== unlucky.address.port) return send.call(server, data, to);
-    return Promise.reject(new Deno.errors.NetworkUnreachable("No way back"));
-  };
+  noWayBack(server, unlucky.address);
   countingServer(server);
   await unlucky.send("hi", server.address);
   const story = "The answer to the first client failed, and then a second client sent.";
@@ -101,4 +105,16 @@ Deno.test("stoppableServer: QUIT from anyone else is answered with No.", async (
   if (!namesake) return;
   const other = "Somebody on another host, whose port has the number of the owner's,";
   same(await ask(namesake, "QUIT", server, other), "No.", `${other} sent "QUIT".`);
+});
+
+Deno.test("stoppableServer: goes on when an answer cannot be sent", async () => {
+  using server = bind();
+  using unlucky = bind();
+  using client = bind();
+  noWayBack(server, unlucky.address);
+  stoppableServer(server, client.address);
+  for (const word of ["hi", "QUIT"]) await unlucky.send(word, server.address);
+  const story = "Two answers to the first client failed, and then a second client sent.";
+  await client.send("hi", server.address);
+  same((await hear(client, story)).text, "hi", story);
 });

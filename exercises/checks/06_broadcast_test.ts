@@ -45,6 +45,21 @@ Deno.test("findServers: a server that answers twice is listed once", async () =>
   same((await done(finding, story, 700)).map(formatAddress), expected, story);
 });
 
+Deno.test("findServers: waits for late answers, as long as there is time", async () => {
+  using everyone = bind();
+  using early = bind();
+  using late = bind();
+  using client = bind();
+  const finding = findServers(client, everyone.address, 400);
+  const { from } = await hear(everyone, "I waited for your question.");
+  await early.send("broadcasting", from);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await late.send("broadcasting", from);
+  const story = "One server answered at once, the other after 200 of the 400 ms.";
+  const expected = [early, late].map(({ address }) => formatAddress(address));
+  same((await done(finding, story, 800)).map(formatAddress), expected, story);
+});
+
 Deno.test("findServers: ends when the time is up, however many go on answering", async () => {
   using everyone = bind();
   using server = bind();
@@ -64,24 +79,26 @@ const bob = { hostname: "127.0.0.1", port: 1002 };
 Deno.test("whoIsHere: everyone who was heard from lately", () => {
   const heard = [{ from: ann, at: 10 }, { from: bob, at: 20 }];
   const story =
-    "Ann (port 1001) was heard at 10 and Bob (1002) at 20; it was 50, and silence is 100.";
+    "Ann (port 1001) was heard at 10, Bob (1002) at 20. now was 50, and forgetAfter 100.";
   same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001", "127.0.0.1:1002"], story);
 });
 
 Deno.test("whoIsHere: each one once", () => {
   const heard = [10, 20, 30].map((at) => ({ from: ann, at }));
-  same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001"], "Ann was heard from three times.");
+  const story = "Ann was heard at 10, 20 and 30. now was 50, and forgetAfter 100.";
+  same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001"], story);
 });
 
 Deno.test("whoIsHere: forgets those who fell silent", () => {
   const heard = [{ from: ann, at: 10 }, { from: bob, at: 60 }];
-  const story = "Ann was heard at 10, Bob at 60. At 110 Ann has been silent for the whole 100.";
-  same(whoIsHere(heard, 110, 100), ["127.0.0.1:1002"], story);
-  same(whoIsHere(heard, 109, 100), ["127.0.0.1:1001", "127.0.0.1:1002"], "And at 109, for 99.");
+  const story = "Ann was heard at 10, Bob at 60. now was 110, and forgetAfter 100:";
+  same(whoIsHere(heard, 110, 100), ["127.0.0.1:1002"], `${story} Ann was silent for all of it.`);
+  const both = ["127.0.0.1:1001", "127.0.0.1:1002"];
+  same(whoIsHere(heard, 109, 100), both, story.replace("110", "109"));
 });
 
 Deno.test("whoIsHere: who is heard again stays, and goes to the end", () => {
   const heard = [{ from: ann, at: 10 }, { from: bob, at: 20 }, { from: ann, at: 90 }];
-  const story = "Ann was heard at 10, Bob at 20, Ann again at 90; it was 100, and silence is 100.";
+  const story = "Ann was heard at 10, Bob at 20, Ann at 90. now was 100, and forgetAfter 100.";
   same(whoIsHere(heard, 100, 100), ["127.0.0.1:1002", "127.0.0.1:1001"], story);
 });

@@ -21,8 +21,7 @@ export async function countingServer(socket: Socket): Promise<void> {
 export async function stoppableServer(socket: Socket, owner: Address): Promise<void> {
   for await (const { data, from } of socket) {
     const quit = new TextDecoder().decode(data) === "QUIT";
-    if (!quit) await socket.send(data, from);
-    else if (sameAddress(from, owner)) socket.close();
-    else await socket.send("No.", from);
+    if (quit && sameAddress(from, owner)) socket.close();
+    else await socket.send(quit ? "No." : data, from).catch(() => {});
   }
 }
