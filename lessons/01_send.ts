@@ -5,7 +5,7 @@
  * first, nobody needs to be waiting for it, and no word comes back to say that it arrived.
  *
  * You learn
- * - that any socket can send at once, to any address
+ * - that any socket can send right away, to any address
  * - that sending succeeds just the same when nobody is there
  * - that text travels as bytes, and that a character may take several of them
  *
@@ -20,7 +20,7 @@
  *   again, and see your text there. Then stop the listener, and send once more.
  * - `nc -u -l 8080` listens too, but only to the first port that writes to it: start it again
  *   for every run of `send`.
- * - How long may a message be? Give `sendMessage` a text of 65,508 letters.
+ * - How long may a message be? In `play`, send `"x".repeat(65_508)` in the place of a `"Hello"`.
  *
  * @module
  */
@@ -38,7 +38,8 @@ import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
  * ```
  */
 export async function sendMessage(text: string, to: Address): Promise<number> {
-  // Even a sender needs a port of its own. Not told which, the system picks a free one.
+  // Even a sender needs a port of its own, and to bind is to take one. Not told which, the system
+  // picks a free one.
   using socket = bind();
 
   // The result says how many bytes the system took. It says nothing about the other side:
@@ -49,10 +50,10 @@ export async function sendMessage(text: string, to: Address): Promise<number> {
 /** Sends each line as a datagram of its own, up to the first empty one. Yields their sizes in bytes. */
 export async function* sendLines(
   socket: Socket,
-  lines: AsyncIterable<string>,
+  typed: AsyncIterable<string>,
   to: Address,
 ): AsyncGenerator<number> {
-  for await (const line of lines) {
+  for await (const line of typed) {
     if (line === "") return;
     yield await socket.send(line, to);
   }
@@ -72,6 +73,8 @@ export async function play(diagram: Diagram): Promise<void> {
   await listener.receive();
   diagram.note(`It arrived. send() returned ${heard}, the number of bytes.`);
 
+  // The other machine may send word that nobody has this port (ICMP, RFC 792). On most systems only a
+  // socket that called connect() hears of it, as netcat's does; and many firewalls drop it.
   const lost = await sender.send("Hello", empty.address);
   diagram.note(`Nobody was there. send() returned ${lost}: to the sender, both look alike.`);
 
@@ -80,7 +83,9 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`Two characters, ${size} bytes: UTF-8 takes three for each of these.`);
 }
 
-async function send({ host, port, local, options, watch, signal, stop }: Given): Promise<void> {
+// What a role is given: `local` is the address to bind for sending to `host`, and `watch` counts what
+// the socket does, for the line that Ctrl-C prints.
+async function sendRole({ host, port, local, options, watch, signal, stop }: Given): Promise<void> {
   const to = { hostname: host, port };
   const report = (bytes: number) => `Sent ${count(bytes, "byte")} to ${formatAddress(to)}.`;
   using socket = watch(bind({ hostname: local }));
@@ -102,7 +107,7 @@ if (import.meta.main) {
       send: {
         about: "send each line that you type",
         options: { message: { value: "TEXT", about: "send only this, and end" } },
-        run: send,
+        run: sendRole,
       },
     },
     tryNext: ["deno task lesson3 bind --port 8080", "deno task lesson1 send"],

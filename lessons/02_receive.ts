@@ -18,7 +18,8 @@
  *
  * Try next
  * - Let somebody reply: run `deno task lesson4 server --port 8080` in a second terminal (lesson 4
- *   explains it), and `receive` twice. Which of the two ports changes, and which stays?
+ *   explains it), and `deno task lesson2 receive --message Ann` twice. Which of the two ports changes,
+ *   and which stays?
  * - Be the other side: run `nc -u -l 8080` and type the reply there. The line break at its end comes
  *   along: `\n`. Start nc again for the next run: it listens only to the first port that writes to it.
  *
@@ -92,7 +93,7 @@ export async function play(diagram: Diagram): Promise<void> {
   if (!reply) diagram.note("No reply. Was the question lost, or the reply? The asker cannot know.");
 }
 
-async function receive({ host, port, local, options, watch }: Given): Promise<void> {
+async function receiveRole({ host, port, local, options, watch }: Given): Promise<void> {
   const wait = seconds(options.timeout, "timeout");
   const to = { hostname: host, port };
   using socket = watch(bind({ hostname: local }));
@@ -121,7 +122,7 @@ if (import.meta.main) {
           message: { value: "TEXT", about: "what to send", default: "Hello" },
           timeout: { value: "SECONDS", about: "how long to wait", default: "10" },
         },
-        run: receive,
+        run: receiveRole,
       },
     },
     tryNext: ["deno task lesson4 server --port 8080", "deno task lesson2 receive"],

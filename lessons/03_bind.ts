@@ -17,9 +17,10 @@
  *
  * Try next
  * - Send something to it: `deno task lesson1 send --port 7781`.
- * - Run `bind` in two terminals at once. What does the second one say?
- * - Run `bind --host 0.0.0.0`. Deno asks first, and it is right to: from then on other machines can
- *   send to this program. Answer y only where you mean it.
+ * - Run `deno task lesson3 bind` in two terminals at once. What does the second one say?
+ * - Send to another address of this machine: `deno task lesson1 send --port 7781 --host 127.0.0.2`
+ *   (Deno asks first: answer y). Then start `deno task lesson3 bind --host 0.0.0.0`, and send again.
+ *   Here Deno is right to ask: from now on other machines can send to this program.
  *
  * @module
  */
@@ -103,14 +104,17 @@ export async function play(diagram: Diagram): Promise<void> {
   // Linux and Windows answer to all of 127.0.0.0/8, so 127.0.0.2 can stand for "another address of
   // this machine". macOS knows 127.0.0.1 alone.
   if (Deno.build.os === "darwin") return;
-  diagram.note("Now to another address of this machine, 127.0.0.2:");
-  diagram.nobody("server?", { hostname: "127.0.0.2", port });
-  await client.send("Anyone?", { hostname: "127.0.0.2", port });
+  const hostname = "127.0.0.2";
+  diagram.note("Now to another address of this machine, 127.0.0.2, at the port of each server:");
+  diagram.nobody("server?", { hostname, port });
+  await client.send("Anyone?", { hostname, port });
   const missed = await receiveWithin(server, 100);
   if (!missed) diagram.note("The server is bound to 127.0.0.1: it did not get this.");
-  await client.send("Anyone?", { hostname: "127.0.0.2", port: open.address.port });
+  await client.send("Anyone?", { hostname, port: open.address.port });
   await open.receive();
-  diagram.note("0.0.0.0 means all addresses of this machine: this one arrived.");
+  diagram.note(
+    `Sent to ${hostname}:${open.address.port}. The open server is bound to 0.0.0.0, which means all addresses of this machine: it got this.`,
+  );
 }
 
 async function bindRole({ host, port, watch }: Given): Promise<void> {

@@ -4,6 +4,7 @@
  * A server is a loop: wait for a datagram, answer whoever sent it, wait for the next. It accepts no
  * connections and keeps no list of clients. Each datagram brings its sender's address along, and
  * that is all a server needs for an answer. So one socket serves any number of clients at once.
+ * An echo server sends back what it got; this one puts "Hello" before it.
  *
  * You learn
  * - how to answer: send to where the datagram came from
@@ -99,7 +100,7 @@ export async function play(diagram: Diagram): Promise<void> {
   using server = diagram.watch("server", bind());
   using two = diagram.watch("client 2", bind());
 
-  const serving = serve(server, greeting);
+  const serving = serve(server, greeting); // no await: it runs until the socket is closed
   await Promise.all([
     ask(one, "Michael", server.address, 1000),
     ask(two, "Tracy", server.address, 1000),
@@ -109,13 +110,13 @@ export async function play(diagram: Diagram): Promise<void> {
   await serving;
 }
 
-async function server({ host, port, watch }: Given): Promise<void> {
+async function serverRole({ host, port, watch }: Given): Promise<void> {
   using socket = watch(bind({ hostname: host, port }));
   console.log(`Bind UDP on ${socket.address.port}...`);
   await serve(socket, greeting, console.log);
 }
 
-async function client({ host, port, local, options, watch }: Given): Promise<void> {
+async function clientRole({ host, port, local, options, watch }: Given): Promise<void> {
   const to = { hostname: host, port };
   const wait = seconds(options.timeout, "timeout");
   let answered = 0;
@@ -135,11 +136,11 @@ if (import.meta.main) {
     port: 9999,
     play,
     roles: {
-      server: { about: "greet whoever sends a name", listens: true, answers: true, run: server },
+      server: { about: "greet whoever writes", listens: true, answers: true, run: serverRole },
       client: {
         about: "send three names, print the answers",
         options: { timeout: { value: "SECONDS", about: "how long to wait", default: "2" } },
-        run: client,
+        run: clientRole,
       },
     },
     tryNext: ["deno task lesson4 server", "deno task lesson4 client"],

@@ -13,11 +13,12 @@
  *
  *     deno task lesson5                             watch it happen
  *     deno task lesson5 chat                        in two terminals: talk to yourself
- *     deno task lesson5 chat --host 192.168.1.7     talk to a neighbour, who gives your address
+ *     deno task lesson5 chat --host 192.168.1.7     talk to a neighbour, who gives yours
  *     deno task lesson5 chat --encoding gb2312      with a program that does not speak UTF-8
  *
- * The first one to start takes port 4567 and waits. The second finds the port taken, gets an
- * ephemeral one, and writes to the first. Empty lines are not sent; end with Ctrl-C or Ctrl-D.
+ * On one machine, the first to start takes port 4567 and waits; to the end it writes to whoever wrote
+ * to it first. The second finds the port taken, gets an ephemeral one, and writes to the first. On two
+ * machines, both get port 4567. Empty lines are not sent; end with Ctrl-C or Ctrl-D.
  *
  * Try next
  * - Type slowly in one window while the other one sends. Is your line still whole?
@@ -33,28 +34,22 @@ import { printable } from "../lib/text.ts";
 import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
 import { bindKnown } from "./03_bind.ts";
 
-/**
- * The loop that talks: sends each line to the other side, who may still have to show up. Returns how
- * many lines could not be sent.
- */
+/** The loop that talks: sends each line to the other side, who may still have to show up. */
 export async function talk(
   socket: Socket,
-  lines: Iterable<string> | AsyncIterable<string>,
+  typed: Iterable<string> | AsyncIterable<string>,
   other: Address | Promise<Address>,
   encoding = "utf-8",
   complain: (text: string) => void = console.error,
-): Promise<number> {
-  let unsent = 0;
-  for await (const line of lines) {
+): Promise<void> {
+  for await (const line of typed) {
     if (line === "") continue;
     try {
       await socket.send(encode(line, encoding), await other);
     } catch (error) {
       complain(`Not sent: ${(error as Error).message}`);
-      unsent++;
     }
   }
-  return unsent;
 }
 
 /** The loop that listens: who said what, until the socket is closed. */
@@ -74,8 +69,8 @@ export async function play(diagram: Diagram): Promise<void> {
   };
 
   await Promise.all([
-    talk(ann, ["Hi Bob!", "Are you there?"], bob.address),
-    talk(bob, ["Hello Ann!", "Yes, I am."], ann.address),
+    talk(ann, ["Hi Bob!", "It rains here."], bob.address),
+    talk(bob, ["Hello Ann!", "I have news!"], ann.address),
     heard(ann, 2),
     heard(bob, 2),
   ]);
@@ -88,16 +83,17 @@ export async function play(diagram: Diagram): Promise<void> {
   );
 }
 
-async function chat({ host, port, local, options, watch, signal, stop }: Given): Promise<void> {
+async function chatRole({ host, port, local, options, watch, signal, stop }: Given): Promise<void> {
   const encoding = options.encoding!.toLowerCase();
   if (!ENCODINGS.includes(encoding)) {
     throw new UsageError(`--encoding ${encoding} is none of: ${ENCODINGS.join(", ")}.`);
   }
   using socket = watch(bindKnown(local, port));
   const known = { hostname: host, port };
+  // The other side's address, as soon as we know it.
   const met = Promise.withResolvers<Address>();
   met.promise.catch(() => {}); // nobody comes, and nothing was typed: no matter
-  if (sameAddress(socket.address, known)) {
+  if (sameAddress(socket.address, known)) { // we got the port: we are the first
     console.log(`Bind UDP on ${formatAddress(known)}... The other side has to write first.`);
     console.log("What you type is kept until then.");
   } else {
@@ -114,7 +110,11 @@ async function chat({ host, port, local, options, watch, signal, stop }: Given):
     }
   };
   const talking = async () => {
-    const unsent = await talk(socket, typed, met.promise, encoding, (text) => typed.print(text));
+    let unsent = 0;
+    await talk(socket, typed, met.promise, encoding, (text) => {
+      typed.print(text);
+      unsent++;
+    });
     socket.close();
     if (unsent > 0) throw new Error(`${unsent} of your lines could not be sent.`);
   };
@@ -133,7 +133,7 @@ if (import.meta.main) {
         options: {
           encoding: { value: "NAME", about: "gb2312, shift_jis, big5 ...", default: "utf-8" },
         },
-        run: chat,
+        run: chatRole,
       },
     },
     tryNext: ["deno task lesson5 chat", "deno task lesson5 chat"],

@@ -8,7 +8,7 @@
  * You learn
  * - how one datagram reaches many
  * - how to collect answers when you cannot know how many will come: until the time is up
- * - what the broadcast address of a network is, and that no router lets it pass
+ * - what a broadcast address is: the last address of a network. Routers do not pass it on to others
  *
  * Run
  *
@@ -17,7 +17,7 @@
  *     deno task lesson6 client    shout, and list who answers
  *
  * Both stay on this machine: the server binds 127.255.255.255, the broadcast address of the loopback
- * network, and so hears what is sent to it.
+ * network, and so hears what is sent to it, and nothing else.
  *
  * Try next
  * - Start two servers, then a client. Both may have the port: they share it. And so the two answers
@@ -30,6 +30,7 @@
  */
 import { type Given, run, seconds } from "../lib/cli.ts";
 import type { Diagram } from "../lib/diagram.ts";
+import { broadcastAddresses } from "../lib/networks.ts";
 import { printable } from "../lib/text.ts";
 import { type Address, bind, type Datagram, formatAddress, type Socket } from "../lib/udp.ts";
 import { serve } from "./04_echo.ts";
@@ -56,6 +57,7 @@ export async function* discover(
   milliseconds: number,
 ): AsyncGenerator<Datagram> {
   const signal = AbortSignal.timeout(milliseconds);
+  // The system lets a socket broadcast once it has the option SO_BROADCAST: in Deno each one has.
   await socket.send("hello from client", everyone);
   try {
     while (true) yield await socket.receive({ signal });
@@ -64,25 +66,11 @@ export async function* discover(
   }
 }
 
-/**
- * The broadcast address of each IPv4 network that this machine is on: the last address in it. With
- * the netmask 255.255.255.0, 192.168.1.7 becomes 192.168.1.255.
- */
-export function broadcastAddresses(
-  interfaces: Pick<Deno.NetworkInterfaceInfo, "name" | "family" | "address" | "netmask">[],
-): { name: string; address: string }[] {
-  return interfaces.flatMap(({ name, family, address, netmask }) => {
-    // A "network" of one or two addresses, as tunnels have, has no broadcast address.
-    if (family !== "IPv4" || /^255\.255\.255\.25[45]$/.test(netmask)) return [];
-    const mask = netmask.split(".").map(Number);
-    const bytes = address.split(".").map((byte, i) => Number(byte) | (~mask[i]! & 255));
-    return { name, address: bytes.join(".") };
-  });
-}
-
 /** One shout, two servers that hear it. */
 export async function play(diagram: Diagram): Promise<void> {
   using client = diagram.watch("client", bind());
+  // reuseAddress: both may have the port. Each gets what is broadcast; what is sent to one address
+  // goes to one of them only.
   using one = diagram.watch("server 1", bind({ hostname: LOOPBACK, reuseAddress: true }));
   using two = diagram.watch("server 2", bind({ ...one.address, reuseAddress: true }));
 
@@ -91,20 +79,22 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`The client sends once, and collects answers for ${wait} ms.`);
   const answers = await Array.fromAsync(discover(client, one.address, wait));
   const [where] = answers.map(({ from }) => formatAddress(from));
-  diagram.note(`One datagram sent, ${answers.length} answers: the servers are at ${where}.`);
+  diagram.note(
+    `One datagram sent, ${answers.length} answers. They came from ${where}: a broadcast address is only sent to, never sent from.`,
+  );
 
   one.close();
   two.close();
   await Promise.all(serving);
 }
 
-async function server({ host, port, watch }: Given): Promise<void> {
+async function serverRole({ host, port, watch }: Given): Promise<void> {
   using socket = watch(bind({ hostname: host, port, reuseAddress: true }));
   console.log(`Bind UDP on ${socket.address.port}...`);
   await serve(socket, ANSWER, console.log);
 }
 
-async function client({ host, port, local, options, watch }: Given): Promise<void> {
+async function clientRole({ host, port, local, options, watch }: Given): Promise<void> {
   const wait = seconds(options.timeout, "timeout");
   const everyone = { hostname: host, port };
   using socket = watch(bind({ hostname: local }));
@@ -130,11 +120,11 @@ if (import.meta.main) {
     port: 10000,
     play,
     roles: {
-      server: { about: "answer everyone who shouts", listens: true, answers: true, run: server },
+      server: { about: "answer whoever shouts", listens: true, answers: true, run: serverRole },
       client: {
         about: "shout, and list who answers",
         options: { timeout: { value: "SECONDS", about: "how long to collect", default: "1" } },
-        run: client,
+        run: clientRole,
       },
     },
     tryNext: ["deno task lesson6 server", "deno task lesson6 client"],

@@ -222,9 +222,9 @@ function help(lesson: Lesson, name: string): string {
   const rows: [string, string][] = [["", "play the whole lesson in this terminal"]];
   for (const [word, role] of roles) rows.push([`${word} [options]`, role.about]);
   const options: [string, string][] = [];
-  const meaning = roles.map(([word, role]) => `${word} ${role.listens ? "binds" : "sends to"}`);
-  options.push(["--host HOST", `what ${meaning.join(", ")} (${host})`]);
-  options.push(["--port PORT", `the port there (${lesson.port})`]);
+  const meaning = roles.map(([word, role]) => `${word} ${role.listens ? "listens" : "sends"}`);
+  options.push(["--host HOST", `where ${meaning.join(", ")} (${host})`]);
+  options.push(["--port PORT", `port there (${lesson.port})`]);
   for (const [word, role] of roles) {
     for (const [key, option] of Object.entries(role.options ?? {})) {
       const standard = option.default ? ` (${option.default})` : "";
@@ -296,8 +296,10 @@ async function mayUse(role: Role, address: Address, local: string): Promise<void
   if (role.answers) {
     console.log("A server answers whoever writes to it, and nobody knows yet who that will be.");
     console.log("So Deno asks whether this program may use the network as a whole.");
-    await Deno.permissions.request({ name: "net" });
-    return;
+    if ((await Deno.permissions.request({ name: "net" })).state === "granted") return;
+    throw new Error(
+      "Then it cannot answer. Without --host it serves this machine alone, and needs no permission.",
+    );
   }
   if (missing.length === 2) {
     console.log(`Deno asks twice: for a socket at ${own}, which is any address of this machine,`);

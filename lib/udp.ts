@@ -329,9 +329,8 @@ function advice(error: Error, address: Address): string {
     return "this machine has no such address. Use 127.0.0.1 (this machine only), 0.0.0.0 (all its addresses) or one of its own.";
   }
   if (error instanceof errors.NotCapable) {
-    return `Deno has no permission for it. Run again with --allow-net=${
-      formatAddress(address)
-    }, or answer y when Deno asks.`;
+    const permission = `--allow-net=${formatAddress(address)}`;
+    return `Deno has no permission for it. Run again and answer y when Deno asks, or give it ${permission}.`;
   }
   if (error instanceof errors.PermissionDenied) {
     return "the system does not allow it. Ports below 1024 often need an administrator, and a firewall may refuse a send.";

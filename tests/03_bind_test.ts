@@ -105,7 +105,7 @@ Deno.test("lesson 3: played, it shows what it teaches", async () => {
   assertMatch(stdout, new RegExp(`TCP port ${port} at the same time[^:]*: no conflict`));
   if (Deno.build.os === "darwin") return;
   assertMatch(stdout, /▷\?\n.*The server is bound to 127\.0\.0\.1: it did not get this\./);
-  assertMatch(stdout, /┼─+▶│\n.*this one arrived\./);
+  assertMatch(stdout, /┼─+▶│\n.*Sent to 127\.0\.0\.2:\d+\. The open server is bound to 0\.0\.0\.0/);
 });
 
 Deno.test("lesson 3: played while its port is taken, it takes another one and says so", async () => {

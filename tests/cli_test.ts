@@ -216,6 +216,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a server that may not answer others ends: 1, and what it may",
+  ignore: !terminal,
+  async fn() {
+    await using server = inTerminal(`lesson6 server --host 0.0.0.0 --port ${freePort()}`);
+    await answer(server, "n", /Denied/);
+    const { code, stdout } = await server.end();
+    assertMatch(stdout, /Then it cannot answer\. Without --host it serves this machine alone/);
+    assertEquals(stdout.match(/Allow\?/g)?.length, 1);
+    assertEquals(code, 1);
+  },
+});
+
+Deno.test({
   name: "Deno asks a client twice, and not again after a refusal",
   ignore: !terminal,
   async fn() {

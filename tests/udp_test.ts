@@ -80,9 +80,9 @@ Deno.test("bind and send: a missing permission is NotCapable, and the message sa
     await bind().send("x", { hostname: "127.0.0.9", port: 9 }).catch(told);`,
   );
   assertStringIncludes(stdout, "NotCapable Cannot bind 0.0.0.0:7:");
-  assertStringIncludes(stdout, "--allow-net=0.0.0.0:7,");
+  assertStringIncludes(stdout, "--allow-net=0.0.0.0:7.");
   assertStringIncludes(stdout, "NotCapable Cannot send to 127.0.0.9:9:");
-  assertStringIncludes(stdout, "--allow-net=127.0.0.9:9,");
+  assertStringIncludes(stdout, "--allow-net=127.0.0.9:9.");
 });
 
 Deno.test("send and receive: text as UTF-8, bytes as they are, and who sent them", async () => {
