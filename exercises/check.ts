@@ -7,7 +7,7 @@ import { parseArgs } from "@std/cli";
 import { bold, cyan, dim, green, red, setColorEnabled, yellow } from "@std/fmt/colors";
 import { count, printable, wrapped } from "../lib/text.ts";
 import { HINTS } from "./hints.ts";
-import { check, compile, file, NUMBERS, type Result } from "./results.ts";
+import { check, compile, file, NUMBERS, type Result, stopAll } from "./results.ts";
 
 const SEEN = "exercises/.hints.json";
 
@@ -179,7 +179,7 @@ function confirmed(question: string): boolean {
   console.log(`${question} [y/N]`);
   const buffer = new Uint8Array(16);
   const length = Deno.stdin.readSync(buffer) ?? 0;
-  return /^y(es)?\s*$/i.test(new TextDecoder().decode(buffer.subarray(0, length)));
+  return /^y(es)?(\s|$)/i.test(new TextDecoder().decode(buffer.subarray(0, length)));
 }
 
 /** Keeps the learner's version under a name that is free. */
@@ -198,11 +198,6 @@ async function keep(number: number, mine: string): Promise<string> {
 async function watch(number: number): Promise<number> {
   const watcher = Deno.watchFs("exercises");
   const name = file(number).slice("exercises/".length);
-  const stop = () => {
-    console.log("\nStopped.");
-    Deno.exit(0);
-  };
-  Deno.addSignalListener("SIGINT", stop);
   const again = async () => {
     if (Deno.stdout.isTerminal()) console.clear();
     await once(number);
@@ -232,6 +227,20 @@ Usage
 
 Write your code in exercises/04_echo.ts: what to do stands there.`;
 
+/** Ends the checks, too: one with an endless loop would go on by itself. */
+function onInterrupt(code: number): void {
+  const stop = () => {
+    stopAll();
+    console.log("\nStopped.");
+    Deno.exit(code);
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGHUP", stop);
+  Deno.addSignalListener("SIGTSTP", () => {}); // Ctrl-Z: see lib/cli.ts
+}
+
 async function main(args: string[]): Promise<number> {
   const number = /^[1-6]$/.test(args[0] ?? "") ? Number(args.shift()) : undefined;
   const wrong: string[] = [];
@@ -260,10 +269,11 @@ async function main(args: string[]): Promise<number> {
     console.error(`See: deno task exercise${number ?? 1} --help`);
     return 2;
   }
+  if (options.reset) return await reset(number!);
+  onInterrupt(options.watch ? 0 : 130);
   if (!number) return await overview();
   if (options.watch) return await watch(number);
   if (options.hint) return await hint(number, wanted);
-  if (options.reset) return await reset(number);
   return await once(number) ? 0 : 1;
 }
 
@@ -274,5 +284,9 @@ function fail(error: unknown): never {
 
 if (import.meta.main) {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
-  Deno.exit(await main([...Deno.args]).catch(fail));
+  const args = Deno.args.filter((argument) => argument !== "--") // as `npm run` wants it
+    .flatMap((argument) =>
+      argument.startsWith("--hint=") ? ["--hint", argument.slice(7)] : argument
+    );
+  Deno.exit(await main(args).catch(fail));
 }

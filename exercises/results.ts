@@ -61,7 +61,7 @@ async function cases(number: number): Promise<Result[]> {
 }
 
 async function run(number: number, exercise: string, names: string[]): Promise<Result> {
-  const { stdout, stderr, endless } = await deno([
+  const { stdout, stderr, stopped } = await deno([
     "test",
     "--no-check", // the compiler is asked at the same time
     "--no-prompt",
@@ -75,11 +75,15 @@ async function run(number: number, exercise: string, names: string[]): Promise<R
   const cases = read(stdout, names);
   const all = cases.length === names.length;
   let trouble = "";
-  if (endless) {
+  if (stopped === "time") {
     trouble = `It does not end, so it was stopped, in this case:\n${names[cases.length]}.\n` +
       "Is there a loop that never stops, or one that never waits?";
+  } else if (stopped === "output") {
+    trouble = "It prints more than 1 MB, so it was stopped. Is there a loop that never stops?";
   } else if (!all) {
-    trouble = `It ends before all is checked. ${stderr.match(/^error: (.*)/m)?.[1] ?? ""}`.trim();
+    const [, thrown] = stdout.split("(uncaught error)\nerror: ");
+    const said = thrown ? told(thrown) : stderr.match(/^error: (.*)/m)?.[1] ?? "";
+    trouble = `It ends before all is checked. ${said}`.trim();
   }
   const done = all && cases.every(({ trouble }) => trouble === "");
   const untouched = all && cases.every(({ trouble }) => trouble.startsWith("NotStarted:"));
@@ -157,6 +161,19 @@ function told(message: string): string {
   return `It throws${place ? ` at ${place}` : ""}: ${text}`;
 }
 
+const running = new Set<Deno.ChildProcess>();
+
+/** Stops every check that is running. */
+export function stopAll(): void {
+  for (const child of running) {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended just now.
+    }
+  }
+}
+
 /** Runs Deno, but no longer and no chattier than the limits say. */
 async function deno(args: string[], limit = { time: 60_000, output: Infinity }) {
   const child = new Deno.Command(Deno.execPath(), {
@@ -166,22 +183,24 @@ async function deno(args: string[], limit = { time: 60_000, output: Infinity }) 
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let endless = false;
-  const stop = () => {
-    endless = true;
+  running.add(child);
+  let stopped: "time" | "output" | undefined;
+  const stop = (limit: "time" | "output") => {
+    stopped = limit;
     child.kill("SIGKILL");
   };
   const read = async (stream: ReadableStream<Uint8Array>) => {
     let text = "";
     for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
       if (text.length < limit.output) text += chunk;
-      else if (!endless) stop();
+      else if (!stopped) stop("output");
     }
     return stripVTControlCharacters(text);
   };
-  const timer = setTimeout(stop, limit.time);
+  const timer = setTimeout(() => stop("time"), limit.time);
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr)]);
   await child.status;
+  running.delete(child);
   clearTimeout(timer);
-  return { stdout, stderr, endless };
+  return { stdout, stderr, stopped };
 }

@@ -85,6 +85,11 @@ async function main(lesson: Lesson, signal: AbortSignal, stop: () => void): Prom
       console.log(help(lesson, name));
     } else if (role) {
       const host = await address(rest.host);
+      if (!role.listens && (host === "0.0.0.0" || host === "::")) {
+        throw new UsageError(
+          `--host ${host} means all addresses of this machine: name the one to send to, such as 127.0.0.1.`,
+        );
+      }
       const local = localFor(host);
       await mayUse(role, { hostname: host, port: rest.port }, local);
       onInterrupt(stop);
@@ -128,11 +133,12 @@ Do it    exercises/${file}   and then   deno task exercise${number(lesson)}`);
 
 function parse(lesson: Lesson) {
   const wrong: string[] = [];
-  const [word = "", ...others] = Deno.args;
+  const given = Deno.args.filter((argument) => argument !== "--"); // as `npm run` wants it
+  const [word = "", ...others] = given;
   const named = !word.startsWith("-") && word !== "";
   const role = Object.hasOwn(lesson.roles, word) ? lesson.roles[word] : undefined;
   const own = role?.options ?? {};
-  const args = parseArgs(named ? others : Deno.args, {
+  const args = parseArgs(named ? others : given, {
     boolean: ["help"],
     string: role ? ["host", "port", ...Object.keys(own)] : [],
     alias: { h: "help" },
@@ -146,7 +152,7 @@ function parse(lesson: Lesson) {
     const roles = Object.keys(lesson.roles).join(" or ");
     if (named && !role) throw new UsageError(`There is no role "${word}" here: it is ${roles}.`);
     const empty = ["host", "port", ...Object.keys(own)].find((key) =>
-      args[key] === "" && key !== "message"
+      args[key] === "" && !(key === "message" && others.includes("--message=")) // it may be empty
     );
     if (empty) throw new UsageError(`--${empty} needs a value.`);
     if (wrong.length > 0) {
@@ -193,6 +199,7 @@ async function address(host: string): Promise<string> {
   try {
     const found = await lookup(host.replace(/^\[(.*)\]$/, "$1"), { all: true });
     const { address } = found.find(({ family }) => family === 4) ?? found[0]!;
+    if (/^::ffff:\d+\./i.test(address)) return address.slice("::ffff:".length);
     // One spelling for each address, so that two of them can be compared.
     return address.includes(":") && !address.includes("%")
       ? new URL(`http://[${address}]`).hostname.slice(1, -1)
@@ -312,7 +319,10 @@ async function mayUse(role: Role, address: Address, local: string): Promise<void
 
 function onInterrupt(stop: () => void): void {
   Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGTERM", stop);
+  // `deno task` does not stop with a program that Ctrl-Z stops, and the terminal would be lost to both.
+  Deno.addSignalListener("SIGTSTP", () => {});
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -166,17 +166,15 @@ function label(data: Uint8Array, width: number): string {
   const size = count(data.length, "byte");
   if (data.length === 0) return `(empty) ${size}`;
   const room = width - size.length - 3;
-  // No character is wider than its bytes are many, so the rest can never fit.
-  const text = printable(data.subarray(0, 4 * width));
+  const start = data.subarray(0, 32 * width); // more would never fit
+  let shown = "";
   let cut = "";
-  for (const character of text) {
-    if (stringWidth(cut + character) > room) {
-      while (cut && stringWidth(cut) > room - 1) cut = cut.slice(0, -1);
-      return `"${cut}…" ${size}`;
-    }
-    cut += character;
+  for (const { segment } of new Intl.Segmenter().segment(printable(start))) {
+    if (stringWidth(shown + segment) > room) return `"${cut}…" ${size}`;
+    shown += segment;
+    if (stringWidth(shown) < room) cut = shown;
   }
-  return `"${text}" ${size}`;
+  return start.length < data.length ? `"${cut}…" ${size}` : `"${shown}" ${size}`;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -26,10 +26,14 @@ export function lines(question: string, signal: AbortSignal, interrupt: () => vo
     terminal,
     prompt: terminal ? question : "",
   });
-  typing.on("SIGINT", interrupt);
-  signal.addEventListener("abort", () => typing.close(), { once: true });
-
   let prompting = terminal;
+  typing.on("SIGINT", interrupt);
+  typing.on("SIGTSTP", () => {}); // Ctrl-Z: see lib/cli.ts
+  signal.addEventListener("abort", () => {
+    if (prompting) typing.write(null, { ctrl: true, name: "e" }); // what follows goes below a line that wraps
+    typing.close();
+  }, { once: true });
+
   const prompt = () => {
     if (prompting) typing.prompt();
   };

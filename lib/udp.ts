@@ -70,7 +70,9 @@ export interface BindOptions {
  * @throws {Deno.errors.NotSupported} `"unstable": ["net"]` is missing.
  */
 export function bind(options: BindOptions = {}): Socket {
-  const { hostname = "127.0.0.1", port = 0, reuseAddress = false } = options;
+  // ??, since without a hostname Deno would bind all addresses of this machine.
+  const hostname = options.hostname ?? "127.0.0.1";
+  const { port = 0, reuseAddress = false } = options;
   checkPort(port, 0);
   if (typeof Deno.listenDatagram !== "function") {
     throw new Deno.errors.NotSupported(
@@ -307,7 +309,7 @@ function checkPort(port: number, least: 0 | 1): void {
   // Deno.DatagramConn.send takes 70000 for 4464 (70000 - 65536) and says nothing.
   if (Number.isInteger(port) && port >= least && port <= 65_535) return;
   throw new RangeError(
-    `Port ${port} is not a port: it must be a whole number from ${least} to 65535.`,
+    `Port ${Deno.inspect(port)} is not a port: it must be a whole number from ${least} to 65535.`,
   );
 }
 
@@ -336,7 +338,7 @@ function advice(error: Error, address: Address): string {
     return "the system does not allow it. Ports below 1024 often need an administrator, and a firewall may refuse a send.";
   }
   if (error instanceof errors.NetworkUnreachable) {
-    return "no route leads there from this machine. Check the address and the network.";
+    return "no route leads there. Check the address and the network, and that the socket is bound to an address of the same version of IP.";
   }
   if (error instanceof errors.BadResource) return "this socket is closed.";
   if (error.message.includes("Address family")) {
@@ -344,6 +346,9 @@ function advice(error: Error, address: Address): string {
   }
   if (error.message.includes("lookup")) {
     return "no address was found for this name. Check its spelling.";
+  }
+  if (/^(fe80|ff).*:[^%]*$/i.test(address.hostname)) {
+    return "such an IPv6 address needs the name of a network interface, as in fe80::1%eth0.";
   }
   if (error.message.includes("Invalid argument")) {
     return "the system does not accept this address here. A socket bound to 127.0.0.1 reaches this machine only; bind 0.0.0.0 to reach others.";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import stringWidth from "string-width";
+import { bind } from "../lib/udp.ts";
 import {
   answer,
   freePort,
@@ -79,6 +80,7 @@ Deno.test("every role: a wrong command ends with 2, and says what is wrong and w
     [["--hots", "x"], /^"\w+" does not take "--hots"/],
     [["-x"], /^"\w+" does not take "-x"/],
     [["again"], /^"\w+" does not take "again"/],
+    [["--port", "\x1b[2J"], /^--port \\x1b\[2J is not a port/],
   ];
   // One lesson for each: they share this code. And each role once.
   const roles = LESSONS.flatMap((number) => ROLES[number]!.map((role) => [number, role] as const));
@@ -106,6 +108,28 @@ Deno.test("a role that does not exist, or options without a role: 2, and the rol
 Deno.test("--port 0 is for those who listen: nobody can send there", async () => {
   const { code, stderr } = await runLesson(1, ["send", "--port", 0]);
   assertMatch(stderr, /^--port 0 is not a port: it must be a whole number from 1 to 65535\.\n/);
+  assertEquals(code, 2);
+});
+
+Deno.test("--host 0.0.0.0 is for those who listen: nobody is sent to there", async () => {
+  const [four, six] = await Promise.all([
+    runLesson(4, ["client", "--host", "0.0.0.0"]),
+    runLesson(5, ["chat", "--host", "[::]"]),
+  ]);
+  assertMatch(four.stderr, /^--host 0\.0\.0\.0 means all addresses of this machine: name the one/);
+  assertMatch(six.stderr, /^--host :: means all addresses/);
+  assertEquals([four.code, six.code], [2, 2]);
+});
+
+Deno.test("--message may be empty, but not forgotten; and -- hands options on", async () => {
+  using socket = bind();
+  const { port } = socket.address;
+  const send = (...args: string[]) => runLesson(1, ["send", ...args, "--port", port]);
+  for (const { stdout } of await Promise.all([send("--message="), send("--", "--message=")])) {
+    assertEquals(stdout, `Sent 0 bytes to 127.0.0.1:${port}.\n`);
+  }
+  const { code, stderr } = await send("--message");
+  assertMatch(stderr, /^--message needs a value\./);
   assertEquals(code, 2);
 });
 
@@ -156,15 +180,17 @@ Deno.test("a missing permission, for a name or an address: 1, and what to do", a
   assertEquals(address.stdout, ""); // nobody is there to be asked
 });
 
-Deno.test("localhost will do, wherever an address will", async () => {
+Deno.test("localhost will do, and an IPv4 address in IPv6 clothes, wherever an address will", async () => {
   await using server = lesson(4, "server", "--host", "localhost", "--port", 0);
   const port = (await server.prints(/Bind UDP on (\d+)/))[1]!;
-  const { stdout } = await runLesson(4, ["client", "--host", "localhost", "--port", port]);
-  assertEquals(stdout, "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n");
+  for (const host of ["localhost", "::ffff:127.0.0.1"]) {
+    const { stdout } = await runLesson(4, ["client", "--host", host, "--port", port]);
+    assertEquals(stdout, "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n");
+  }
 });
 
 Deno.test({
-  name: "Ctrl-C ends every role with 0 and one line",
+  name: "Ctrl-C and SIGTERM end every role with 0 and one line",
   ignore: Deno.build.os === "windows",
   async fn() {
     const port = freePort();
@@ -173,10 +199,10 @@ Deno.test({
       [4, ["client", "--port", `${port}`, "--timeout", "0.1"], /No answer for Michael/],
       [6, ["client", "--port", `${port}`, "--timeout", "60"], /collecting answers/],
     ];
-    await Promise.all(waiting.map(async ([number, args, line]) => {
+    await Promise.all(waiting.map(async ([number, args, line], index) => {
       await using program = lesson(number, ...args);
       await program.prints(line);
-      program.signal("SIGINT");
+      program.signal(index === 0 ? "SIGTERM" : "SIGINT");
       const { code, stdout, stderr } = await program.end();
       assertEquals([code, stderr], [0, ""]);
       assertMatch(
@@ -197,6 +223,31 @@ Deno.test({
     const { code, stdout, stderr } = await program.end();
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /\nStopped\./);
+  },
+});
+
+Deno.test({
+  name: "Ctrl-Z stops no program: the terminal would be lost",
+  ignore: !terminal,
+  async fn() {
+    // set -m: Ctrl-Z stops nothing but what a shell has started as a job.
+    const job = (task: string) => {
+      const command = `set -m; "${Deno.execPath()}" task -q ${task} --port ${freePort()}`;
+      return new Program("script", ["-qec", command, "/dev/null"]);
+    };
+    await using server = job("lesson4 server");
+    await using typing = job("lesson1 send");
+    await server.prints(/Bind UDP/);
+    await typing.prints(/Message/);
+    for (const program of [server, typing]) {
+      await program.type("\x1ahalf");
+      await program.prints(/half/);
+      await program.type("\x03");
+      const { code, stdout } = await program.end();
+      assertMatch(stdout, /\r\nStopped\. Sent 0 datagrams/);
+      assertEquals(code, 0);
+    }
+    assert(!typing.stdout.includes("^C")); // keys still came one by one: the terminal did not echo this
   },
 });
 

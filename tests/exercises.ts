@@ -65,6 +65,15 @@ class Copy implements AsyncDisposable {
     return await this.start(task, ...options).end();
   }
 
+  /** The process ids of the `deno test` that run in this folder. */
+  async checks(): Promise<number[]> {
+    const find = 'for p in /proc/[0-9]*; do [ "$(readlink $p/cwd)" = "$0" ] && ' +
+      "tr '\\0' ' ' <$p/cmdline | grep -q '^[^ ]* test ' && echo ${p#/proc/}; done";
+    const shell = new Deno.Command("sh", { args: ["-c", find, this.#folder], stderr: "null" });
+    const { stdout } = await shell.output();
+    return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#folder, { recursive: true });
   }
@@ -192,7 +201,32 @@ Deno.test("code that never ends is stopped, and the other exercise is checked al
 });
 
 Deno.test("code that prints without end is stopped", async () => {
-  assertStringIncludes(await told('while (true) console.log("more");'), "so it was stopped");
+  const stdout = await told('while (true) console.log("more");');
+  assertStringIncludes(stdout, "It prints more than 1 MB, so it was stopped");
+});
+
+Deno.test("what the page throws outside of its functions is told, and in which line", async () => {
+  await using copy = new Copy();
+  copy.write("01_send", `${solution("01_send")}\nthrow new Error("top");\n`);
+  const { stdout } = await copy.run("exercise1");
+  assertMatch(stdout, /It ends before all is checked\. It throws at 01_send\.ts:\d+: Error: top\n/);
+});
+
+Deno.test({
+  name: "who stops the check stops the code that is checked, too",
+  ignore: Deno.build.os !== "linux", // where a list of processes can be read
+  async fn() {
+    await using copy = new Copy();
+    copy.write("01_send", withBody("01_send", "sendToAll", "while (true);"));
+    await using program = copy.start("exercise1");
+    for (let i = 0; i < 500 && (await copy.checks()).length === 0; i++);
+    program.signal("SIGTERM");
+    const { stdout } = await program.end();
+    const left = await copy.checks();
+    for (const pid of left) Deno.kill(pid, "SIGKILL");
+    assertEquals(left, []);
+    assertStringIncludes(stdout, "Stopped.");
+  },
 });
 
 Deno.test("code that waits for ever is told what it did not do", async () => {
@@ -269,6 +303,8 @@ Deno.test("--hint: one after the other, for the exercise that comes next", async
   assertStringIncludes(hints[2]!, "deno task exercise1 --hint sendLong");
   const other = await copy.run("exercise1", "--hint", "sendLong");
   assertStringIncludes(other.stdout, "sendLong, hint 1 of 3:");
+  const again = await copy.run("exercise1", "--hint=sendLong");
+  assertStringIncludes(again.stdout, "sendLong, hint 2 of 3:");
   assertEquals((await copy.run("exercise1", "--hint", "askOnly")).code, 2);
 
   copy.write("01_send", solution("01_send"));
@@ -294,7 +330,7 @@ Deno.test("--reset: asks first, keeps the learner's version beside it", async ()
     assertEquals(copy.read("01_send"), "// mine\n");
   }
 
-  const { code, stdout } = await reset("y\n");
+  const { code, stdout } = await reset("y\ny\ny\ny\ny\ny\ny\ny\ny\n"); // as `yes` does
   assertStringIncludes(stdout, "exercises/01_send.mine1.txt");
   assertEquals(code, 0);
   assertEquals(copy.read("01_send"), original("01_send"));

@@ -36,7 +36,7 @@ export class Program implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
       ...options,
-      clearEnv: true, // whoever runs the tests may have FORCE_COLOR set, which is stronger than NO_COLOR
+      clearEnv: true,
       env: { ...environment(), NO_COLOR: "1", SHELL: "/bin/sh", ...options.env }, // SHELL: for script
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
@@ -122,8 +122,9 @@ export class Program implements AsyncDisposable {
   }
 }
 
+/** What whoever runs the tests has set, but for what is stronger than NO_COLOR, and what forbids to ask. */
 function environment(): Record<string, string> {
-  const { FORCE_COLOR: _, ...rest } = Deno.env.toObject();
+  const { FORCE_COLOR: _, DENO_NO_PROMPT: __, ...rest } = Deno.env.toObject();
   return rest;
 }
 

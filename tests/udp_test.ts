@@ -38,6 +38,13 @@ Deno.test("bind: a port in use is AddrInUse, with advice, and the system's own e
   assert(error.cause instanceof Deno.errors.AddrInUse);
 });
 
+Deno.test("bind: no hostname is 127.0.0.1, however it is missing", () => {
+  for (const json of ["{}", '{ "hostname": null }']) {
+    using socket = bind(JSON.parse(json));
+    assertEquals(socket.address.hostname, "127.0.0.1");
+  }
+});
+
 Deno.test("bind: an address of another machine is AddrNotAvailable", () => {
   // 192.0.2.0/24 is set aside for documentation (RFC 5737): no machine has 192.0.2.99.
   const elsewhere = () => bind({ hostname: "192.0.2.99" });
@@ -163,6 +170,23 @@ Deno.test("send: over the other version of IP is told as that", async () => {
   using socket = bind();
   const send = () => socket.send("x", { hostname: "::1", port: 9 });
   await assertRejects(send, Error, "this socket speaks the other version of IP");
+  using other = fakeSocket({
+    send: () => Promise.reject(new Deno.errors.NetworkUnreachable("os error 101")), // from ::1, on Linux
+  });
+  const back = () => other.send("x", { hostname: "127.0.0.1", port: 9 });
+  await assertRejects(back, Deno.errors.NetworkUnreachable, "of the same version of IP");
+});
+
+Deno.test("bind and send: a link-local address without its interface is told as that", async () => {
+  const error = () => new TypeError("Invalid argument (os error 22)");
+  using _ = replaced("listenDatagram", () => {
+    throw error();
+  });
+  assertThrows(() => bind({ hostname: "fe80::1" }), TypeError, "as in fe80::1%eth0");
+  assertThrows(() => bind({ hostname: "fe80::1%eth0" }), TypeError, "does not accept this");
+  using socket = fakeSocket({ send: () => Promise.reject(error()) });
+  const send = () => socket.send("x", { hostname: "FF02::1", port: 9 });
+  await assertRejects(send, TypeError, "as in fe80::1%eth0");
 });
 
 Deno.test("send: to a port where nobody is, it succeeds all the same", async () => {

@@ -255,6 +255,13 @@ export const WRONG: Wrong[] = [
   },
   {
     page: 3,
+    mistake: "only a RangeError is thrown",
+    from: "if (!(error instanceof Deno.errors.AddrInUse)) throw error;",
+    to: "if (error instanceof RangeError) throw error;",
+    fails: ["bindInRange: another failure than a port in use is thrown"],
+  },
+  {
+    page: 3,
     mistake: "finding out keeps the port",
     from: "bind(address).close();",
     to: "bind(address);",
@@ -280,6 +287,13 @@ export const WRONG: Wrong[] = [
     from: " || error instanceof PermissionDenied",
     to: "",
     fails: ["portState: one that the system keeps is forbidden"],
+  },
+  {
+    page: 3,
+    mistake: "any other failure but a RangeError is busy",
+    from: "throw error;\n  }\n}\n",
+    to: 'if (error instanceof RangeError) throw error;\n    return "busy";\n  }\n}\n',
+    fails: ["portState: another failure is thrown"],
   },
   {
     page: 3,
@@ -391,6 +405,20 @@ export const WRONG: Wrong[] = [
     from: "const sender = formatAddress(from);",
     to: "const sender = `${from.port}`;",
     fails: ["listenWithNames: anyone without a name is shown by address and port"],
+  },
+  {
+    page: 5,
+    mistake: "only the port is the key",
+    from: "const sender = formatAddress(from);",
+    to: 'const sender = formatAddress({ ...from, hostname: "127.0.0.1" });',
+    fails: ["listenWithNames: one port on two hosts is two people"],
+  },
+  {
+    page: 5,
+    mistake: "/nickel is a name, too",
+    from: 'text.startsWith("/nick ")',
+    to: 'text.startsWith("/nick")',
+    fails: ["listenWithNames: a name said once is used from then on"],
   },
   {
     page: 5,
@@ -540,6 +568,13 @@ export const WRONG: Wrong[] = [
     from: "here.add(formatAddress(from));",
     to: "here.add(from.hostname);",
     fails: ["whoIsHere: everyone who was heard from lately"],
+  },
+  {
+    page: 6,
+    mistake: "who has the same port takes the place",
+    from: "here.delete(formatAddress(from));",
+    to: "for (const one of here) if (one.endsWith(`:${from.port}`)) here.delete(one);",
+    fails: ["whoIsHere: one port on two hosts is two people"],
   },
   {
     page: 6,

@@ -29,6 +29,10 @@ Deno.test("bindInRange: undefined when all of them are in use", () => {
 Deno.test("bindInRange: another failure than a port in use is thrown", async () => {
   const story = "I asked for ports from 70000 on, which are no ports: bind throws a RangeError.";
   await throws(() => bindInRange(70_000, 70_001)?.close(), RangeError, story);
+  const { AddrNotAvailable } = Deno.errors;
+  using _ = failing(new AddrNotAvailable("no such address"));
+  const other = "This time bind threw AddrNotAvailable.";
+  await throws(() => bindInRange(9000, 9001)?.close(), AddrNotAvailable, other);
 });
 
 Deno.test("portState: a port that nobody has is free, and stays so", () => {
@@ -50,22 +54,32 @@ Deno.test("portState: one that Deno does not let the program have is forbidden",
 
 Deno.test("portState: one that the system keeps is forbidden", () => {
   // Which ports a system keeps differs, so this one keeps them all, for a moment.
-  const { listenDatagram } = Deno;
-  Deno.listenDatagram = () => {
-    throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
-  };
-  try {
-    const story = "The system kept this port to itself: bind throws PermissionDenied.";
-    same(portState({ hostname: "127.0.0.1", port: 80 }), "forbidden", story);
-  } finally {
-    Deno.listenDatagram = listenDatagram;
-  }
+  using _ = failing(new Deno.errors.PermissionDenied("Permission denied (os error 13)"));
+  const story = "The system kept this port to itself: bind throws PermissionDenied.";
+  same(portState({ hostname: "127.0.0.1", port: 80 }), "forbidden", story);
 });
 
 Deno.test("portState: another failure is thrown", async () => {
   const story = "I asked for port 70000, which is no port: bind throws a RangeError.";
   await throws(() => portState({ hostname: "127.0.0.1", port: 70_000 }), RangeError, story);
+  const { AddrNotAvailable } = Deno.errors;
+  using _ = failing(new AddrNotAvailable("no such address"));
+  const other = "This time bind threw AddrNotAvailable.";
+  await throws(() => portState({ hostname: "127.0.0.1", port: 9000 }), AddrNotAvailable, other);
 });
+
+/** Until the end of the block, every bind fails with this error. */
+function failing(error: Error): Disposable {
+  const { listenDatagram } = Deno;
+  Deno.listenDatagram = () => {
+    throw error;
+  };
+  return {
+    [Symbol.dispose]() {
+      Deno.listenDatagram = listenDatagram;
+    },
+  };
+}
 
 function isFree(port: number): boolean {
   try {

@@ -1,6 +1,6 @@
 import { bind, formatAddress } from "../../lib/udp.ts";
 import { listenWithNames, untilSilent } from "../05_chat.ts";
-import { done, hear, same, throws } from "./teacher.ts";
+import { done, hear, same, throws, twin } from "./teacher.ts";
 
 Deno.test("listenWithNames: anyone without a name is shown by address and port", async () => {
   using mine = bind();
@@ -14,9 +14,10 @@ Deno.test("listenWithNames: anyone without a name is shown by address and port",
 Deno.test("listenWithNames: a name said once is used from then on", async () => {
   using mine = bind();
   using ann = bind();
-  for (const text of ["/nick Ann Lee", "Hello", "Bye"]) await ann.send(text, mine.address);
-  const story = 'Somebody sent "/nick Ann Lee", "Hello" and "Bye", and I asked for two messages.';
-  const expected = ["Ann Lee: Hello", "Ann Lee: Bye"];
+  for (const text of ["/nick Ann Lee", "Hello", "/nickel"]) await ann.send(text, mine.address);
+  const story =
+    'Somebody sent "/nick Ann Lee", "Hello" and "/nickel", and I asked for two messages.';
+  const expected = ["Ann Lee: Hello", "Ann Lee: /nickel"];
   same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
@@ -34,6 +35,19 @@ Deno.test("listenWithNames: everybody has a name of their own, and may change it
     "Ann and Bob said their names and a message each; then Ann became Anna, and said so.";
   const expected = ["Ann: Hi", "Bob: Hello", "Anna: It is Anna now"];
   same(await done(listenWithNames(mine, 3), story), expected, story);
+});
+
+Deno.test("listenWithNames: one port on two hosts is two people", async () => {
+  using mine = bind();
+  using ann = bind();
+  using other = twin(ann);
+  if (!other) return;
+  for (const text of ["/nick Ann", "Hi"]) await ann.send(text, mine.address);
+  await other.send("Hello", mine.address);
+  const story =
+    "Ann said her name and Hi. Then somebody said Hello on another host, but with her port.";
+  const expected = ["Ann: Hi", `${formatAddress(other.address)}: Hello`];
+  same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
 Deno.test("listenWithNames: messages and names are safe to print", async () => {

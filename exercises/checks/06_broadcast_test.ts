@@ -75,12 +75,19 @@ Deno.test("findServers: ends when the time is up, however many go on answering",
 
 const ann = { hostname: "127.0.0.1", port: 1001 };
 const bob = { hostname: "127.0.0.1", port: 1002 };
+const cem = { hostname: "127.0.0.2", port: 1001 };
 
 Deno.test("whoIsHere: everyone who was heard from lately", () => {
   const heard = [{ from: ann, at: 10 }, { from: bob, at: 20 }];
   const story =
     "Ann (port 1001) was heard at 10, Bob (1002) at 20. now was 50, and forgetAfter 100.";
   same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001", "127.0.0.1:1002"], story);
+});
+
+Deno.test("whoIsHere: one port on two hosts is two people", () => {
+  const heard = [{ from: ann, at: 10 }, { from: cem, at: 20 }];
+  const story = "Ann and Cem were heard, with the same port on two hosts.";
+  same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001", "127.0.0.2:1001"], story);
 });
 
 Deno.test("whoIsHere: each one once", () => {
