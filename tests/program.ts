@@ -166,6 +166,22 @@ export async function runLesson(
 }
 
 /**
+ * Tries again until it does not throw, for 5 seconds at most. While another test starts a program, that
+ * program holds copies of all open sockets, until it is its own (fork, then exec): so a port may stay in
+ * use for a moment after its socket was closed.
+ */
+export async function eventually(attempt: () => void): Promise<void> {
+  for (const deadline = Date.now() + 5000;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/**
  * A port where nobody is, and where nobody will be: outside the ranges from which Linux, macOS and
  * Windows pick ephemeral ports for the tests that run at the same time.
  */

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { bind, formatAddress, MAX_BYTES, MAX_BYTES_IPV6, sameAddress, Socket } from "../lib/udp.ts";
-import { freePort, NO_HOST, Program } from "./program.ts";
+import { eventually, freePort, NO_HOST, Program } from "./program.ts";
 
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const soon = () => AbortSignal.timeout(5000);
@@ -17,10 +17,12 @@ Deno.test("bind: 127.0.0.1 and a port that the system picks, unless told otherwi
   assert(socket.address.port >= 1024);
 });
 
-Deno.test("bind: the port that was asked for", () => {
-  const port = freePort();
-  using socket = bind({ hostname: "0.0.0.0", port });
-  assertEquals(socket.address, { hostname: "0.0.0.0", port });
+Deno.test("bind: the port that was asked for", async () => {
+  await eventually(() => {
+    const port = freePort();
+    using socket = bind({ hostname: "0.0.0.0", port });
+    assertEquals(socket.address, { hostname: "0.0.0.0", port });
+  });
 });
 
 Deno.test("bind: a port that is no port is a RangeError that names it and the limit", () => {
@@ -365,13 +367,12 @@ Deno.test("close: every receive that waits ends with Interrupted", async () => {
   for (const one of waiting) await assertRejects(() => one, Deno.errors.Interrupted, "closed");
 });
 
-Deno.test("close: using frees the port", () => {
-  let address;
-  {
-    using socket = bind({ port: freePort() });
-    address = socket.address;
-  }
-  bind(address).close();
+Deno.test("close: using frees the port", async () => {
+  const port = freePort();
+  await eventually(() => {
+    using _ = bind({ port });
+  });
+  await eventually(() => bind({ port }).close());
 });
 
 Deno.test("for await: every datagram in turn, until the socket is closed", async () => {
