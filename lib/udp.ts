@@ -135,7 +135,7 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     try {
       return await this.#conn.send(bytes, { transport: "udp", hostname, port });
     } catch (error) {
-      throw explained(error, "send to", to);
+      throw explained(error, "send to", to, this.address);
     }
   }
 
@@ -314,15 +314,23 @@ function checkPort(port: number, least: 0 | 1): void {
 }
 
 /** The same class of error, with a message to act on; the system's own error is its cause. */
-function explained(error: unknown, doing: "bind" | "send to", address: Address): unknown {
+function explained(
+  error: unknown,
+  doing: "bind" | "send to",
+  address: Address,
+  own?: Address,
+): unknown {
   if (!(error instanceof Error)) return error;
   const SameError = error.constructor as ErrorConstructor;
-  return new SameError(`Cannot ${doing} ${formatAddress(address)}: ${advice(error, address)}`, {
-    cause: error,
-  });
+  return new SameError(
+    `Cannot ${doing} ${formatAddress(address)}: ${advice(error, address, own)}`,
+    {
+      cause: error,
+    },
+  );
 }
 
-function advice(error: Error, address: Address): string {
+function advice(error: Error, address: Address, own?: Address): string {
   const { errors } = Deno;
   if (error instanceof errors.AddrInUse) {
     return "another program is using this port. Stop that program, or choose another port.";
@@ -337,20 +345,24 @@ function advice(error: Error, address: Address): string {
   if (error instanceof errors.PermissionDenied) {
     return "the system does not allow it. Ports below 1024 often need an administrator, and a firewall may refuse a send.";
   }
-  if (error instanceof errors.NetworkUnreachable) {
-    return "no route leads there. Check the address and the network, and that the socket is bound to an address of the same version of IP.";
-  }
   if (error instanceof errors.BadResource) return "this socket is closed.";
-  if (error.message.includes("Address family")) {
+  const unreachable = error instanceof errors.NetworkUnreachable;
+  const onlyIPv6 = own !== undefined && !isIPv4(own.hostname) && own.hostname !== "::";
+  if (
+    error.message.includes("Address family") || unreachable && onlyIPv6 && isIPv4(address.hostname)
+  ) {
     return "this socket speaks the other version of IP. Bind 127.0.0.1 or 0.0.0.0 for IPv4, ::1 or :: for IPv6.";
+  }
+  if (unreachable) {
+    return "no route leads there from this machine. Check the address and the network.";
   }
   if (error.message.includes("lookup")) {
     return "no address was found for this name. Check its spelling.";
   }
-  if (/^(fe80|ff).*:[^%]*$/i.test(address.hostname)) {
-    return "such an IPv6 address needs the name of a network interface, as in fe80::1%eth0.";
-  }
   if (error.message.includes("Invalid argument")) {
+    if (/^(fe80|ff)[^%]*$/i.test(address.hostname)) {
+      return "such an IPv6 address needs the name of a network interface, as in fe80::1%eth0.";
+    }
     return "the system does not accept this address here. A socket bound to 127.0.0.1 reaches this machine only; bind 0.0.0.0 to reach others.";
   }
   return error.message;

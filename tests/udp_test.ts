@@ -172,11 +172,15 @@ Deno.test("send: over the other version of IP is told as that", async () => {
   using socket = bind();
   const send = () => socket.send("x", { hostname: "::1", port: 9 });
   await assertRejects(send, Error, "this socket speaks the other version of IP");
+  const { NetworkUnreachable } = Deno.errors;
   using other = fakeSocket({
-    send: () => Promise.reject(new Deno.errors.NetworkUnreachable("os error 101")), // from ::1, on Linux
+    addr: { hostname: "::1", port: 1, transport: "udp" },
+    send: () => Promise.reject(new NetworkUnreachable("os error 101")), // so says Linux
   });
   const back = () => other.send("x", { hostname: "127.0.0.1", port: 9 });
-  await assertRejects(back, Deno.errors.NetworkUnreachable, "of the same version of IP");
+  await assertRejects(back, NetworkUnreachable, "this socket speaks the other version of IP");
+  const far = () => other.send("x", { hostname: "2001:db8::1", port: 9 });
+  await assertRejects(far, NetworkUnreachable, "no route leads there from this machine");
 });
 
 Deno.test("bind and send: a link-local address without its interface is told as that", async () => {
