@@ -360,7 +360,7 @@ function advice(error: Error, address: Address, own?: Address): string {
     return "no address was found for this name. Check its spelling.";
   }
   if (error.message.includes("Invalid argument")) {
-    if (/^(fe80|ff)[^%]*$/i.test(address.hostname)) {
+    if (/^(fe80|ff..):[^%]*$/i.test(address.hostname)) {
       return "such an IPv6 address needs the name of a network interface, as in fe80::1%eth0.";
     }
     return "the system does not accept this address here. A socket bound to 127.0.0.1 reaches this machine only; bind 0.0.0.0 to reach others.";
