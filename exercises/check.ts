@@ -286,7 +286,7 @@ if (import.meta.main) {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   const args = Deno.args.filter((argument) => argument !== "--") // as `npm run` wants it
     .flatMap((argument) =>
-      argument.startsWith("--hint=") ? ["--hint", argument.slice(7)] : argument
+      argument.startsWith("--hint=") ? ["--hint", argument.slice("--hint=".length)] : argument
     );
   Deno.exit(await main(args).catch(fail));
 }

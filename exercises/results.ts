@@ -184,9 +184,9 @@ async function deno(args: string[], limit = { time: 60_000, output: Infinity }) 
     stderr: "piped",
   }).spawn();
   running.add(child);
-  let stopped: "time" | "output" | undefined;
-  const stop = (limit: "time" | "output") => {
-    stopped = limit;
+  let stopped: keyof typeof limit | undefined;
+  const stop = (over: keyof typeof limit) => {
+    stopped = over;
     child.kill("SIGKILL");
   };
   const read = async (stream: ReadableStream<Uint8Array>) => {

@@ -322,12 +322,8 @@ function explained(
 ): unknown {
   if (!(error instanceof Error)) return error;
   const SameError = error.constructor as ErrorConstructor;
-  return new SameError(
-    `Cannot ${doing} ${formatAddress(address)}: ${advice(error, address, own)}`,
-    {
-      cause: error,
-    },
-  );
+  const message = `Cannot ${doing} ${formatAddress(address)}: ${advice(error, address, own)}`;
+  return new SameError(message, { cause: error });
 }
 
 function advice(error: Error, address: Address, own?: Address): string {
