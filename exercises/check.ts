@@ -238,7 +238,7 @@ function onInterrupt(code: number): void {
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", stop);
   Deno.addSignalListener("SIGHUP", stop);
-  Deno.addSignalListener("SIGTSTP", () => {}); // Ctrl-Z: see lib/cli.ts
+  Deno.addSignalListener("SIGTSTP", () => {}); // Ctrl-Z: see cli/run.ts
 }
 
 async function main(args: string[]): Promise<number> {

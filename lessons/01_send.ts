@@ -24,9 +24,9 @@
  *
  * @module
  */
-import { type Given, run } from "../lib/cli.ts";
-import type { Diagram } from "../lib/diagram.ts";
-import { lines } from "../lib/lines.ts";
+import { type Given, run } from "../cli/run.ts";
+import type { Diagram } from "../cli/diagram.ts";
+import { lines } from "../cli/lines.ts";
 import { count } from "../lib/text.ts";
 import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
 

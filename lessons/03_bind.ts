@@ -24,8 +24,8 @@
  *
  * @module
  */
-import { type Given, run } from "../lib/cli.ts";
-import type { Diagram } from "../lib/diagram.ts";
+import { type Given, run } from "../cli/run.ts";
+import type { Diagram } from "../cli/diagram.ts";
 import { count, printable } from "../lib/text.ts";
 import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
 import { receiveWithin } from "./02_receive.ts";

@@ -24,8 +24,8 @@
  *
  * @module
  */
-import { type Given, run, seconds } from "../lib/cli.ts";
-import type { Diagram } from "../lib/diagram.ts";
+import { type Given, run, seconds } from "../cli/run.ts";
+import type { Diagram } from "../cli/diagram.ts";
 import { printable } from "../lib/text.ts";
 import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
 

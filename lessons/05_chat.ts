@@ -26,10 +26,10 @@
  *
  * @module
  */
-import { type Given, run, UsageError } from "../lib/cli.ts";
-import type { Diagram } from "../lib/diagram.ts";
+import { type Given, run, UsageError } from "../cli/run.ts";
+import type { Diagram } from "../cli/diagram.ts";
 import { decode, encode, ENCODINGS } from "../lib/encoding.ts";
-import { lines } from "../lib/lines.ts";
+import { lines } from "../cli/lines.ts";
 import { printable } from "../lib/text.ts";
 import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
 import { bindKnown } from "./03_bind.ts";

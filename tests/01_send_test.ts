@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sendLines, sendMessage } from "../lessons/01_send.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
+import { soon } from "./helpers.ts";
 import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
 
-const soon = () => AbortSignal.timeout(10_000);
 const received = async (socket: ReturnType<typeof bind>) =>
   new TextDecoder().decode((await socket.receive({ signal: soon() })).data);
 

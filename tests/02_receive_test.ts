@@ -1,10 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ask, receiveWithin, replyOnce } from "../lessons/02_receive.ts";
 import { bind } from "../lib/udp.ts";
+import { soon, text } from "./helpers.ts";
 import { lesson, runLesson } from "./program.ts";
-
-const text = (data: Uint8Array | undefined) => new TextDecoder().decode(data);
-const soon = () => AbortSignal.timeout(10_000);
 
 Deno.test("lesson 2: the reply finds the ephemeral port", async () => {
   using friend = bind();

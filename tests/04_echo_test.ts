@@ -1,11 +1,8 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ask, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
+import { bytes, soon, text } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const text = (data: Uint8Array) => new TextDecoder().decode(data);
-const soon = () => AbortSignal.timeout(5000);
 
 Deno.test("lesson 4: a greeting is Hello, NAME! with the name's own bytes", () => {
   assertEquals(text(greeting(bytes("Michael"))), "Hello, Michael!");

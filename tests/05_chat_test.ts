@@ -2,10 +2,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { listen, talk } from "../lessons/05_chat.ts";
 import { decode, encode, ENCODINGS } from "../lib/encoding.ts";
 import { type Address, bind, formatAddress } from "../lib/udp.ts";
+import { soon, text } from "./helpers.ts";
 import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
 
-const soon = () => AbortSignal.timeout(10_000);
-const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const NI_HAO = new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]); // 你好 in GB 2312
 
 Deno.test("lesson 5: every encoding is read back as it was written", () => {

@@ -2,10 +2,9 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { discover } from "../lessons/06_broadcast.ts";
 import { broadcastAddresses } from "../lib/networks.ts";
 import { bind } from "../lib/udp.ts";
+import { soon, text } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
-const soon = () => AbortSignal.timeout(10_000);
-const text = (data: Uint8Array) => new TextDecoder().decode(data);
 const EVERYONE = "127.255.255.255";
 const ignore = Deno.build.os !== "linux"; // elsewhere, loopback has no broadcast address to count on
 

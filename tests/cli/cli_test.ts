@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import stringWidth from "string-width";
-import { bind } from "../lib/udp.ts";
+import { bind } from "../../lib/udp.ts";
 import {
   answer,
   freePort,
@@ -10,7 +10,7 @@ import {
   Program,
   runLesson,
   terminal,
-} from "./program.ts";
+} from "../program.ts";
 
 const ROLES: Record<number, string[]> = {
   1: ["send"],
@@ -56,7 +56,7 @@ Deno.test("every lesson: played, it fits into 80 columns, holds no control chara
     const [page] = stdout.match(/Do it {4}(exercises\/0\d_\w+\.ts) .* deno task exercise\d\n$/)!
       .slice(1);
     for (const path of [file!, test!, page!]) {
-      assert((await Deno.stat(new URL(`../${path}`, import.meta.url))).isFile);
+      assert((await Deno.stat(new URL(`../../${path}`, import.meta.url))).isFile);
     }
     assertMatch(
       stdout,

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "string-width";
-import { Diagram } from "../lib/diagram.ts";
-import { type Address, bind } from "../lib/udp.ts";
+import { Diagram } from "../../cli/diagram.ts";
+import { type Address, bind } from "../../lib/udp.ts";
 
 setColorEnabled(false); // on a terminal too
 

@@ -5,11 +5,16 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { bind, formatAddress, MAX_BYTES, MAX_BYTES_IPV6, sameAddress, Socket } from "../lib/udp.ts";
-import { eventually, freePort, NO_HOST, Program } from "./program.ts";
-
-const text = (data: Uint8Array) => new TextDecoder().decode(data);
-const soon = () => AbortSignal.timeout(5000);
+import {
+  bind,
+  formatAddress,
+  MAX_BYTES,
+  MAX_BYTES_IPV6,
+  sameAddress,
+  Socket,
+} from "../../lib/udp.ts";
+import { soon, text } from "../helpers.ts";
+import { eventually, freePort, NO_HOST, Program } from "../program.ts";
 
 Deno.test("bind: 127.0.0.1 and a port that the system picks, unless told otherwise", () => {
   using socket = bind();

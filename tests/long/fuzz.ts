@@ -5,10 +5,10 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import config from "../deno.json" with { type: "json" };
-import { ask } from "../lessons/04_echo.ts";
-import { type Address, bind, MAX_BYTES, type Socket } from "../lib/udp.ts";
-import { freePort } from "./program.ts";
+import config from "../../deno.json" with { type: "json" };
+import { ask } from "../../lessons/04_echo.ts";
+import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
+import { freePort } from "../program.ts";
 
 const DATAGRAMS = 20_000;
 const WARM_UP = DATAGRAMS / 2;
@@ -188,7 +188,7 @@ class Server implements AsyncDisposable {
     const command = config.tasks[task].command.split(" ").slice(1);
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [...command, ...args],
-      cwd: new URL("..", import.meta.url),
+      cwd: new URL("../..", import.meta.url),
       env: { NO_COLOR: "1", DENO_V8_FLAGS: FLAGS },
       stdin: "piped",
       stdout: "piped",

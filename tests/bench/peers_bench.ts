@@ -1,6 +1,6 @@
 /**
  * The same ping-pong in several runtimes: `deno task bench:peers`. 64 bytes, one at a time, both ends in
- * one process, on loopback. The programs are in tests/peers/.
+ * one process, on loopback. The programs are in tests/bench/peers/.
  *
  * @module
  */

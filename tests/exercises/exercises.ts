@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Program } from "./program.ts";
+import { Program } from "../program.ts";
 import { WRONG } from "./wrong.ts";
 
 const PAGES = ["01_send", "02_receive", "03_bind", "04_echo", "05_chat", "06_broadcast"];
@@ -29,7 +29,7 @@ class Copy implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync({ prefix: "udp workbook " });
 
   constructor() {
-    for (const name of ["deno.json", "deno.lock", "lib", "exercises"]) {
+    for (const name of ["deno.json", "deno.lock", "cli", "lib", "exercises"]) {
       copy(name, `${this.#folder}/${name}`);
     }
     for (const page of PAGES) this.write(page, original(page));

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { bind, type Datagram, type Socket } from "../lib/udp.ts";
+import { bind, type Datagram, type Socket } from "../../lib/udp.ts";
 
 type Step =
   | { do: "send"; from: 0 | 1; size: number }

@@ -4,12 +4,11 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { eventually, freePort, lesson, runLesson } from "./program.ts";
+import { bind, MAX_BYTES } from "../../lib/udp.ts";
+import { soon, text } from "../helpers.ts";
+import { eventually, freePort, lesson, runLesson } from "../program.ts";
 
 const HERE = "::1";
-const text = (data: Uint8Array) => new TextDecoder().decode(data);
-const soon = () => AbortSignal.timeout(5000);
 
 const whyNot = reasonNotToRun();
 if (whyNot) console.log(`Ignored: IPv6. ${whyNot}`);

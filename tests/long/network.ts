@@ -6,7 +6,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { answer, type Ended, Program, terminal } from "./program.ts";
+import { answer, type Ended, Program, terminal } from "../program.ts";
 
 const FILES = {
   1: "01_send.ts",

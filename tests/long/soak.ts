@@ -6,8 +6,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { ask, greeting, serve } from "../lessons/04_echo.ts";
-import { type Address, bind } from "../lib/udp.ts";
+import { ask, greeting, serve } from "../../lessons/04_echo.ts";
+import { type Address, bind } from "../../lib/udp.ts";
 
 const SECONDS = Number(Deno.env.get("SOAK_SECONDS") ?? 60);
 const CLIENTS = 200;

@@ -6,8 +6,8 @@
  * @module
  */
 import { createSocket, type Socket as NodeSocket } from "node:dgram";
-import type { Address } from "../lib/udp.ts";
-import { bind } from "../lib/udp.ts";
+import type { Address } from "../../lib/udp.ts";
+import { bind } from "../../lib/udp.ts";
 
 /** A client whose server sends back whatever it gets. */
 interface Client {

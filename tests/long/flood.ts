@@ -6,8 +6,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { bind, type Datagram, type Socket } from "../lib/udp.ts";
-import { runLesson } from "./program.ts";
+import { bind, type Datagram, type Socket } from "../../lib/udp.ts";
+import { runLesson } from "../program.ts";
 
 const DATAGRAMS = 20_000;
 const LAST = "the last one";

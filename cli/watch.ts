@@ -1,4 +1,4 @@
-import type { Address, Datagram, Socket } from "./udp.ts";
+import type { Address, Datagram, Socket } from "../lib/udp.ts";
 
 /** Told of each datagram that passes a socket. */
 export interface Watcher {

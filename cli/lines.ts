@@ -28,7 +28,7 @@ export function lines(question: string, signal: AbortSignal, interrupt: () => vo
   });
   let prompting = terminal;
   typing.on("SIGINT", interrupt);
-  typing.on("SIGTSTP", () => {}); // Ctrl-Z: see lib/cli.ts
+  typing.on("SIGTSTP", () => {}); // Ctrl-Z: see cli/run.ts
   signal.addEventListener("abort", () => {
     if (prompting) typing.write(null, { ctrl: true, name: "e" }); // what follows goes below a line that wraps
     typing.close();

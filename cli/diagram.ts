@@ -8,8 +8,14 @@
 
 import { bold, cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
 import stringWidth from "string-width";
-import { count, printable, wrapped } from "./text.ts";
-import { type Address, type Datagram, formatAddress, sameAddress, type Socket } from "./udp.ts";
+import { count, printable, wrapped } from "../lib/text.ts";
+import {
+  type Address,
+  type Datagram,
+  formatAddress,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
 import { watch } from "./watch.ts";
 
 interface Column {

@@ -1,5 +1,5 @@
 // 64-byte round trips between two sockets of lib/udp.ts in this process: prints microseconds for one.
-import { bind } from "../../lib/udp.ts";
+import { bind } from "../../../lib/udp.ts";
 
 const rounds = Number(Deno.args[0]);
 const message = new Uint8Array(64);

@@ -7,8 +7,8 @@ import { parseArgs } from "@std/cli";
 import { setColorEnabled } from "@std/fmt/colors";
 import { lookup } from "node:dns/promises";
 import { Diagram } from "./diagram.ts";
-import { count, printable, wrapped } from "./text.ts";
-import { type Address, formatAddress, type Socket } from "./udp.ts";
+import { count, printable, wrapped } from "../lib/text.ts";
+import { type Address, formatAddress, type Socket } from "../lib/udp.ts";
 import { watch } from "./watch.ts";
 
 /** A lesson, as its command line knows it. */
