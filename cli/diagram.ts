@@ -1,14 +1,10 @@
 /**
- * Draws what sockets do, while they do it: a column for each socket, an arrow for each datagram.
- *
- * An arrow is drawn when its datagram arrives, so the picture shows what happened, not what was meant to.
+ * Watches sockets, and tells what they do as they do it: a column for each socket, a datagram when it
+ * arrives. So what is drawn is what happened, not what was meant to.
  *
  * @module
  */
-
-import { bold, cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
-import stringWidth from "string-width";
-import { count, printable, wrapped } from "../lib/text.ts";
+import { printable } from "../lib/text.ts";
 import {
   type Address,
   type Datagram,
@@ -16,171 +12,137 @@ import {
   sameAddress,
   type Socket,
 } from "../lib/udp.ts";
+import type { DatagramEvent, Event } from "./events.ts";
 import { watch } from "./watch.ts";
 
 interface Column {
+  number: number;
   name: string;
-  address: Address;
-  /** False for an address where no socket is. */
+  /** Of all its sockets; the first one is shown. */
+  addresses: Address[];
   open: boolean;
 }
 
 interface Flight {
-  from: Column;
+  column: Column;
+  from: Address;
   to: Address;
   data: Uint8Array;
+  sent: number;
   arrivals: number;
 }
 
-const WIDTH = 79;
-const MARGIN = 10;
-const COLORS = [cyan, green, magenta, yellow];
-
-/** A sequence diagram that grows downwards. It writes whole lines, so it reads well in a file too. */
+/** The picture of a conversation, told event by event to those who draw it. */
 export class Diagram {
+  readonly #tell: (event: Event) => void;
+  readonly #label: ((data: Uint8Array) => string) | undefined;
   readonly #columns: Column[] = [];
   readonly #flights: Flight[] = [];
-  #headed = 0;
+  readonly #start = performance.now();
 
-  /** Gives the socket a column, and draws what it sends and receives. */
+  /** `label` says what to show of a datagram, where its text says little. */
+  constructor(tell: (event: Event) => void, label?: (data: Uint8Array) => string) {
+    this.#tell = tell;
+    this.#label = label;
+  }
+
+  /** Gives the socket the column of this name, and tells what it sends and receives. */
   watch(name: string, socket: Socket): Socket {
-    const column = this.#add({ name, address: socket.address, open: true });
+    const column = this.#columnFor(name, socket.address);
     return watch(socket, {
       sending: (data, to) => {
-        const flight = { from: column, to, data: data.slice(), arrivals: 0 };
+        const sent = this.#now();
+        const nobody = this.#columnAt(to, false);
+        if (nobody) this.#datagram(column, nobody, data, sent, "nobody");
+        const arrivals = nobody ? 1 : 0;
+        const flight = { column, from: socket.address, to, data: data.slice(), sent, arrivals };
         this.#flights.push(flight);
-        const target = this.#columns.find(({ open, address }) => !open && sameAddress(address, to));
-        if (target) this.#draw(flight, target);
         return () => this.#flights.splice(this.#flights.indexOf(flight), 1);
       },
-      received: (datagram) => this.#arrive(column, datagram),
+      received: (datagram) => this.#arrive(column, socket.address, datagram),
     });
   }
 
   /** A column for an address where no socket is, to show what is sent there all the same. */
   nobody(name: string, address: Address): void {
-    this.#add({ name, address, open: false });
+    this.#add(name, address, false);
+  }
+
+  /** A datagram that is lost on its way from one watched socket to another: whoever loses it says so. */
+  lost(data: Uint8Array, from: Address, to: Address): void {
+    const [source, target] = [this.#columnAt(from, true), this.#columnAt(to, true)];
+    if (source && target) this.#datagram(source, target, data, this.#now(), "lost");
   }
 
   /** A remark at this point in time. */
   note(text: string): void {
-    this.#head();
-    for (const line of wrapped(text, WIDTH - 3)) console.log(`   ${line}`);
+    this.#tell({ event: "note", at: this.#now(), text });
   }
 
-  /** Draws what was sent but never received, then ends the columns. */
+  /** Tells of what was sent but never received, then ends the picture. */
   end(): void {
-    for (const flight of this.#flights) {
-      const target = this.#columns.find(({ open, address }) =>
-        open && sameAddress(address, flight.to)
-      );
-      if (target && flight.arrivals === 0) this.#draw(flight, target, "lost");
+    for (const { column, to, data, sent, arrivals } of this.#flights) {
+      const target = this.#columnAt(to, true);
+      if (target && arrivals === 0) this.#datagram(column, target, data, sent, "lost");
     }
-    this.#head();
-    console.log(this.#row().join("").trimEnd());
+    this.#tell({ event: "end", at: this.#now() });
   }
 
-  #add(column: Column): Column {
+  #now(): number {
+    return Math.round((performance.now() - this.#start) * 10) / 10;
+  }
+
+  #add(name: string, address: Address, open: boolean): Column {
+    const column = { number: this.#columns.length, name, addresses: [address], open };
     this.#columns.push(column);
+    this.#tell({ event: "column", at: this.#now(), name, address, open });
     return column;
   }
 
-  #arrive(to: Column, { data, from }: Datagram): void {
+  #columnFor(name: string, address: Address): Column {
+    const column = this.#columns.find((column) => column.open && column.name === name);
+    column?.addresses.push(address);
+    return column ?? this.#add(name, address, true);
+  }
+
+  #columnAt(wanted: Address, wantedOpen: boolean): Column | undefined {
+    return this.#columns.find(({ open, addresses }) =>
+      open === wantedOpen && addresses.some((address) => sameAddress(address, wanted))
+    );
+  }
+
+  #arrive(to: Column, own: Address, { data, from }: Datagram): void {
     const flights = this.#flights.filter((flight) =>
-      flight.from.address.port === from.port && flight.to.port === to.address.port &&
-      sameBytes(flight.data, data)
+      flight.from.port === from.port && flight.to.port === own.port && sameBytes(flight.data, data)
     );
     const flight = flights.find(({ arrivals }) => arrivals === 0) ?? flights.at(-1);
     if (flight) {
       flight.arrivals++;
-      this.#draw(flight, to);
+      this.#datagram(flight.column, to, data, flight.sent, "arrived");
     } else {
-      this.note(`${to.name} received ${label(data, 30)} from ${formatAddress(from)}.`);
+      this.note(`${to.name} received "${printable(data, 30)}" from ${formatAddress(from)}.`);
     }
   }
 
-  #center(column: Column): number {
-    const gaps = Math.max(1, this.#columns.length - 1);
-    return MARGIN + Math.round(this.#columns.indexOf(column) * (WIDTH - 1 - 2 * MARGIN) / gaps);
+  #datagram(
+    from: Column,
+    to: Column,
+    data: Uint8Array,
+    sent: number,
+    fate: DatagramEvent["fate"],
+  ): void {
+    this.#tell({
+      event: "datagram",
+      at: this.#now(),
+      sent,
+      from: from.number,
+      to: to.number,
+      text: printable(data, 200),
+      size: data.length,
+      ...(this.#label && { label: this.#label(data) }),
+      fate,
+    });
   }
-
-  #color(column: Column): (text: string) => string {
-    return COLORS[this.#columns.indexOf(column) % COLORS.length]!;
-  }
-
-  /** The columns' names, once for every change of them. */
-  #head(): void {
-    if (this.#headed === this.#columns.length) return;
-    this.#headed = this.#columns.length;
-    const line = (text: (column: Column) => string, paint: (text: string) => string) => {
-      let plain = "";
-      let painted = "";
-      for (const column of this.#columns) {
-        const start = this.#center(column) - Math.floor(stringWidth(text(column)) / 2);
-        const gap = " ".repeat(Math.max(0, start - stringWidth(plain)));
-        plain += gap + text(column);
-        painted += gap + paint(this.#color(column)(text(column)));
-      }
-      console.log(painted);
-    };
-    console.log();
-    line(({ name }) => name, bold);
-    line(({ address }) => formatAddress(address), (text) => text);
-    console.log(this.#row().join("").trimEnd());
-  }
-
-  /** A row of single characters with the columns' lines in it. */
-  #row(): string[] {
-    const row = Array<string>(WIDTH).fill(" ");
-    for (const column of this.#columns) if (column.open) row[this.#center(column)] = "│";
-    return row;
-  }
-
-  #draw({ from, data }: Flight, to: Column, lost?: "lost"): void {
-    this.#head();
-    const start = this.#center(from);
-    const end = this.#center(to);
-    const [left, right] = start < end ? [start, end] : [end, start];
-    const paint = this.#color(from);
-
-    const above = this.#row();
-    const text = label(data, right - left - 1);
-    const width = stringWidth(text);
-    const at = left + 1 + Math.floor((right - left - 1 - width) / 2);
-    console.log(
-      above.slice(0, at).join("") + paint(text) + above.slice(at + width).join("").trimEnd(),
-    );
-
-    const row = this.#row();
-    const arrived = to.open && !lost;
-    for (let i = left + 1; i < right; i++) {
-      row[i] = !arrived ? "╌" : row[i] === "│" ? "┼" : "─";
-    }
-    if (start < end) [row[start], row[end - 1]] = ["├", arrived ? "▶" : "▷"];
-    else [row[start], row[end + 1]] = ["┤", arrived ? "◀" : "◁"];
-    if (!arrived) row[end] = "?";
-    console.log(
-      row.slice(0, left).join("") + paint(row.slice(left, right + 1).join("")) +
-        row.slice(right + 1).join("").trimEnd(),
-    );
-    if (lost) this.note(dim("This one was sent, but nobody received it."));
-  }
-}
-
-/** `"Hello" 5 bytes`, with the text cut so that the whole fits into so many columns. */
-function label(data: Uint8Array, width: number): string {
-  const size = count(data.length, "byte");
-  if (data.length === 0) return `(empty) ${size}`;
-  const room = width - size.length - 3;
-  const start = data.subarray(0, 32 * width); // more would never fit
-  let shown = "";
-  let cut = "";
-  for (const { segment } of new Intl.Segmenter().segment(printable(start))) {
-    if (stringWidth(shown + segment) > room) return `"${cut}…" ${size}`;
-    shown += segment;
-    if (stringWidth(shown) < room) cut = shown;
-  }
-  return start.length < data.length ? `"${cut}…" ${size}` : `"${shown}" ${size}`;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -10,8 +10,6 @@ import process from "node:process";
 export interface Lines extends AsyncIterable<string>, Disposable {
   /** Prints a line above the one that is being typed. */
   print(text: string): void;
-  /** Resolves when there will be no more lines than those that have come. */
-  readonly ended: Promise<void>;
 }
 
 /**
@@ -39,12 +37,10 @@ export function lines(question: string, signal: AbortSignal, interrupt: () => vo
   };
   typing.on("line", prompt); // at once: whoever takes the lines may be busy
 
-  const ended = Promise.withResolvers<void>();
   typing.once("close", () => {
     if (signal.aborted) return;
     if (prompting) wipe();
     prompting = false;
-    ended.resolve();
   });
 
   /** Puts the cursor where the line begins that is being typed, and clears all from there. */
@@ -57,7 +53,6 @@ export function lines(question: string, signal: AbortSignal, interrupt: () => vo
   };
 
   return {
-    ended: ended.promise,
     print(text) {
       if (!prompting) return console.log(text);
       const rows = wipe();

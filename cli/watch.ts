@@ -1,6 +1,11 @@
+/**
+ * Looks on while a socket sends and receives.
+ *
+ * @module
+ */
 import type { Address, Datagram, Socket } from "../lib/udp.ts";
 
-/** Told of each datagram that passes a socket. */
+/** Is told of each datagram that passes a socket. */
 export interface Watcher {
   /** Called before a send; what it returns is called if the send fails. */
   sending(data: Uint8Array, to: Address): (() => void) | void;

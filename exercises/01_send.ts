@@ -3,9 +3,9 @@
  *
  * Replace each `return todo();` with code of your own. Check it as often as you like:
  *
- *     deno task exercise1            what works, and what does not
- *     deno task exercise1 --watch    the same again at every save
- *     deno task exercise1 --hint     when you are stuck
+ *     deno task exercise 1            what works, and what does not
+ *     deno task exercise 1 --watch    the same again at every save
+ *     deno task exercise 1 --hint     when you are stuck
  *
  * Lesson 1 has what you need: lessons/01_send.ts.
  *

@@ -3,9 +3,9 @@
  *
  * Replace each `return todo();` with code of your own. Check it as often as you like:
  *
- *     deno task exercise3            what works, and what does not
- *     deno task exercise3 --watch    the same again at every save
- *     deno task exercise3 --hint     when you are stuck
+ *     deno task exercise 3            what works, and what does not
+ *     deno task exercise 3 --watch    the same again at every save
+ *     deno task exercise 3 --hint     when you are stuck
  *
  * Lesson 3 has what you need: lessons/03_bind.ts.
  *
@@ -16,8 +16,10 @@ import { todo } from "./todo.ts";
 
 /**
  * Bind the first free port from `first` to `last` (that one included) on 127.0.0.1, and return the
- * socket. Return `undefined` if they are all in use. Any other failure is not yours to hide: let it
- * be thrown.
+ * socket. Return `undefined` if they are all in use.
+ *
+ * For a port in use, `bind` throws a `Deno.errors.AddrInUse`. Any other failure is not yours to hide:
+ * let it be thrown.
  */
 export function bindInRange(first: number, last: number): Socket | undefined {
   return todo();
@@ -27,9 +29,9 @@ export function bindInRange(first: number, last: number): Socket | undefined {
  * Find out what would happen if a program bound this address now:
  *
  * - `"free"`: it would work
- * - `"busy"`: another socket has it
- * - `"forbidden"`: it may be free, but this program may not have it, by Deno's permissions or by the
- *   system's rules
+ * - `"busy"`: another socket has it (`Deno.errors.AddrInUse`)
+ * - `"forbidden"`: it may be free, but this program may not have it. Either Deno was not given the
+ *   permission (`Deno.errors.NotCapable`), or the system keeps it (`Deno.errors.PermissionDenied`)
  *
  * Finding out must not keep the port. Any other failure is thrown.
  */

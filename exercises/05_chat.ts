@@ -3,16 +3,16 @@
  *
  * Replace each `return todo();` with code of your own. Check it as often as you like:
  *
- *     deno task exercise5            what works, and what does not
- *     deno task exercise5 --watch    the same again at every save
- *     deno task exercise5 --hint     when you are stuck
+ *     deno task exercise 5            what works, and what does not
+ *     deno task exercise 5 --watch    the same again at every save
+ *     deno task exercise 5 --hint     when you are stuck
  *
  * Lesson 5 has what you need: lessons/05_chat.ts.
  *
  * @module
  */
 import { printable } from "../lib/text.ts";
-import { formatAddress, type Socket } from "../lib/udp.ts";
+import { type Address, formatAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
@@ -27,12 +27,20 @@ export async function listenWithNames(socket: Socket, count: number): Promise<st
 }
 
 /**
- * Receive messages until the other side has been silent for so many milliseconds, and return their
- * texts. Each message starts the wait again: somebody who keeps talking is never cut off.
+ * Send each line that is typed to a friend, at once, until there are no more. She may start her program
+ * again meanwhile. Then it has a new port, and sends a datagram from there, often an empty one: "I am
+ * here". So always send to the port from which her host was heard last; at first, to `friend`.
  *
- * What comes after the silence must not get lost: the next `socket.receive()` gets it. Another
- * failure than silence is thrown.
+ * Another host changes nothing. Neither does port 0: a sender may give it to say that nobody can answer
+ * (RFC 768), and to send to it fails.
+ *
+ * When the last line is sent, end, and do not go on receiving: what comes later is for the next
+ * `socket.receive()`. Every failure is thrown.
  */
-export async function untilSilent(socket: Socket, milliseconds: number): Promise<string[]> {
+export async function talkAndFollow(
+  socket: Socket,
+  friend: Address,
+  typed: AsyncIterable<string>,
+): Promise<void> {
   return todo();
 }

@@ -3,29 +3,35 @@
  *
  * Replace each `return todo();` with code of your own. Check it as often as you like:
  *
- *     deno task exercise6            what works, and what does not
- *     deno task exercise6 --watch    the same again at every save
- *     deno task exercise6 --hint     when you are stuck
+ *     deno task exercise 6            what works, and what does not
+ *     deno task exercise 6 --watch    the same again at every save
+ *     deno task exercise 6 --hint     when you are stuck
  *
  * Lesson 6 has what you need: lessons/06_broadcast.ts.
  *
  * @module
  */
+import { printable } from "../lib/text.ts";
 import { type Address, formatAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Send `who is there?` to `everyone`, once, and collect answers for so many milliseconds. Return the
- * addresses of the servers that answered, in the order of their first answers.
+ * Send `who is there?` to `everyone`, once, and collect answers until `milliseconds` have passed. Each
+ * server answers with its name. Return a line for each server, `printer at 192.168.1.7:10000`, in the
+ * order of their first answers.
  *
- * A server may answer more than once, and is listed once all the same. Two servers on one machine are
- * two: their ports differ.
+ * The address alone does not tell servers apart: on one machine they share one port and one address.
+ * The name alone does not, either: two machines may have chosen the same. A server may answer more than
+ * once, and is listed once all the same.
+ *
+ * Names come from the network: make them safe to print with `printable`. Any failure other than the end
+ * of the time is thrown.
  */
 export async function findServers(
   socket: Socket,
   everyone: Address,
   milliseconds: number,
-): Promise<Address[]> {
+): Promise<string[]> {
   return todo();
 }
 

@@ -5,18 +5,19 @@
  * come: the question was lost, or the answer was, or there was nobody to answer. From here they all
  * look the same. So never wait without a limit.
  *
- * You learn
+ * ## You learn
  * - how to wait for a datagram, and how to stop waiting
- * - what an ephemeral port is: one that the system picks, another one at every run
+ * - what an ephemeral port is: one that the system picks, as a rule another one at each run
  * - how the reply finds it all the same
+ * - that a late reply is still a reply: to the next question
  *
- * Run
+ * ## Run
  *
- *     deno task lesson2                            watch it happen
- *     deno task lesson2 receive                    send to port 8080, wait for the reply
- *     deno task lesson2 receive --message "Hi!"    with your own words
+ *     deno task lesson2                           watch it happen
+ *     deno task lesson2 receive                   send to port 8080, wait for the reply
+ *     deno task lesson2 receive --message Hola    with your own words
  *
- * Try next
+ * ## Try next
  * - Let somebody reply: run `deno task lesson4 server --port 8080` in a second terminal (lesson 4
  *   explains it), and `deno task lesson2 receive --message Ann` twice. Which of the two ports changes,
  *   and which stays?
@@ -25,8 +26,8 @@
  *
  * @module
  */
-import { type Given, run, seconds } from "../cli/run.ts";
-import type { Diagram } from "../cli/diagram.ts";
+import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
+import { run } from "../cli/run.ts";
 import { printable } from "../lib/text.ts";
 import { type Address, bind, type Datagram, formatAddress, type Socket } from "../lib/udp.ts";
 
@@ -34,16 +35,18 @@ import { type Address, bind, type Datagram, formatAddress, type Socket } from ".
  * Waits for the next datagram, but not for ever: `undefined` if none comes in time.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { bind } from "../lib/udp.ts";
  *
  * using socket = bind();
- * console.log(await receiveWithin(socket, 50)); // undefined
+ * assertEquals(await receiveWithin(socket, 50), undefined);
  * ```
  */
 export async function receiveWithin(
   socket: Socket,
   milliseconds: number,
 ): Promise<Datagram | undefined> {
+  // Closing the socket would end the wait as well, with an error, and for good.
   const signal = AbortSignal.timeout(milliseconds);
   try {
     return await socket.receive({ signal });
@@ -56,9 +59,10 @@ export async function receiveWithin(
 
 /**
  * Sends a question, and takes whatever comes first for the reply. That may be a late one to an earlier
- * question, or a stranger's: lesson 4 looks closer.
+ * question, or a stranger's: lesson 4 looks closer. It may be empty, too: 0 bytes are a datagram like
+ * any other, and do not mean that somebody hung up.
  */
-export async function ask(
+export async function sendAndReceive(
   socket: Socket,
   question: string,
   to: Address,
@@ -74,57 +78,65 @@ export async function replyOnce(socket: Socket, text: string): Promise<void> {
   await socket.send(text, from);
 }
 
-/** A question with a reply, and one without. */
+/** A question with a reply, and one whose reply comes too late. */
 export async function play(diagram: Diagram): Promise<void> {
   using asker = diagram.watch("asker", bind());
   using friend = diagram.watch("friend", bind());
   diagram.note(`The system picked port ${asker.address.port} for the asker: an ephemeral port.`);
 
   const replying = replyOnce(friend, "Fine, thanks!");
-  await ask(asker, "How are you?", friend.address, 1000);
+  await sendAndReceive(asker, "How are you?", friend.address, 1000);
   await replying;
   diagram.note("The friend had never heard of that port: it was in the datagram.");
 
-  const silent = friend.receive();
-  const wait = 500;
+  const wait = 400;
   diagram.note(`Now the friend hears, but does not reply. The asker waits ${wait} ms.`);
-  const reply = await ask(asker, "Are you there?", friend.address, wait);
-  await silent;
+  const heard = friend.receive();
+  const reply = await sendAndReceive(asker, "Is it cold?", friend.address, wait);
+  const { from } = await heard;
   if (!reply) diagram.note("No reply. Was the question lost, or the reply? The asker cannot know.");
+
+  await asker.send("Is it dark?", friend.address);
+  await friend.send("Yes!", from); // to the first question: the friend is slow
+  await friend.receive();
+  await receiveWithin(asker, 1000);
+  diagram.note("It is cold, said the friend, late. It is dark, understood the asker.");
 }
 
-async function receiveRole({ host, port, local, options, watch }: Given): Promise<void> {
-  const wait = seconds(options.timeout, "timeout");
-  const to = { hostname: host, port };
-  using socket = watch(bind({ hostname: local }));
-  console.log(`Sending to ${formatAddress(to)} from port ${socket.address.port}.`);
+async function receive({ local, remote, options }: Given): Promise<void> {
+  const wait = options.seconds("timeout");
+  using socket = bind(local);
+  console.log(`Sending to ${formatAddress(remote)} from port ${socket.address.port}.`);
   console.log(`Waiting for a reply, ${wait / 1000} s at most...`);
 
-  const reply = await ask(socket, options.message!, to, wait);
+  const reply = await sendAndReceive(socket, options.text("message"), remote, wait);
   if (!reply) {
     throw new Error(
-      `No reply from ${formatAddress(to)} within ${wait / 1000} s. Is somebody listening there?`,
+      `No reply from ${formatAddress(remote)} within ${
+        wait / 1000
+      } s. Is somebody listening there?`,
     );
   }
   console.log(`Received from ${formatAddress(reply.from)}: ${printable(reply.data)}`);
 }
 
-if (import.meta.main) {
-  await run({
-    file: import.meta.url,
-    about: "Wait for a reply, which may never come.",
-    port: 8080,
-    play,
-    roles: {
-      receive: {
-        about: "send a message, wait for the reply",
-        options: {
-          message: { value: "TEXT", about: "what to send", default: "Hello" },
-          timeout: { value: "SECONDS", about: "how long to wait", default: "10" },
-        },
-        run: receiveRole,
+export const lesson: Lesson = {
+  part: 1,
+  title: "receive",
+  about: "Wait for a reply, which may never come.",
+  port: 8080,
+  play,
+  roles: {
+    receive: {
+      about: "send a message, wait for the reply",
+      options: {
+        message: { value: "TEXT", about: "what to send", default: "Hello" },
+        timeout: { value: "SECONDS", about: "how long to wait", default: "10" },
       },
+      run: receive,
     },
-    tryNext: ["deno task lesson4 server --port 8080", "deno task lesson2 receive"],
-  });
-}
+  },
+  tryNext: ["deno task lesson4 server --port 8080", "deno task lesson2 receive --message Ann"],
+};
+
+if (import.meta.main) await run(lesson);

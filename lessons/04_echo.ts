@@ -2,72 +2,72 @@
  * # Lesson 4: echo server
  *
  * A server is a loop: wait for a datagram, answer whoever sent it, wait for the next. It accepts no
- * connections and keeps no list of clients. Each datagram brings its sender's address along, and
- * that is all a server needs for an answer. So one socket serves any number of clients at once.
- * An echo server sends back what it got; this one puts "Hello" before it.
+ * connections, keeps no list of clients, and never notices that one is gone: each datagram brings its
+ * sender's address along. An echo server sends back what it got; this one puts "Hello" before it.
  *
- * You learn
+ * ## You learn
  * - how to answer: send to where the datagram came from
- * - why one bad datagram must not end a server
- * - what a client does when no answer comes: it says so and goes on
+ * - why one bad datagram must not end a server, and why an answer must never be answered
  *
- * Run
+ * ## Run
  *
  *     deno task lesson4           watch it happen
  *     deno task lesson4 server    greet everyone who sends a name to port 9999
  *     deno task lesson4 client    send three names, print the answers
  *
- * Try next
- * - Start the server, then clients in several terminals.
- * - Start a client first. What does it say about the server that is not there?
- * - `nc -u 127.0.0.1 9999` is a client too: type your name.
+ * ## Try next
+ * - Start a client: what does it say without a server? Then start the server, and more clients.
+ * - `nc -u 127.0.0.1 9999` is a client too: type your name, or `Hello, you!`.
  *
  * @module
  */
-import { type Given, run, seconds } from "../cli/run.ts";
-import type { Diagram } from "../cli/diagram.ts";
+import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
+import { run } from "../cli/run.ts";
+import { lookup } from "../lib/hosts.ts";
 import { printable } from "../lib/text.ts";
 import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
-
-const NAMES = ["Michael", "Tracy", "Sarah"];
+import { receiveWithin } from "./02_receive.ts";
 
 /**
- * A server: answers every datagram, until the socket is closed.
+ * A server: answers until the socket is closed. To what is no question, `answer` says `undefined`.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { bind } from "../lib/udp.ts";
  *
- * using server = bind({ port: 0 });
- * serve(server, greeting);
- *
+ * using server = bind();
  * using client = bind();
- * console.log(await ask(client, "Michael", server.address, 1000)); // Hello, Michael!
+ * serve(server, greeting);
+ * assertEquals(await ask(client, "Michael", server.address, 1000), "Hello, Michael!");
  * ```
  */
 export async function serve(
   socket: Socket,
-  answer: (data: Uint8Array) => string | Uint8Array,
+  answer: (data: Uint8Array) => string | Uint8Array | undefined,
   log: (line: string) => void = () => {},
 ): Promise<void> {
   for await (const { data, from } of socket) {
-    log(`Received from ${formatAddress(from)}.`);
+    const text = answer(data);
+    const remark = text === undefined ? " That was no question." : "";
+    log(`Received from ${formatAddress(from)}.${remark}`);
+    if (text === undefined) continue;
     try {
-      await socket.send(answer(data), from);
+      await socket.send(text, from);
     } catch (error) {
-      // The answer fits into no datagram, or there is no way back to the sender: bad luck for that
-      // client, but the others still want their answers.
+      // Bad luck for one client; the others want their answers. (10054 on Windows is no more: lib/udp.ts.)
       log(`No answer to ${formatAddress(from)}: ${(error as Error).message}`);
     }
   }
 }
 
-/** `Hello, NAME!`, in bytes: a name that is not valid text comes back just as it came. */
-export function greeting(name: Uint8Array): Uint8Array {
-  const text = new TextEncoder();
-  // netcat sends a line with its line break, \n or \r\n: that is not part of the name.
-  let end = name.length;
-  while (name[end - 1] === 10 || name[end - 1] === 13) end--;
-  return new Uint8Array([...text.encode("Hello, "), ...name.subarray(0, end), ...text.encode("!")]);
+/** `Hello, NAME!`, or `undefined` for what is no name: text of 1 to 100 characters. */
+export function greeting(data: Uint8Array): string | undefined {
+  const name = new TextDecoder().decode(data).trim(); // netcat's line break is not part of it
+  // Servers like this one answer "Hello, ...", and anyone can forge a sender's address. If servers also
+  // answered answers, one datagram in the name of another server would keep the two busy for ever, as it
+  // did with real ones (CVE-2024-2169). So a server answers questions, and nothing else.
+  if (name.startsWith("Hello,") || !/^[^\p{Cc}\ufffd]{1,100}$/u.test(name)) return undefined;
+  return `Hello, ${name}!`;
 }
 
 /** Sends a name and waits for the answer. Returns `undefined` if none comes in time. */
@@ -78,15 +78,16 @@ export async function ask(
   milliseconds: number,
 ): Promise<string | undefined> {
   const signal = AbortSignal.timeout(milliseconds);
-  await socket.send(name, server);
+  const to = { ...server, hostname: await lookup(server.hostname) }; // an answer comes from an address
+  await socket.send(name, to);
   try {
     while (true) {
       const { data, from } = await socket.receive({ signal });
       const answer = new TextDecoder().decode(data);
-
-      // Anyone may send to our port, so look who it is. And an answer without this name is to an
-      // earlier question, on which we gave up. (DNS puts a number into each question for this.)
-      if (sameAddress(from, server) && answer.includes(name)) return answer;
+      // Anyone may send to our port: look who it is. (A server at 0.0.0.0 that has two addresses may
+      // answer from the other one, and is not heard here.) An answer without this name is to an earlier
+      // question. Both can be forged: what protects is a random number in each question, as in DNS.
+      if (sameAddress(from, to) && answer.includes(name)) return answer;
     }
   } catch (error) {
     if (signal.aborted) return undefined;
@@ -94,55 +95,54 @@ export async function ask(
   }
 }
 
-/** Two clients ask the same server at the same time. */
+/** Two clients ask at the same time. Then one of them sends what is no question. */
 export async function play(diagram: Diagram): Promise<void> {
   using one = diagram.watch("client 1", bind());
   using server = diagram.watch("server", bind());
   using two = diagram.watch("client 2", bind());
-
-  const serving = serve(server, greeting); // no await: it runs until the socket is closed
-  await Promise.all([
-    ask(one, "Michael", server.address, 1000),
-    ask(two, "Tracy", server.address, 1000),
-  ]);
-  await ask(one, "Sarah", server.address, 1000);
-  server.close();
-  await serving;
+  serve(server, greeting); // no await: it runs until the socket is closed
+  const to = server.address;
+  await Promise.all([ask(one, "Michael", to, 1000), ask(two, "Tracy", to, 1000)]);
+  await ask(one, "Sarah", to, 1000);
+  await two.send("Hello, Tracy!", to); // as if client 2 were a server like this one
+  const answer = await receiveWithin(two, 200);
+  if (!answer) diagram.note("No answer to an answer: two servers might greet each other for ever.");
 }
 
-async function serverRole({ host, port, watch }: Given): Promise<void> {
-  using socket = watch(bind({ hostname: host, port }));
-  console.log(`Bind UDP on ${socket.address.port}...`);
+async function server({ local }: Given): Promise<void> {
+  using socket = bind(local);
+  console.log(`Bind UDP on ${socket.address.port}... (at ${local.hostname}, Ctrl-C stops)`);
   await serve(socket, greeting, console.log);
 }
 
-async function clientRole({ host, port, local, options, watch }: Given): Promise<void> {
-  const to = { hostname: host, port };
-  const wait = seconds(options.timeout, "timeout");
-  let answered = 0;
-  using socket = watch(bind({ hostname: local }));
-  for (const name of NAMES) {
-    const answer = await ask(socket, name, to, wait);
+async function client({ local, remote, options }: Given): Promise<void> {
+  const wait = options.seconds("timeout");
+  using socket = bind(local);
+  let answered = false;
+  for (const name of ["Michael", "Tracy", "Sarah"]) {
+    const answer = await ask(socket, name, remote, wait);
     console.log(answer ? printable(answer) : `No answer for ${name} within ${wait / 1000} s.`);
-    if (answer) answered++;
+    answered ||= answer !== undefined;
   }
-  if (!answered) throw new Error(`Is there a server at ${formatAddress(to)}? It never answered.`);
+  if (answered) return;
+  throw new Error(`Is there a server at ${formatAddress(remote)}? It never answered.`);
 }
 
-if (import.meta.main) {
-  await run({
-    file: import.meta.url,
-    about: "An echo server: answer whoever sent the datagram.",
-    port: 9999,
-    play,
-    roles: {
-      server: { about: "greet whoever writes", listens: true, answers: true, run: serverRole },
-      client: {
-        about: "send three names, print the answers",
-        options: { timeout: { value: "SECONDS", about: "how long to wait", default: "2" } },
-        run: clientRole,
-      },
+export const lesson: Lesson = {
+  part: 1,
+  title: "echo server",
+  about: "An echo server: answer whoever sent the datagram.",
+  port: 9999,
+  play,
+  roles: {
+    server: { about: "greet whoever writes", listens: true, answers: true, run: server },
+    client: {
+      about: "send three names, print the answers",
+      options: { timeout: { value: "SECONDS", about: "how long to wait", default: "2" } },
+      run: client,
     },
-    tryNext: ["deno task lesson4 server", "deno task lesson4 client"],
-  });
-}
+  },
+  tryNext: ["deno task lesson4 server", "deno task lesson4 client"],
+};
+
+if (import.meta.main) await run(lesson);

@@ -5,15 +5,21 @@
  */
 import iconv from "iconv-lite";
 
-/** The encodings that the chat speaks: read by the web's own `TextDecoder`, written by iconv-lite. */
+/**
+ * Encodings that the web's own `TextDecoder` reads and iconv-lite writes. To both of them gb2312 is GBK,
+ * which has all of its characters and more (https://encoding.spec.whatwg.org/#names-and-labels).
+ */
 export const ENCODINGS: readonly string[] =
   "utf-8 gb2312 gbk gb18030 big5 shift_jis euc-jp euc-kr windows-1251 windows-1252".split(" ");
 
 /**
- * Text as bytes. Refuses a character that the encoding does not have, rather than send a `?` for it.
+ * Text as bytes. Throws a `RangeError` for a character that the encoding does not have, where others
+ * put a `?` in its place.
  *
  * ```ts
- * console.log(encode("你好", "utf-8").length, encode("你好", "gb2312").length); // 6 4
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(encode("你好", "utf-8").length, 6);
+ * assertEquals(encode("你好", "gb2312").length, 4);
  * ```
  */
 export function encode(text: string, encoding: string): Uint8Array {

@@ -63,6 +63,7 @@ export interface BindOptions {
  * ```
  *
  * @throws {RangeError} The port is not a whole number from 0 to 65535.
+ * @throws {TypeError} The host is no string.
  * @throws {Deno.errors.AddrInUse} Another socket has this port.
  * @throws {Deno.errors.AddrNotAvailable} The address is not one of this machine.
  * @throws {Deno.errors.PermissionDenied} The system keeps this port (on many, those below 1024).
@@ -73,6 +74,7 @@ export function bind(options: BindOptions = {}): Socket {
   // ??, since without a hostname Deno would bind all addresses of this machine.
   const hostname = options.hostname ?? "127.0.0.1";
   const { port = 0, reuseAddress = false } = options;
+  checkHost(hostname);
   checkPort(port, 0);
   if (typeof Deno.listenDatagram !== "function") {
     throw new Deno.errors.NotSupported(
@@ -87,18 +89,20 @@ export function bind(options: BindOptions = {}): Socket {
 }
 
 /** A bound UDP socket. {@linkcode bind} makes one; `using` closes it. */
-export class Socket implements AsyncIterable<Datagram>, Disposable {
+export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposable {
   /** Where this socket is bound, with the port that the system picked if it did. */
   readonly address: Address;
 
   readonly #conn: Deno.DatagramConn;
-  // A datagram's length is a 16-bit number, so none is larger than this, and none is ever cut.
-  readonly #buffer = new Uint8Array(65_535);
-  readonly #waiting = new Set<PromiseWithResolvers<Datagram>>();
-  #arrived: Datagram | undefined;
-  #reading = false;
-  #serving = false;
   #closed = false;
+
+  // The system takes several sends at once in no order, and answers several reads in no order: so there
+  // is one of each at a time. Sends wait for the one before; receives stand in line.
+  #sending: Promise<number> | undefined;
+  #reading: Promise<unknown> | undefined;
+  readonly #receivers = new Line<Datagram>();
+  #arrived: Datagram | undefined; // for somebody who gave up: the next one gets it
+  #buffer: Uint8Array | undefined;
 
   /** Use {@linkcode bind}. This takes what `Deno.listenDatagram` returned. */
   constructor(conn: Deno.DatagramConn) {
@@ -111,48 +115,67 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
    * Sends one datagram, text as UTF-8. Resolves to the number of bytes that were handed to the system:
    * not to a word about whether anyone received them.
    *
+   * Several calls at once leave in the order they were made, and one that fails holds up no other. Only
+   * a host name is no part of that order, since to look it up may take long. Leave the bytes alone
+   * until `send` resolves: they are read when their turn has come.
+   *
    * ```ts
-   * using socket = bind();
-   * await socket.send("Hello", { hostname: "127.0.0.1", port: 9999 }); // 5
+   * import { assertEquals } from "@std/assert";
+   *
+   * using alice = bind();
+   * using bob = bind();
+   * assertEquals(await alice.send("Hello", bob.address), 5);
+   * assertEquals(await alice.send(new Uint8Array([1, 2, 3]), bob.address), 3);
    * ```
    *
    * @throws {RangeError} The port is not a whole number from 1 to 65535, or there are more bytes than
    * {@linkcode MAX_BYTES} ({@linkcode MAX_BYTES_IPV6} to an IPv6 address).
+   * @throws {TypeError} The host is no string, or what to send is neither text nor bytes.
    * @throws {Deno.errors.NetworkUnreachable} No route leads to this address.
    * @throws {Deno.errors.NotCapable} Deno was not given the permission.
-   * @throws {Deno.errors.BadResource} The socket is closed.
+   * @throws {Deno.errors.BadResource} The socket is closed, or was before this datagram's turn.
+   * @throws {Error} Anything else that the system refuses; its `code`, such as `EMSGSIZE`, says what.
    */
   async send(data: string | Uint8Array, to: Address): Promise<number> {
     const { hostname, port } = to;
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    const limit = isIPv4(hostname) ? MAX_BYTES : MAX_BYTES_IPV6;
+    checkHost(hostname);
     checkPort(port, 1);
+    if (!(bytes instanceof Uint8Array)) {
+      throw new TypeError(`Only a string or a Uint8Array can be sent, not ${shown(data)}.`);
+    }
+    const limit = isIPv6(hostname) ? MAX_BYTES_IPV6 : MAX_BYTES;
     if (bytes.length > limit) {
       throw new RangeError(
         `${bytes.length} bytes do not fit: a datagram to ${hostname} carries at most ${limit}.`,
       );
     }
+    const send = () => this.#conn.send(bytes, { transport: "udp", hostname, port });
+    let sending;
     try {
-      return await this.#conn.send(bytes, { transport: "udp", hostname, port });
+      if (isName(hostname)) return await send();
+      sending = this.#sending = this.#sending ? this.#sending.then(send, send) : send();
+      return await sending;
     } catch (error) {
       throw explained(error, "send to", to, this.address);
+    } finally {
+      if (this.#sending === sending) this.#sending = undefined;
     }
   }
 
   /**
    * Waits for the next datagram. Several calls at once are answered in the order they were made.
    *
-   * Giving up costs nothing: a datagram that comes after the abort goes to the next `receive`. Only
-   * closing the socket ends its listening, and lets a program end that has nothing else to do.
+   * Giving up costs nothing: a datagram that comes after the abort goes to the next `receive`. The socket
+   * listens until it is closed; until then, a program that has nothing else to do does not end.
    *
    * ```ts
+   * import { assertEquals } from "@std/assert";
+   *
    * using socket = bind();
-   * try {
-   *   await socket.receive({ signal: AbortSignal.timeout(50) });
-   * } catch (error) {
-   *   if ((error as Error).name !== "TimeoutError") throw error;
-   *   console.log("Nothing came.");
-   * }
+   * const signal = AbortSignal.timeout(50); // milliseconds
+   * const reply = await socket.receive({ signal }).catch((error) => error.name);
+   * assertEquals(reply, "TimeoutError"); // nobody sent anything
    * ```
    *
    * @throws The signal's reason (after `AbortSignal.timeout`, a `DOMException` named `TimeoutError`).
@@ -160,31 +183,45 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
    * @throws {Deno.errors.BadResource} The socket was closed before.
    */
   receive(options: { signal?: AbortSignal } = {}): Promise<Datagram> {
-    const { signal } = options;
-    // With nobody before us and no way to give up, the next datagram is simply ours.
-    const alone = !signal && !this.#reading && !this.#serving && !this.#arrived && !this.#closed;
-    return alone ? this.#read() : this.#wait(signal);
+    return new Promise((resolve, reject) => {
+      const { signal } = options;
+      signal?.throwIfAborted();
+      if (this.#closed) throw new Deno.errors.BadResource("This socket is closed.");
+      if (this.#arrived) {
+        resolve(this.#arrived);
+        this.#arrived = undefined;
+      } else {
+        this.#receivers.join(resolve, reject, signal);
+        if (!this.#reading) this.#read();
+      }
+    });
   }
 
   /** Every datagram from now on, until the socket is closed: `for await (const { data, from } of socket)`. */
-  [Symbol.asyncIterator](): AsyncIterator<Datagram, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram, undefined> {
     return {
-      next: async () => {
-        try {
-          return { done: false, value: await this.receive() };
-        } catch (error) {
+      next: () =>
+        this.receive().then((value) => ({ done: false, value }), (error) => {
           if (!this.#closed) throw error;
           return { done: true, value: undefined };
-        }
+        }),
+      [Symbol.asyncIterator]() {
+        return this;
       },
     };
   }
 
-  /** Frees the port and ends every wait. Closing again does nothing. */
+  /**
+   * Ends every wait, of `receive` and of a `send` whose turn has not come. Closing again does nothing.
+   *
+   * The port is free at once, or, if a `send` or a `receive` is under way, as soon as the system has
+   * ended that: a turn of the event loop later. `await using` waits for it.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#conn.close();
+    this.#receivers.end(new Deno.errors.Interrupted("The socket was closed meanwhile."));
   }
 
   /** Closes at the end of the block that says `using`. */
@@ -192,69 +229,107 @@ export class Socket implements AsyncIterable<Datagram>, Disposable {
     this.close();
   }
 
-  async #wait(signal?: AbortSignal): Promise<Datagram> {
-    signal?.throwIfAborted();
-    if (this.#closed) throw new Deno.errors.BadResource("This socket is closed.");
-    const arrived = this.#arrived;
-    if (arrived) {
-      this.#arrived = undefined;
-      return arrived;
+  /**
+   * Closes at the end of the block that says `await using`, and waits until the port is free.
+   *
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   *
+   * let port: number;
+   * {
+   *   await using socket = bind();
+   *   port = socket.address.port;
+   *   socket.receive().catch(() => {}); // closed meanwhile
+   * }
+   * using again = bind({ port });
+   * assertEquals(again.address.port, port);
+   * ```
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await Promise.allSettled([this.#sending, this.#reading]);
+  }
+
+  /** Reads for whoever is first in line, until nobody waits any more. */
+  #read(): void {
+    if (this.#receivers.length === 0) {
+      this.#reading = undefined;
+      return;
     }
+    // A datagram's length is a 16-bit number, so none is larger than this, and none is ever cut.
+    this.#buffer ??= new Uint8Array(65_535);
+    const reading = this.#reading = this.#conn.receive(this.#buffer);
+    reading.then((received) => {
+      const datagram = copied(received);
+      const first = this.#receivers.next();
+      if (first) first.resolve(datagram);
+      else this.#arrived = datagram;
+      this.#read();
+    }, (error) => {
+      if (!isAboutAnEarlierSend(error)) this.#receivers.next()?.reject(error);
+      this.#read();
+    });
+  }
+}
 
-    const waiter = Promise.withResolvers<Datagram>();
-    this.#waiting.add(waiter);
-    this.#serve();
-    if (!signal) return await waiter.promise;
+/** Those who wait, first come, first served. However long the line, joining and leaving are as quick. */
+class Line<T> {
+  length = 0;
+  #first: Waiter<T> | undefined;
+  #last: Waiter<T> | undefined;
 
-    const abort = () => {
-      this.#waiting.delete(waiter);
-      waiter.reject(signal.reason);
+  /** Goes to the end of the line; an abort of the signal leaves it. */
+  join(resolve: (value: T) => void, reject: (reason: unknown) => void, signal?: AbortSignal): void {
+    const waiter: Waiter<T> = {
+      resolve,
+      reject,
+      before: this.#last,
+      after: undefined,
+      forget: undefined,
     };
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      return await waiter.promise;
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    if (this.#last) this.#last.after = waiter;
+    else this.#first = waiter;
+    this.#last = waiter;
+    this.length++;
+    if (!signal) return;
+    const giveUp = () => {
+      this.#leave(waiter);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", giveUp);
+    waiter.forget = () => signal.removeEventListener("abort", giveUp);
   }
 
-  /** Hands what arrives to those who wait, in their order, until nobody waits any more. */
-  async #serve(): Promise<void> {
-    if (this.#serving || this.#reading) return;
-    this.#serving = true;
-    while (this.#waiting.size > 0) {
-      let datagram: Datagram | undefined, failure: unknown;
-      try {
-        datagram = await this.#read();
-      } catch (error) {
-        failure = error;
-      }
-      const [waiter] = this.#waiting;
-      if (waiter) this.#waiting.delete(waiter);
-      if (datagram && waiter) waiter.resolve(datagram);
-      else if (waiter) waiter.reject(failure);
-      else this.#arrived = datagram; // whoever waited gave up meanwhile
-    }
-    this.#serving = false;
+  /** Takes whoever came first out of the line. */
+  next(): Waiter<T> | undefined {
+    if (this.#first) return this.#leave(this.#first);
   }
 
-  /** One read at a time: the system would answer several in no order. */
-  async #read(): Promise<Datagram> {
-    this.#reading = true;
-    try {
-      while (true) {
-        try {
-          return copied(await this.#conn.receive(this.#buffer));
-        } catch (error) {
-          if (this.#closed) throw new Deno.errors.Interrupted("The socket was closed meanwhile.");
-          if (!isAboutAnEarlierSend(error)) throw error;
-        }
-      }
-    } finally {
-      this.#reading = false;
-      if (this.#waiting.size > 0) this.#serve();
-    }
+  /** Sends everybody away. */
+  end(reason: unknown): void {
+    while (this.#first) this.#leave(this.#first).reject(reason);
   }
+
+  #leave(waiter: Waiter<T>): Waiter<T> {
+    const { before, after } = waiter;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    this.length--;
+    waiter.forget?.();
+    return waiter;
+  }
+}
+
+/** One who waits in a {@linkcode Line}, between two others. */
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+  before: Waiter<T> | undefined;
+  after: Waiter<T> | undefined;
+  /** Stops listening to the signal. */
+  forget: (() => void) | undefined;
 }
 
 /** The next datagram overwrites the buffer, and so each gets bytes of its own, and no more than it has. */
@@ -264,56 +339,122 @@ function copied([bytes, from]: [Uint8Array, Deno.Addr]): Datagram {
 }
 
 /**
- * Some systems report at a receive what became of a datagram sent before: on Windows, that nobody had
- * the port it went to (WSAECONNRESET). This socket is all right: it goes on.
+ * Some systems report at a receive what became of a datagram sent before. On Windows: that nobody had
+ * the port it went to (WSAECONNRESET), or that it passed too many routers (WSAENETRESET, 10052, for
+ * which Deno has no class). This socket is all right: it goes on.
  */
 function isAboutAnEarlierSend(error: unknown): boolean {
   const { ConnectionReset, ConnectionRefused } = Deno.errors;
-  return error instanceof ConnectionReset || error instanceof ConnectionRefused;
+  return error instanceof ConnectionReset || error instanceof ConnectionRefused ||
+    error instanceof Error && error.message.includes("(os error 10052)");
 }
 
 /**
  * The usual way to write an address: `127.0.0.1:9999`, and `[::1]:9999` for IPv6 (RFC 3986).
  *
  * ```ts
- * console.log(formatAddress({ hostname: "::1", port: 9999 })); // [::1]:9999
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(formatAddress({ hostname: "::1", port: 9999 }), "[::1]:9999");
  * ```
  */
 export function formatAddress({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  return `${inBrackets(hostname)}:${port}`;
 }
 
 /**
  * Whether two addresses are the same: is this datagram from the one I asked?
  *
  * What was received has no zone (the `%eth0` of a link-local IPv6 address, RFC 4007), so it does not
- * count. An IPv4 address is the same as an IPv6 socket sees it, `::ffff:127.0.0.1` (RFC 4291). Names
- * are not looked up, and `::1` has to be spelled so.
+ * count. An IPv4 address is the same as an IPv6 socket sees it, `::ffff:127.0.0.1` (RFC 4291). An IPv6
+ * address has to be spelled as the system spells it: `::1`, not `0:0:0:0:0:0:0:1`.
  *
  * ```ts
+ * import { assert } from "@std/assert";
  * const peer = { hostname: "127.0.0.1", port: 9999 };
- * console.log(sameAddress(peer, { hostname: "127.0.0.1", port: 9998 })); // false
+ * assert(sameAddress(peer, { hostname: "::ffff:127.0.0.1", port: 9999 }));
+ * assert(!sameAddress(peer, { hostname: "127.0.0.1", port: 9998 }));
  * ```
+ *
+ * @throws {TypeError} One of them has a host name: that is never the same as an address.
  */
 export function sameAddress(a: Address, b: Address): boolean {
-  const host = ({ hostname }: Address) =>
-    hostname.toLowerCase().replace(/%.*/, "").replace(/^::ffff:(?=\d+\.)/, "");
-  return a.port === b.port && host(a) === host(b);
+  const host = ({ hostname }: Address) => {
+    checkHost(hostname);
+    if (isName(hostname)) {
+      throw new TypeError(
+        `${
+          shown(hostname)
+        } is a name, and only IP addresses can be compared. Look it up first: lookup() in lib/hosts.ts does.`,
+      );
+    }
+    return hostname.toLowerCase().replace(/%.*/, "").replace(/^::ffff:(?=\d+\.)/, "");
+  };
+  const [one, other] = [host(a), host(b)]; // both, so that a name is found out whatever the port
+  return a.port === b.port && one === other;
 }
 
-function isIPv4(hostname: string): boolean {
-  return !hostname.includes(":") || /^::ffff:\d+\./i.test(hostname);
+/**
+ * The address to bind for sending to this peer: a loopback address (`127.0.0.1` or `::1`) if the peer is
+ * on this machine, so that nobody else can reach the socket; else all addresses of this machine
+ * (`0.0.0.0` or `::`), since from a loopback address nothing reaches another machine.
+ *
+ * Of names, only `localhost` is known to be this machine, and any other counts as IPv4: better look it up.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const to = { hostname: "127.0.0.1", port: 9999 };
+ * using socket = bind({ hostname: localFor(to) });
+ * assertEquals(socket.address.hostname, "127.0.0.1");
+ * assertEquals(localFor({ hostname: "2001:db8::7", port: 9999 }), "::");
+ * ```
+ */
+export function localFor(peer: Address): string {
+  const { hostname } = peer;
+  checkHost(hostname);
+  if (hostname.includes(":")) return isLoopback(hostname) ? "::1" : "::";
+  return isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0";
+}
+
+function inBrackets(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
+function isName(hostname: string): boolean {
+  return !hostname.includes(":") && /[^\d.]/.test(hostname);
+}
+
+/** Whether it goes by IPv6, which an IPv4 address that is written as `::ffff:127.0.0.1` does not. */
+function isIPv6(hostname: string): boolean {
+  return hostname.includes(":") &&
+    !/^[0:]+:ffff:(\d+(\.\d+){3}|[\da-f]{1,4}:[\da-f]{1,4})$/i.test(hostname);
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(127(\.\d+){3}|localhost|[0:]+:0*1)$/i.test(hostname);
+}
+
+function checkHost(hostname: unknown): void {
+  // Deno.listenDatagram and Deno.DatagramConn.send would take 0.0.0.0 and 127.0.0.1 for undefined.
+  if (typeof hostname === "string" && hostname !== "") return;
+  throw new TypeError(
+    `Host ${shown(hostname)} is not a host: it must be a string such as "127.0.0.1".`,
+  );
 }
 
 function checkPort(port: number, least: 0 | 1): void {
   // Deno.DatagramConn.send takes 70000 for 4464 (70000 - 65536) and says nothing.
   if (Number.isInteger(port) && port >= least && port <= 65_535) return;
   throw new RangeError(
-    `Port ${Deno.inspect(port)} is not a port: it must be a whole number from ${least} to 65535.`,
+    `Port ${shown(port)} is not a port: it must be a whole number from ${least} to 65535.`,
   );
 }
 
-/** The same class of error, with a message to act on; the system's own error is its cause. */
+function shown(value: unknown): string {
+  return Deno.inspect(value);
+}
+
+/** The same class of error and the same code, with a message to act on; the system's own is its cause. */
 function explained(
   error: unknown,
   doing: "bind" | "send to",
@@ -322,44 +463,63 @@ function explained(
 ): unknown {
   if (!(error instanceof Error)) return error;
   const SameError = error.constructor as ErrorConstructor;
-  const message = `Cannot ${doing} ${formatAddress(address)}: ${advice(error, address, own)}`;
-  return new SameError(message, { cause: error });
+  const { code } = error as { code?: string };
+  const what = advice(error, code ?? "", address, own);
+  const explained = new SameError(`Cannot ${doing} ${formatAddress(address)}: ${what}`, {
+    cause: error,
+  });
+  return Object.assign(explained, code && { code });
 }
 
-function advice(error: Error, address: Address, own?: Address): string {
-  const { errors } = Deno;
-  if (error instanceof errors.AddrInUse) {
-    return "another program is using this port. Stop that program, or choose another port.";
+/** Goes by the error's code, since each system has its own words. `own` is where a sender is bound. */
+function advice(error: Error, code: string, { hostname, port }: Address, own?: Address): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    // A port that the system picked, here or at the other end, is another one at the next run.
+    const host = inBrackets(hostname.replace(/%.*/, ""));
+    const flag = own || port === 0 ? host : `${host}:${port}`;
+    return `Deno has no permission for it. Run again and answer y when Deno asks, or give it --allow-net=${flag}.`;
   }
-  if (error instanceof errors.AddrNotAvailable) {
-    return "this machine has no such address. Use 127.0.0.1 (this machine only), 0.0.0.0 (all its addresses) or one of its own.";
+  if (error instanceof Deno.errors.BadResource) return "this socket is closed.";
+  if (isName(hostname) && /^(ENOENT)?$/.test(code)) {
+    return "no address was found for this name. Check its spelling, and the network.";
   }
-  if (error instanceof errors.NotCapable) {
-    const permission = `--allow-net=${formatAddress(address)}`;
-    return `Deno has no permission for it. Run again and answer y when Deno asks, or give it ${permission}.`;
-  }
-  if (error instanceof errors.PermissionDenied) {
-    return "the system does not allow it. Ports below 1024 often need an administrator, and a firewall may refuse a send.";
-  }
-  if (error instanceof errors.BadResource) return "this socket is closed.";
-  const unreachable = error instanceof errors.NetworkUnreachable;
-  const onlyIPv6 = own !== undefined && !isIPv4(own.hostname) && own.hostname !== "::";
-  if (
-    error.message.includes("Address family") || unreachable && onlyIPv6 && isIPv4(address.hostname)
-  ) {
-    return "this socket speaks the other version of IP. Bind 127.0.0.1 or 0.0.0.0 for IPv4, ::1 or :: for IPv6.";
-  }
-  if (unreachable) {
-    return "no route leads there from this machine. Check the address and the network.";
-  }
-  if (error.message.includes("lookup")) {
-    return "no address was found for this name. Check its spelling.";
-  }
-  if (error.message.includes("Invalid argument")) {
-    if (/^(fe80|ff..):[^%]*$/i.test(address.hostname)) {
+  if (/^(EINVAL|EADDRNOTAVAIL|ENETUNREACH|EHOSTUNREACH)$/.test(code)) {
+    // Each system has its own code for these two.
+    if (/^(fe[89ab].|ff..):[^%]*$/i.test(hostname)) {
       return "such an IPv6 address needs the name of a network interface, as in fe80::1%eth0.";
     }
-    return "the system does not accept this address here. A socket bound to 127.0.0.1 reaches this machine only; bind 0.0.0.0 to reach others.";
+    const onlyOne = own && own.hostname !== "::" && !isName(hostname);
+    if (onlyOne && isIPv6(own.hostname) !== isIPv6(hostname)) return ADVICE.EAFNOSUPPORT!;
   }
-  return error.message;
+  if (code === "EADDRNOTAVAIL" && own) {
+    return isLoopback(own.hostname) // so says macOS
+      ? ADVICE.EINVAL!
+      : `there is no way from ${own.hostname}, where this socket is bound. Bind 0.0.0.0 or ::, all addresses.`;
+  }
+  return ADVICE[code] ?? error.message;
 }
+
+const NOT_ALLOWED =
+  "the system does not allow it. Ports below 1024 often need an administrator, and a firewall may refuse a send.";
+const TOO_MANY_OPEN =
+  "too many sockets and files are open. Close those that are done with (`using` does), or raise the limit (`ulimit -n`).";
+
+const ADVICE: Record<string, string> = {
+  EADDRINUSE: "this port is taken. Stop the program that has it, or choose another port.",
+  EADDRNOTAVAIL:
+    "this machine has no such address. Use 127.0.0.1 (this machine only), 0.0.0.0 (all its addresses) or one of its own.",
+  EACCES: NOT_ALLOWED,
+  EPERM: NOT_ALLOWED,
+  EAFNOSUPPORT:
+    "this socket speaks the other version of IP. Bind 127.0.0.1 or 0.0.0.0 for IPv4, ::1 or :: for IPv6.",
+  EINVAL:
+    "the system does not accept this address here. A socket bound to 127.0.0.1 reaches this machine only; bind 0.0.0.0 to reach others.",
+  ENETUNREACH: "no route leads there from this machine. Check the address and the network.",
+  EHOSTUNREACH:
+    "no way leads to this host. Check the address and the network. On macOS, allow the program under System Settings > Privacy & Security > Local Network.",
+  EMSGSIZE:
+    "so many bytes are too many here for one datagram. macOS takes 9,216 by default (sysctl net.inet.udp.maxdgram), other systems 65,507.",
+  EMFILE: TOO_MANY_OPEN,
+  ENFILE: TOO_MANY_OPEN,
+  ENOBUFS: "the system has no room left for what is to be sent. Wait a moment, and send again.",
+};

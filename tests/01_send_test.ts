@@ -125,5 +125,5 @@ Deno.test("lesson 1: played, it shows the same send with somebody there and with
   assertEquals(stdout.match(/▷\?/g)?.length, 1);
   assertMatch(stdout, /It arrived. send\(\) returned 5[^]*Nobody was there. send\(\) returned 5/);
   assertStringIncludes(stdout, '"你好" 6 bytes');
-  assert(stdout.endsWith("Do it    exercises/01_send.ts   and then   deno task exercise1\n"));
+  assert(stdout.endsWith("Do it    exercises/01_send.ts   and then   deno task exercise 1\n"));
 });

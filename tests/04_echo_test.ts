@@ -1,21 +1,30 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { receiveWithin } from "../lessons/02_receive.ts";
 import { ask, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, soon, text } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
-Deno.test("lesson 4: a greeting is Hello, NAME! with the name's own bytes", () => {
-  assertEquals(text(greeting(bytes("Michael"))), "Hello, Michael!");
-  assertEquals(text(greeting(bytes(""))), "Hello, !");
-  assertEquals(
-    greeting(new Uint8Array([0xff, 0])),
-    new Uint8Array([...bytes("Hello, "), 0xff, 0, 33]),
-  );
+Deno.test("lesson 4: a greeting is Hello, NAME!", () => {
+  assertEquals(greeting(bytes("Michael")), "Hello, Michael!");
+  assertEquals(greeting(bytes("Michael\n")), "Hello, Michael!"); // netcat sends the line break
+  assertEquals(greeting(bytes("Michael\r\n")), "Hello, Michael!");
+  assertEquals(greeting(bytes("José 你好")), "Hello, José 你好!");
+  assertEquals(greeting(bytes("👋".repeat(100))), `Hello, ${"👋".repeat(100)}!`);
 });
 
-Deno.test("lesson 4: a greeting leaves out the line break that netcat sends", () => {
-  assertEquals(text(greeting(bytes("Michael\n"))), "Hello, Michael!");
-  assertEquals(text(greeting(bytes("a\nb\n"))), "Hello, a\nb!");
+Deno.test("lesson 4: what is no name gets no greeting", () => {
+  const none = ["", "\n", "a\nb", "a\rb", "a\tb", "\0", "\x1b[2J", "\x9b31m", "x".repeat(101)];
+  for (const name of none) assertEquals(greeting(bytes(name)), undefined, JSON.stringify(name));
+  assertEquals(greeting(new Uint8Array([0xff])), undefined); // that is no UTF-8
+  assertEquals(greeting(new Uint8Array(MAX_BYTES)), undefined);
+});
+
+Deno.test("lesson 4: an answer is no question", () => {
+  for (const answer of ["Hello, Michael!", "Hello,", " Hello, you!\n"]) {
+    assertEquals(greeting(bytes(answer)), undefined, answer);
+  }
+  assertEquals(greeting(bytes("Hello")), "Hello, Hello!"); // lesson 2 sends that
 });
 
 Deno.test("lesson 4: the server says who sent, and answers them", async () => {
@@ -42,15 +51,30 @@ Deno.test("lesson 4: twenty clients at once each get the answers to their own qu
   await Promise.all(Array.from({ length: 20 }, (_, client) => askAll(client)));
 });
 
-Deno.test("lesson 4: a name too long to be answered does not end the server", async () => {
+Deno.test("lesson 4: what is no question gets no answer, and is told in the log", async () => {
   using server = bind();
   const log: string[] = [];
   serve(server, greeting, (line) => log.push(line));
   using client = bind();
-  await client.send(new Uint8Array(MAX_BYTES), server.address);
+  await client.send("Hello, server!", server.address);
+  await client.send("", server.address);
+  assertEquals(await ask(client, "Tracy", server.address, 5000), "Hello, Tracy!");
+  const from = `Received from 127.0.0.1:${client.address.port}.`;
+  assertEquals(log, [`${from} That was no question.`, `${from} That was no question.`, from]);
+  assertEquals(await receiveWithin(client, 20), undefined);
+});
+
+Deno.test("lesson 4: an answer that cannot be sent does not end the server", async () => {
+  using server = bind();
+  const log: string[] = [];
+  const answer = (data: Uint8Array) =>
+    text(data) === "Tracy" ? "Hello, Tracy!" : new Uint8Array(MAX_BYTES + 1);
+  serve(server, answer, (line) => log.push(line));
+  using client = bind();
+  await client.send("Michael", server.address);
   assertEquals(await ask(client, "Tracy", server.address, 5000), "Hello, Tracy!");
   assertEquals(log.length, 3);
-  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:\d+: 65515 bytes do not fit/);
+  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:\d+: 65508 bytes do not fit/);
 });
 
 Deno.test("lesson 4: the client gives up in time when no answer comes", async () => {
@@ -83,7 +107,8 @@ Deno.test("lesson 4: the client does not take a failure for a missing answer", a
 
 Deno.test("lesson 4: server and client, each as a program", async () => {
   await using server = lesson(4, "server", "--port", 0);
-  const port = (await server.prints(/^Bind UDP on (\d+)\.\.\.$/m))[1]!;
+  const port =
+    (await server.prints(/^Bind UDP on (\d+)\.\.\. \(at 127\.0\.0\.1, Ctrl-C stops\)$/m))[1]!;
   const { code, stdout, stderr } = await runLesson(4, ["client", "--port", port]);
   assertEquals(stderr, "");
   assertEquals(stdout, "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n");
@@ -124,7 +149,7 @@ Deno.test("lesson 4: a busy port ends the server with 1 and advice", async () =>
   using taken = bind();
   const { code, stdout, stderr } = await runLesson(4, ["server", "--port", taken.address.port]);
   assertEquals(stdout, "");
-  assertMatch(stderr, /another program is using this port\. Stop that program, or choose another/);
+  assertMatch(stderr, /this port is taken\. Stop the program that has it, or choose another/);
   assertEquals(code, 1);
 });
 
@@ -137,7 +162,7 @@ Deno.test({
     using client = bind();
     await ask(client, "Michael", { hostname: "127.0.0.1", port }, 5000);
     await client.send(new Uint8Array(MAX_BYTES), { hostname: "127.0.0.1", port });
-    await server.prints(/No answer to .* bytes do not fit/); // and what was not sent is not counted
+    await server.prints(/That was no question/);
     server.signal("SIGINT");
     const { code, stdout, stderr } = await server.end();
     assertEquals(stderr, "");
@@ -156,7 +181,8 @@ Deno.test("lesson 4: played, it draws who sent what to whom, and ends by itself"
   assertMatch(stdout, /client 1 +server +client 2\n( +127\.0\.0\.1:\d+){3}\n/);
   assertMatch(stdout, /│ +"Michael" 7 bytes +│ +│\n +├─+▶│ +│\n/);
   assertMatch(stdout, /│ +│ +"Hello, Tracy!" 13 bytes +│\n +│ +├─+▶│\n/);
-  assertEquals(stdout.match(/[▶◀]/g)?.length, 6);
+  assertEquals(stdout.match(/[▶◀]/g)?.length, 7); // three questions, three answers, no question
+  assertMatch(stdout, /"Hello, Tracy!" 13 bytes +│\n.*◀─+┤\n +No answer to an answer/);
   assertMatch(
     stdout,
     /Try it .*lesson4 server[^]*Read it .*lessons\/04_echo\.ts\nTest it .*04_echo_test/,

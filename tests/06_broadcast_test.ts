@@ -1,23 +1,29 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { discover } from "../lessons/06_broadcast.ts";
-import { broadcastAddresses } from "../lib/networks.ts";
-import { bind } from "../lib/udp.ts";
-import { soon, text } from "./helpers.ts";
+import { answer, broadcastAddress, discover } from "../lessons/06_broadcast.ts";
+import { bind, MAX_BYTES } from "../lib/udp.ts";
+import { bytes, soon, text } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
 const EVERYONE = "127.255.255.255";
 const ignore = Deno.build.os !== "linux"; // elsewhere, loopback has no broadcast address to count on
 
 Deno.test("lesson 6: the broadcast address of a network is its last one", () => {
-  const of = (address: string, netmask: string, family: "IPv4" | "IPv6" = "IPv4") =>
-    broadcastAddresses([{ name: "eth0", family, address, netmask }]).map(({ address }) => address);
-  assertEquals(of("127.0.0.1", "255.0.0.0"), ["127.255.255.255"]);
-  assertEquals(of("192.168.1.7", "255.255.255.0"), ["192.168.1.255"]);
-  assertEquals(of("10.9.130.4", "255.255.192.0"), ["10.9.191.255"]);
-  assertEquals(of("10.0.0.5", "255.255.255.252"), ["10.0.0.7"]);
-  assertEquals(of("10.8.0.2", "255.255.255.255"), []);
-  assertEquals(of("10.8.0.2", "255.255.255.254"), []);
-  assertEquals(of("fe80::1", "ffff:ffff:ffff:ffff::", "IPv6"), []);
+  assertEquals(broadcastAddress("127.0.0.1", "255.0.0.0"), "127.255.255.255");
+  assertEquals(broadcastAddress("192.168.1.7", "255.255.255.0"), "192.168.1.255");
+  assertEquals(broadcastAddress("10.9.130.4", "255.255.192.0"), "10.9.191.255");
+  assertEquals(broadcastAddress("10.0.0.5", "255.255.255.252"), "10.0.0.7");
+  assertEquals(broadcastAddress("10.8.0.2", "255.255.255.255"), undefined);
+  assertEquals(broadcastAddress("10.8.0.2", "255.255.255.254"), undefined);
+  assertEquals(broadcastAddress("fe80::1", "ffff:ffff:ffff:ffff::"), undefined);
+});
+
+Deno.test("lesson 6: a server answers that question, and nothing else", () => {
+  assertEquals(answer(bytes("hello from client")), "broadcasting");
+  assertEquals(answer(bytes("hello from client\n")), "broadcasting"); // netcat's line break
+  for (const other of ["", "broadcasting", "hello", "Hello from client", "hello from client!"]) {
+    assertEquals(answer(bytes(other)), undefined, other);
+  }
+  assertEquals(answer(new Uint8Array(MAX_BYTES)), undefined);
 });
 
 Deno.test({
@@ -65,7 +71,7 @@ Deno.test({
     await using one = lesson(6, "server", "--port", port);
     await using two = lesson(6, "server", "--port", port);
     for (const server of [one, two]) {
-      await server.prints(new RegExp(`^Bind UDP on ${port}\\.\\.\\.$`, "m"));
+      await server.prints(new RegExp(`^Bind UDP on ${port}\\.\\.\\. \\(at 127.255.255.255,`, "m"));
     }
 
     const { code, stdout, stderr } = await runLesson(6, [
@@ -128,7 +134,7 @@ Deno.test({
   async fn() {
     using taken = bind({ hostname: "0.0.0.0" });
     const { code, stderr } = await runLesson(6, ["server", "--port", taken.address.port]);
-    assertStringIncludes(stderr, "another program is using this port");
+    assertStringIncludes(stderr, "this port is taken");
     assertEquals(code, 1);
   },
 });

@@ -3,6 +3,10 @@
  *
  * @module
  */
+import { assert } from "@std/assert";
+import type { Address } from "../lib/udp.ts";
+
+const PATIENCE = 10_000;
 
 /** Bytes as text. */
 export function text(data: Uint8Array | undefined): string {
@@ -16,5 +20,60 @@ export function bytes(text: string): Uint8Array<ArrayBuffer> {
 
 /** Gives up when a test has waited long enough for what comes at once on loopback. */
 export function soon(): AbortSignal {
-  return AbortSignal.timeout(10_000);
+  return AbortSignal.timeout(PATIENCE);
+}
+
+/** So many milliseconds later. */
+export async function later(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** What the promise brings, if it comes in so many milliseconds; else throws `what`. */
+export async function within<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+  what: string | (() => string) = "It did not come in time.",
+): Promise<T> {
+  let timer;
+  const late = new Promise<never>((_, reject) => {
+    const error = () => reject(new Error(typeof what === "string" ? what : what()));
+    timer = setTimeout(error, Math.max(0, milliseconds));
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits until it has happened, looking every few milliseconds. */
+export async function until(happened: () => boolean, what = "It did not happen."): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!happened()) {
+    assert(Date.now() < deadline, what);
+    await later(10);
+  }
+}
+
+/** What the work prints with `console.log`, a line each. */
+export async function printed(work: () => void | Promise<void>): Promise<string[]> {
+  const lines: string[] = [];
+  const { log } = console;
+  console.log = (text = "") => void lines.push(...String(text).split("\n"));
+  try {
+    await work();
+  } finally {
+    console.log = log;
+  }
+  return lines;
+}
+
+/** Text with its special characters quoted, for a pattern. */
+export function quoted(text: string | number): string {
+  return String(text).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** `127.0.0.1` at this port. */
+export function here(port: number): Address {
+  return { hostname: "127.0.0.1", port };
 }

@@ -146,14 +146,15 @@ peers("lesson 5: a chat with Python, in gb2312", "python3", async () => {
   await using other = python(`
 s.bind(("127.0.0.1", 0))
 print("port", s.getsockname()[1], flush=True)
+hello, addr = s.recvfrom(1024)
 data, addr = s.recvfrom(1024)
-print(data.decode("gb2312"), flush=True)
+print(len(hello), data.decode("gb2312"), flush=True)
 s.sendto("再见".encode("gb2312"), addr)`);
   const port = await portOf(other);
   await using chat = lesson(5, "chat", "--port", port, "--encoding", "gb2312");
   await chat.prints(/You are /);
   await chat.type("你好\n");
-  await other.prints(/^你好$/m);
+  await other.prints(/^0 你好$/m);
   await chat.prints(new RegExp(`^127.0.0.1:${port}: 再见$`, "m"));
 });
 

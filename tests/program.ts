@@ -4,6 +4,7 @@
  * @module
  */
 import { bind } from "../lib/udp.ts";
+import { later, within } from "./helpers.ts";
 
 const PATIENCE = 20_000;
 
@@ -99,17 +100,8 @@ export class Program implements AsyncDisposable {
     return await this.#patiently(this.#ended, PATIENCE, "end");
   }
 
-  async #patiently<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
-    let timer;
-    const late = new Promise<never>((_, reject) => {
-      const error = () => reject(new Error(`It did not ${what} in time:\n${this}`));
-      timer = setTimeout(error, Math.max(0, milliseconds));
-    });
-    try {
-      return await Promise.race([promise, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  #patiently<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
+    return within(milliseconds, promise, () => `It did not ${what} in time:\n${this}`);
   }
 
   toString(): string {
@@ -150,7 +142,7 @@ export async function answer(program: Program, word: "y" | "n", done: RegExp): P
   await program.prints(/Allow\?/);
   for (let tries = 0; tries < 10 && !done.test(program.stdout); tries++) {
     await program.type(`${word}\n`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await later(300);
   }
 }
 
@@ -170,13 +162,13 @@ export async function runLesson(
  * program holds copies of all open sockets, until it is its own (fork, then exec): so a port may stay in
  * use for a moment after its socket was closed.
  */
-export async function eventually(attempt: () => void): Promise<void> {
+export async function eventually<T>(attempt: () => T): Promise<T> {
   for (const deadline = Date.now() + 5000;;) {
     try {
       return attempt();
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await later(10);
     }
   }
 }

@@ -1,10 +1,10 @@
 import { type Address, bind } from "../../lib/udp.ts";
+import { all, done, hear, same, test } from "./teacher.ts";
 import { sendLong, sendToAll } from "../01_send.ts";
-import { all, done, hear, same } from "./teacher.ts";
 
 const none: Address = { hostname: "127.0.0.1", port: 9 };
 
-Deno.test("sendToAll: every address gets the text, as one datagram", async () => {
+test("sendToAll: every address gets the text, as one datagram", async () => {
   using one = bind();
   using two = bind();
   using three = bind();
@@ -16,7 +16,7 @@ Deno.test("sendToAll: every address gets the text, as one datagram", async () =>
   }
 });
 
-Deno.test("sendToAll: all of them come from the same socket", async () => {
+test("sendToAll: all of them come from the same socket", async () => {
   using one = bind();
   using two = bind();
   const story = 'I asked to send "Hello" to two addresses.';
@@ -29,19 +29,19 @@ Deno.test("sendToAll: all of them come from the same socket", async () => {
   );
 });
 
-Deno.test("sendToAll: the result is the number of bytes that left, all together", async () => {
+test("sendToAll: the result is the number of bytes that left, all together", async () => {
   using one = bind();
   using two = bind();
   const story = 'I asked to send "你好", six bytes, to two addresses.';
   same(await done(sendToAll("你好", [one.address, two.address]), story), 12, story);
 });
 
-Deno.test("sendToAll: no address, nothing sent", async () => {
+test("sendToAll: no address, nothing sent", async () => {
   const story = "I gave no addresses.";
   same(await done(sendToAll("Hello", []), story), 0, story);
 });
 
-Deno.test("sendLong: a text that fits is one datagram", async () => {
+test("sendLong: a text that fits is one datagram", async () => {
   using listener = bind();
   const story = 'I asked to send "Hello" with a limit of 5 bytes.';
   const datagrams = await done(sendLong("Hello", listener.address, 5), story);
@@ -49,7 +49,7 @@ Deno.test("sendLong: a text that fits is one datagram", async () => {
   same(datagrams, 1, `${story} The result should be the number of datagrams.`);
 });
 
-Deno.test("sendLong: a longer one is cut into as few pieces as will do, with nothing lost", async () => {
+test("sendLong: a longer one is cut into as few pieces as will do, with nothing lost", async () => {
   using listener = bind();
   const story = 'I asked to send "Hello, world!" with a limit of 5 bytes.';
   const datagrams = await done(sendLong("Hello, world!", listener.address, 5), story);
@@ -57,7 +57,7 @@ Deno.test("sendLong: a longer one is cut into as few pieces as will do, with not
   same(datagrams, 3, `${story} The result should be the number of datagrams.`);
 });
 
-Deno.test("sendLong: no character is cut in two", async () => {
+test("sendLong: no character is cut in two", async () => {
   using listener = bind();
   const story = 'I asked to send "a你好👋" with a limit of 5 bytes: they are 1, 3, 3 and 4 bytes.';
   await done(sendLong("a你好👋", listener.address, 5), story);
@@ -69,7 +69,7 @@ Deno.test("sendLong: no character is cut in two", async () => {
   same(await all(listener, 2), ["a", "👋"], another);
 });
 
-Deno.test("sendLong: an empty text takes no datagram", async () => {
+test("sendLong: an empty text takes no datagram", async () => {
   const story = "I asked to send an empty text.";
   same(await done(sendLong("", none, 5), story), 0, story);
 });

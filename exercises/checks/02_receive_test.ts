@@ -1,8 +1,8 @@
 import { bind } from "../../lib/udp.ts";
+import { done, hear, same, test, throws, twin } from "./teacher.ts";
 import { askOnly, receiveSome } from "../02_receive.ts";
-import { done, hear, same, throws, twin } from "./teacher.ts";
 
-Deno.test("receiveSome: returns the texts, in order, as soon as there are enough", async () => {
+test("receiveSome: returns the texts, in order, as soon as there are enough", async () => {
   using friend = bind();
   using mine = bind();
   const story = 'I sent "one", "two" and "three", and asked for three, within 5 s at most.';
@@ -11,7 +11,7 @@ Deno.test("receiveSome: returns the texts, in order, as soon as there are enough
   same(await done(receiving, story), ["one", "two", "three"], story);
 });
 
-Deno.test("receiveSome: takes no more than it was asked for", async () => {
+test("receiveSome: takes no more than it was asked for", async () => {
   using friend = bind();
   using mine = bind();
   for (const word of ["one", "two", "three"]) await friend.send(word, mine.address);
@@ -20,7 +20,7 @@ Deno.test("receiveSome: takes no more than it was asked for", async () => {
   same((await hear(mine, story)).text, "three", story);
 });
 
-Deno.test("receiveSome: when the time is up, returns what came", async () => {
+test("receiveSome: when the time is up, returns what came", async () => {
   using friend = bind();
   using mine = bind();
   await friend.send("only one", mine.address);
@@ -28,7 +28,7 @@ Deno.test("receiveSome: when the time is up, returns what came", async () => {
   same(await done(receiveSome(mine, 3, 250), story, 700), ["only one"], story);
 });
 
-Deno.test("receiveSome: what comes after the time is not lost", async () => {
+test("receiveSome: what comes after the time is not lost", async () => {
   using friend = bind();
   using mine = bind();
   const story = 'I let it wait 50 ms for nothing. Then I sent "late" and received it myself.';
@@ -38,7 +38,7 @@ Deno.test("receiveSome: what comes after the time is not lost", async () => {
   same((await hear(mine, lost)).text, "late", story);
 });
 
-Deno.test("receiveSome: the time is for all of them together", async () => {
+test("receiveSome: the time is for all of them together", async () => {
   using friend = bind();
   using mine = bind();
   const story = "I asked for 100 texts within 150 ms at most, and sent one every 50 ms.";
@@ -50,14 +50,14 @@ Deno.test("receiveSome: the time is for all of them together", async () => {
   }
 });
 
-Deno.test("receiveSome: another failure than the end of the time is thrown", async () => {
+test("receiveSome: a failure other than the end of the time is thrown", async () => {
   const closed = bind();
   closed.close();
   const story = "I gave it a closed socket: receive throws BadResource.";
   await throws(() => receiveSome(closed, 1, 50), Deno.errors.BadResource, story);
 });
 
-Deno.test("askOnly: returns the answer of the one that was asked", async () => {
+test("askOnly: returns the answer of the one that was asked", async () => {
   using friend = bind();
   using mine = bind();
   const asking = askOnly(mine, "How are you?", friend.address, 5000);
@@ -68,7 +68,7 @@ Deno.test("askOnly: returns the answer of the one that was asked", async () => {
   same(await done(asking, story), "Fine", story);
 });
 
-Deno.test("askOnly: takes no answer from a stranger", async () => {
+test("askOnly: takes no answer from a stranger", async () => {
   using friend = bind();
   using mine = bind();
   using stranger = bind();
@@ -86,14 +86,14 @@ Deno.test("askOnly: takes no answer from a stranger", async () => {
   same(await done(asking, story), "Fine", story);
 });
 
-Deno.test("askOnly: no answer in time is undefined", async () => {
+test("askOnly: no answer in time is undefined", async () => {
   using friend = bind();
   using mine = bind();
   const story = "I did not answer, and you were to wait 50 ms.";
   same(await done(askOnly(mine, "Hello?", friend.address, 50), story), undefined, story);
 });
 
-Deno.test("askOnly: strangers do not make the wait longer", async () => {
+test("askOnly: strangers do not make the wait longer", async () => {
   using friend = bind();
   using stranger = bind();
   using mine = bind();
@@ -104,4 +104,20 @@ Deno.test("askOnly: strangers do not make the wait longer", async () => {
   } finally {
     clearInterval(noise);
   }
+});
+
+test("askOnly: a failure other than the end of the time is thrown", async () => {
+  const closed = bind();
+  closed.close();
+  const { BadResource, Interrupted } = Deno.errors;
+  const story = "I gave it a closed socket: send throws BadResource.";
+  await throws(() => askOnly(closed, "Hello?", closed.address, 50), BadResource, story);
+  using friend = bind();
+  using mine = bind();
+  const asking = askOnly(mine, "Hello?", friend.address, 5000);
+  asking.catch(() => {}); // it is waited for below
+  await hear(friend, "I waited for your question.");
+  mine.close();
+  const other = "I closed the socket while it waited for the answer: receive throws Interrupted.";
+  await throws(() => asking, Interrupted, other);
 });

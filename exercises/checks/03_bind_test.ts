@@ -1,8 +1,8 @@
 import { bind } from "../../lib/udp.ts";
+import { freeRange, same, test, throws } from "./teacher.ts";
 import { bindInRange, portState } from "../03_bind.ts";
-import { freeRange, same, throws } from "./teacher.ts";
 
-Deno.test("bindInRange: takes the first port if it is free, and leaves the socket open", () => {
+test("bindInRange: takes the first port if it is free, and leaves the socket open", () => {
   const first = freeRange(3);
   const story = `All three ports from ${first} were free.`;
   using socket = bindInRange(first, first + 2);
@@ -10,7 +10,7 @@ Deno.test("bindInRange: takes the first port if it is free, and leaves the socke
   same(isFree(first), false, `${story} Was the port still yours after you returned the socket?`);
 });
 
-Deno.test("bindInRange: passes over ports that are in use", () => {
+test("bindInRange: passes over ports that are in use", () => {
   const first = freeRange(3);
   using _one = bind({ port: first });
   using _two = bind({ port: first + 1 });
@@ -19,14 +19,14 @@ Deno.test("bindInRange: passes over ports that are in use", () => {
   same(socket?.address.port, first + 2, story);
 });
 
-Deno.test("bindInRange: undefined when all of them are in use", () => {
+test("bindInRange: undefined when all of them are in use", () => {
   const port = freeRange(1);
   using _taken = bind({ port });
   using socket = bindInRange(port, port);
   same(socket?.address.port, undefined, `I had port ${port}, the only one in the range.`);
 });
 
-Deno.test("bindInRange: another failure than a port in use is thrown", async () => {
+test("bindInRange: a failure other than a port in use is thrown", async () => {
   const story = "I asked for ports from 70000 on, which are no ports: bind throws a RangeError.";
   await throws(() => bindInRange(70_000, 70_001)?.close(), RangeError, story);
   const { AddrNotAvailable } = Deno.errors;
@@ -35,31 +35,31 @@ Deno.test("bindInRange: another failure than a port in use is thrown", async () 
   await throws(() => bindInRange(9000, 9001)?.close(), AddrNotAvailable, other);
 });
 
-Deno.test("portState: a port that nobody has is free, and stays so", () => {
+test("portState: a port that nobody has is free, and stays so", () => {
   const address = { hostname: "127.0.0.1", port: freeRange(1) };
   same(portState(address), "free", "Nobody had this port.");
   same(portState(address), "free", "I asked a second time. Did the first time keep the port?");
 });
 
-Deno.test("portState: a port that somebody has is busy", () => {
+test("portState: a port that somebody has is busy", () => {
   using socket = bind();
   same(portState(socket.address), "busy", "I had this port.");
 });
 
-Deno.test("portState: one that Deno does not let the program have is forbidden", () => {
+test("portState: one that Deno does not let the program have is forbidden", () => {
   // These checks run with a permission for 127.0.0.0/8 and nothing else.
   const story = "Deno does not let this program use 192.0.2.1: bind throws NotCapable.";
   same(portState({ hostname: "192.0.2.1", port: 9999 }), "forbidden", story);
 });
 
-Deno.test("portState: one that the system keeps is forbidden", () => {
+test("portState: one that the system keeps is forbidden", () => {
   // Which ports a system keeps differs, so this one keeps them all, for a moment.
   using _ = failing(new Deno.errors.PermissionDenied("Permission denied (os error 13)"));
   const story = "The system kept this port to itself: bind throws PermissionDenied.";
   same(portState({ hostname: "127.0.0.1", port: 80 }), "forbidden", story);
 });
 
-Deno.test("portState: another failure is thrown", async () => {
+test("portState: another failure is thrown", async () => {
   const story = "I asked for port 70000, which is no port: bind throws a RangeError.";
   await throws(() => portState({ hostname: "127.0.0.1", port: 70_000 }), RangeError, story);
   const { AddrNotAvailable } = Deno.errors;

@@ -1,60 +1,76 @@
-import { type Address, bind, type Socket } from "../../lib/udp.ts";
+import { bind } from "../../lib/udp.ts";
+import { all, ask, done, forged, hear, next, noWayBack, same } from "./teacher.ts";
+import { test, twin, Wrong } from "./teacher.ts";
 import { countingServer, stoppableServer } from "../04_echo.ts";
-import { ask, done, hear, next, same, twin, Wrong } from "./teacher.ts";
 
-function noWayBack(server: Socket, unlucky: Address): void {
-  const send = server.send;
-  server.send = function (data, to) {
-    if (to.port !== unlucky.port) return send.call(server, data, to);
-    return Promise.reject(new Deno.errors.NetworkUnreachable("No way back"));
-  };
-}
+const nobody = { hostname: "127.0.0.1", port: 0 };
 
-Deno.test("countingServer: answers a client with 1, then 2, then 3", async () => {
+test("countingServer: answers a client with 1, then 2, then 3", async () => {
   using server = bind();
   using client = bind();
   countingServer(server);
   const answers = [];
-  for (const word of ["one", "two", "three"]) answers.push(await ask(client, word, server));
-  same(answers, ["1", "2", "3"], "One client sent three datagrams.");
+  for (let i = 0; i < 3; i++) answers.push(await ask(client, "count", server));
+  same(answers, ["1", "2", "3"], 'One client sent "count" three times.');
 });
 
-Deno.test("countingServer: counts each client for itself", async () => {
+test("countingServer: counts each client for itself", async () => {
   using server = bind();
   using ann = bind();
   using bob = bind();
   using cem = twin(bob);
   countingServer(server);
   const answers = [];
-  for (const client of [ann, ann, bob, ann]) answers.push(await ask(client, "hi", server));
-  const story = "Ann sent twice, Bob once, then Ann again, from two ports of one host.";
+  for (const client of [ann, ann, bob, ann]) answers.push(await ask(client, "count", server));
+  const story = "Ann asked twice, Bob once, then Ann again, from two ports of one host.";
   same(answers, ["1", "2", "1", "3"], story);
   if (!cem) return;
-  const another = "Then Cem sent, from another host. His port has the number of Bob's.";
-  same(await ask(cem, "hi", server), "1", another);
+  const another = "Then Cem asked, from another host. His port has the number of Bob's.";
+  same(await ask(cem, "count", server), "1", another);
 });
 
-Deno.test("countingServer: an empty datagram counts, too", async () => {
+test("countingServer: an answer is not answered", async () => {
+  using server = bind();
+  using other = bind();
+  countingServer(server);
+  const story = 'I sent "1" and "23", as another such server would, and then "count".';
+  for (const text of ["1", "23", "count"]) await other.send(text, server.address);
+  same(await all(other, 1), ["1"], `${story} These are all the answers.`);
+});
+
+test("countingServer: whatever else is not the question gets no answer and does not count", async () => {
   using server = bind();
   using client = bind();
   countingServer(server);
-  await ask(client, "", server);
-  same(await ask(client, "", server), "2", "I sent two empty datagrams.");
+  const story = 'I sent an empty datagram, "Count", "count me" and then "count".';
+  for (const text of ["", "Count", "count me", "count"]) await client.send(text, server.address);
+  same(await all(client, 1), ["1"], `${story} These are all the answers.`);
 });
 
-Deno.test("countingServer: goes on when an answer cannot be sent", async () => {
+test("countingServer: goes on when an answer cannot be sent", async () => {
   using server = bind();
   using unlucky = bind();
   using client = bind();
   noWayBack(server, unlucky.address);
   countingServer(server);
-  await unlucky.send("hi", server.address);
-  const story = "The answer to the first client failed, and then a second client sent.";
-  await client.send("hi", server.address);
+  await unlucky.send("count", server.address);
+  const story = "The answer to the first client failed, and then a second client asked.";
+  await client.send("count", server.address);
   same((await hear(client, story)).text, "1", story);
 });
 
-Deno.test("countingServer: ends when the socket is closed", async () => {
+test("countingServer: goes on after a question from port 0", async () => {
+  using server = forged("count", nobody);
+  using client = bind();
+  countingServer(server);
+  const story =
+    "The first question came from port 0, which is legal (RFC 768), but to send there throws " +
+    "a RangeError. Then a second client asked.";
+  await client.send("count", server.address);
+  same((await hear(client, story)).text, "1", story);
+});
+
+test("countingServer: ends when the socket is closed", async () => {
   const server = bind();
   const serving = countingServer(server);
   server.close();
@@ -69,31 +85,51 @@ Deno.test("countingServer: ends when the socket is closed", async () => {
   }
 });
 
-Deno.test("stoppableServer: sends back what comes, byte for byte", async () => {
+test("stoppableServer: answers PING with PONG and the rest, byte for byte", async () => {
   using server = bind();
   using client = bind();
-  stoppableServer(server, client.address);
-  same(await ask(client, "Hello", server), "Hello", 'I sent "Hello".');
-  same(await ask(client, "QUITE", server), "QUITE", 'I sent "QUITE".');
-  const story = "I sent the bytes 255 0 254, which are no text.";
-  await client.send(new Uint8Array([255, 0, 254]), server.address);
-  same([...(await next(client, story)).data], [255, 0, 254], story);
+  using owner = bind();
+  stoppableServer(server, owner.address);
+  same(await ask(client, "PING", server), "PONG", 'I sent "PING".');
+  same(await ask(client, "PING PING", server), "PONG PING", 'I sent "PING PING".');
+  const story = "I sent PING and the bytes 255 0 254, which are no text.";
+  const bytes = (word: string) => [...new TextEncoder().encode(word), 255, 0, 254];
+  await client.send(new Uint8Array(bytes("PING")), server.address);
+  same([...(await next(client, story)).data], bytes("PONG"), story);
 });
 
-Deno.test("stoppableServer: QUIT from its owner ends it and closes the socket", async () => {
+test("stoppableServer: an answer is not answered", async () => {
+  using server = bind();
+  using other = bind();
+  using owner = bind();
+  stoppableServer(server, owner.address);
+  const story = 'I sent "PONG 1" and "No.", as another such server would, and then "PING 2".';
+  for (const text of ["PONG 1", "No.", "PING 2"]) await other.send(text, server.address);
+  same(await all(other, 1), ["PONG 2"], `${story} These are all the answers.`);
+});
+
+test("stoppableServer: anything else gets no answer, not even from its owner", async () => {
+  using server = bind();
+  using owner = bind();
+  stoppableServer(server, owner.address);
+  const texts = ["", "Hello", "QUITE", "HELLO PING", "PING 3"];
+  const story =
+    'The owner sent an empty datagram, "Hello", "QUITE", "HELLO PING" and then "PING 3".';
+  for (const text of texts) await owner.send(text, server.address);
+  same(await all(owner, 1), ["PONG 3"], `${story} These are all the answers.`);
+});
+
+test("stoppableServer: QUIT from its owner ends it and closes the socket", async () => {
   using server = bind();
   using owner = bind();
   const serving = stoppableServer(server, owner.address);
   await owner.send("QUIT", server.address);
   await done(serving, 'The owner sent "QUIT", and I waited for the server to end.');
-  try {
-    bind(server.address).close();
-  } catch {
-    throw new Wrong("It ended, but it did not close the socket: the port is still in use.");
-  }
+  const open = await server.send("", owner.address).then(() => true, () => false);
+  if (open) throw new Wrong("It ended, but it did not close the socket.");
 });
 
-Deno.test("stoppableServer: QUIT from anyone else is answered with No.", async () => {
+test("stoppableServer: QUIT from anyone else is answered with No.", async () => {
   using server = bind();
   using owner = bind();
   using guest = bind();
@@ -101,20 +137,31 @@ Deno.test("stoppableServer: QUIT from anyone else is answered with No.", async (
   stoppableServer(server, owner.address);
   const who = "Somebody who is not the owner";
   same(await ask(guest, "QUIT", server, who), "No.", `${who} sent "QUIT".`);
-  same(await ask(guest, "Hello", server, who), "Hello", 'After that, the same one sent "Hello".');
+  same(await ask(guest, "PING", server, who), "PONG", 'After that, the same one sent "PING".');
   if (!namesake) return;
   const other = "Somebody on another host, whose port has the number of the owner's,";
   same(await ask(namesake, "QUIT", server, other), "No.", `${other} sent "QUIT".`);
 });
 
-Deno.test("stoppableServer: goes on when an answer cannot be sent", async () => {
+test("stoppableServer: goes on when an answer cannot be sent", async () => {
   using server = bind();
   using unlucky = bind();
   using client = bind();
   noWayBack(server, unlucky.address);
   stoppableServer(server, client.address);
-  for (const word of ["hi", "QUIT"]) await unlucky.send(word, server.address);
+  for (const word of ["PING", "QUIT"]) await unlucky.send(word, server.address);
   const story = "Two answers to the first client failed, and then a second client sent.";
-  await client.send("hi", server.address);
-  same((await hear(client, story)).text, "hi", story);
+  await client.send("PING", server.address);
+  same((await hear(client, story)).text, "PONG", story);
+});
+
+test("stoppableServer: goes on after a question from port 0", async () => {
+  using server = forged("PING", nobody);
+  using client = bind();
+  stoppableServer(server, client.address);
+  const story =
+    "The first PING came from port 0, which is legal (RFC 768), but to send there throws a " +
+    "RangeError. Then a second client sent.";
+  await client.send("PING", server.address);
+  same((await hear(client, story)).text, "PONG", story);
 });

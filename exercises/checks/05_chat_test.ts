@@ -1,8 +1,8 @@
-import { bind, formatAddress } from "../../lib/udp.ts";
-import { listenWithNames, untilSilent } from "../05_chat.ts";
-import { done, hear, same, throws, twin } from "./teacher.ts";
+import { bind, formatAddress, type Socket } from "../../lib/udp.ts";
+import { all, done, forged, hear, noWayBack, same, test, throws, twin } from "./teacher.ts";
+import { listenWithNames, talkAndFollow } from "../05_chat.ts";
 
-Deno.test("listenWithNames: anyone without a name is shown by address and port", async () => {
+test("listenWithNames: anyone without a name is shown by address and port", async () => {
   using mine = bind();
   using ann = bind();
   await ann.send("Hello", mine.address);
@@ -11,7 +11,7 @@ Deno.test("listenWithNames: anyone without a name is shown by address and port",
   same(await done(listenWithNames(mine, 1), story), expected, story);
 });
 
-Deno.test("listenWithNames: a name said once is used from then on", async () => {
+test("listenWithNames: a name said once is used from then on", async () => {
   using mine = bind();
   using ann = bind();
   for (const text of ["/nick Ann Lee", "Hello", "/nickel"]) await ann.send(text, mine.address);
@@ -21,7 +21,7 @@ Deno.test("listenWithNames: a name said once is used from then on", async () => 
   same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
-Deno.test("listenWithNames: everybody has a name of their own, and may change it", async () => {
+test("listenWithNames: everybody has a name of their own, and may change it", async () => {
   using mine = bind();
   using ann = bind();
   using bob = bind();
@@ -37,7 +37,7 @@ Deno.test("listenWithNames: everybody has a name of their own, and may change it
   same(await done(listenWithNames(mine, 3), story), expected, story);
 });
 
-Deno.test("listenWithNames: one port on two hosts is two people", async () => {
+test("listenWithNames: one port on two hosts is two people", async () => {
   using mine = bind();
   using ann = bind();
   using other = twin(ann);
@@ -50,7 +50,7 @@ Deno.test("listenWithNames: one port on two hosts is two people", async () => {
   same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
-Deno.test("listenWithNames: messages and names are safe to print", async () => {
+test("listenWithNames: messages and names are safe to print", async () => {
   using mine = bind();
   using ann = bind();
   await ann.send("\x1b[2Jgone", mine.address);
@@ -62,45 +62,141 @@ Deno.test("listenWithNames: messages and names are safe to print", async () => {
   same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
-Deno.test("untilSilent: returns what was said before the silence", async () => {
+test("listenWithNames: no message wanted, none taken", async () => {
   using mine = bind();
   using ann = bind();
-  for (const text of ["one", "", "two"]) await ann.send(text, mine.address);
-  const story = 'Somebody sent "one", an empty message and "two", then nothing for 250 ms.';
-  same(await done(untilSilent(mine, 250), story, 700), ["one", "", "two"], story);
+  await ann.send("Hello", mine.address);
+  const story = 'Somebody sent "Hello", but I asked for 0 messages, and then received it myself.';
+  same(await done(listenWithNames(mine, 0), story), [], story);
+  same((await hear(mine, story)).text, "Hello", story);
 });
 
-Deno.test("untilSilent: silence from the start is no message at all", async () => {
-  using mine = bind();
-  const story = "Nobody sent anything for 50 ms.";
-  same(await done(untilSilent(mine, 50), story), [], story);
-});
-
-Deno.test("untilSilent: each message starts the wait again", async () => {
+test("talkAndFollow: each line is sent at once, as one datagram", async () => {
   using mine = bind();
   using ann = bind();
-  const story = "Somebody sent five messages, 100 ms apart; silence is 300 ms.";
-  const listening = untilSilent(mine, 300);
-  for (let i = 1; i <= 5; i++) {
-    await ann.send(`${i}`, mine.address);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  same(await done(listening, story, 700), ["1", "2", "3", "4", "5"], story);
+  const { typed, type, end } = keyboard();
+  const talking = talkAndFollow(mine, ann.address, typed);
+  const story = 'I typed "Hi Ann" and, when that had come, "It rains".';
+  type("Hi Ann");
+  same((await hear(ann, story)).text, "Hi Ann", story);
+  type("It rains");
+  end();
+  await done(talking, story);
+  same(await all(ann, 1), ["It rains"], story);
 });
 
-Deno.test("untilSilent: what comes after the silence is not lost", async () => {
+test("talkAndFollow: who starts again is followed to the new port", async () => {
   using mine = bind();
   using ann = bind();
-  const story = 'After 50 ms of silence I sent "late", and received it myself.';
-  await done(untilSilent(mine, 50), story);
+  using again = bind();
+  const { typed, type, end } = keyboard();
+  const talking = talkAndFollow(mine, ann.address, typed);
+  const story =
+    "I typed a line. Then Ann started again, sent an empty datagram from her new port, and I typed a second.";
+  type("one");
+  same((await hear(ann, story)).text, "one", story);
+  await says(again, "", mine);
+  type("two");
+  end();
+  await done(talking, story);
+  const where = `${story} The second line`;
+  same(await all(again, 1), ["two"], `${where} should come to the new port. There came:`);
+});
+
+test("talkAndFollow: as often as she starts, and whatever she says", async () => {
+  using mine = bind();
+  using ann = bind();
+  using second = bind();
+  using third = bind();
+  const { typed, type, end } = keyboard();
+  const talking = talkAndFollow(mine, ann.address, typed);
+  await says(second, "", mine);
+  await says(third, "Here I am", mine);
+  type("one");
+  const story =
+    "Ann started again twice. From her third port she said a word, then I typed a line.";
+  same((await hear(third, story)).text, "one", story);
+  await says(ann, "", mine);
+  type("two");
+  end();
+  const back = "At last she was at her first port again: the system may pick the same one twice.";
+  same((await hear(ann, back)).text, "two", back);
+  await done(talking, back);
+});
+
+test("talkAndFollow: another host changes nothing", async () => {
+  using mine = bind();
+  using ann = bind();
+  using other = twin(ann);
+  if (!other) return;
+  const { typed, type, end } = keyboard();
+  const talking = talkAndFollow(mine, ann.address, typed);
+  await says(other, "I am Ann", mine);
+  type("Hi Ann");
+  end();
+  const story = "Somebody wrote from another host than Ann's. Then I typed a line, to Ann.";
+  await done(talking, story);
+  same(await all(ann, 1), ["Hi Ann"], story);
+});
+
+test("talkAndFollow: port 0 is not followed", async () => {
+  using ann = bind();
+  using mine = forged("", { hostname: "127.0.0.1", port: 0 });
+  const { typed, type, end } = keyboard();
+  const talking = talkAndFollow(mine, ann.address, typed);
+  talking.catch(() => {}); // it is waited for below
+  await moment();
+  type("Hi Ann");
+  end();
+  const story = "A datagram came from Ann's host and port 0. Then I typed a line.";
+  await done(talking, story);
+  same(await all(ann, 1), ["Hi Ann"], story);
+});
+
+test("talkAndFollow: after the last line it receives no more", async () => {
+  using mine = bind();
+  using ann = bind();
+  const { typed, end } = keyboard();
+  const talking = talkAndFollow(mine, ann.address, typed);
+  end();
+  const story = 'I typed nothing and ended. Then Ann sent "late", and I received it myself.';
+  await done(talking, story);
   await ann.send("late", mine.address);
   const lost = `${story} Does a receive of yours still wait, and did it take that one?`;
   same((await hear(mine, lost)).text, "late", story);
 });
 
-Deno.test("untilSilent: another failure than silence is thrown", async () => {
-  const closed = bind();
-  closed.close();
-  const story = "I gave it a closed socket: receive throws BadResource.";
-  await throws(() => untilSilent(closed, 50), Deno.errors.BadResource, story);
+test("talkAndFollow: a failure is thrown", async () => {
+  using mine = bind();
+  using ann = bind();
+  noWayBack(mine, ann.address);
+  const { typed, type, end } = keyboard();
+  const sending = talkAndFollow(mine, ann.address, typed);
+  type("Hi Ann");
+  end();
+  const story = "To send a line failed: NetworkUnreachable.";
+  await throws(() => sending, Deno.errors.NetworkUnreachable, story);
+  const waiting = talkAndFollow(mine, ann.address, keyboard().typed);
+  waiting.catch(() => {}); // it is waited for below
+  await moment();
+  mine.close();
+  const other = "I closed the socket before the last line: receive throws Interrupted.";
+  await throws(() => waiting, Deno.errors.Interrupted, other);
 });
+
+/** Lines that come when the check types them. */
+function keyboard() {
+  let lines!: ReadableStreamDefaultController<string>;
+  const typed = new ReadableStream<string>({ start: (controller) => void (lines = controller) });
+  return { typed, type: (line: string) => lines.enqueue(line), end: () => lines.close() };
+}
+
+/** Sends, and leaves the other side time to see it. */
+async function says(from: Socket, text: string, to: Socket): Promise<void> {
+  await from.send(text, to.address);
+  await moment();
+}
+
+function moment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100));
+}

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { bind, type Datagram, type Socket } from "../../lib/udp.ts";
+import { type Address, bind, type Datagram, Socket } from "../../lib/udp.ts";
+import { isWanted, tell, thrown } from "../runner/witness.ts";
 
 /** Something the learner's code did not do. The message says what was sent, what came, what should have. */
 export class Wrong extends Error {
@@ -22,21 +23,38 @@ let failing = Promise.withResolvers<never>();
 function fail(event: Event, error: unknown): void {
   event.preventDefault(); // without this, it would end all checks
   // The checks close the sockets: what still waits at one is told so, and there is no harm in that.
-  if (!(error instanceof Deno.errors.Interrupted)) failing.reject(error);
+  if (error instanceof Deno.errors.Interrupted) return;
+  if (!running) tell({ lost: thrown(error) });
+  failing.reject(error);
 }
 
 addEventListener("unhandledrejection", (event) => fail(event, event.reason));
 addEventListener("error", (event) => fail(event, event.error));
 
-Deno.test.beforeEach(() => {
-  failing = Promise.withResolvers();
-  failing.promise.catch(() => {});
-});
+let running = false;
 
-Deno.test.afterEach(async () => {
-  await new Promise((done) => setTimeout(done)); // time to fail for what was not awaited
-  await Promise.race([failing.promise, undefined]);
-});
+/** A case: `test("sendLong: no character is cut in two", async () => …)`. It begins with the exercise. */
+export function test(name: string, code: () => void | Promise<void>): void {
+  if (!isWanted(name)) return;
+  tell({ planned: name });
+  Deno.test(name, async () => {
+    failing = Promise.withResolvers();
+    failing.promise.catch(() => {});
+    running = true;
+    tell({ begins: name });
+    try {
+      await code();
+      await new Promise((done) => setTimeout(done)); // time to fail for what was not awaited
+      await Promise.race([failing.promise, undefined]);
+      tell({ ends: name });
+    } catch (error) {
+      tell({ ends: name, thrown: thrown(error) });
+      throw error;
+    } finally {
+      running = false;
+    }
+  });
+}
 
 /** Waits until the learner's code is done, but not for ever. */
 export async function done<T>(code: Promise<T>, story: string, milliseconds = 400): Promise<T> {
@@ -82,7 +100,7 @@ export async function hear(socket: Socket, story: string) {
   return { text: text(data), from };
 }
 
-/** The texts of all datagrams that come: waits for so many, and then a moment for more. */
+/** The texts of all datagrams that come: waits for that many, and then a moment for more. */
 export async function all(socket: Socket, count: number): Promise<string[]> {
   const texts: string[] = [];
   while (true) {
@@ -108,6 +126,35 @@ export async function ask(
   return (await hear(socket, `${who} sent ${shown(question)} and waited for an answer.`)).text;
 }
 
+/**
+ * A socket on whose first `receive` comes this text, as if from that sender. Nothing in UDP proves who
+ * sent what; and some senders, such as one with port 0, are hard to make otherwise.
+ */
+export function forged(text: string, from: Address): Socket {
+  const real = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  let first = true;
+  return new Socket({
+    addr: real.addr,
+    receive: async (buffer: Uint8Array<ArrayBuffer>) => {
+      if (!first) return await real.receive(buffer);
+      first = false;
+      const { written } = new TextEncoder().encodeInto(text, buffer);
+      return [buffer.subarray(0, written), { transport: "udp", ...from }];
+    },
+    send: real.send.bind(real),
+    close: () => real.close(),
+  } as unknown as Deno.DatagramConn);
+}
+
+/** From now on, what this socket sends to that address fails. */
+export function noWayBack(socket: Socket, unlucky: Address): void {
+  const send = socket.send;
+  socket.send = function (data, to) {
+    if (to.port !== unlucky.port) return send.call(socket, data, to);
+    return Promise.reject(new Deno.errors.NetworkUnreachable("No way back"));
+  };
+}
+
 /** Bytes as text. Throws where they are no whole characters. */
 export function text(data: Uint8Array): string {
   try {
@@ -131,7 +178,7 @@ export function twin({ address: { port } }: Socket): Socket | undefined {
   }
 }
 
-/** A port on 127.0.0.1, and so many after it, that nobody has. */
+/** The first of this many ports on 127.0.0.1, one after the other, that nobody has. */
 export function freeRange(length: number): number {
   while (true) {
     const first = 10_000 + Math.floor(Math.random() * 20_000);

@@ -1,132 +1,209 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { setColorEnabled } from "@std/fmt/colors";
-import stringWidth from "string-width";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Diagram } from "../../cli/diagram.ts";
+import type { DatagramEvent, Event } from "../../cli/events.ts";
 import { type Address, bind } from "../../lib/udp.ts";
 
-setColorEnabled(false); // on a terminal too
-
-/** What the body draws, as lines. */
-async function drawn(body: (diagram: Diagram) => Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  const log = console.log;
-  console.log = (text = "") => void lines.push(...String(text).split("\n"));
-  try {
-    const diagram = new Diagram();
-    await body(diagram);
-    diagram.end();
-  } finally {
-    console.log = log;
-  }
-  for (const line of lines) assert(stringWidth(line) <= 80, `wider than 80 columns: ${line}`);
-  return lines.map((line) => line.trim());
+/** What the body's diagram tells, up to its end. */
+async function told(
+  body: (diagram: Diagram) => void | Promise<void>,
+  label?: (data: Uint8Array) => string,
+): Promise<Event[]> {
+  const events: Event[] = [];
+  const diagram = new Diagram((event) => events.push(event), label);
+  await body(diagram);
+  diagram.end();
+  assertEquals(events.at(-1)?.event, "end");
+  const times = events.map(({ at }) => at);
+  assertEquals(times, times.toSorted((a, b) => a - b)); // each at its time
+  return events;
 }
 
-Deno.test("diagram: an arrow from the sender to the receiver, under text and size", async () => {
+function datagrams(events: Event[]): DatagramEvent[] {
+  return events.filter((event) => event.event === "datagram");
+}
+
+/** What events say, without their times. */
+function words(events: Event[]): string[] {
+  return events.map((event) => {
+    if (event.event === "datagram") {
+      const { from, to, text, size, fate } = event;
+      return `${from} > ${to} ${fate}: ${text} (${size})`;
+    }
+    if (event.event === "column") return `${event.name}${event.open ? "" : " (nobody)"}`;
+    return event.event === "note" ? event.text : event.event;
+  });
+}
+
+Deno.test("diagram: a column for each socket, and a datagram when it arrives", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    using bob = diagram.watch("Bob", bind());
+    await alice.send("Hello", bob.address);
+    diagram.note("sent");
+    await bob.receive();
+  });
+  assertEquals(words(events), ["Alice", "Bob", "sent", "0 > 1 arrived: Hello (5)", "end"]);
+});
+
+Deno.test("diagram: an event has all that is told of it", async () => {
   let addresses: Address[] = [];
-  const lines = await drawn(async (diagram) => {
+  const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
     using bob = diagram.watch("Bob", bind());
     addresses = [alice.address, bob.address];
-    await alice.send("Hello", bob.address);
+    await alice.send(new Uint8Array([27, 255]), bob.address);
+    await new Promise((resolve) => setTimeout(resolve, 30));
     await bob.receive();
-    await bob.send(new Uint8Array([27, 255]), alice.address);
-    await alice.receive();
   });
-  const [, names, ports, , hello, there, bytes, back] = lines;
-  assertMatch(names!, /^Alice +Bob$/);
-  assertMatch(ports!, new RegExp(`^${addresses.map((a) => `127.0.0.1:${a.port}`).join(" +")}$`));
-  assertMatch(hello!, /^│ +"Hello" 5 bytes +│$/);
-  assertMatch(there!, /^├─+▶│$/);
-  assertMatch(bytes!, /^│ +"\\x1b�" 2 bytes +│$/);
-  assertMatch(back!, /^│◀─+┤$/);
+  const [alice, bob, datagram, end] = events;
+  const [from, to] = addresses as [Address, Address];
+  assertEquals({ ...alice, at: 0 }, {
+    event: "column",
+    at: 0,
+    name: "Alice",
+    address: from,
+    open: true,
+  });
+  assertEquals({ ...bob, at: 0 }, { event: "column", at: 0, name: "Bob", address: to, open: true });
+  const { at, sent, ...rest } = datagram as DatagramEvent;
+  assertEquals(
+    rest,
+    {
+      event: "datagram",
+      from: 0,
+      to: 1,
+      text: "\\x1b\ufffd",
+      size: 2,
+      fate: "arrived",
+    } as typeof rest,
+  );
+  assertEquals(at - sent >= 25, true, `sent at ${sent}, there at ${at}`);
+  assertMatch(String(sent), /^\d+(\.\d)?$/); // tenths of a millisecond
+  assertEquals(end, { event: "end", at: end!.at });
 });
 
-Deno.test("diagram: nothing is drawn before it arrives, and what never arrives is drawn as that", async () => {
-  const lines = await drawn(async (diagram) => {
+Deno.test("diagram: what never arrives is told at the end as lost", async () => {
+  const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
     using bob = diagram.watch("Bob", bind());
     await alice.send("", bob.address);
     diagram.note("Sent.");
   });
-  const sent = lines.indexOf("Sent.");
-  assert(!lines.slice(0, sent).some((line) => /─/.test(line)));
-  assertMatch(lines[sent + 1]!, /^│ +\(empty\) 0 bytes +│$/);
-  assertMatch(lines[sent + 2]!, /^├╌+▷\?$/);
-  assertMatch(lines[sent + 3]!, /nobody received it/);
+  assertEquals(words(events), ["Alice", "Bob", "Sent.", "0 > 1 lost:  (0)", "end"]);
 });
 
-Deno.test("diagram: a datagram to an address without a socket gets an open arrow", async () => {
-  const lines = await drawn(async (diagram) => {
+Deno.test("diagram: what somebody loses on its way is told at once, and not as arrived", async () => {
+  const events = await told((diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    using bob = diagram.watch("Bob", bind());
+    diagram.lost(new Uint8Array(3), alice.address, bob.address);
+    diagram.note("later");
+    diagram.lost(new Uint8Array(3), alice.address, { ...bob.address, port: 1 }); // not in the picture
+  });
+  assertEquals(words(events), ["Alice", "Bob", "0 > 1 lost: \\x00\\x00\\x00 (3)", "later", "end"]);
+});
+
+Deno.test("diagram: a datagram to an address without a socket goes to nobody, at once", async () => {
+  const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
     const gone = bind();
     gone.close();
-    diagram.nobody("nobody", gone.address);
+    diagram.nobody("gone", gone.address);
     await alice.send("Hello?", gone.address);
+    diagram.note("later");
   });
-  assert(lines.some((line) => /^├╌+▷\?$/.test(line)));
+  assertEquals(words(events), [
+    "Alice",
+    "gone (nobody)",
+    "0 > 1 nobody: Hello? (6)",
+    "later",
+    "end",
+  ]);
 });
 
-Deno.test("diagram: a send that fails leaves no arrow", async () => {
-  const lines = await drawn(async (diagram) => {
+Deno.test("diagram: a send that fails is not told", async () => {
+  const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
     using bob = diagram.watch("Bob", bind());
     await alice.send(new Uint8Array(65_508), bob.address).catch(() => {});
   });
-  assert(!lines.some((line) => /[▶▷]/.test(line)));
+  assertEquals(words(events), ["Alice", "Bob", "end"]);
 });
 
 Deno.test("diagram: a datagram from a socket outside the picture is told in words", async () => {
   using stranger = bind();
-  const lines = await drawn(async (diagram) => {
+  const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
-    await stranger.send("psst", alice.address);
+    await stranger.send("psst\n", alice.address);
     await alice.receive();
   });
   const { port } = stranger.address;
-  assert(lines.includes(`Alice received "psst" 4 bytes from 127.0.0.1:${port}.`), lines.join("\n"));
+  assertEquals(words(events), ["Alice", `Alice received "psst\\n" from 127.0.0.1:${port}.`, "end"]);
 });
 
-Deno.test("diagram: long text is cut, in ASCII as in Chinese, and its size still shown", async () => {
-  for (const character of ["x", "你", "\x1b", "👋", "👨‍👩‍👧", "e\u0301"]) {
-    const text = character.repeat(1500);
-    const size = new TextEncoder().encode(text).length.toLocaleString("en");
-    const lines = await drawn(async (diagram) => {
-      using alice = diagram.watch("Alice", bind());
-      using bob = diagram.watch("Bob", bind());
-      using _ = diagram.watch("Carol", bind());
-      await alice.send(text, bob.address);
-      await bob.receive();
-    });
-    const [, shown] = lines.map((line) => line.match(/"(.*)…" ([\d,]+ bytes)/)).find((found) =>
-      found?.[2] === `${size} bytes`
-    )!;
-    const whole = character === "\x1b" ? /\\x1b|\\(x1?)?$/g : character;
-    assertEquals(shown!.replaceAll(whole, ""), "", lines.join("\n"));
-    assert(shown!.length > 0);
-    assert(lines.some((line) => /^├─+▶│ +│$/.test(line)));
-  }
-});
-
-Deno.test("diagram: an arrow that passes a column crosses its line", async () => {
-  const lines = await drawn(async (diagram) => {
+Deno.test("diagram: what arrives is matched with what was sent by its bytes", async () => {
+  const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
-    using _ = diagram.watch("Bob", bind());
-    using carol = diagram.watch("Carol", bind());
-    await alice.send("Hi", carol.address);
-    await carol.receive();
+    using bob = diagram.watch("Bob", bind());
+    await alice.send("one", bob.address);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await alice.send("two", bob.address);
+    await bob.receive();
+    await bob.receive();
   });
-  assert(lines.some((line) => /^├─+┼─+▶│$/.test(line)), lines.join("\n"));
+  const [one, two] = datagrams(events);
+  assertEquals([one!.text, two!.text], ["one", "two"]);
+  assertEquals(two!.sent - one!.sent >= 25, true, "Each has its own time.");
 });
 
-Deno.test("diagram: a new column starts a new heading", async () => {
-  const lines = await drawn((diagram) => {
-    using _alice = diagram.watch("Alice", bind());
-    diagram.note("alone");
-    using _bob = diagram.watch("Bob", bind());
-    diagram.note("together");
-    return Promise.resolve();
+Deno.test("diagram: the one that never arrived is the one that is told as lost", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    const socket = bind();
+    const loses = socket.receive.bind(socket); // nobody looks at what this one takes
+    using bob = diagram.watch("Bob", socket);
+    await alice.send("one", bob.address);
+    await loses();
+    await alice.send("two", bob.address);
+    await bob.receive();
   });
-  assertEquals(lines.filter((line) => line.startsWith("Alice")).length, 2);
-  assert(lines.indexOf("alone") < lines.findIndex((line) => /Alice +Bob/.test(line)));
+  assertEquals(datagrams(events).map(({ text, fate }) => `${text} ${fate}`), [
+    "two arrived",
+    "one lost",
+  ]);
+});
+
+Deno.test("diagram: a broadcast is told once for each who hears it", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const events = await told(async (diagram) => {
+    using client = diagram.watch("client", bind());
+    const hostname = "127.255.255.255";
+    using one = diagram.watch("one", bind({ hostname, reuseAddress: true }));
+    using two = diagram.watch("two", bind({ ...one.address, reuseAddress: true }));
+    await client.send("all", one.address);
+    await Promise.all([one.receive(), two.receive()]);
+  });
+  const to = datagrams(events).map(({ to, fate }) => `${to} ${fate}`);
+  assertEquals(to.toSorted(), ["1 arrived", "2 arrived"]);
+});
+
+Deno.test("diagram: a lesson's own words for a datagram", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    await alice.send("abc", alice.address);
+    await alice.receive();
+  }, (data) => `DATA (${data.length})`);
+  assertEquals(datagrams(events)[0]?.label, "DATA (3)");
+});
+
+Deno.test("diagram: of a long text the beginning, and its true size", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    await alice.send("x".repeat(65_507), alice.address);
+    await alice.receive();
+  });
+  const [{ text, size }] = datagrams(events) as [DatagramEvent];
+  assertEquals(size, 65_507);
+  assertMatch(text, /^x{200}… \(65,507 bytes\)$/);
 });

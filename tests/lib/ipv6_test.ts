@@ -78,7 +78,7 @@ ipv6("lesson 3: bind --host ::1", async () => {
 
 ipv6("lesson 4: server and client --host ::1, however the address is spelled", async () => {
   await using server = lesson(4, "server", "--host", HERE, "--port", 0);
-  const port = (await server.prints(/^Bind UDP on (\d+)\.\.\.$/m))[1]!;
+  const port = (await server.prints(/^Bind UDP on (\d+)\.\.\. \(at ::1,/m))[1]!;
   for (const host of [HERE, "0:0:0:0:0:0:0:1"]) {
     const { code, stdout, stderr } = await runLesson(4, ["client", "--host", host, "--port", port]);
     assertEquals(stderr, "");
@@ -98,7 +98,7 @@ ipv6("lesson 4: a client of a server that is not there says where it looked", as
 ipv6("lesson 5: chat --host ::1, the first one waits and the second one writes", async () => {
   const to = ["--host", HERE, "--port", freePort()];
   await using first = lesson(5, "chat", ...to);
-  await first.prints(/^Bind UDP on \[::1\]:\d+\.\.\. The other side has to write first\./);
+  await first.prints(/^Bind UDP on \[::1\]:\d+\.\.\. The other side has to come first\./);
   await using second = lesson(5, "chat", ...to);
   await second.prints(/^You are \[::1\]:\d+, writing to \[::1\]:\d+\./);
   await second.type("Hello?\n");

@@ -1,0 +1,39 @@
+/**
+ * What happens while a lesson plays, as it is told to whoever draws it. Times are milliseconds since the
+ * lesson began; a column is named by its number, in the order in which the columns came.
+ *
+ * @module
+ */
+import type { Address } from "../lib/udp.ts";
+
+/** Something that happened. */
+export type Event =
+  | {
+    event: "column";
+    at: number;
+    name: string;
+    address: Address;
+    /** False for an address where no socket is. */
+    open: boolean;
+  }
+  | {
+    event: "datagram";
+    at: number;
+    /** When it left. */
+    sent: number;
+    from: number;
+    to: number;
+    /** Its text, safe to print and cut where it is long. */
+    text: string;
+    /** Its bytes. */
+    size: number;
+    /** What to show in the place of text and size, where the lesson says so. */
+    label?: string;
+    /** `nobody`: there is no socket at that address. */
+    fate: "arrived" | "lost" | "nobody";
+  }
+  | { event: "note"; at: number; text: string }
+  | { event: "end"; at: number };
+
+/** An {@linkcode Event} that is a datagram. */
+export type DatagramEvent = Extract<Event, { event: "datagram" }>;

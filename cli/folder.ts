@@ -1,0 +1,30 @@
+/**
+ * The lessons there are: the folder is the list.
+ *
+ * @module
+ */
+import type { Lesson } from "./lesson.ts";
+
+/** A lesson and where it stands. */
+export interface LessonFile {
+  /** 4 */
+  number: number;
+  /** The base name of all that belongs to it: `04_echo` */
+  name: string;
+  /** What its file exports. */
+  lesson: Lesson;
+}
+
+/** All lessons, by their numbers. Takes the permission to read the folder: importing them does nothing. */
+export async function lessons(): Promise<LessonFile[]> {
+  const folder = new URL("../lessons/", import.meta.url);
+  const names = [...Deno.readDirSync(folder)].flatMap(({ name }) =>
+    name.match(/^(\d\d_\w+)\.ts$/)?.[1] ?? []
+  );
+  return await Promise.all(
+    names.sort().map(async (name) => {
+      const { lesson } = await import(new URL(`${name}.ts`, folder).href);
+      return { number: parseInt(name), name, lesson };
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * What `--help` prints.
+ *
+ * @module
+ */
+import type { Lesson } from "./lesson.ts";
+
+/** A lesson's roles, options, their defaults, and an example. `name` is that of its task. */
+export function help(lesson: Lesson, name: string): string {
+  const roles = Object.entries(lesson.roles);
+  const usage: Row[] = [
+    ["", "play the whole lesson in this terminal"],
+    ...roles.map(([word, { about }]): Row => [`${word} [options]`, about]),
+    ["--json", "play it as JSON: an event a line"],
+  ];
+  const does = roles.map(([word, { listens }]) => `${word} ${listens ? "listens" : "sends"}`);
+  const options: Row[] = [
+    ["--host HOST", `where ${does.join(", ")} (${lesson.host ?? "127.0.0.1"})`],
+    ["--port PORT", `port there (${lesson.port})`],
+  ];
+  for (const [word, role] of roles) {
+    for (const [key, option] of Object.entries(role.options ?? {})) {
+      const whose = roles.length > 1 ? `${word}: ` : "";
+      const standard = option.default ? ` (${option.default})` : "";
+      const name = option.value ? `--${key} ${option.value}` : `--${key}`;
+      options.push([name, `${whose}${option.about}${standard}`]);
+    }
+  }
+  options.push(["--help", "this text"]);
+  return `${lesson.about}
+
+Usage
+${table(usage, `  deno task ${name} `)}
+
+Options (and their defaults)
+${table(options, "  ")}
+
+Example
+  deno task ${name} ${roles[0]![0]} --port ${lesson.port + 1}`;
+}
+
+type Row = [left: string, right: string];
+
+function table(rows: Row[], before: string): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `${before}${left.padEnd(width)}  ${right}`).join("\n");
+}

@@ -1,0 +1,45 @@
+/**
+ * Lets Deno ask for the permissions that a role is going to need, before it begins.
+ *
+ * @module
+ */
+import { type Address, formatAddress } from "../lib/udp.ts";
+import type { Role } from "./lesson.ts";
+
+/**
+ * Asks now: while Deno waits for the answer, a program that listens for Ctrl-C cannot be stopped with
+ * it. Throws where the answer is no, or where nobody is there to be asked.
+ */
+export async function mayUse(role: Role, local: Address, peers: Address[]): Promise<void> {
+  const host = ({ hostname }: Address) => hostname.includes(":") ? `[${hostname}]` : hostname;
+  const own = role.listens ? formatAddress(local) : host(local);
+  const missing = [own, ...peers.map(host)]
+    .filter((host) => Deno.permissions.querySync({ name: "net", host }).state !== "granted");
+  if (missing.length === 0) return;
+
+  if (!Deno.stdin.isTerminal()) {
+    const hosts = missing.join(" and ");
+    throw new Error(
+      `Deno lets this program use this machine only, and has to ask for ${hosts}. ` +
+        "Run it in a terminal, and answer y.",
+    );
+  }
+  if (role.answers) {
+    console.log("A server answers whoever writes to it, and nobody knows yet who that will be.");
+    console.log("So Deno asks whether this program may use the network as a whole.");
+    if ((await Deno.permissions.request({ name: "net" })).state === "granted") return;
+    throw new Error(
+      "Then it cannot answer. Without --host it serves this machine alone, and needs no permission.",
+    );
+  }
+  if (missing.length === 2) {
+    console.log(`Deno asks twice: for a socket at ${missing[0]}, which is any address of this`);
+    console.log(`machine, and for sending to ${missing[1]}.`);
+  }
+  for (const host of missing) {
+    if ((await Deno.permissions.request({ name: "net", host })).state === "granted") continue;
+    throw new Error(
+      `Then it cannot use ${host}. Without --host it stays on this machine, and needs no permission.`,
+    );
+  }
+}

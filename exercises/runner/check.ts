@@ -1,0 +1,177 @@
+/**
+ * Runs the checks of an exercise page and says what became of them.
+ *
+ * @module
+ */
+import { stripVTControlCharacters } from "node:util";
+import { compile } from "./compile.ts";
+import { deno, type Ended, type Limit } from "./deno.ts";
+import type { Page } from "./pages.ts";
+import { refusedAccess, refusedImport } from "./refused.ts";
+import { exercises } from "./shipped.ts";
+import { type Event, SEPARATOR, type Thrown } from "./events.ts";
+
+/** How one of the exercises on a page is getting on. */
+export interface Result {
+  exercise: string;
+  state: "done" | "not started" | "not yet";
+  cases: Case[];
+  /** What is wrong with the whole: it does not compile, it ends too early. */
+  trouble: string;
+}
+
+/** What became of one case of a check. */
+export interface Case {
+  /** A sentence about what the code should do, after the exercise: `sendLong: no character is cut in two`. */
+  name: string;
+  /** What went wrong, for a person to read: empty if nothing did. */
+  trouble: string;
+  /** What the learner's code printed meanwhile. */
+  printed: string[];
+}
+
+/** How long one case may take, and how much all of an exercise's cases may print. */
+const LIMIT: Limit = { time: 4000, alive: `${SEPARATOR}{"begins":`, output: 1_000_000 };
+
+const NOT_STARTED = "There is nothing here yet.";
+
+/** Checks a page: each exercise in a process of its own, so that where one never ends, the other still may. */
+export async function check(page: Page): Promise<Result[]> {
+  const [errors, ...results] = await Promise.all([
+    compile(page),
+    ...exercises(page).map((exercise) => run(page, exercise)),
+  ]);
+  if (errors.length === 0) return results;
+  const trouble = [`${page.file} does not compile:`, ...errors].join("\n");
+  return results.map(({ exercise }) => ({ exercise, state: "not yet", cases: [], trouble }));
+}
+
+async function run(page: Page, exercise: string): Promise<Result> {
+  const ended = await deno("test", [
+    "--no-check", // the compiler is asked at the same time
+    "--no-prompt",
+    "--sanitize-ops",
+    "--sanitize-resources",
+    "--allow-net=127.0.0.0/8",
+    "--junit-path=-",
+    page.check,
+    "--",
+    `${exercise}: `,
+  ], LIMIT);
+  return { exercise, ...judged(ended) };
+}
+
+/** What the events of a check amount to, and what Deno's report adds to them. */
+function judged({ code, stdout, stderr, stopped }: Ended): Omit<Result, "exercise"> {
+  const open = new Map<string, Case>();
+  const cases: Case[] = [];
+  const failures = reported(stdout);
+  let planned = 0;
+  let outside = "";
+  for (const event of events(stdout)) {
+    const [current] = open.values();
+    if ("planned" in event) planned++;
+    if ("begins" in event) open.set(event.begins, { name: event.begins, trouble: "", printed: [] });
+    if ("printed" in event) current?.printed.push(event.printed);
+    if ("lost" in event) outside = told(event.lost);
+    if ("ends" in event && current) {
+      open.delete(event.ends);
+      const { thrown = failures.get(event.ends) } = event;
+      cases.push({ ...current, trouble: thrown ? told(thrown) : "" });
+    }
+  }
+  for (const [name, unfinished] of open) {
+    const failure = failures.get(name);
+    const trouble = stopped ? endless(stopped) : failure ? told(failure) : "It ends in this case.";
+    cases.push({ ...unfinished, trouble });
+  }
+  for (const one of cases) one.printed = lines(one.printed);
+
+  const all = planned > 0 && cases.length === planned;
+  const failed = cases.some(({ trouble }) => trouble !== "");
+  let trouble = "";
+  if (stopped && cases.length === 0) trouble = `Before the first case: ${endless(stopped)}`;
+  else if (outside) trouble = `It ends before all is checked. ${outside}`;
+  else if (!all && !stopped) trouble = `It ends before all is checked. ${early(stderr)}`.trim();
+  else if (code !== 0 && !failed) trouble = `Deno says that it failed. ${early(stderr)}`.trim();
+  const untouched = all && cases.every(({ trouble }) => trouble === NOT_STARTED);
+  const state = trouble || failed ? untouched ? "not started" : "not yet" : "done";
+  return { state, cases, trouble };
+}
+
+function endless(limit: "time" | "output"): string {
+  return limit === "time"
+    ? "It does not end, so it was stopped. Is there a loop that never stops, or one that never waits?"
+    : "It prints more than 1 MB, so it was stopped. Is there a loop that never stops?";
+}
+
+/** What Deno gives as the reason why it could not even begin. */
+function early(stderr: string): string {
+  const said = stderr.match(/^error: (.*)/m)?.[1] ?? "";
+  return said === "Test failed" ? "" : said;
+}
+
+/** What was printed, in lines, and without what a terminal would obey. */
+function lines(printed: string[]): string[] {
+  const text = stripVTControlCharacters(printed.join(""));
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+}
+
+/** The events on the output. The last one may be incomplete, if the process was stopped. */
+function events(output: string): Event[] {
+  return output.split(`\n${SEPARATOR}`).slice(1).flatMap((text) => {
+    try {
+      return [JSON.parse(text.slice(0, text.indexOf("\n")))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+const FAILURE = /<(?:failure|error) message="(.*?)"(?:\/>|>([^]*?)<)/;
+
+/** The failures in Deno's report (JUnit) at the end of the output: it alone knows what was left open. */
+function reported(output: string): Map<string, Thrown> {
+  const report = output.slice(output.lastIndexOf("\n<?xml "));
+  const failures = new Map<string, Thrown>();
+  for (const [, name, content] of report.matchAll(/<testcase name="(.*?)"([^]*?)<\/testcase>/g)) {
+    const [, short, long] = content!.match(FAILURE) ?? [];
+    const message = long ?? short;
+    if (message === undefined) continue;
+    failures.set(unescaped(name!), { name: "", message: unescaped(message), stack: "" });
+  }
+  return failures;
+}
+
+/** XML's five entities, and those that are numbers. */
+function unescaped(text: string): string {
+  const known: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+  return text.replace(/&(?:#(\d+)|(\w+));/g, (all, code, name) => {
+    return code ? String.fromCodePoint(Number(code)) : known[name] ?? all;
+  });
+}
+
+/** What was thrown in a learner's words: no stack, no source of the checks. */
+function told({ name, message, stack }: Thrown): string {
+  if (name === "NotStarted") return NOT_STARTED;
+  if (name === "Wrong") return message;
+  if (message.startsWith("Leaks detected:")) {
+    return "Something is left open or running when it ends: close every socket that you open (`using` " +
+      `does), and await all that you start. Deno says:\n${message.split("\n")[1]?.trim() ?? ""}`;
+  }
+  if (message.includes("event loop has already resolved")) {
+    return "It waits for something that can never happen: there is nothing left to wait for.";
+  }
+  if (message.includes("Test case attempted to exit")) {
+    return "It ends the whole program. An exercise only returns: leave that to whoever calls it.";
+  }
+  if (name === "TimeoutError") {
+    return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: see how " +
+      "receiveWithin in lessons/02_receive.ts does.";
+  }
+  const place = stack.match(/(exercises\/\d\d_\w+\.ts:\d+)/)?.[1];
+  const at = place ? ` at ${place}` : "";
+  const refused = refusedAccess(message) ?? refusedImport(message);
+  if (refused) return `It is refused something${at}. ${refused}`;
+  return `It throws${at}: ${name ? `${name}: ` : ""}${message}`;
+}

@@ -1,0 +1,57 @@
+/**
+ * The contents of the workbook, and how far you are: `deno task lessons`.
+ *
+ * @module
+ */
+import { bold, dim, green, setColorEnabled, yellow } from "@std/fmt/colors";
+import { lessons } from "../../cli/folder.ts";
+import { PARTS } from "../../cli/lesson.ts";
+import { wrapped } from "../../lib/text.ts";
+import { progress } from "./progress.ts";
+
+type State = "done" | "begun" | "open";
+
+const ROMAN = ["I", "II", "III"];
+
+/** How far each lesson's exercises are. What was not checked since it changed counts as begun. */
+async function states(): Promise<Map<number, State>> {
+  return new Map((await progress()).map(({ page, exercises }) => {
+    const all = (wanted: string) => exercises.every(({ state }) => state === wanted);
+    return [page.number, all("done") ? "done" : all("not started") ? "open" : "begun"];
+  }));
+}
+
+async function contents(): Promise<void> {
+  const marks = { done: green("✓"), begun: yellow("…"), open: dim("·") };
+  const all = await lessons();
+  const known = await states();
+  const state = (number: number) => known.get(number) ?? "open";
+  const width = Math.max(...all.map(({ lesson }) => lesson.title.length));
+
+  console.log(bold("The UDP Workbook"));
+  for (const [i, { title, question }] of PARTS.entries()) {
+    const part = all.filter(({ lesson }) => lesson.part === i + 1);
+    if (part.length === 0) continue;
+    console.log(`\n${bold(`${ROMAN[i]}. ${title}:`)} ${question}`);
+    for (const { number, lesson } of part) {
+      const [first, ...rest] = wrapped(lesson.about, 80 - 10 - width);
+      console.log(
+        `  ${marks[state(number)]} ${`${number}`.padStart(2)}  ${
+          lesson.title.padEnd(width)
+        }  ${first}`,
+      );
+      for (const line of rest) console.log(`${" ".repeat(9 + width)}${line}`);
+    }
+  }
+  console.log(
+    `\nIts exercises: ${marks.done} done, ${marks.begun} begun, ${marks.open} not started`,
+  );
+  const next = all.find(({ number }) => state(number) !== "done")?.number;
+  if (next === undefined) console.log("You have done them all.");
+  else console.log(`Next: deno task lesson${next}, and then deno task exercise ${next}`);
+}
+
+if (import.meta.main) {
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
+  await contents();
+}

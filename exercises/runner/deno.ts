@@ -1,0 +1,96 @@
+/**
+ * Runs Deno on the learner's code: with no permission but those that are given, no longer and no chattier
+ * than the limits say, and without a way to fetch anything.
+ *
+ * @module
+ */
+
+/** How long Deno may run, and how much it may print. */
+export interface Limit {
+  /** In milliseconds, from the start or from the last sign of life. */
+  readonly time: number;
+  /** What is a sign of life on its output, if there is any. */
+  readonly alive?: string;
+  /** In characters. */
+  readonly output: number;
+}
+
+/** What Deno left behind. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The limit that it went over, if it did. */
+  readonly stopped: "time" | "output" | undefined;
+}
+
+// Permissions do not cover what Deno itself fetches for an import. Nor do these options cover all of it:
+// of an npm package that is not in deno.lock, Deno 2.9 asks the registry before it refuses. So whatever
+// goes out has to pass a proxy, and at that address there is none.
+const NOTHING_FETCHED = ["--no-remote", "--cached-only", "--frozen"];
+const NO_PROXY_THERE = "http://127.0.0.1:0";
+const ENVIRONMENT = {
+  NO_COLOR: "1",
+  DENO_NO_PROMPT: "1",
+  DENO_NO_UPDATE_CHECK: "1",
+  ...Object.fromEntries(
+    ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [
+      [name, NO_PROXY_THERE],
+      [name.toLowerCase(), NO_PROXY_THERE],
+    ]),
+  ),
+  NO_PROXY: "",
+  no_proxy: "",
+};
+
+const running = new Set<Deno.ChildProcess>();
+
+/** Runs `deno test …` or `deno check …`. */
+export async function deno(
+  command: "test" | "check",
+  args: string[],
+  limit: Limit = { time: 60_000, output: Infinity },
+): Promise<Ended> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [command, ...NOTHING_FETCHED, ...args],
+    env: ENVIRONMENT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  running.add(child);
+  let stopped: Ended["stopped"];
+  const stop = (over: Ended["stopped"]) => {
+    stopped = over;
+    child.kill("SIGKILL");
+  };
+  let timer = setTimeout(stop, limit.time, "time");
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, alive = "") => {
+    let text = "";
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      if (alive && (text.slice(-alive.length) + chunk).includes(alive)) {
+        clearTimeout(timer);
+        timer = setTimeout(stop, limit.time, "time");
+      }
+      if (text.length < limit.output) text += chunk;
+      else if (!stopped) stop("output");
+    }
+    return text;
+  };
+  const [stdout, stderr] = await Promise.all([read(child.stdout, limit.alive), read(child.stderr)]);
+  const { code } = await child.status;
+  running.delete(child);
+  clearTimeout(timer);
+  return { code, stdout, stderr, stopped };
+}
+
+/** Stops all that is running. */
+export function stopAll(): void {
+  for (const child of running) {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended just now.
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The exercise pages. The list of them is the folder: every `exercises/NN_name.ts` that has a solution.
+ *
+ * @module
+ */
+
+/** A page: the learner's file, and what belongs to it in the folders beside it. */
+export interface Page {
+  /** 4 */
+  readonly number: number;
+  /** The base name of all its files: `04_echo` */
+  readonly name: string;
+  /** The learner's file, from the project's folder: `exercises/04_echo.ts` */
+  readonly file: string;
+  /** `exercises/solutions/04_echo.ts` */
+  readonly solution: string;
+  /** `exercises/checks/04_echo_test.ts` */
+  readonly check: string;
+}
+
+/** All pages, by their numbers. A page counts even if the learner has removed the file: its solution is there. */
+export function pages(): Page[] {
+  return [...Deno.readDirSync("exercises/solutions")]
+    .flatMap(({ name }) => {
+      const [, base, number] = name.match(/^((\d\d)_\w+)\.ts$/) ?? [];
+      return base === undefined ? [] : page(Number(number), base);
+    })
+    .sort((a, b) => a.number - b.number);
+}
+
+function page(number: number, name: string): Page {
+  return {
+    number,
+    name,
+    file: `exercises/${name}.ts`,
+    solution: `exercises/solutions/${name}.ts`,
+    check: `exercises/checks/${name}_test.ts`,
+  };
+}
+
+/** The hints for each exercise of a page, from `exercises/hints/`: the next one says more. */
+export async function hints({ name }: Page): Promise<Record<string, string[]>> {
+  return (await import(`../hints/${name}.ts`)).HINTS;
+}

@@ -1,0 +1,64 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { freePort, lesson, Program, terminal } from "../program.ts";
+
+Deno.test({
+  name: "Ctrl-C and SIGTERM end every role with 0 and one line",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const port = freePort();
+    const waiting: [number, string[], RegExp][] = [
+      [2, ["receive", "--port", `${port}`], /Waiting for a reply/],
+      [4, ["client", "--port", `${port}`, "--timeout", "0.1"], /No answer for Michael/],
+      [6, ["client", "--port", `${port}`, "--timeout", "60"], /collecting answers/],
+    ];
+    await Promise.all(waiting.map(async ([number, args, line], index) => {
+      await using program = lesson(number, ...args);
+      await program.prints(line);
+      program.signal(index === 0 ? "SIGTERM" : "SIGINT");
+      const { code, stdout, stderr } = await program.end();
+      assertEquals([code, stderr], [0, ""]);
+      assertMatch(
+        stdout,
+        /\nStopped\. Sent \d+ datagrams? \(\d+ bytes\), received 0 \(0 bytes\)\.\n$/,
+      );
+    }));
+  },
+});
+
+Deno.test({
+  name: "Ctrl-C ends a lesson that plays itself",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using program = lesson(2);
+    await program.prints(/The asker waits/);
+    program.signal("SIGINT");
+    const { code, stdout, stderr } = await program.end();
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /\nStopped\./);
+  },
+});
+
+Deno.test({
+  name: "Ctrl-Z stops no program: the terminal would be lost",
+  ignore: !terminal,
+  async fn() {
+    // set -m: Ctrl-Z stops nothing but what a shell has started as a job.
+    const job = (task: string) => {
+      const command = `set -m; "${Deno.execPath()}" task -q ${task} --port ${freePort()}`;
+      return new Program("script", ["-qec", command, "/dev/null"]);
+    };
+    await using server = job("lesson4 server");
+    await using typing = job("lesson1 send");
+    await server.prints(/Bind UDP/);
+    await typing.prints(/Message/);
+    for (const program of [server, typing]) {
+      await program.type("\x1ahalf");
+      await program.prints(/half/);
+      await program.type("\x03");
+      const { code, stdout } = await program.end();
+      assertMatch(stdout, /\r\nStopped\. Sent 0 datagrams/);
+      assertEquals(code, 0);
+    }
+    assert(!typing.stdout.includes("^C")); // keys still came one by one: the terminal did not echo this
+  },
+});

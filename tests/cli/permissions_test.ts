@@ -1,0 +1,77 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { answer, freePort, inTerminal, runLesson, terminal } from "../program.ts";
+
+/** The text with its line breaks as spaces: an error is wrapped where it does not fit. */
+const unwrapped = (text: string) => text.replace(/\s+/g, " ");
+
+Deno.test({
+  name: "Deno asks a server that answers others once, before it begins, and never again",
+  ignore: !terminal,
+  async fn() {
+    const port = freePort();
+    await using server = inTerminal(`lesson4 server --host 0.0.0.0 --port ${port}`);
+    await answer(server, "y", /Granted net access/);
+    await server.prints(/the network as a whole\.[^]*Bind UDP on \d+\.\.\./);
+    assertEquals((await runLesson(4, ["client", "--port", port])).code, 0);
+    assertEquals(server.stdout.match(/Allow\?/g)?.length, 1);
+    await server.type("\x03");
+    assertEquals((await server.end()).code, 0);
+  },
+});
+
+Deno.test({
+  name: "a server that may not answer others ends: 1, and what it may",
+  ignore: !terminal,
+  async fn() {
+    await using server = inTerminal(`lesson6 server --host 0.0.0.0 --port ${freePort()}`);
+    await answer(server, "n", /Denied/);
+    const { code, stdout } = await server.end();
+    assertMatch(
+      unwrapped(stdout),
+      /Then it cannot answer\. Without --host it serves this machine alone, and needs no permission\./,
+    );
+    assert(!stdout.includes("Bind UDP"), stdout);
+    assertEquals(stdout.match(/Allow\?/g)?.length, 1);
+    assertEquals(code, 1);
+  },
+});
+
+Deno.test({
+  name: "Deno asks a client for two hosts, and after a refusal for nothing more",
+  ignore: !terminal,
+  async fn() {
+    await using client = inTerminal("lesson4 client --host 192.0.2.99");
+    await answer(client, "n", /Denied/);
+    const { code, stdout } = await client.end();
+    assertMatch(
+      stdout,
+      /asks twice: for a socket at 0\.0\.0\.0, .*\r*\nmachine, and for sending to 192\.0\.2\.99\.\r*\n/,
+    );
+    assertMatch(
+      unwrapped(stdout),
+      /Then it cannot use 0\.0\.0\.0\. Without --host it stays on this/,
+    );
+    assertEquals(stdout.match(/Allow\?/g)?.length, 1);
+    assertEquals(code, 1);
+  },
+});
+
+Deno.test({
+  name: "a role that answers nobody is asked once, and ends if the answer is n: 1, and a sentence",
+  ignore: !terminal,
+  async fn() {
+    const port = freePort();
+    await using program = inTerminal(`lesson3 bind --host 0.0.0.0 --port ${port}`);
+    await answer(program, "n", /Denied/);
+    const { code, stdout } = await program.end();
+    assertMatch(
+      unwrapped(stdout),
+      new RegExp(
+        `Then it cannot use 0\\.0\\.0\\.0:${port}\\. Without --host it stays on this machine`,
+      ),
+    );
+    assertEquals(stdout.match(/Allow\?/g)?.length, 1);
+    assert(!/asks twice|Bind UDP/.test(stdout), stdout);
+    assertEquals(code, 1);
+  },
+});

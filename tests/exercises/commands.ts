@@ -1,0 +1,132 @@
+/**
+ * `deno task exercise` with its options, good and bad. `deno task test:exercises`
+ *
+ * @module
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { shipped } from "../../exercises/runner/shipped.ts";
+import { Copy, FIRST, PAGES, solved } from "./copy.ts";
+
+Deno.test("--hint: one after the other, for the exercise that comes next", async () => {
+  await using copy = new Copy();
+  const hints: string[] = [];
+  for (let i = 1; i <= 3; i++) {
+    const { code, stdout } = await copy.run(1, "--hint");
+    assertStringIncludes(stdout, `sendToAll, hint ${i} of 3:`);
+    assertEquals(stdout.includes("That was the last one"), i === 3);
+    assertEquals(code, 0);
+    hints.push(stdout);
+  }
+  assertEquals(new Set(hints).size, 3);
+  assertEquals((await copy.run(1, "--hint")).stdout, hints[2]);
+  assertStringIncludes(hints[2]!, "deno task exercise 1 --hint sendLong");
+  const other = await copy.run(1, "--hint", "sendLong");
+  assertStringIncludes(other.stdout, "sendLong, hint 1 of 3:");
+  const again = await copy.run(1, "--hint=sendLong");
+  assertStringIncludes(again.stdout, "sendLong, hint 2 of 3:");
+
+  copy.write(FIRST.file, solved(FIRST));
+  assertStringIncludes((await copy.run(1, "--hint")).stdout, "no hint needed");
+});
+
+Deno.test("--reset: asks first, keeps the learner's version beside it", async () => {
+  await using copy = new Copy();
+  const reset = async (answer: string) => {
+    await using program = copy.start(1, "--reset");
+    await program.prints(/\[y\/N\]/);
+    await program.type(answer);
+    return await program.end();
+  };
+  const untouched = await copy.run(1, "--reset");
+  assertStringIncludes(untouched.stdout, "nothing to reset");
+
+  copy.write(FIRST.file, "// mine\n");
+  for (const answer of ["n\n", "\n", ""]) {
+    const { code, stdout } = await reset(answer);
+    assertStringIncludes(stdout, "Nothing was changed.");
+    assertEquals(code, 1);
+    assertEquals(copy.read(FIRST.file), "// mine\n");
+  }
+
+  const { code, stdout } = await reset("y\ny\ny\ny\ny\ny\ny\ny\ny\n"); // as `yes` does
+  assertStringIncludes(stdout, "exercises/01_send.mine1.txt");
+  assertEquals(code, 0);
+  assertEquals(copy.read(FIRST.file), shipped(FIRST));
+  copy.write(FIRST.file, "// mine again\n");
+  await reset("y\n");
+  assertEquals(copy.read("exercises/01_send.mine1.txt"), "// mine\n");
+  assert(copy.files().includes("01_send.mine2.txt"));
+});
+
+Deno.test("--reset brings back a file that is gone, and the first hint", async () => {
+  await using copy = new Copy();
+  await copy.run(1, "--hint");
+  copy.remove(FIRST.file);
+  await using program = copy.start(1, "--reset");
+  await program.prints(/\[y\/N\]/);
+  await program.type("y\n");
+  assertEquals((await program.end()).code, 0);
+  assertEquals(copy.read(FIRST.file), shipped(FIRST));
+  assertStringIncludes((await copy.run(1, "--hint")).stdout, "hint 1 of 3");
+});
+
+Deno.test("a file that is gone is told as that", async () => {
+  await using copy = new Copy();
+  copy.remove(FIRST.file);
+  const { code, stdout, stderr } = await copy.run(1);
+  assertStringIncludes(stdout + stderr, "deno task exercise 1 --reset");
+  assertEquals(code, 1);
+});
+
+Deno.test("--watch: checks again at every save, until Ctrl-C", async () => {
+  await using copy = new Copy();
+  await using program = copy.start(1, "--watch");
+  await program.prints(/sendLong: not started[^]*Ctrl-C ends/);
+  const before = program.stdout.length;
+  copy.write(FIRST.file, solved(FIRST));
+  await program.prints(/sendToAll: done[^]*All of it is done[^]*Ctrl-C ends/);
+  assertStringIncludes(program.stdout.slice(before), "exercises/solutions/01_send.ts");
+  program.signal("SIGINT");
+  const { code, stderr } = await program.end();
+  assertEquals(stderr, "");
+  assertEquals(code, 0);
+});
+
+Deno.test("--help, and a leading 0 in the number", async () => {
+  await using copy = new Copy();
+  for (const args of [["--help"], ["4", "--help"], ["-h"]]) {
+    const { code, stdout } = await copy.run(...args);
+    assertStringIncludes(stdout, "deno task exercise 4 --watch");
+    assertEquals(code, 0);
+  }
+  assertStringIncludes((await copy.run("01")).stdout, "Exercise 1: exercises/01_send.ts");
+});
+
+Deno.test("a wrong command is told, and is 2 as an exit code", async () => {
+  await using copy = new Copy();
+  const last = PAGES.at(-1)!.number;
+  for (
+    const [command, sentence] of [
+      ["99", `There is no exercise "99": they have numbers, from 1 to ${last}.`],
+      ["0", `There is no exercise "0"`],
+      ["four", `There is no exercise "four": they have numbers`],
+      ["1.5", `There is no exercise "1.5"`],
+      ["1 2", "One at a time: deno task exercise 1"],
+      ["1 sendLong", `"sendLong" is more than is needed here.`],
+      ["1 --hnit", `There is no option "--hnit" here.`],
+      ["1 --hint --reset", "One at a time: --hint or --reset."],
+      ["--hint", "--hint needs a number, such as: deno task exercise 1 --hint"],
+      [
+        "1 --hint askOnly",
+        `There is no "askOnly" in exercises/01_send.ts. There are: sendToAll, sendLong.`,
+      ],
+      ["1 --hint sendLong sendToAll", `"sendToAll" is more than is needed here.`],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await copy.run(...command.split(" "));
+    assertEquals(stdout, "");
+    assertStringIncludes(stderr, sentence);
+    assertStringIncludes(stderr, "See: deno task exercise --help\n");
+    assertEquals(code, 2);
+  }
+});

@@ -1,0 +1,115 @@
+/**
+ * A copy of the project, for a learner who may break it.
+ *
+ * @module
+ */
+import { type Page, pages } from "../../exercises/runner/pages.ts";
+import { shipped } from "../../exercises/runner/shipped.ts";
+import { Program } from "../program.ts";
+
+/** The pages of the project. */
+export const PAGES: Page[] = pages();
+
+/** What belongs to a page, from the project's folder. */
+export const [FIRST, SECOND, , , FIFTH] = PAGES as [Page, Page, Page, Page, Page];
+
+/** A copy of what the exercises need, with every page as it is shipped. */
+export class Copy implements AsyncDisposable {
+  readonly #folder = Deno.makeTempDirSync({ prefix: "udp workbook " });
+
+  constructor() {
+    for (const name of ["deno.json", "deno.lock", "cli", "lib", "exercises"]) {
+      copy(name, this.path(name));
+    }
+    for (const page of PAGES) this.write(page.file, shipped(page));
+    for (const name of this.files()) {
+      if (name.includes("mine") || name.startsWith(".")) {
+        Deno.removeSync(this.path(`exercises/${name}`));
+      }
+    }
+  }
+
+  /** Where a file of the project is in this copy. */
+  path(file: string): string {
+    return `${this.#folder}/${file}`;
+  }
+
+  read(file: string): string {
+    return Deno.readTextFileSync(this.path(file));
+  }
+
+  write(file: string, text: string): void {
+    Deno.writeTextFileSync(this.path(file), text);
+  }
+
+  remove(file: string): void {
+    Deno.removeSync(this.path(file));
+  }
+
+  /** What is in the exercises' folder. */
+  files(): string[] {
+    return [...Deno.readDirSync(this.path("exercises"))].map(({ name }) => name).sort();
+  }
+
+  /** Starts Deno in this copy. */
+  deno(args: string[], env: Record<string, string> = {}): Program {
+    return new Program(Deno.execPath(), args, { cwd: this.#folder, env });
+  }
+
+  /** Runs Deno in this copy, for as long as it takes. */
+  async output(args: string[]): Promise<string> {
+    const command = new Deno.Command(Deno.execPath(), {
+      args,
+      cwd: this.#folder,
+      env: { NO_COLOR: "1" },
+    });
+    const { stdout, stderr } = await command.output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  }
+
+  /** Starts `deno task exercise …`. */
+  start(...args: (string | number)[]): Program {
+    return this.deno(["task", "-q", "exercise", ...args.map(String)]);
+  }
+
+  /** Runs `deno task exercise …` to its end. */
+  async run(...args: (string | number)[]) {
+    return await this.start(...args).end();
+  }
+
+  /** The process ids of the `deno test` that run in this folder. */
+  async checks(): Promise<number[]> {
+    const find = 'for p in /proc/[0-9]*; do [ "$(readlink $p/cwd)" = "$0" ] && ' +
+      "tr '\\0' ' ' <$p/cmdline | grep -q '^[^ ]* test ' && echo ${p#/proc/}; done";
+    const shell = new Deno.Command("sh", { args: ["-c", find, this.#folder], stderr: "null" });
+    const { stdout } = await shell.output();
+    return new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+function copy(from: string, to: string): void {
+  if (Deno.statSync(from).isFile) return Deno.copyFileSync(from, to);
+  Deno.mkdirSync(to);
+  for (const { name } of Deno.readDirSync(from)) copy(`${from}/${name}`, `${to}/${name}`);
+}
+
+/** The solution of a page, as a learner would have written it on the page. */
+export function solved({ solution }: Page): string {
+  return Deno.readTextFileSync(solution).replaceAll('"../../', '"../');
+}
+
+/** A page where one exercise has another body. */
+export function withBody(page: Page, exercise: string, body: string): string {
+  const source = shipped(page);
+  const start = source.indexOf(`function ${exercise}(`);
+  return source.slice(0, start) + source.slice(start).replace("return todo();", () => body);
+}
+
+/** The names of the cases of a page's check. */
+export function cases({ check }: Page): string[] {
+  return [...Deno.readTextFileSync(check).matchAll(/^test\("(.*)", /gm)].map(([, name]) => name!);
+}

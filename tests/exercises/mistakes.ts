@@ -1,0 +1,71 @@
+/**
+ * The mistakes that people make, in exercises/mistakes/: the check has to see each of them, and each case of
+ * each check has to fail on one. All of them are run at once, in one copy of the project.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Mistake } from "../../exercises/mistakes/mistake.ts";
+import type { Page } from "../../exercises/runner/pages.ts";
+import { cases, Copy, PAGES, solved } from "./copy.ts";
+
+interface Variant extends Mistake {
+  page: Page;
+  /** What its page is called: `04_echo_mistake12` */
+  name: string;
+}
+
+const variants: Variant[] = [];
+for (const page of PAGES) {
+  const { MISTAKES } = await import(`../../exercises/mistakes/${page.name}.ts`);
+  for (const [i, mistake] of (MISTAKES as Mistake[]).entries()) {
+    variants.push({ ...mistake, page, name: `${page.name}_mistake${i + 1}` });
+  }
+}
+
+Deno.test("every case has a mistake that fails it, and no mistake is without one", () => {
+  const known = new Set(variants.flatMap(({ fails }) => fails));
+  assertEquals(PAGES.flatMap(cases).filter((name) => !known.has(name)), []);
+  for (const { page, fails, mistake } of variants) {
+    assert(fails.length > 0, mistake);
+    assertEquals(fails.filter((name) => !cases(page).includes(name)), [], mistake);
+  }
+});
+
+Deno.test("every mistake is found in the cases that it says", async () => {
+  await using copy = new Copy();
+  for (const { page, name, mistake, from, to, fails } of variants) {
+    const right = solved(page);
+    assert(right.includes(from), `${name}, ${mistake}: this is not in the solution: ${from}`);
+    copy.write(`exercises/${name}.ts`, right.replace(from, () => to));
+    // The other cases are left out, for the time that they take.
+    const check = Deno.readTextFileSync(page.check)
+      .replaceAll(`"../${page.name}.ts"`, `"../${name}.ts"`)
+      .replaceAll(
+        /^test\("(.*)", /gm,
+        (_, one) => fails.includes(one) ? `test("${name} ${one}", ` : "leftOut(",
+      );
+    const leftOut = "\nfunction leftOut(_code: () => unknown): void {}\n";
+    copy.write(`exercises/checks/${name}_test.ts`, check + leftOut);
+  }
+  const checks = variants.map(({ name }) => `exercises/checks/${name}_test.ts`);
+  assertEquals(await copy.output(["check", "--quiet", ...checks]), "");
+  const report = await copy.output([
+    "test",
+    "--no-check",
+    "--no-prompt",
+    "--parallel",
+    "--sanitize-ops",
+    "--sanitize-resources",
+    "--allow-net=127.0.0.0/8",
+    "--reporter=junit",
+    ...checks,
+  ]);
+  const failed = [...report.matchAll(/<testcase name="(.*?)"[^>]*>\s*<(?:failure|error)/g)]
+    .map(([, name]) => name!);
+  const wrong = variants.map(({ name, mistake, fails }) => ({
+    mistake,
+    passed: fails.filter((one) => !failed.includes(`${name} ${one}`)),
+  }));
+  assertEquals(wrong.filter(({ passed }) => passed.length > 0), []);
+});

@@ -1,0 +1,159 @@
+/**
+ * What a check tells about code that is wrong, in whatever way. `deno task test:exercises`
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Page } from "../../exercises/runner/pages.ts";
+import { shipped } from "../../exercises/runner/shipped.ts";
+import { Copy, FIFTH, FIRST, SECOND, solved, withBody } from "./copy.ts";
+
+/** Checks a page where one exercise has this body. */
+async function told(body: string, page: Page = FIRST, exercise = "sendToAll"): Promise<string> {
+  await using copy = new Copy();
+  copy.write(page.file, withBody(page, exercise, body));
+  return await toldOf(copy, page);
+}
+
+/** Checks a page that is wrong, and sees that what it says is fit to read. */
+async function toldOf(copy: Copy, { number }: Page): Promise<string> {
+  const start = Date.now();
+  const { code, stdout, stderr } = await copy.run(number);
+  const seconds = (Date.now() - start) / 1000;
+  assertEquals(stderr, "");
+  assertEquals(code, 1);
+  assert(seconds < 20, `It took ${seconds} s.`);
+  for (const line of stdout.split("\n")) assert(line.length <= 80, line);
+  assert(!/^\s+at /m.test(stdout), `a stack trace: ${stdout}`);
+  assert(!stdout.includes("\x1e"), `an event: ${stdout}`);
+  return stdout;
+}
+
+/** The same, unfolded: what was wrapped at the end of the line is one line again. */
+function unfolded(stdout: string): string {
+  return stdout.replaceAll(/\n {2,}/g, " ");
+}
+
+const RIGHT = "let bytes = 0;\n" +
+  "  for (const to of addresses) bytes += await socket.send(text, to);\n  return bytes;";
+
+Deno.test("code that never ends is stopped, and the other exercise is checked all the same", async () => {
+  const stdout = await told('console.log("I am here");\n  while (true);');
+  assertMatch(
+    unfolded(stdout),
+    /✗ every address gets the text, as one datagram It does not end, so it was stopped\..* \| I am here/,
+  );
+  assertMatch(stdout, /^sendLong: not started$/m);
+});
+
+Deno.test("code that prints without end is stopped", async () => {
+  const stdout = await told('while (true) console.log("more");');
+  assertStringIncludes(stdout, "It prints more than 1 MB, so it was stopped");
+  assertMatch(stdout, /( {6}\| more\n){10} {6}\| … and [\d,]+ lines more\n/);
+});
+
+Deno.test("what the page throws outside of its functions is told, and in which line", async () => {
+  await using copy = new Copy();
+  copy.write(FIRST.file, `${solved(FIRST)}\nthrow new Error("top");\n`);
+  assertMatch(
+    await toldOf(copy, FIRST),
+    /It ends before all is checked\. It throws at exercises\/01_send\.ts:\d+: Error: top\n/,
+  );
+});
+
+Deno.test("a page that does not get to its end is told", async () => {
+  await using copy = new Copy();
+  const outside = async (code: string) => {
+    copy.write(FIRST.file, `${solved(FIRST)}\n${code}\n`);
+    return await toldOf(copy, FIRST);
+  };
+  assertStringIncludes(await outside("while (true);"), "Before the first case: It does not end");
+  assertStringIncludes(await outside("Deno.exit(0);"), "It ends before all is checked.");
+  assertStringIncludes(await outside("await new Promise(() => {});"), "It ends before all");
+});
+
+Deno.test("code that waits for ever is told what it did not do", async () => {
+  const stdout = await told("await new Promise((done) => setTimeout(done, 60_000)); return 0;");
+  assertStringIncludes(stdout, "After 400 ms it had not ended.");
+});
+
+Deno.test("code that waits for nothing is told", async () => {
+  const stdout = await told("return await new Promise(() => {});", FIFTH, "listenWithNames");
+  assertStringIncludes(stdout, "After 400 ms it had not ended.");
+});
+
+Deno.test("code that throws: what, and in which line", async () => {
+  const stdout = await told('throw new TypeError("Oh no");');
+  assertMatch(stdout, /It throws at exercises\/01_send\.ts:\d+: TypeError: Oh no\n/);
+  assertMatch(await told('throw "a word";'), /It throws: "a word"\n/);
+});
+
+Deno.test("code that ends the program is told", async () => {
+  assertStringIncludes(await told("Deno.exit(0);"), "It ends the whole program.");
+  const abort = await told('(await import("node:process")).default.abort(); return 0;');
+  assertMatch(abort, /✗ every address gets the text, as one datagram\n +It ends in this case\./);
+});
+
+Deno.test("what fails where nobody awaits it fails the case, and only that one", async () => {
+  const stdout = await told('Promise.reject(new Error("Lost"));\n  return addresses.length;');
+  assertMatch(
+    unfolded(stdout),
+    /✗ no address, nothing sent It throws at exercises\/01_send\.ts:\d+: Error: Lost/,
+  );
+  assertMatch(await told('setTimeout(() => { throw new Error("Later"); }); return 0;'), /: Later/);
+  const timeout = "return await socket.receive({ signal: AbortSignal.timeout(9) }) as never;";
+  const limit = await told(timeout, SECOND, "askOnly");
+  assertStringIncludes(limit, "lessons/02_receive.ts");
+});
+
+Deno.test("an open socket is told", async () => {
+  const stdout = await told(`const socket = bind();\n  ${RIGHT}`);
+  assertStringIncludes(stdout, "Something is left open or running when it ends");
+  assertMatch(stdout, /Deno says:\n +- A UDP socket/);
+  assertStringIncludes(stdout, "The same.");
+});
+
+Deno.test("code that does not compile: what, and in which line", async () => {
+  const wrongType = await told('return "12";');
+  assertMatch(
+    wrongType,
+    /^exercises\/01_send\.ts does not compile:\nexercises\/01_send\.ts:23:3: Type 'string'/m,
+  );
+  assertMatch(await told("return 1 +;"), /^exercises\/01_send\.ts:23:\d+: .*Expression expected/m);
+  await using copy = new Copy();
+  copy.write(FIRST.file, `import "./nothing.ts";\n${shipped(FIRST)}`);
+  assertStringIncludes(await toldOf(copy, FIRST), "exercises/01_send.ts:1:8: Cannot find module");
+  copy.write(
+    FIRST.file,
+    shipped(FIRST).replace("export async function sendLong", "async function sendLong"),
+  );
+  assertMatch(await toldOf(copy, FIRST), /checks\/01_send_test\.ts:\d+:\d+: [^]*'sendLong'/);
+});
+
+Deno.test("what the code prints is shown with the case, safe to print", async () => {
+  const print = 'console.log("I am %s", "here", "\\x1b]0;title\\x07", "\\x1e{\\"ends\\":1}");\n' +
+    '  Deno.stdout.writeSync(new TextEncoder().encode("raw\\n"));\n  return 1;';
+  const stdout = await told(print);
+  assertMatch(
+    stdout,
+    /✗ every address gets the text[^✗]*\n +\| I am here .*\\x1e\{"ends":1\}\n +\| raw\n/,
+  );
+  assert(!stdout.includes("\x07"));
+});
+
+Deno.test({
+  name: "who stops the check stops the code that is checked, too",
+  ignore: Deno.build.os !== "linux", // where a list of processes can be read
+  async fn() {
+    await using copy = new Copy();
+    copy.write(FIRST.file, withBody(FIRST, "sendToAll", "while (true);"));
+    await using program = copy.start(1);
+    for (let i = 0; i < 500 && (await copy.checks()).length === 0; i++);
+    program.signal("SIGTERM");
+    const { stdout } = await program.end();
+    const left = await copy.checks();
+    for (const pid of left) Deno.kill(pid, "SIGKILL");
+    assertEquals(left, []);
+    assertStringIncludes(stdout, "Stopped.");
+  },
+});

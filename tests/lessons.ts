@@ -1,0 +1,46 @@
+/**
+ * The lessons, as the folder lessons/ holds them. A test that imports this imports no lesson by its name:
+ * while a module is still waiting for another one, Deno gives it to `import()` unfinished.
+ *
+ * @module
+ */
+import type { Lesson, Role } from "../cli/lesson.ts";
+
+/** A lesson, and where it stands. */
+export interface Page {
+  /** Its number: 4. */
+  number: number;
+  /** Its file, without the folder: `04_echo.ts`. */
+  file: string;
+  /** What it exports. */
+  exports: Record<string, unknown>;
+  lesson: Lesson;
+}
+
+const folder = new URL("../lessons/", import.meta.url);
+
+/** Every lesson, in their order. */
+export const PAGES: Page[] = await Promise.all(
+  [...Deno.readDirSync(folder)].map(({ name }) => name).sort().map(async (file) => {
+    const exports = await import(new URL(file, folder).href);
+    return { number: parseInt(file), file, exports, lesson: exports.lesson };
+  }),
+);
+
+/** One side of a lesson. */
+export interface Side {
+  page: Page;
+  /** Its word on the command line: `server`. */
+  word: string;
+  role: Role;
+}
+
+/** Every role of every lesson. */
+export const SIDES: Side[] = PAGES.flatMap((page) =>
+  Object.entries(page.lesson.roles).map(([word, role]) => ({ page, word, role }))
+);
+
+/** Whether lessons that broadcast can be played here: elsewhere, loopback has no broadcast address. */
+export function plays({ lesson }: Page): boolean {
+  return lesson.host !== "127.255.255.255" || Deno.build.os === "linux";
+}

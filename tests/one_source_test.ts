@@ -1,0 +1,171 @@
+/**
+ * A lesson says itself what it is. What has to stand in a second place is compared here, and where it
+ * differs, the line to write is told.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+import { readCommand } from "../cli/args.ts";
+import { type Page, PAGES, SIDES } from "./lessons.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const MOST_LINES = 150;
+
+/** The rooms whose files import each other, from below to above. */
+const ROOMS = ["lib", "cli", "lessons", "exercises", "tests"];
+
+const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
+const source = ({ file }: Page) => read(`lessons/${file}`);
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(new URL(path, ROOT)).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Every TypeScript file below this folder, by its path from the project's root. */
+function files(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? files(path) : /(?<!\.d)\.ts$/.test(name) ? [path] : [];
+  });
+}
+
+/** The files that a file imports, and where it holds code as text, what that would import. */
+function imports(path: string): string[] {
+  const code = read(path).replace(/^ *(\*|\/\/|\/\*).*$/gm, ""); // not those in examples
+  const named = code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"(\.[^"]+)"/g);
+  return [...named].map(([, to]) => new URL(to!, new URL(path, ROOT)).href.slice(ROOT.href.length));
+}
+
+const room = (path: string) => ROOMS.indexOf(path.split("/")[0]!);
+
+Deno.test("lessons: they are numbered from 1, without a gap", () => {
+  assertEquals(PAGES.map(({ number }) => number), PAGES.map((_, i) => i + 1));
+  for (const { file } of PAGES) assert(/^\d\d_\w+\.ts$/.test(file), `No name of a lesson: ${file}`);
+});
+
+Deno.test("lessons: each has its task in deno.json, with its file and what it is about", () => {
+  const tasks: Record<string, { description?: string; command?: string }> = config.tasks;
+  for (const { number, file, lesson } of PAGES) {
+    const { description, command = "" } = tasks[`lesson${number}`] ?? {};
+    assertEquals(description, lesson.about, `Write in deno.json: "description": "${lesson.about}"`);
+    const [, path] = command.match(/^deno run (?:--allow-\S+ )+(\S+)$/) ?? [];
+    assertEquals(path, `lessons/${file}`, `Write in deno.json: deno run … lessons/${file}`);
+  }
+  const others = Object.keys(tasks).filter((name) =>
+    /^lesson\d+$/.test(name) && !PAGES.some(({ number }) => name === `lesson${number}`)
+  );
+  assertEquals(others, [], "Remove these tasks from deno.json.");
+});
+
+Deno.test("lessons: each has its test and its exercise page, and nothing else has one", () => {
+  const names = PAGES.map(({ file }) => file.replace(".ts", ""));
+  for (const name of names) {
+    for (const path of [`tests/${name}_test.ts`, `exercises/${name}.ts`]) {
+      assert(exists(path), `Write ${path}.`);
+    }
+  }
+  const others = [...files("tests"), ...files("exercises")].filter((path) => {
+    const name = path.match(/^[^/]+\/(\d\d_\w+?)(_test)?\.ts$/)?.[1];
+    return name !== undefined && !names.includes(name);
+  });
+  assertEquals(others, [], "These have no lesson.");
+});
+
+Deno.test("lessons: each has its row in the README, with its roles and port", () => {
+  const rows = read("README.md").split("\n").filter((line) => line.startsWith("|"))
+    .map((row) => row.split("|").map((cell) => cell.trim()));
+  for (const { number, file, lesson } of PAGES) {
+    const link = `[${lesson.title}](lessons/${file})`;
+    const roles = Object.keys(lesson.roles).map((word) => `\`${word}\``).join(", ");
+    const side = `${roles} (${lesson.port})`;
+    const found = rows.some(([, first, second, ...rest]) =>
+      first === String(number) && second === link && rest.includes(side)
+    );
+    assert(found, `Write in the README's table: | ${number} | ${link} | … | ${side} | … |`);
+  }
+});
+
+Deno.test("lessons: every command that a lesson or the README names is one", () => {
+  const comments = PAGES.map((page) => source(page).match(/^ \*.*$/gm)!.join("\n"));
+  const texts = [read("README.md"), ...comments, ...PAGES.flatMap(({ lesson }) => lesson.tryNext)];
+  let commands = 0;
+  for (const text of texts) {
+    for (const [whole, number, rest] of text.matchAll(/\btask lesson(\d+)([^`\n]*)/g)) {
+      const page = PAGES.find((page) => page.number === Number(number));
+      assert(page, `There is no lesson ${number}: ${whole}`);
+      const [command = ""] = rest!.split(/ {3}|[,.:;)] | #|\.$/); // what it does stands beside it
+      const args = command.match(/"[^"]*"|[^\s"]+/g) ?? [];
+      try {
+        readCommand(page.lesson, args);
+      } catch (error) {
+        throw new Error(`${whole}: ${(error as Error).message}`);
+      }
+      commands++;
+    }
+  }
+  assert(commands >= 4 * PAGES.length, `Only ${commands} commands were found.`);
+});
+
+Deno.test("lessons: two commands to try, of roles that there are", () => {
+  for (const { file, lesson } of PAGES) {
+    for (const command of lesson.tryNext) {
+      const [, number, word] = command.match(/^deno task lesson(\d+) (\w+)( --\w+ \S+)*$/) ?? [];
+      const side = SIDES.find(({ page, word: other }) =>
+        page.number === Number(number) && word === other
+      );
+      assert(side, `${file}: ${command}`);
+    }
+  }
+});
+
+Deno.test(`lessons: at most ${MOST_LINES} lines`, () => {
+  for (const page of PAGES) {
+    const lines = source(page).trimEnd().split("\n").length;
+    assert(lines <= MOST_LINES, `lessons/${page.file} has ${lines} lines: make it two lessons.`);
+  }
+});
+
+Deno.test("lessons: no two give one name to different things", () => {
+  const owners = new Map<string, string>();
+  for (const page of PAGES) {
+    const names = source(page).matchAll(
+      /^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm,
+    );
+    for (const [, name = ""] of names) {
+      if (["play", "lesson"].includes(name)) continue;
+      const owner = owners.get(name);
+      assert(!owner, `${owner} and ${page.file} both export ${name}: find another name.`);
+      owners.set(name, page.file);
+    }
+  }
+  assert(owners.size > PAGES.length, "No names were found.");
+});
+
+Deno.test("imports: lib knows no cli, cli no lessons, lessons no exercises; and lessons only earlier ones", () => {
+  for (const path of ROOMS.slice(0, 4).flatMap(files)) {
+    for (const other of imports(path)) {
+      assert(room(other) >= 0 && room(other) <= room(path), `${path} must not import ${other}.`);
+      const earlier = !other.startsWith("lessons/") || !path.startsWith("lessons/") || other < path;
+      assert(earlier, `${path} comes before ${other}, and must not import it.`);
+    }
+  }
+  assertEquals(imports("lib/udp.ts"), [], "lib/udp.ts is copied alone.");
+  assert(imports("cli/run.ts").includes("cli/lesson.ts"), "No imports were found.");
+});
+
+Deno.test("imports: no circles", () => {
+  const done = new Set<string>();
+  const visit = (path: string, above: string[]): void => {
+    assert(!above.includes(path), `A circle: ${[...above, path].join(" > ")}`);
+    if (done.has(path)) return;
+    for (const other of imports(path).filter(exists)) visit(other, [...above, path]);
+    done.add(path);
+  };
+  for (const path of ROOMS.flatMap(files)) visit(path, []);
+  assert(done.size > 20, "No imports were found.");
+});

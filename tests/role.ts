@@ -1,0 +1,117 @@
+/**
+ * A role that runs in this process, on a socket that the test can look into: what it is sent may come
+ * from anywhere, as on a network where anyone can forge a sender's address.
+ *
+ * @module
+ */
+import { Options, type Role } from "../cli/lesson.ts";
+import type { Lines } from "../cli/lines.ts";
+import type { Address, Datagram } from "../lib/udp.ts";
+import { here } from "./helpers.ts";
+
+/** Starts a role, with its own defaults but for the address. Ends it with the block. */
+export class RunningRole implements AsyncDisposable {
+  /** The lines that it printed. */
+  readonly printed: string[] = [];
+  /** What it sent. */
+  readonly sent: { data: Uint8Array; to: Address }[] = [];
+  /** Where it is bound. */
+  address = here(0);
+  /** Its end: the error, if it ended with one. */
+  readonly ended: Promise<unknown>;
+  #conn: Deno.DatagramConn | undefined;
+  #rawSend!: Deno.DatagramConn["send"];
+  readonly #typed = new TransformStream<string, string>();
+  readonly #writer = this.#typed.writable.getWriter();
+  readonly #log = console.log;
+
+  /** Starts it, and waits until it is bound. `forged` are the datagrams that it receives first. */
+  static async start(
+    role: Role,
+    remote: Address = here(0),
+    forged: Datagram[] = [],
+  ): Promise<RunningRole> {
+    const bound = Promise.withResolvers<void>();
+    const running = new RunningRole(role, remote, forged, bound.resolve);
+    await Promise.race([bound.promise, running.ended]);
+    if (!running.#conn) throw await running.ended;
+    return running;
+  }
+
+  private constructor(
+    role: Role,
+    remote: Address,
+    forged: Datagram[],
+    bound: () => void,
+  ) {
+    console.log = (text = "") => void this.printed.push(...String(text).split("\n"));
+    const { listenDatagram } = Deno;
+    Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
+      const conn = listenDatagram(options);
+      Deno.listenDatagram = listenDatagram;
+      this.#watch(conn, forged);
+      bound();
+      return conn;
+    }) as typeof listenDatagram;
+    const values = Object.entries(role.options ?? {}).map(([name, { default: value }]) =>
+      [name, value] as const
+    );
+    const given = {
+      local: role.listens ? remote : here(0),
+      remote,
+      options: new Options(Object.fromEntries(values)),
+      lines: () => this.#lines(),
+      signal: new AbortController().signal,
+    };
+    this.ended = role.run(given).then(() => undefined, (error) => error);
+  }
+
+  #watch(conn: Deno.DatagramConn, forged: Datagram[]): void {
+    this.#conn = conn;
+    this.#rawSend = conn.send.bind(conn);
+    this.address = conn.addr as Deno.NetAddr;
+    conn.send = async (data, to) => {
+      this.sent.push({ data: data.slice(), to: to as Deno.NetAddr });
+      return await this.#rawSend(data, to);
+    };
+    if (forged.length === 0) return;
+    const receive = conn.receive.bind(conn);
+    conn.receive = async (buffer = new Uint8Array(65_535)) => {
+      const next = forged.shift();
+      if (!next) return await receive(buffer);
+      buffer.set(next.data);
+      const data = buffer.subarray(0, next.data.length) as Uint8Array<ArrayBuffer>;
+      return [data, { transport: "udp", ...next.from }];
+    };
+  }
+
+  #lines(): Lines {
+    const lines = this.#typed.readable;
+    return {
+      print: (text) => void this.printed.push(text),
+      [Symbol.asyncIterator]: () => lines[Symbol.asyncIterator](),
+      [Symbol.dispose]: () => {},
+    };
+  }
+
+  /** Sends from the role's own port, as somebody does who forges its address. */
+  async forge(data: Uint8Array, { hostname, port }: Address): Promise<void> {
+    await this.#rawSend(data, { transport: "udp", hostname, port });
+  }
+
+  /** Types a line. */
+  async type(line: string): Promise<void> {
+    await this.#writer.write(line);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#conn?.close();
+    } catch {
+      // It has ended, and closed its socket.
+    }
+    await this.#writer.close().catch(() => {});
+    await this.ended;
+    console.log = this.#log;
+  }
+}

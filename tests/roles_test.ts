@@ -1,0 +1,85 @@
+/**
+ * What every role must withstand, found from the lessons' own data: so a new lesson is tested, too.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { bind, formatAddress, MAX_BYTES, sameAddress } from "../lib/udp.ts";
+import { printable } from "../lib/text.ts";
+import { bytes, here, soon, until } from "./helpers.ts";
+import { type Side, SIDES } from "./lessons.ts";
+import { RunningRole } from "./role.ts";
+import { answering, called, type Conversation, known, messages } from "./servers.ts";
+
+/** Asks the server something that it answers, and waits for the answer. */
+async function asked(side: Side, server: RunningRole): Promise<void> {
+  using client = bind();
+  const [{ question, answer }] = known.get(side) as [Conversation];
+  await client.send(question, server.address);
+  assertEquals((await client.receive({ signal: soon() })).data, answer);
+}
+
+for (const a of answering) {
+  for (const b of answering) {
+    Deno.test(`${called(a)} and ${called(b)}: a forged datagram sets no two servers talking`, async () => {
+      await using one = await RunningRole.start(a.role);
+      await using two = await RunningRole.start(b.role);
+      // What one server answers may be a question to a server of another kind: the name "broadcasting".
+      const most = a === b ? 1 : 2;
+      const answers = [...known.get(a)!, ...known.get(b)!].map(({ answer }) => answer);
+      for (const data of [...messages, ...answers]) {
+        const before = [one.sent.length, two.sent.length] as const;
+        await two.forge(data, one.address);
+        // Each works in the order of what it gets: whoever answered this has done the work before it.
+        for (let round = 0; round < 2; round++) {
+          await asked(a, one);
+          await asked(b, two);
+        }
+        const between = [
+          ...one.sent.slice(before[0]).filter(({ to }) => sameAddress(to, two.address)),
+          ...two.sent.slice(before[1]).filter(({ to }) => sameAddress(to, one.address)),
+        ];
+        assert(between.length <= most, `${between.length} answers to ${printable(data, 40)}`);
+      }
+    });
+  }
+}
+
+Deno.test("a forged datagram of every kind was tried: questions, answers, nothing, and much", () => {
+  assert(answering.length >= 2);
+  for (const side of answering) {
+    const { length } = known.get(side)!;
+    assert(length > 0 && length < messages.length, `${called(side)} answers ${length} of all.`);
+  }
+});
+
+for (const side of SIDES.filter(({ role }) => role.listens)) {
+  Deno.test(`${called(side)}: whatever port 0 sends, it goes on, and says who that was`, async () => {
+    const forged = messages.map((data) => ({ data: new Uint8Array(data), from: here(0) }));
+    await using running = await RunningRole.start(side.role, here(0), forged);
+    using client = bind();
+    await client.send("after all", running.address);
+    await until(() => running.printed.some((line) => line.includes(formatAddress(client.address))));
+    const lines = running.printed.filter((line) => /\b127\.0\.0\.1:0\b/.test(line));
+    assert(lines.length >= messages.length, running.printed.join("\n"));
+    if (!side.role.answers) return;
+    // Nobody can send there (RFC 768): it says so, and answers others.
+    assertEquals(
+      lines.filter((line) => /^No answer to 127\.0\.0\.1:0: ./.test(line)).length,
+      known.get(side)!.length,
+    );
+    await asked(side, running);
+  });
+
+  Deno.test(`${called(side)}: what fills a datagram does not fill the screen`, async () => {
+    await using running = await RunningRole.start(side.role);
+    using client = bind();
+    for (const byte of [0, 65, 0xf0]) {
+      const before = running.printed.length;
+      await client.send(new Uint8Array(MAX_BYTES).fill(byte), running.address);
+      await until(() => running.printed.length > before);
+      const size = bytes(running.printed.slice(before).join("\n")).length;
+      assert(size <= 2048, `${size} bytes were printed of ${MAX_BYTES} times ${byte}.`);
+    }
+  });
+}
