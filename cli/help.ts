@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Lesson } from "./lesson.ts";
+import type { Lesson, Role } from "./lesson.ts";
 
 /** A lesson's roles, options, their defaults, and an example. `name` is that of its task. */
 export function help(lesson: Lesson, name: string): string {
@@ -13,9 +13,17 @@ export function help(lesson: Lesson, name: string): string {
     ...roles.map(([word, { about }]): Row => [`${word} [options]`, about]),
     ["--json", "play it as JSON: an event a line"],
   ];
-  const does = roles.map(([word, { listens }]) => `${word} ${listens ? "listens" : "sends"}`);
+  const does = (verb: string, those: (role: Role) => boolean) => {
+    const words = roles.filter(([, role]) => those(role)).map(([word]) => word);
+    const ending = words.length === 1 ? "s" : "";
+    return words.length > 0 ? [`${words.join(" and ")} ${verb}${ending}`] : [];
+  };
+  const where = [
+    ...does("listen", ({ listens }) => listens === true),
+    ...does("send", ({ listens }) => !listens),
+  ];
   const options: Row[] = [
-    ["--host HOST", `where ${does.join(", ")} (${lesson.host ?? "127.0.0.1"})`],
+    ["--host HOST", `where ${where.join(", ")} (${lesson.host ?? "127.0.0.1"})`],
     ["--port PORT", `port there (${lesson.port})`],
   ];
   for (const [word, role] of roles) {

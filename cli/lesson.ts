@@ -117,7 +117,7 @@ export class Options {
   /** An address of the form `HOST:PORT`, or `[::1]:PORT` for IPv6. */
   address(name: string): Address {
     const text = this.text(name);
-    const [, bracketed, plain, port] = text.match(/^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/) ?? [];
+    const [, bracketed, plain, port] = text.match(/^(?:\[(.+)\]|([^:[\]]+)):(\d{1,5})$/) ?? [];
     const hostname = bracketed ?? plain;
     if (hostname && Number(port) >= 1 && Number(port) <= 65_535) {
       return { hostname, port: Number(port) };

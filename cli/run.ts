@@ -24,22 +24,27 @@ export async function run(lesson: Lesson): Promise<never> {
   const interrupt = new AbortController();
   const traffic = countTraffic();
   let say: ((text: string) => void) | undefined = console.log;
+  let below = false;
+  const goBelow = () => { // the terminal shows ^C: go on below it
+    if (!below && Deno.stdout.isTerminal()) say?.("");
+    below = true;
+  };
   try {
     const command = readCommand(lesson, Deno.args);
     if (command.does === "help") {
       console.log(help(lesson, task));
     } else if (command.does === "play") {
       if (command.json) say = undefined;
-      onInterrupt(interrupt);
+      onInterrupt(interrupt, goBelow);
       await until(interrupt.signal, command.json ? tell(lesson) : draw(lesson, file));
     } else {
       if (command.role.writes) say = console.error;
-      await playRole(command, interrupt);
+      await playRole(command, interrupt, goBelow);
     }
     Deno.exit(0);
   } catch (error) {
     if (interrupt.signal.aborted) {
-      if (Deno.stdout.isTerminal()) say?.(""); // the terminal shows ^C: go on below it
+      goBelow();
       say?.(`Stopped. ${traffic()}`);
       Deno.exit(0);
     }
@@ -77,27 +82,33 @@ async function play(lesson: Lesson, diagram: Diagram): Promise<void> {
 async function playRole(
   { role, values, address }: Extract<Command, { does: "role" }>,
   interrupt: AbortController,
+  goBelow: () => void,
 ): Promise<void> {
   const remote = await found(address);
-  if (!role.listens && ["0.0.0.0", "::"].includes(remote.hostname)) {
-    throw new UsageError(
-      `--host ${remote.hostname} means all addresses of this machine: name the one to send to, such as 127.0.0.1.`,
-    );
-  }
+  if (!role.listens) mustBeOne("host", remote);
   const local = role.listens ? remote : { hostname: localFor(remote), port: 0 };
   const peers = role.listens ? [] : [remote];
   for (const [name, option] of Object.entries(role.options ?? {})) {
     if (!option.address || values[name] === undefined) continue;
     const peer = await found(new Options(values).address(name));
+    mustBeOne(name, peer);
     values[name] = formatAddress(peer);
     peers.push(peer);
   }
   await mayUse(role, local, peers);
-  onInterrupt(interrupt);
+  onInterrupt(interrupt, goBelow);
   const { signal } = interrupt;
   const typed = (prompt: string) => lines(prompt, signal, () => interrupt.abort());
   const options = new Options(values);
   await until(signal, role.run({ local, remote, options, lines: typed, signal }));
+}
+
+/** Throws where nothing can be sent to, since it is no address of anyone. */
+function mustBeOne(option: string, { hostname }: Address): void {
+  if (!["0.0.0.0", "::"].includes(hostname)) return;
+  throw new UsageError(
+    `--${option} ${hostname} means all addresses of this machine: name the one to send to, such as 127.0.0.1.`,
+  );
 }
 
 /** The same, with an IP address in the place of a name. */
@@ -108,14 +119,20 @@ async function found({ hostname, port }: Address): Promise<Address> {
 /** What went wrong, in a sentence or two, and without a stack. */
 function complain(error: unknown): void {
   const { message } = error instanceof Error ? error : { message: String(error) };
-  const advice = printable(message, 1000).replace(/, or give it --allow-net=.*$/, "."); // to a task, nobody can
+  const advice = printable(message, 1000).replace(
+    /, or (give it|run again with) --allow-net=.*$/,
+    ".",
+  ); // to a task, nobody can
   console.error(Deno.stderr.isTerminal() ? wrapped(advice, 79).join("\n") : advice);
 }
 
 /** Ctrl-C, and what else means that it is enough. */
-function onInterrupt(interrupt: AbortController): void {
+function onInterrupt(interrupt: AbortController, goBelow: () => void): void {
   const stop = () => interrupt.abort();
-  Deno.addSignalListener("SIGINT", stop);
+  Deno.addSignalListener("SIGINT", () => {
+    goBelow(); // before a role says its sums
+    stop();
+  });
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", stop);
   // `deno task` does not stop with a program that Ctrl-Z stops, and the terminal would be lost to both.

@@ -2,12 +2,15 @@
  * UDP sockets: one file, no imports. Copy it into your project and it works.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
  * using server = bind({ port: 0 }); // 0: the system picks a free port
  * using client = bind();
  *
  * await client.send("Hello", server.address);
  * const { data, from } = await server.receive({ signal: AbortSignal.timeout(1000) });
- * console.log(new TextDecoder().decode(data), "from port", from.port); // Hello from port 53124
+ * assertEquals(new TextDecoder().decode(data), "Hello");
+ * assertEquals(from, client.address); // such as { hostname: "127.0.0.1", port: 53124 }
  * ```
  *
  * It needs two things from you: `"unstable": ["net"]` in deno.json (or the flag `--unstable-net`),
@@ -58,9 +61,15 @@ export interface BindOptions {
  * Opens a UDP socket on a port of this machine.
  *
  * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ *
  * using socket = bind({ hostname: "127.0.0.1", port: 0 });
- * console.log(socket.address); // { hostname: "127.0.0.1", port: 41234 }
+ * assertEquals(socket.address.hostname, "127.0.0.1");
+ * assert(socket.address.port > 0); // such as 41234
  * ```
+ *
+ * Every error that the system made keeps its class and its `code`, such as `EADDRINUSE`; the message says
+ * what to do.
  *
  * @throws {RangeError} The port is not a whole number from 0 to 65535.
  * @throws {TypeError} The host is no string.
@@ -96,13 +105,14 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
   readonly #conn: Deno.DatagramConn;
   #closed = false;
 
-  // The system takes several sends at once in no order, and answers several reads in no order: so there
-  // is one of each at a time. Sends wait for the one before; receives stand in line.
-  #sending: Promise<number> | undefined;
-  #reading: Promise<unknown> | undefined;
+  // The system takes several sends at once in no order, and answers several reads in no order. So there
+  // is one of each at a time, and a line of those who wait for it.
+  readonly #senders = new Line<void>();
   readonly #receivers = new Line<Datagram>();
-  #arrived: Datagram | undefined; // for somebody who gave up: the next one gets it
-  #buffer: Uint8Array | undefined;
+  #sending = false; // to an address, not to a name
+  #reading = false;
+  #buffer: Uint8Array | undefined; // only a socket that receives has one
+  #arrived: Datagram | undefined; // while nobody waits for it any more
 
   /** Use {@linkcode bind}. This takes what `Deno.listenDatagram` returned. */
   constructor(conn: Deno.DatagramConn) {
@@ -133,7 +143,8 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
    * @throws {TypeError} The host is no string, or what to send is neither text nor bytes.
    * @throws {Deno.errors.NetworkUnreachable} No route leads to this address.
    * @throws {Deno.errors.NotCapable} Deno was not given the permission.
-   * @throws {Deno.errors.BadResource} The socket is closed, or was before this datagram's turn.
+   * @throws {Deno.errors.Interrupted} The socket was closed before this datagram's turn came.
+   * @throws {Deno.errors.BadResource} The socket was closed before.
    * @throws {Error} Anything else that the system refuses; its `code`, such as `EMSGSIZE`, says what.
    */
   async send(data: string | Uint8Array, to: Address): Promise<number> {
@@ -150,24 +161,25 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
         `${bytes.length} bytes do not fit: a datagram to ${hostname} carries at most ${limit}.`,
       );
     }
-    const send = () => this.#conn.send(bytes, { transport: "udp", hostname, port });
-    let sending;
+    if (this.#closed) throw new Deno.errors.BadResource("This socket is closed.");
+
+    const inLine = !isName(hostname); // to look a name up may take long: nobody waits for that
+    if (inLine && this.#sending) await this.#senders.wait();
+    if (inLine) this.#sending = true;
     try {
-      if (isName(hostname)) return await send();
-      sending = this.#sending = this.#sending ? this.#sending.then(send, send) : send();
-      return await sending;
+      return await this.#conn.send(bytes, { transport: "udp", hostname, port });
     } catch (error) {
       throw explained(error, "send to", to, this.address);
     } finally {
-      if (this.#sending === sending) this.#sending = undefined;
+      if (inLine) this.#sending = this.#senders.serve();
     }
   }
 
   /**
    * Waits for the next datagram. Several calls at once are answered in the order they were made.
    *
-   * Giving up costs nothing: a datagram that comes after the abort goes to the next `receive`. The socket
-   * listens until it is closed; until then, a program that has nothing else to do does not end.
+   * Giving up costs nothing: a datagram that comes after the abort goes to the next `receive`. Only
+   * closing the socket ends its listening, and lets a program end that has nothing else to do.
    *
    * ```ts
    * import { assertEquals } from "@std/assert";
@@ -187,24 +199,36 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
       const { signal } = options;
       signal?.throwIfAborted();
       if (this.#closed) throw new Deno.errors.BadResource("This socket is closed.");
-      if (this.#arrived) {
-        resolve(this.#arrived);
-        this.#arrived = undefined;
-      } else {
-        this.#receivers.join(resolve, reject, signal);
-        if (!this.#reading) this.#read();
-      }
+      this.#receivers.join(resolve, reject, signal);
+      if (!this.#reading) this.#read();
     });
   }
 
-  /** Every datagram from now on, until the socket is closed: `for await (const { data, from } of socket)`. */
+  /**
+   * Every datagram from now on, until the socket is closed. To leave the loop leaves the socket open.
+   *
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   *
+   * using socket = bind();
+   * await socket.send("Hello", socket.address);
+   * for await (const { data, from } of socket) {
+   *   assertEquals(data.length, 5);
+   *   assertEquals(from, socket.address);
+   *   socket.close();
+   * }
+   * ```
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<Datagram, undefined> {
     return {
       next: () =>
-        this.receive().then((value) => ({ done: false, value }), (error) => {
-          if (!this.#closed) throw error;
-          return { done: true, value: undefined };
-        }),
+        this.receive().then(
+          (value) => ({ done: false as const, value }),
+          (error) => {
+            if (!this.#closed) throw error;
+            return { done: true as const, value: undefined };
+          },
+        ),
       [Symbol.asyncIterator]() {
         return this;
       },
@@ -221,7 +245,7 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
     if (this.#closed) return;
     this.#closed = true;
     this.#conn.close();
-    this.#receivers.end(new Deno.errors.Interrupted("The socket was closed meanwhile."));
+    this.#senders.end(new Deno.errors.Interrupted("The socket was closed meanwhile."));
   }
 
   /** Closes at the end of the block that says `using`. */
@@ -247,38 +271,50 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    await Promise.allSettled([this.#sending, this.#reading]);
+    // Whoever is last in both lines has seen the end of all that was under way.
+    await Promise.allSettled([
+      this.#sending && this.#senders.wait(),
+      this.#reading && this.#receivers.wait(),
+    ]);
+    this.#sending = this.#senders.serve();
   }
 
   /** Reads for whoever is first in line, until nobody waits any more. */
-  #read(): void {
-    if (this.#receivers.length === 0) {
-      this.#reading = undefined;
-      return;
+  async #read(): Promise<void> {
+    // A datagram's length is a 16-bit number, so none is larger than this, and none is ever cut. Of a
+    // resizable buffer, the system gives only what datagrams have touched: 4 KB of 64 while they are small.
+    const buffer = this.#buffer ??= new Uint8Array(
+      new ArrayBuffer(65_535, { maxByteLength: 65_535 }),
+      0,
+      65_535,
+    );
+    this.#reading = true;
+    while (this.#receivers.length > 0) {
+      try {
+        this.#arrived ??= copied(await this.#conn.receive(buffer));
+        if (this.#receivers.serve(this.#arrived)) this.#arrived = undefined;
+      } catch (error) {
+        if (this.#closed) {
+          this.#receivers.end(new Deno.errors.Interrupted("The socket was closed meanwhile."));
+        } else if (!isAboutAnEarlierSend(error)) {
+          this.#receivers.fail(error);
+        }
+      }
     }
-    // A datagram's length is a 16-bit number, so none is larger than this, and none is ever cut.
-    this.#buffer ??= new Uint8Array(65_535);
-    const reading = this.#reading = this.#conn.receive(this.#buffer);
-    reading.then((received) => {
-      const datagram = copied(received);
-      const first = this.#receivers.next();
-      if (first) first.resolve(datagram);
-      else this.#arrived = datagram;
-      this.#read();
-    }, (error) => {
-      if (!isAboutAnEarlierSend(error)) this.#receivers.next()?.reject(error);
-      this.#read();
-    });
+    this.#reading = false;
   }
 }
 
-/** Those who wait, first come, first served. However long the line, joining and leaving are as quick. */
+/**
+ * Those who wait for a T, first come, first served. To join and to leave take no longer in a long line (a
+ * Set, which keeps its order as well, would look for its first among all that it has deleted).
+ */
 class Line<T> {
   length = 0;
   #first: Waiter<T> | undefined;
   #last: Waiter<T> | undefined;
 
-  /** Goes to the end of the line; an abort of the signal leaves it. */
+  /** Joins at the end; the signal makes one leave. */
   join(resolve: (value: T) => void, reject: (reason: unknown) => void, signal?: AbortSignal): void {
     const waiter: Waiter<T> = {
       resolve,
@@ -300,17 +336,35 @@ class Line<T> {
     waiter.forget = () => signal.removeEventListener("abort", giveUp);
   }
 
-  /** Takes whoever came first out of the line. */
-  next(): Waiter<T> | undefined {
-    if (this.#first) return this.#leave(this.#first);
+  /** Joins at the end, and waits. */
+  wait(): Promise<T> {
+    return new Promise((resolve, reject) => this.join(resolve, reject));
   }
 
-  /** Sends everybody away. */
+  /** Gives the first one what it waits for. False: nobody waits. */
+  serve(value: T): boolean {
+    const first = this.#first;
+    if (!first) return false;
+    this.#leave(first);
+    first.resolve(value);
+    return true;
+  }
+
+  /** Tells the first one that it waits in vain. False: nobody waits. */
+  fail(reason: unknown): boolean {
+    const first = this.#first;
+    if (!first) return false;
+    this.#leave(first);
+    first.reject(reason);
+    return true;
+  }
+
+  /** Tells everybody that they wait in vain. */
   end(reason: unknown): void {
-    while (this.#first) this.#leave(this.#first).reject(reason);
+    while (this.fail(reason));
   }
 
-  #leave(waiter: Waiter<T>): Waiter<T> {
+  #leave(waiter: Waiter<T>): void {
     const { before, after } = waiter;
     if (before) before.after = after;
     else this.#first = after;
@@ -318,7 +372,6 @@ class Line<T> {
     else this.#last = before;
     this.length--;
     waiter.forget?.();
-    return waiter;
   }
 }
 
@@ -417,11 +470,11 @@ export function localFor(peer: Address): string {
 }
 
 function inBrackets(hostname: string): string {
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
+  return hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
 }
 
 function isName(hostname: string): boolean {
-  return !hostname.includes(":") && /[^\d.]/.test(hostname);
+  return !hostname.includes(":") && !/^\d+(\.\d+){3}$/.test(hostname);
 }
 
 /** Whether it goes by IPv6, which an IPv4 address that is written as `::ffff:127.0.0.1` does not. */
@@ -431,7 +484,7 @@ function isIPv6(hostname: string): boolean {
 }
 
 function isLoopback(hostname: string): boolean {
-  return /^(127(\.\d+){3}|localhost|[0:]+:0*1)$/i.test(hostname);
+  return /^(127(\.\d+){3}|localhost|\[?[0:]+:0*1\]?)$/i.test(hostname);
 }
 
 function checkHost(hostname: unknown): void {
@@ -483,43 +536,49 @@ function advice(error: Error, code: string, { hostname, port }: Address, own?: A
   if (isName(hostname) && /^(ENOENT)?$/.test(code)) {
     return "no address was found for this name. Check its spelling, and the network.";
   }
+  // For the rest, each system has its own codes. The last of them is EINVAL on Linux, EADDRNOTAVAIL on macOS.
   if (/^(EINVAL|EADDRNOTAVAIL|ENETUNREACH|EHOSTUNREACH)$/.test(code)) {
-    // Each system has its own code for these two.
     if (/^(fe[89ab].|ff..):[^%]*$/i.test(hostname)) {
       return "such an IPv6 address needs the name of a network interface, as in fe80::1%eth0.";
     }
     const onlyOne = own && own.hostname !== "::" && !isName(hostname);
-    if (onlyOne && isIPv6(own.hostname) !== isIPv6(hostname)) return ADVICE.EAFNOSUPPORT!;
+    if (onlyOne && isIPv6(own.hostname) !== isIPv6(hostname)) return SENDING.EAFNOSUPPORT!;
   }
-  if (code === "EADDRNOTAVAIL" && own) {
-    return isLoopback(own.hostname) // so says macOS
-      ? ADVICE.EINVAL!
-      : `there is no way from ${own.hostname}, where this socket is bound. Bind 0.0.0.0 or ::, all addresses.`;
+  if (own && isLoopback(own.hostname) && /^(EINVAL|EADDRNOTAVAIL)$/.test(code)) {
+    const all = isIPv6(own.hostname) ? "::" : "0.0.0.0";
+    return `a socket bound to ${own.hostname} reaches this machine only. Bind ${all} to reach others.`;
   }
-  return ADVICE[code] ?? error.message;
+  return (own ? SENDING : BINDING)[code] ?? EITHER[code] ?? error.message;
 }
 
-const NOT_ALLOWED =
-  "the system does not allow it. Ports below 1024 often need an administrator, and a firewall may refuse a send.";
-const TOO_MANY_OPEN =
-  "too many sockets and files are open. Close those that are done with (`using` does), or raise the limit (`ulimit -n`).";
-
-const ADVICE: Record<string, string> = {
+const BINDING: Record<string, string> = {
   EADDRINUSE: "this port is taken. Stop the program that has it, or choose another port.",
   EADDRNOTAVAIL:
     "this machine has no such address. Use 127.0.0.1 (this machine only), 0.0.0.0 (all its addresses) or one of its own.",
-  EACCES: NOT_ALLOWED,
-  EPERM: NOT_ALLOWED,
+  EACCES:
+    "the system does not allow it. Ports below 1024 often need an administrator, and Windows keeps some others: choose another port.",
+  EAFNOSUPPORT:
+    "this machine does not speak this version of IP. Use an address of the other, such as 127.0.0.1.",
+};
+BINDING.EPERM = BINDING.EACCES!;
+
+const SENDING: Record<string, string> = {
+  EACCES: "the system does not allow it: a firewall may refuse a send.",
   EAFNOSUPPORT:
     "this socket speaks the other version of IP. Bind 127.0.0.1 or 0.0.0.0 for IPv4, ::1 or :: for IPv6.",
-  EINVAL:
-    "the system does not accept this address here. A socket bound to 127.0.0.1 reaches this machine only; bind 0.0.0.0 to reach others.",
-  ENETUNREACH: "no route leads there from this machine. Check the address and the network.",
   EHOSTUNREACH:
     "no way leads to this host. Check the address and the network. On macOS, allow the program under System Settings > Privacy & Security > Local Network.",
   EMSGSIZE:
     "so many bytes are too many here for one datagram. macOS takes 9,216 by default (sysctl net.inet.udp.maxdgram), other systems 65,507.",
-  EMFILE: TOO_MANY_OPEN,
-  ENFILE: TOO_MANY_OPEN,
+  ENETUNREACH: "no route leads there from this machine. Check the address and the network.",
   ENOBUFS: "the system has no room left for what is to be sent. Wait a moment, and send again.",
 };
+SENDING.EPERM = SENDING.EACCES!;
+SENDING.EADDRNOTAVAIL = SENDING.ENETUNREACH!;
+
+const EITHER: Record<string, string> = {
+  EINVAL: "the system does not accept this address here. Check its spelling.",
+  EMFILE:
+    "too many sockets and files are open. Close those that are done with (`using` does), or raise the limit (`ulimit -n`).",
+};
+EITHER.ENFILE = EITHER.EMFILE!;

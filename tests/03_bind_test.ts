@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { bindKnown, isTcpFree, whoSentWhat, whyNot } from "../lessons/03_bind.ts";
 import { bind } from "../lib/udp.ts";
 import { eventually, freePort, lesson, runLesson } from "./program.ts";
@@ -39,6 +39,11 @@ Deno.test("lesson 3: the known port if it is free, another one if it is not", as
     using second = bindKnown("127.0.0.1", port);
     assert(second.address.port !== port);
   });
+});
+
+Deno.test("lesson 3: a port that is none is no port in use: such an error is not hidden", () => {
+  assertThrows(() => bindKnown("127.0.0.1", 70_000).close(), RangeError);
+  assertThrows(() => isTcpFree(70_000), Error);
 });
 
 Deno.test("lesson 3: bind prints what arrives, until Ctrl-C", async () => {

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { ask, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { bytes, soon, text } from "./helpers.ts";
+import { bytes, later, soon, text, within } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
 Deno.test("lesson 4: a greeting is Hello, NAME!", () => {
@@ -96,6 +96,22 @@ Deno.test("lesson 4: the client takes no answer from a stranger, and no late one
   assertEquals(await asking, "Hello, Tracy!");
 });
 
+Deno.test("lesson 4: strangers who go on writing do not make the client wait longer", async () => {
+  using server = bind();
+  using stranger = bind();
+  using client = bind();
+  let over = false;
+  const writing = (async () => {
+    while (!over) {
+      await stranger.send("Hello, Tracy!", client.address);
+      await later(20);
+    }
+  })();
+  const asking = within(5000, ask(client, "Tracy", server.address, 200), "It waits on and on.");
+  const [answer] = await Promise.all([asking.finally(() => over = true), writing]);
+  assertEquals(answer, undefined);
+});
+
 Deno.test("lesson 4: the client does not take a failure for a missing answer", async () => {
   using server = bind();
   const client = bind();
@@ -143,6 +159,11 @@ Deno.test("lesson 4: without a server the client ends with 1 and says where it l
   assertEquals(stdout.match(/No answer for \w+ within 0\.05 s\./g)?.length, 3);
   assertStringIncludes(stderr, `Is there a server at 127.0.0.1:${port}? It never answered.`);
   assertEquals(code, 1);
+});
+
+Deno.test("lesson 4: the client waits 2 s for an answer, unless told otherwise", async () => {
+  await using client = lesson(4, "client", "--port", freePort());
+  await client.prints(/^No answer for Michael within 2 s\.$/m);
 });
 
 Deno.test("lesson 4: a busy port ends the server with 1 and advice", async () => {

@@ -1,7 +1,13 @@
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { answer, broadcastAddress, discover } from "../lessons/06_broadcast.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { bytes, soon, text } from "./helpers.ts";
+import { bytes, later, soon, text, within } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
 const EVERYONE = "127.255.255.255";
@@ -52,6 +58,27 @@ Deno.test("lesson 6: with no answer it ends when the time is up", async () => {
   using client = bind();
   const nobody = { hostname: "127.0.0.1", port: freePort() };
   for await (const _ of discover(client, nobody, 20)) throw new Error("Nobody is there.");
+});
+
+Deno.test("lesson 6: answers that go on and on do not make the client wait longer", async () => {
+  using client = bind();
+  using server = bind();
+  let over = false;
+  const answering = (async () => {
+    while (!over) {
+      await server.send("broadcasting", client.address);
+      await later(20);
+    }
+  })();
+  const answers = Array.fromAsync(discover(client, server.address, 200));
+  const looking = within(5000, answers, "It waits on and on.");
+  const [heard] = await Promise.all([looking.finally(() => over = true), answering]);
+  assert(heard.length > 1);
+});
+
+Deno.test("lesson 6: the client collects for 1 s, unless told otherwise", { ignore }, async () => {
+  await using client = lesson(6, "client", "--port", freePort());
+  await client.prints(/collecting answers for 1 s\.\.\./);
 });
 
 Deno.test("lesson 6: a socket that fails is not taken for silence", async () => {

@@ -40,6 +40,11 @@ export const SIDES: Side[] = PAGES.flatMap((page) =>
   Object.entries(page.lesson.roles).map(([word, role]) => ({ page, word, role }))
 );
 
+/** Whether a role is complete without another server's address, as a relay is not: its lesson tests that. */
+export function standsAlone({ role }: Side): boolean {
+  return !Object.values(role.options ?? {}).some(({ address }) => address);
+}
+
 /** Whether lessons that broadcast can be played here: elsewhere, loopback has no broadcast address. */
 export function plays({ lesson }: Page): boolean {
   return lesson.host !== "127.255.255.255" || Deno.build.os === "linux";

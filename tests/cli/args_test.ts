@@ -1,5 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { bind } from "../../lib/udp.ts";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { readCommand } from "../../cli/args.ts";
+import { type Lesson, UsageError } from "../../cli/lesson.ts";
+import { type Address, bind } from "../../lib/udp.ts";
 import { SIDES } from "../lessons.ts";
 import { runLesson } from "../program.ts";
 
@@ -71,4 +73,44 @@ Deno.test("--message may be empty, but not forgotten; and -- hands options on", 
   const { code, stderr } = await send("--message");
   assertMatch(stderr, /^--message needs a value\./);
   assertEquals(code, 2);
+});
+
+/** A lesson with one role that listens and one that sends. */
+const LESSON: Lesson = {
+  part: 1,
+  title: "x",
+  about: "X.",
+  port: 7,
+  play: () => Promise.resolve(),
+  roles: {
+    here: { about: "listens", listens: true, run: () => Promise.resolve() },
+    there: { about: "sends", run: () => Promise.resolve() },
+  },
+  tryNext: ["", ""],
+};
+
+/** The address that these arguments give. */
+function address(...args: string[]): Address {
+  const command = readCommand(LESSON, args);
+  assert(command.does === "role");
+  return command.address;
+}
+
+Deno.test("args: the port is a whole number up to 65535, from 1, or from 0 for who listens", () => {
+  assertEquals(address("here"), { hostname: "127.0.0.1", port: 7 });
+  for (const port of [1, 65_535]) assertEquals(address("there", "--port", `${port}`).port, port);
+  assertEquals(address("here", "--port=0").port, 0);
+  for (const port of ["65536", "100000", "1e3", "0x10", "+1", " 1", "１"]) {
+    assertThrows(() => address("here", `--port=${port}`), UsageError, "from 0 to 65535 (0: the");
+    assertThrows(() => address("there", `--port=${port}`), UsageError, "from 1 to 65535.");
+  }
+  assertThrows(() => address("there", "--port=0"), UsageError, "from 1 to 65535.");
+});
+
+Deno.test("args: nothing is played, --json says how; a role takes neither", () => {
+  assertEquals(readCommand(LESSON, []), { does: "play", json: false });
+  assertEquals(readCommand(LESSON, ["--json"]), { does: "play", json: true });
+  assertEquals(readCommand(LESSON, ["--", "--json"]), { does: "play", json: true });
+  assertEquals(readCommand(LESSON, ["--help", "--port=x"]), { does: "help" });
+  assertThrows(() => address("there", "--json"), UsageError, '"there" does not take "--json".');
 });

@@ -207,3 +207,66 @@ Deno.test("diagram: of a long text the beginning, and its true size", async () =
   assertEquals(size, 65_507);
   assertMatch(text, /^x{200}… \(65,507 bytes\)$/);
 });
+
+Deno.test("diagram: of two datagrams that are alike, the first to arrive is the first that was sent", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    await alice.send("x", alice.address);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await alice.send("x", alice.address);
+    await alice.receive();
+    await alice.receive();
+  });
+  const [one, two, ...more] = datagrams(events);
+  assertEquals(more, []);
+  assertEquals(two!.sent - one!.sent >= 25, true, "Each has its own time.");
+});
+
+Deno.test("diagram: what was sent is what is told, whatever the sender does with its bytes later", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    const data = new TextEncoder().encode("one");
+    await alice.send(data, alice.address);
+    data.fill(0);
+    await alice.receive();
+  });
+  assertEquals(words(events), ["Alice", "0 > 0 arrived: one (3)", "end"]);
+});
+
+Deno.test("diagram: what went to nobody is told once, though somebody comes there later", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    using late = bind();
+    diagram.nobody("nobody", late.address);
+    await alice.send("Hello?", late.address);
+    diagram.watch("late", late);
+  });
+  assertEquals(words(events), [
+    "Alice",
+    "nobody (nobody)",
+    "0 > 1 nobody: Hello? (6)",
+    "late",
+    "end",
+  ]);
+});
+
+Deno.test("diagram: sockets of one name share a column", async () => {
+  const events = await told(async (diagram) => {
+    using client = diagram.watch("client", bind());
+    using known = diagram.watch("server", bind());
+    using other = diagram.watch("server", bind());
+    await client.send("there", known.address);
+    await known.receive();
+    await other.send("back", client.address);
+    await client.receive();
+    await client.send("lost", other.address);
+  });
+  assertEquals(words(events), [
+    "client",
+    "server",
+    "0 > 1 arrived: there (5)",
+    "1 > 0 arrived: back (4)",
+    "0 > 1 lost: lost (4)",
+    "end",
+  ]);
+});

@@ -76,7 +76,8 @@ Deno.test("every lesson: --json prints what the drawing shows, an event a line, 
       const draw = drawing((line) => lines.push(line));
       for (const event of events) draw(event);
       assert(arrows(lines).length > 1, json.stdout);
-      assertEquals(arrows(lines), arrows(drawn.stdout.split("\n")));
+      // Who is first of two that answer at the same time differs from run to run.
+      assertEquals(arrows(lines).sort(), arrows(drawn.stdout.split("\n")).sort());
       assertEquals(
         arrows(lines).length,
         events.filter(({ event }) => event === "datagram").length,

@@ -31,6 +31,7 @@ Deno.test({
       /Then it cannot answer\. Without --host it serves this machine alone, and needs no permission\./,
     );
     assert(!stdout.includes("Bind UDP"), stdout);
+    assertMatch(stdout, /Then it cannot answer\..{20,57}\r*\n/); // wrapped, to 79 columns
     assertEquals(stdout.match(/Allow\?/g)?.length, 1);
     assertEquals(code, 1);
   },
@@ -72,6 +73,20 @@ Deno.test({
     );
     assertEquals(stdout.match(/Allow\?/g)?.length, 1);
     assert(!/asks twice|Bind UDP/.test(stdout), stdout);
+    assertEquals(code, 1);
+  },
+});
+
+Deno.test({
+  name: "for one host Deno asks once, and nobody says that it asks twice",
+  ignore: !terminal,
+  async fn() {
+    await using program = inTerminal("lesson1 send --host 127.0.0.2 --message x");
+    await answer(program, "n", /Denied/);
+    const { code, stdout } = await program.end();
+    assertEquals(stdout.match(/Allow\?/g)?.length, 1);
+    assert(!stdout.includes("asks twice"), stdout);
+    assertMatch(unwrapped(stdout), /Then it cannot use 127\.0\.0\.2\. /);
     assertEquals(code, 1);
   },
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import stringWidth from "string-width";
 import { PAGES, plays } from "../lessons.ts";
-import { inTerminal, runLesson, terminal } from "../program.ts";
+import { inTerminal, Program, runLesson, terminal } from "../program.ts";
 
 Deno.test("every lesson: played, it fits into 80 columns, holds no control character, and says what is next", async () => {
   await Promise.all(
@@ -44,4 +44,12 @@ Deno.test({
     assert(!plain.includes("\x1b"));
     assert(coloured.includes("\x1b[36m"));
   },
+});
+
+Deno.test("no colour in a pipe, whatever the environment says of colours", async () => {
+  const task = ["task", "-q", "lesson4"];
+  await using program = new Program(Deno.execPath(), task, { env: { NO_COLOR: "" } });
+  const { code, stdout } = await program.end();
+  assert(!stdout.includes("\x1b"), stdout);
+  assertEquals(code, 0);
 });

@@ -56,10 +56,12 @@ Deno.test("as shipped, every exercise is not started", async () => {
 
 Deno.test("a page as shipped is told as that when it is checked, too", async () => {
   await using copy = new Copy();
-  const { code, stdout } = await copy.run(1);
-  for (const name of exercises(FIRST)) assertStringIncludes(stdout, `${name}: not started\n`);
-  assertStringIncludes(stdout, `Next: write ${exercises(FIRST)[0]} in ${FIRST.file}`);
-  assertEquals(code, 1);
+  for (const page of PAGES) {
+    const { code, stdout } = await copy.run(page.number);
+    for (const name of exercises(page)) assertStringIncludes(stdout, `${name}: not started\n`);
+    assertStringIncludes(stdout, `Next: write ${exercises(page)[0]} in ${page.file}`);
+    assertEquals(code, 1);
+  }
 });
 
 Deno.test("the solutions pass every case, and then it says where to go", async () => {

@@ -20,13 +20,32 @@ Deno.test("printable: shows what a terminal would obey", () => {
   assertEquals(printable("\u{e0041}"), "\\u{e0041}");
 });
 
-Deno.test("printable: no single character gets through that could move the cursor", () => {
+Deno.test("printable: of control and format characters, only the two joiners get through", () => {
+  let shown = 0;
   for (let code = 0; code <= 0x10ffff; code++) {
     const character = String.fromCodePoint(code);
-    if (/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u.test(character)) {
-      assertEquals(/^\\[xunrt]/.test(printable(character)), true, code.toString(16));
-    }
+    if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(character)) continue;
+    const joiner = code === 0x200c || code === 0x200d;
+    const escape = /^\\([nrt]|x[0-9a-f]{2}|u\{[0-9a-f]{2,6}\})$/.test(printable(character));
+    assertEquals(escape, !joiner, code.toString(16));
+    shown++;
   }
+  assertEquals(shown > 200, true);
+  assertEquals(printable("a\u200bb\u00adc"), "a\\u{200b}b\\xadc"); // zero width, and soft hyphen
+});
+
+Deno.test("printable: a byte order mark is shown like any other character", () => {
+  assertEquals(printable(new Uint8Array([0xef, 0xbb, 0xbf, 0x61])), "\\u{feff}a");
+});
+
+Deno.test("printable: of a long text the beginning, and the size of all", () => {
+  assertEquals(printable("x".repeat(300)), "x".repeat(300));
+  assertEquals(printable("x".repeat(301)), `${"x".repeat(300)}… (301 characters)`);
+  assertEquals(printable("👋👋👋", 3), "👋👋👋");
+  assertEquals(printable("👋👋👋👋", 3), "👋👋👋… (8 characters)");
+  assertEquals(printable(new Uint8Array(65_507).fill(65), 2), "AA… (65,507 bytes)");
+  assertEquals(printable(new TextEncoder().encode("👋".repeat(1000)), 2), "👋👋… (4,000 bytes)");
+  assertEquals(printable("\x1b".repeat(4), 3), "\\x1b\\x1b\\x1b… (4 characters)");
 });
 
 Deno.test("printable: bytes that are no UTF-8 become replacement characters", () => {

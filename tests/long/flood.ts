@@ -7,6 +7,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { bind, type Datagram, type Socket } from "../../lib/udp.ts";
+import { later, until, within } from "../helpers.ts";
 import { runLesson } from "../program.ts";
 
 const DATAGRAMS = 20_000;
@@ -36,7 +37,7 @@ flood("receives that are given up all the time", async (socket, heard) => {
     });
     giveUp.abort();
     await waiting;
-    await new Promise((resolve) => setTimeout(resolve)); // what is read now has nobody to go to
+    await later(0); // what is read now has nobody to go to
     heard(await socket.receive());
   }
 });
@@ -67,10 +68,10 @@ function flood(
       const { stdout } = await runLesson(1, ["send", "--port", reader.address.port], lines);
       const sent = stdout.match(/^Sent /gm)?.length;
       assertEquals(sent, DATAGRAMS);
-      await until(() => kernel(reader).waiting === 0);
+      await until(() => kernel(reader).waiting === 0, "The reader does not come to an end.");
       using sender = bind();
       await sender.send(LAST, reader.address); // nothing waits, so this one is not dropped
-      await within(PATIENCE, last.promise);
+      await within(PATIENCE, last.promise, "The last one was lost.");
 
       const { drops } = kernel(reader);
       console.log(`${sent} sent = ${numbers.length} received + ${drops} dropped by the kernel`);
@@ -103,18 +104,4 @@ function kernel({ address }: Socket): { waiting: number; drops: number } {
 function work(): void {
   const end = performance.now() + 0.2;
   while (performance.now() < end);
-}
-
-async function until(happened: () => boolean): Promise<void> {
-  const deadline = Date.now() + PATIENCE;
-  while (!happened()) {
-    assert(Date.now() < deadline, "The reader does not come to an end.");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-async function within(milliseconds: number, promise: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => late.reject(new Error("The last one was lost.")), milliseconds);
-  await Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
 }

@@ -7,7 +7,10 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { ask, greeting, serve } from "../../lessons/04_echo.ts";
+import { forecast } from "../../lessons/08_loss.ts";
+import { type Counts, relay } from "../../lib/relay.ts";
 import { type Address, bind } from "../../lib/udp.ts";
+import { later } from "../helpers.ts";
 
 const SECONDS = Number(Deno.env.get("SOAK_SECONDS") ?? 60);
 const CLIENTS = 200;
@@ -38,6 +41,47 @@ Deno.test(`${CLIENTS} clients for ${SECONDS} s: files, timers and memory end whe
   assert(after.process - before.process < TOLERANCE.process, "The process has grown.");
 });
 
+Deno.test(`lesson 8, relay: ${CLIENTS} clients for ${SECONDS} s: all that are silent are forgotten`, async () => {
+  await weather(Math.min(3, SECONDS));
+  const before = await held();
+  console.log(`Before: ${told(before)}`);
+  const { toServer, toClients } = await weather(SECONDS);
+  const after = await held();
+  console.log(`After:  ${told(after)}\n${JSON.stringify({ toServer, toClients })}`);
+
+  assert(
+    toServer.came > CLIENTS && toServer.dropped > 0 && toClients.delayed > 0,
+    "Too little happened.",
+  );
+  for (const { came, went, dropped, doubled, unsent } of [toServer, toClients]) {
+    assertEquals(came + doubled, went + dropped + unsent);
+  }
+  assertEquals(after.sockets, before.sockets);
+  assert(after.files - before.files <= TOLERANCE.files, "There are more open files.");
+  assert(after.heap - before.heap < TOLERANCE.heap, "The heap has grown.");
+  assert(after.process - before.process < TOLERANCE.process, "The process has grown.");
+});
+
+/** Lets clients ask through a relay in bad weather for so long. */
+async function weather(seconds: number): Promise<Counts> {
+  const end = Date.now() + seconds * 1000;
+  const server = bind();
+  const serving = serve(server, greeting);
+  const middle = bind();
+  const fates = forecast({ drop: 0.1, duplicate: 0.1, delay: 1, jitter: 10 }, 1);
+  const options = { silence: 500, clients: CLIENTS / 2 };
+  const relaying = relay(middle, server.address, fates, options);
+  const count = { asked: 0, answered: 0, gaveUp: 0, hungUp: 0 };
+  await Promise.all(Array.from({ length: CLIENTS }, async () => {
+    while (Date.now() < end) await visit(middle.address, end, count);
+  }));
+  console.log(JSON.stringify(count));
+  middle.close();
+  server.close();
+  await serving;
+  return await relaying;
+}
+
 /** Lets the clients ask for so long. */
 async function work(seconds: number, report: (text: string) => void = () => {}) {
   const count = { asked: 0, answered: 0, gaveUp: 0, hungUp: 0 };
@@ -53,7 +97,7 @@ async function work(seconds: number, report: (text: string) => void = () => {}) 
   const asking = Promise.all(clients);
   while (Date.now() < end) {
     // The server is replaced now and then, as if somebody had started it again.
-    await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    await Promise.race([asking, later(1000)]);
     server.close();
     await serving;
     server = bind(address);
@@ -101,7 +145,7 @@ async function visit(
 
 /** What the process holds, when the time limits of the last questions are over and all is collected. */
 async function held() {
-  await new Promise((resolve) => setTimeout(resolve, WAIT + 500));
+  await later(WAIT + 500);
   for (let i = 0; i < 3; i++) (globalThis as unknown as { gc(): void }).gc();
   const { heapUsed, external, rss } = Deno.memoryUsage();
   const megabytes = (bytes: number) => Math.round(bytes / 100_000) / 10;

@@ -1,27 +1,8 @@
-/**
- * Three hosts on a real network: 10.9.0.1, 10.9.0.2 and 10.9.0.3, each a network namespace of Linux,
- * joined by a bridge that is in a namespace, too. Nothing here reaches the machine's own network.
- * `deno task network`, as root, with iproute2 and nftables; python3 is used where it is installed.
- *
- * @module
- */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { answer, type Ended, Program, terminal } from "../program.ts";
+import { answer, terminal } from "../../program.ts";
+import { client, type Host, network, python } from "../hosts.ts";
 
-const FILES = {
-  1: "01_send.ts",
-  2: "02_receive.ts",
-  3: "03_bind.ts",
-  4: "04_echo.ts",
-  5: "05_chat.ts",
-  6: "06_broadcast.ts",
-};
 const NAMES = ["Michael", "Tracy", "Sarah"];
-
-const whyNot = await reasonNotToRun();
-if (whyNot) console.log(`Ignored: ${whyNot}`);
-const python = !whyNot && await installed("python3");
-if (!whyNot && !python) console.log("Ignored: what talks to Python, for python3 is not installed.");
 
 network("lesson 4: a server answers clients on other hosts", async ([one, two, three]) => {
   await using server = two.lesson(4, "server", "--host", "0.0.0.0");
@@ -56,7 +37,7 @@ network("lesson 4: on 127.0.0.1 a server is out of the other hosts' reach", asyn
   const { code, stderr } = await one.lesson(4, ...client(two, 0.2)).end();
   assertStringIncludes(stderr, "Is there a server at 10.9.0.2:9999? It never answered.");
   assertEquals(code, 1);
-  assertEquals(server.stdout, "Bind UDP on 9999...\n");
+  assertEquals(server.stdout, "Bind UDP on 9999... (at 127.0.0.1, Ctrl-C stops)\n");
 });
 
 network(
@@ -117,7 +98,7 @@ network(
     server.signal("SIGINT");
     assertEquals(
       (await server.end()).stdout,
-      "Bind UDP on 9999...\nStopped. Sent 0 datagrams (0 bytes), received 0 (0 bytes).\n",
+      "Bind UDP on 9999... (at 0.0.0.0, Ctrl-C stops)\nStopped. Sent 0 datagrams (0 bytes), received 0 (0 bytes).\n",
     );
 
     await two.nft("flush ruleset");
@@ -303,137 +284,3 @@ print(*sorted("%s from %s:%s" % (data.decode("utf-8"), *address)
   },
   !python,
 );
-
-/** One of the three hosts. */
-class Host {
-  readonly namespace: string;
-  readonly address: string;
-  readonly linkLocal: string;
-
-  constructor(network: string, number: number) {
-    this.namespace = `${network}-${number}`;
-    this.address = `10.9.0.${number}`;
-    this.linkLocal = `fe80::9:${number}`;
-  }
-
-  /** Starts a program on this host. */
-  start(command: string, ...args: string[]): Program {
-    return new Program("ip", ["netns", "exec", this.namespace, command, ...args]);
-  }
-
-  /** Starts a lesson. Nobody is there to be asked, so it has all of this network from the start. */
-  lesson(number: keyof typeof FILES, ...args: string[]): Program {
-    const allowed = ["--allow-net", "--allow-sys=networkInterfaces"];
-    const file = `lessons/${FILES[number]}`;
-    return this.start(Deno.execPath(), "run", "--no-prompt", ...allowed, file, ...args);
-  }
-
-  /** Starts a task in a terminal: there is somebody to be asked. */
-  terminal(task: string): Program {
-    return this.start("script", "-qec", `exec "${Deno.execPath()}" task -q ${task}`, "/dev/null");
-  }
-
-  /** Starts Python with a UDP socket s that does not wait for ever. */
-  python(program: string): Program {
-    const socket = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n";
-    return this.start("python3", "-c", `${socket}s.settimeout(10)\n${program}`);
-  }
-
-  async ip(...args: string[]): Promise<void> {
-    await succeeds("ip", "-n", this.namespace, ...args);
-  }
-
-  /** Gives the host's firewall a rule. */
-  async nft(rules: string): Promise<Ended> {
-    return await succeeds("ip", "netns", "exec", this.namespace, "nft", rules);
-  }
-
-  /** What the firewall counted, in datagrams. */
-  async counters(): Promise<Record<string, number>> {
-    const list = ["netns", "exec", this.namespace, "nft", "-j", "list", "counters"];
-    const { nftables } = JSON.parse((await succeeds("ip", ...list)).stdout);
-    const counters: { name: string; packets: number }[] = nftables.flatMap(
-      ({ counter }: { counter?: unknown }) => counter ?? [],
-    );
-    return Object.fromEntries(counters.map(({ name, packets }) => [name, packets]));
-  }
-}
-
-/** The arguments of lesson 4's client, who does not wait long. */
-function client(server: Host, timeout: number): string[] {
-  return ["client", "--host", server.address, "--timeout", String(timeout)];
-}
-
-/** Declares a test that has a network of its own. */
-function network(
-  name: string,
-  fn: (hosts: [Host, Host, Host]) => Promise<void>,
-  ignore = false,
-): void {
-  Deno.test({
-    name,
-    ignore: ignore || whyNot !== undefined,
-    async fn() {
-      const network = `udp-${Deno.pid}`;
-      const hosts: [Host, Host, Host] = [1, 2, 3].map((n) => new Host(network, n)) as never;
-      const wire = `${network}-wire`;
-      try {
-        await succeeds("ip", "netns", "add", wire);
-        await succeeds("ip", "-n", wire, "link", "add", "bridge", "up", "type", "bridge");
-        for (const host of hosts) await join(host, wire);
-        await fn(hosts);
-      } finally {
-        for (const namespace of [wire, ...hosts.map(({ namespace }) => namespace)]) {
-          await new Program("ip", ["netns", "del", namespace]).end(); // with all that is in it
-        }
-      }
-    },
-  });
-}
-
-async function join(host: Host, wire: string): Promise<void> {
-  const port = `port${host.address.at(-1)}`;
-  await succeeds("ip", "netns", "add", host.namespace);
-  const peer = ["peer", "name", "eth0", "netns", host.namespace];
-  await succeeds("ip", "-n", wire, "link", "add", port, "type", "veth", ...peer);
-  await succeeds("ip", "-n", wire, "link", "set", port, "master", "bridge", "up");
-  await host.ip("link", "set", "lo", "up");
-  await host.ip("link", "set", "eth0", "addrgenmode", "none"); // its link-local address is ours
-  await host.ip("link", "set", "eth0", "up");
-  await host.ip("addr", "add", `${host.address}/24`, "brd", "+", "dev", "eth0");
-  await host.ip("addr", "add", `${host.linkLocal}/64`, "dev", "eth0", "nodad");
-}
-
-async function succeeds(command: string, ...args: string[]): Promise<Ended> {
-  const ended = await new Program(command, args).end();
-  assertEquals(ended.code, 0, `${command} ${args.join(" ")}: ${ended.stderr}`);
-  return ended;
-}
-
-async function installed(command: string): Promise<boolean> {
-  try {
-    return (await new Program(command, ["--version"]).end()).code === 0;
-  } catch {
-    return false;
-  }
-}
-
-/** Why no such network can be made here: a sentence, or `undefined` if it can. */
-async function reasonNotToRun(): Promise<string | undefined> {
-  if (Deno.build.os !== "linux") return "network namespaces need Linux.";
-  for (const [command, origin] of [["ip", "iproute2"], ["nft", "nftables"]] as const) {
-    const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${command}`] })
-      .output();
-    if (!success) return `${command} is not installed (${origin}).`;
-  }
-  const name = `udp-${Deno.pid}-try`;
-  try {
-    await succeeds("ip", "netns", "add", name);
-    await succeeds("ip", "netns", "exec", name, "nft", "list", "ruleset");
-    return undefined;
-  } catch (error) {
-    return `this takes root and its rights: ${(error as Error).message}`;
-  } finally {
-    await new Program("ip", ["netns", "del", name]).end();
-  }
-}

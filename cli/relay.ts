@@ -1,0 +1,79 @@
+/**
+ * The relay as a program: what its options say, and what it says at its end.
+ *
+ * @module
+ */
+import { count } from "../lib/text.ts";
+import { type Count, type Fate, noCounts, relay, type Weather } from "../lib/relay.ts";
+import { bind, formatAddress, sameAddress } from "../lib/udp.ts";
+import { type Given, type Options, type Role, UsageError } from "./lesson.ts";
+
+/** The longest delay, and the largest jitter, in milliseconds. */
+const LONGEST = 60_000;
+const SEEDS = 2 ** 32;
+
+/** A relay between any two UDP programs, in a weather that its options tell. */
+export function relayRole(
+  forecast: (weather: Weather, seed: number) => (path: number) => Fate,
+): Role {
+  return {
+    about: "pass datagrams on, in bad weather",
+    listens: true,
+    answers: true,
+    options: {
+      to: { value: "HOST:PORT", about: "where they go, and come back from", address: true },
+      drop: { value: "SHARE", about: "lose so many, from 0 to 1", default: "0" },
+      duplicate: { value: "SHARE", about: "send so many twice", default: "0" },
+      delay: { value: "MS", about: "hold each for so long", default: "0" },
+      jitter: { value: "MS", about: "and longer, up to this, by chance", default: "0" },
+      seed: { value: "NUMBER", about: "the same dice again (others each time)" },
+    },
+    run: (given) => run(given, forecast),
+  };
+}
+
+async function run(
+  { local, options, signal }: Given,
+  forecast: (weather: Weather, seed: number) => (path: number) => Fate,
+): Promise<void> {
+  const to = options.address("to");
+  const weather = {
+    drop: options.share("drop"),
+    duplicate: options.share("duplicate"),
+    delay: options.number("delay", 0, LONGEST),
+    jitter: options.number("jitter", 0, LONGEST),
+  };
+  const seed = seedOf(options);
+  if (sameAddress(local, to)) {
+    throw new UsageError(
+      `--to ${formatAddress(to)} is the relay itself: give it, or the relay, another port.`,
+    );
+  }
+  using socket = bind(local);
+  const { hostname, port } = socket.address;
+  console.log(
+    `Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)\n` +
+      `To ${formatAddress(to)}, and back. The same dice again: --seed ${seed}`,
+  );
+
+  const counts = noCounts();
+  const end = () => {
+    console.log(`To the server: ${told(counts.toServer)}`);
+    console.log(`To the clients: ${told(counts.toClients)}`);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  await relay(socket, to, forecast(weather, seed), { counts });
+}
+
+function seedOf(options: Options): number {
+  if (options.has("seed")) return options.number("seed", 0, SEEDS - 1);
+  return Math.floor(Math.random() * 10_000); // short enough to be typed again
+}
+
+/** `5 datagrams came, 4 went: 2 dropped, 1 doubled, 4 delayed.` */
+function told({ came, went, dropped, doubled, delayed, unsent }: Count): string {
+  const number = (value: number) => value.toLocaleString("en");
+  const rest = unsent > 0 ? `, ${number(unsent)} could not be sent` : "";
+  return `${count(came, "datagram")} came, ${number(went)} went: ${number(dropped)} dropped, ` +
+    `${number(doubled)} doubled, ${number(delayed)} delayed${rest}.`;
+}

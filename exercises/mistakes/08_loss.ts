@@ -1,0 +1,139 @@
+import type { Mistake } from "./mistake.ts";
+
+const STAYS = "bursts: a good state stays good while the dice show more than begin";
+const BAD = "bursts: the datagram that turns it bad is lost, and so are those after it";
+const GOOD = "bursts: the datagram that turns it good again passes, and so do those after it";
+const LIMITS = "bursts: a chance of 0 never happens, and one of 1 always";
+const OWN = "bursts: each path has a state of its own";
+const LONG = "bursts: in the long run, as many are lost, and in bursts as long, as the chances say";
+
+/** What people get wrong in exercise 8. */
+export const MISTAKES: Mistake[] = [
+  {
+    mistake: "the numbers are counted from 0",
+    from: "lost: highest - came.size",
+    to: "lost: highest + 1 - came.size",
+    fails: ["judge: all came, once and in order", "judge: nothing came"],
+  },
+  {
+    mistake: "the highest number of none is minus infinity",
+    from: "return { lost: highest - came.size",
+    to: "return { lost: Math.max(...numbers) - came.size",
+    fails: ["judge: nothing came"],
+  },
+  {
+    mistake: "they are counted from the first that came",
+    from: "lost: highest - came.size",
+    to: "lost: numbers.length === 0 ? 0 : highest - Math.min(...numbers) + 1 - came.size",
+    fails: ["judge: some are lost, the first ones, too"],
+  },
+  {
+    mistake: "a gap counts as one",
+    from: "highest = Math.max(highest, number);",
+    to: "highest = Math.max(highest, Math.min(number, highest + 2));",
+    fails: ["judge: some are lost, the first ones, too"],
+  },
+  {
+    mistake: "copies count as if they had come in the place of lost ones",
+    from: "lost: highest - came.size",
+    to: "lost: Math.max(0, highest - numbers.length)",
+    fails: ["judge: all of it at once"],
+  },
+  {
+    mistake: "only a copy that follows at once is one",
+    from: "if (came.has(number)) doubled++;",
+    to: "if (number === highest) doubled++;",
+    fails: ["judge: one that comes three times is doubled twice"],
+  },
+  {
+    mistake: "each number is doubled once at most",
+    from: "if (came.has(number)) doubled++;",
+    to:
+      "if (came.has(number)) doubled = new Set(numbers.filter((n, i) => numbers.indexOf(n) < i)).size;",
+    fails: ["judge: one that comes three times is doubled twice"],
+  },
+  {
+    mistake: "late is what is lower than the one before it",
+    from:
+      "let highest = 0, doubled = 0, late = 0;\n  for (const number of numbers) {\n    if (came.has(number)) doubled++;\n    else if (number < highest) late++;",
+    to:
+      "let highest = 0, doubled = 0, late = 0;\n  for (const [i, number] of numbers.entries()) {\n    if (came.has(number)) doubled++;\n    else if (number < (numbers[i - 1] ?? 0)) late++;",
+    fails: ["judge: one that was overtaken is late, and not lost"],
+  },
+  {
+    mistake: "what is late is lost as well",
+    from: "lost: highest - came.size",
+    to: "lost: highest - came.size + late",
+    fails: ["judge: one that was overtaken is late, and not lost"],
+  },
+  {
+    mistake: "a copy is late, too",
+    from: "else if (number < highest) late++;",
+    to: "if (number < highest) late++;",
+    fails: ["judge: the copy of a late one is not late again"],
+  },
+  {
+    mistake: "it looks for each one that is missing",
+    from: "return { lost: highest - came.size",
+    to:
+      "let missing = 0;\n  for (let n = 1; n <= highest; n++) if (!came.has(n)) missing++;\n  return { lost: missing",
+    fails: ["judge: a very high number takes no longer"],
+  },
+  {
+    mistake: "the chance of the good state counts in the bad one",
+    from: "(bad ? end : begin)",
+    to: "begin",
+    fails: [GOOD, LONG],
+  },
+  {
+    mistake: "begin and end are mixed up",
+    from: "(bad ? end : begin)",
+    to: "(bad ? begin : end)",
+    fails: [STAYS, GOOD, LONG],
+  },
+  {
+    mistake: "what the dice show in a good state decides for this datagram only",
+    from: "if (random() < (bad ? end : begin)) bad = !bad;",
+    to: "bad = random() < begin;",
+    fails: [BAD, LONG],
+  },
+  {
+    mistake: "it decides before it throws the dice",
+    from: "if (random() < (bad ? end : begin)) bad = !bad;\n    return bad ? [] : [0];",
+    to:
+      "const before = bad;\n    if (random() < (bad ? end : begin)) bad = !bad;\n    return before ? [] : [0];",
+    fails: [BAD, GOOD],
+  },
+  {
+    mistake: "it begins bad",
+    from: "let bad = false;",
+    to: "let bad = true;",
+    fails: [STAYS, OWN],
+  },
+  {
+    mistake: "a chance of 0 happens when the dice show 0",
+    from: "random() < (bad",
+    to: "random() <= (bad",
+    fails: [LIMITS],
+  },
+  {
+    mistake: "all have one state",
+    from:
+      "export function bursts(begin: number, end: number, random: () => number): Fate {\n  let bad = false;",
+    to:
+      "let bad = false;\nexport function bursts(begin: number, end: number, random: () => number): Fate {",
+    fails: [OWN],
+  },
+  {
+    mistake: "the dice are thrown twice for each datagram",
+    from: "if (random() < (bad ? end : begin)) bad = !bad;",
+    to: "if (random() < (bad ? end : begin)) bad = !bad;\n    random();",
+    fails: [STAYS, BAD],
+  },
+  {
+    mistake: "the dice are not thrown",
+    from: "if (random() <",
+    to: "random;\n    if (0.5 <",
+    fails: [BAD, GOOD],
+  },
+];

@@ -1,0 +1,298 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { receiveWithin } from "../lessons/02_receive.ts";
+import { serve } from "../lessons/04_echo.ts";
+import { arrives, fragments } from "../lessons/07_limits.ts";
+import { sizeAnswer, sizeQuestion } from "../lib/size.ts";
+import { bind, MAX_BYTES, Socket } from "../lib/udp.ts";
+import { here, soon, text } from "./helpers.ts";
+import { freePort, lesson, runLesson } from "./program.ts";
+
+const SURE = "Sizes in between are a guess, and another path is another story.\n";
+
+Deno.test("lesson 7: a datagram is one packet, or as many fragments as it takes", () => {
+  const of = (mtu: number, ...sizes: number[]) => sizes.map((size) => fragments(size, mtu));
+  assertEquals(of(1_500, 0, 1, 1_472, 1_473, 2_952, 2_953, 8_192, 65_507), [
+    1,
+    1,
+    1,
+    2,
+    2,
+    3,
+    6,
+    45,
+  ]);
+  assertEquals(of(1_400, 1_372, 1_373, 2_748, 2_749), [1, 2, 2, 3]); // 1,376 + 1,380 - 8 = 2,748
+  assertEquals(of(1_280, 1_252, 1_253), [1, 2]);
+  assertEquals(of(65_536, 65_507), [1]);
+  assertEquals(fragments(1_473), 2);
+});
+
+Deno.test("lesson 7: a size arrives if the server answers it", async () => {
+  using server = bind();
+  serve(server, sizeAnswer);
+  using socket = bind();
+  for (const size of [23, 1_472, MAX_BYTES]) {
+    assertEquals(await arrives(socket, server.address, size, 5000), true);
+  }
+});
+
+Deno.test("lesson 7: a size that is not answered in time did not arrive, and the question had that size", async () => {
+  using silent = bind();
+  using socket = bind();
+  assertEquals(await arrives(socket, silent.address, 1_472, 20), false);
+  assertEquals((await silent.receive({ signal: soon() })).data, sizeQuestion(1_472));
+  assertEquals(await receiveWithin(silent, 20), undefined); // it asks once
+});
+
+Deno.test("lesson 7: only the server's answer counts, and only to this size", async () => {
+  using server = bind();
+  using stranger = bind();
+  using socket = bind();
+  const arriving = arrives(socket, server.address, 1_472, 300);
+  const { from } = await server.receive({ signal: soon() });
+  await stranger.send("1472 bytes", from);
+  for (const other of ["23 bytes", "1473 bytes", "1472 bytes!", ""]) await server.send(other, from);
+  await server.send(sizeQuestion(1_472), from);
+  assertEquals(await arriving, false);
+});
+
+Deno.test("lesson 7: behind all that, the answer is still found", async () => {
+  using server = bind();
+  using stranger = bind();
+  using socket = bind();
+  const arriving = arrives(socket, server.address, 1_472, 5000);
+  const { from } = await server.receive({ signal: soon() });
+  for (let i = 0; i < 20; i++) await stranger.send("1472 bytes", from);
+  await server.send("1200 bytes", from);
+  await server.send("1472 bytes", from);
+  assertEquals(await arriving, true);
+});
+
+Deno.test("lesson 7: a size that the system does not let out did not arrive", async () => {
+  using socket = bind();
+  const tooLong = Object.assign(new Error("Message too long"), { code: "EMSGSIZE" });
+  socket.send = () => Promise.reject(tooLong);
+  assertEquals(await arrives(socket, here(9), 9_217, 5000), false);
+});
+
+Deno.test("lesson 7: another failure is not taken for a size", async () => {
+  using socket = bind();
+  await assertRejects(() => arrives(socket, here(0), 1_472, 5000), RangeError, "Port 0");
+  using silent = bind();
+  const arriving = arrives(socket, silent.address, 1_472, 5000);
+  await silent.receive({ signal: soon() });
+  socket.close();
+  await assertRejects(() => arriving, Deno.errors.Interrupted);
+});
+
+Deno.test("lesson 7: a question from port 0 does not end the server", async () => {
+  const real = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  let first = true;
+  using server = new Socket({
+    addr: real.addr,
+    receive: async (buffer: Uint8Array<ArrayBuffer>) => {
+      if (!first) return await real.receive(buffer);
+      first = false;
+      buffer.set(sizeQuestion(30));
+      return [buffer.subarray(0, 30), { transport: "udp", ...here(0) }];
+    },
+    send: real.send.bind(real),
+    close: () => real.close(),
+  } as unknown as Deno.DatagramConn);
+  const log: string[] = [];
+  serve(server, sizeAnswer, (line) => log.push(line));
+  using socket = bind();
+  assertEquals(await arrives(socket, server.address, 40, 5000), true);
+  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:0: Port 0 is not a port/);
+});
+
+Deno.test("lesson 7: the server answers questions of any size, and nothing else", async () => {
+  await using server = lesson(7, "server", "--port", 0);
+  const [, port] = await server.prints(/^Bind UDP on 127\.0\.0\.1:(\d+)\.\.\. \(Ctrl-C stops\)$/m);
+  using client = bind();
+  const to = here(Number(port));
+  for (const noise of ["", "How many bytes", "23 bytes", new Uint8Array(MAX_BYTES)]) {
+    await client.send(noise, to);
+  }
+  for (const size of [23, 1_473, MAX_BYTES]) {
+    await client.send(sizeQuestion(size), to);
+    const { data, from } = await client.receive({ signal: soon() });
+    assertEquals([text(data), from], [`${size} bytes`, to]);
+  }
+  await client.send("How many bytes is this?\n", to);
+  assertEquals(text((await client.receive({ signal: soon() })).data), "24 bytes");
+  assertEquals(await receiveWithin(client, 20), undefined);
+  const line = `Received from 127\\.0\\.0\\.1:${client.address.port}\\.`;
+  await server.prints(new RegExp(`\n(${line} That was no question\\.\n){4}(${line}\n){4}$`));
+});
+
+Deno.test("lesson 7: server and probe, each as a program", async () => {
+  await using server = lesson(7, "server", "--port", 0);
+  const [, port] = await server.prints(/Bind UDP on 127\.0\.0\.1:(\d+)/);
+  const { code, stdout, stderr } = await runLesson(7, ["probe", "--port", port!, "--timeout", 5]);
+  assertEquals(stderr, "");
+  assertEquals(
+    stdout,
+    `\
+    23 bytes: answered
+ 1,200 bytes: answered
+ 1,472 bytes: answered
+ 1,473 bytes: answered
+65,507 bytes: answered
+    23 bytes: answered
+23 to 65507 bytes: answered
+${SURE}`,
+  );
+  assertEquals(code, 0);
+});
+
+/** A server that answers these sizes only. Counts how often each was asked, and from how many ports. */
+async function choosy(server: Socket, passes: (size: number, tries: number) => boolean) {
+  const asked = new Map<number, number>();
+  const ports = new Set<number>();
+  for await (const { data, from } of server) {
+    ports.add(from.port);
+    const size = data.length;
+    const tries = (asked.get(size) ?? 0) + 1;
+    asked.set(size, tries);
+    if (passes(size, tries)) await server.send(sizeAnswer(data)!, from);
+  }
+  return { asked, ports: ports.size };
+}
+
+Deno.test("lesson 7: the probe finds where sizes fare differently, to the byte, and tells of a hole", async () => {
+  const server = bind();
+  const answering = choosy(server, (size) => size <= 1_464 || size >= 1_473);
+  const probe = await runLesson(7, ["probe", "--port", server.address.port, "--timeout", 0.2]);
+  server.close();
+  assertEquals([probe.code, probe.stderr], [0, ""]);
+  assertStringIncludes(
+    probe.stdout,
+    `
+23 to 1464 bytes: answered
+1465 to 1472 bytes: no answer
+1473 to 65507 bytes: answered
+${SURE}`,
+  );
+  assertMatch(probe.stdout, /^ 1,465 bytes: no answer\n[^]*^ 1,464 bytes: answered\n/m);
+  const { asked, ports } = await answering;
+  assertEquals(ports, 1); // or it would not hear late answers
+  for (const size of [23, 1_200, 1_472, 1_473, MAX_BYTES]) assert(asked.has(size), `${size} bytes`);
+  for (const [size, tries] of asked) {
+    if (size > 1_464 && size < 1_473) assertEquals(tries, 5, `${size} bytes`);
+  }
+});
+
+Deno.test("lesson 7: the probe does not take a loss for a size", async () => {
+  const server = bind();
+  const answering = choosy(server, (_, tries) => tries >= 3);
+  const probe = await runLesson(7, ["probe", "--port", server.address.port, "--timeout", 0.2]);
+  server.close();
+  assertEquals([probe.code, probe.stderr], [0, ""]);
+  assertStringIncludes(probe.stdout, "\n23 to 65507 bytes: answered\n");
+  assert((await answering).asked.get(65_507)! >= 3);
+});
+
+Deno.test("lesson 7: without a server the probe ends with 1, and says where it looked", async () => {
+  const port = freePort();
+  const { code, stdout, stderr } = await runLesson(7, ["probe", "--port", port, "--timeout", 0.05]);
+  assertEquals(stdout, "    23 bytes: no answer\n");
+  assertEquals(stderr, `No answer from 127.0.0.1:${port}. Is a server running there?\n`);
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 7: a server that is gone meanwhile is not taken for a limit", async () => {
+  using server = bind();
+  let gone = false;
+  choosy(server, (size) => {
+    if (gone) return false;
+    gone = size === MAX_BYTES; // after the answer to the largest
+    return true;
+  });
+  const { port } = server.address;
+  const { code, stdout, stderr } = await runLesson(7, ["probe", "--port", port, "--timeout", 0.1]);
+  assertMatch(stdout, /\n {4}23 bytes: no answer\n$/);
+  assertEquals(stderr, `No answer from 127.0.0.1:${port}. Is a server running there?\n`);
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 7: a busy port ends the server with 1 and advice", async () => {
+  using taken = bind();
+  const { code, stdout, stderr } = await runLesson(7, ["server", "--port", taken.address.port]);
+  assertEquals(stdout, "");
+  assertMatch(stderr, /this port is taken\./);
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 7: a wrong command ends with 2", async () => {
+  const slow = await runLesson(7, ["probe", "--timeout", "soon"]);
+  assertEquals(slow.code, 2);
+  assertMatch(slow.stderr, /^--timeout soon is not a time/);
+  const server = await runLesson(7, ["server", "--timeout", "1"]);
+  assertEquals(server.code, 2);
+  assertMatch(server.stderr, /^"server" does not take "--timeout"/);
+});
+
+Deno.test({
+  name: "lesson 7: Ctrl-C ends server and probe, and each says what it sent and received",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using server = lesson(7, "server", "--port", 0);
+    const [, port] = await server.prints(/Bind UDP on 127\.0\.0\.1:(\d+)/);
+    using client = bind();
+    assertEquals(await arrives(client, here(Number(port)), 1_200, 5000), true);
+    server.signal("SIGINT");
+    const one = await server.end();
+    assertMatch(
+      one.stdout,
+      /\nStopped\. Sent 1 datagram \(10 bytes\), received 1 \(1,200 bytes\)\.\n$/,
+    );
+
+    using silent = bind();
+    await using probe = lesson(7, "probe", "--port", silent.address.port, "--timeout", 60);
+    assertEquals(sizeAnswer((await silent.receive({ signal: soon() })).data), "23 bytes");
+    probe.signal("SIGINT");
+    const two = await probe.end();
+    assertEquals(two.stdout, "Stopped. Sent 1 datagram (23 bytes), received 0 (0 bytes).\n");
+    assertEquals([one.code, two.code, one.stderr, two.stderr], [0, 0, "", ""]);
+  },
+});
+
+Deno.test("lesson 7: played, it shows what arrives, what is refused and what is cut", async () => {
+  const { code, stdout, stderr } = await runLesson(7);
+  assertEquals([code, stderr], [0, ""]);
+  const arrow = (label: string) => new RegExp(`│ *${label} *│\n +├─+▶│\n`);
+  assertMatch(stdout, arrow('"Hello, world!" 13 bytes'));
+  assertMatch(stdout, arrow('"Bye!" 4 bytes'));
+  assertMatch(stdout, arrow("\\(empty\\) 0 bytes"));
+  if (Deno.build.os !== "darwin") {
+    assertMatch(stdout, arrow('"How many bytes is this\\?\\.+…" 65,507 bytes'));
+  }
+  assert(!stdout.includes("✗"), "Nothing is lost here.");
+
+  const told = stdout.replace(/\s+/g, " ");
+  assertStringIncludes(told, 'TCP keeps no edges: "Hello, world!Bye!".');
+  assertMatch(told, / 65508 bytes do not fit: a datagram to 127\.0\.0\.1 carries at most 65507\. /);
+  if (Deno.build.os === "linux") {
+    assertStringIncludes(told, 'With room for 8 bytes: "Hello, w", "Bye!". The rest is gone.');
+  }
+  assertStringIncludes(
+    told,
+    "1,472 bytes in 1 packet, 1,473 bytes in 2 packets, 65,507 bytes in 45",
+  );
+});
+
+Deno.test("lesson 7: --json tells the same, an object a line", async () => {
+  const { code, stdout } = await runLesson(7, ["--json"]);
+  assertEquals(code, 0);
+  const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  const sizes = events.filter(({ event }) => event === "datagram").map(({ size }) => size);
+  if (Deno.build.os !== "darwin") assertEquals(sizes, [13, 4, 0, 1_200, 10, 65_507, 11]);
+  assertEquals(events.at(-1).event, "end");
+});

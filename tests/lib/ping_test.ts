@@ -1,0 +1,165 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { median, ping, Pings, pong } from "../../lib/ping.ts";
+import { bind } from "../../lib/udp.ts";
+import { bytes, soon, text } from "../helpers.ts";
+
+Deno.test("pong: answers a ping with its number, and nothing else", () => {
+  assertEquals(pong(bytes("ping 1")), "pong 1");
+  assertEquals(pong(bytes("ping 999999999")), "pong 999999999");
+  const others = ["", "ping", "ping ", "ping 0", "ping 01", "ping 1 ", " ping 1", "ping 1\n"];
+  others.push(
+    "Ping 1",
+    "ping -1",
+    "ping 1.5",
+    "ping 1000000000",
+    "ping １",
+    "pang 1",
+    "ping 1".repeat(10_000),
+  );
+  for (const other of others) assertEquals(pong(bytes(other)), undefined, other);
+});
+
+Deno.test("pong: no answer is answered, and no answer is longer than its question", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array(), fc.integer().map((n) => bytes(`ping ${n}`))), (data) => {
+      const answer = pong(data);
+      if (answer === undefined) return;
+      assertEquals(pong(bytes(answer)), undefined);
+      assertEquals(answer.length, data.length);
+    }),
+  );
+});
+
+Deno.test("pings: numbered from 1", () => {
+  const pings = new Pings(100);
+  assertEquals([pings.next(0), pings.next(1), pings.next(2)], ["ping 1", "ping 2", "ping 3"]);
+});
+
+Deno.test("pings: an answer in time, another one to the same, a late one, one to no question", () => {
+  const pings = new Pings(100);
+  for (const now of [0, 10, 20]) pings.next(now);
+  const heard = (word: string, now: number) => pings.heard(bytes(word), now);
+  assertEquals(heard("pong 1", 100), "pong 1 after 100.0 ms"); // in time, just
+  assertEquals(heard("pong 1", 101), "pong 1 again");
+  assertEquals(heard("pong 2", 110.1), "pong 2 after 100.1 ms: late");
+  assertEquals(heard("pong 2", 500), "pong 2 again");
+  for (const other of ["pong 4", "pong 0", "ping 3", "pong", "", "pong 3\n"]) {
+    assertEquals(heard(other, 111), undefined, other);
+  }
+  assertEquals(pings.sums(111), {
+    sent: 3,
+    answered: 2,
+    lost: 0,
+    pending: 1,
+    doubled: 2,
+    late: 1,
+    trips: [100, 100.1],
+  });
+});
+
+Deno.test("pings: what is not answered is pending, and lost when its time is over", () => {
+  const pings = new Pings(100);
+  pings.next(0);
+  pings.next(50);
+  const sums = (now: number) => [pings.sums(now).pending, pings.sums(now).lost];
+  assertEquals([sums(100), sums(101), sums(150), sums(151)], [[2, 0], [1, 1], [1, 1], [0, 2]]);
+  assertEquals(pings.heard(bytes("pong 1"), 200), "pong 1 after 200.0 ms: late");
+  assertEquals(sums(201), [0, 1]); // the first one was late, and not lost
+});
+
+Deno.test("pings: the sums add up, whatever comes", () => {
+  const event = fc.tuple(
+    fc.constantFrom("send", "hear"),
+    fc.integer({ min: 0, max: 6 }),
+    fc.nat(50),
+  );
+  fc.assert(fc.property(fc.array(event), (events) => {
+    const pings = new Pings(60);
+    let now = 0, sent = 0, doubled = 0;
+    const answered = new Set<number>();
+    for (const [what, number, pause] of events) {
+      now += pause;
+      if (what === "send") {
+        sent++;
+        pings.next(now);
+      } else {
+        pings.heard(bytes(`pong ${number}`), now);
+        if (number < 1 || number > sent) continue;
+        if (answered.has(number)) doubled++;
+        answered.add(number);
+      }
+    }
+    const sums = pings.sums(now);
+    assertEquals([sums.sent, sums.answered, sums.doubled], [sent, answered.size, doubled]);
+    assertEquals(sums.sent, sums.answered + sums.lost + sums.pending);
+    assertEquals(sums.trips, sums.trips.toSorted((a, b) => a - b));
+    assertEquals(sums.trips.length, answered.size);
+  }));
+});
+
+Deno.test("pings: the sums in words", () => {
+  const pings = new Pings(100);
+  assertEquals(pings.told(0), "Pings: 0 sent, 0 lost, 0 doubled, 0 late.");
+  for (let i = 0; i < 5; i++) pings.next(0);
+  assertEquals(pings.told(50), "Pings: 5 sent, 0 lost, 0 doubled, 0 late, 5 still under way.");
+  const times = [[1, 40], [1, 41], [2, 1.26], [3, 150], [4, 20]] as const;
+  for (const [number, now] of times) pings.heard(bytes(`pong ${number}`), now);
+  assertEquals(
+    pings.told(151),
+    "Pings: 5 sent, 1 lost, 1 doubled, 1 late.\n" +
+      "Round trip: least 1.3 ms, middle 30.0 ms, worst 150.0 ms.",
+  );
+});
+
+Deno.test("median: the middle one, or half-way between two", () => {
+  assertEquals([median([5]), median([1, 2]), median([1, 2, 9]), median([1, 2, 4, 9])], [
+    5,
+    1.5,
+    2,
+    3,
+  ]);
+});
+
+Deno.test("ping: sends so many, one each interval, hears the answers, and closes", async () => {
+  using server = bind();
+  const client = bind();
+  const pings = new Pings(100);
+  const log: string[] = [];
+  const start = performance.now();
+  const pinging = ping(client, server.address, pings, 3, 50, (line) => log.push(line));
+  for (let number = 1; number <= 3; number++) {
+    const { data, from } = await server.receive({ signal: soon() });
+    assertEquals(text(data), `ping ${number}`);
+    if (number !== 2) await server.send(`pong ${number}`, from);
+  }
+  await pinging;
+  const time = performance.now() - start;
+  assertEquals(time > 195, true, `${time} ms`); // two intervals, and the wait for the last one
+  assertEquals(log.map((line) => line.replace(/ after .*/, "")), ["pong 1", "pong 3"]);
+  assertEquals(pings.sums(performance.now()).lost, 1);
+  await assertRejects(() => client.receive(), Deno.errors.BadResource);
+});
+
+Deno.test("ping: takes no answer from a stranger", async () => {
+  using server = bind();
+  using stranger = bind();
+  const client = bind();
+  const pings = new Pings(50);
+  const pinging = ping(client, server.address, pings, 1, 60_000); // the first one leaves at once
+  const { from } = await server.receive({ signal: soon() });
+  await stranger.send("pong 1", from);
+  await pinging;
+  assertEquals(pings.sums(performance.now()).answered, 0);
+});
+
+Deno.test("ping: a send that fails ends it, with what was wrong", async () => {
+  const client = bind();
+  client.send = () => Promise.reject(new Deno.errors.NetworkUnreachable("No way"));
+  const nobody = { hostname: "127.0.0.1", port: 9 };
+  await assertRejects(
+    () => ping(client, nobody, new Pings(10_000), 5, 1),
+    Deno.errors.NetworkUnreachable,
+  );
+  await assertRejects(() => client.receive(), Deno.errors.BadResource);
+});

@@ -1,0 +1,591 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type Counts, noCounts, relay, type RelayOptions } from "../../lib/relay.ts";
+import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts";
+import { soon, text } from "../helpers.ts";
+
+const AT_ONCE = () => () => [0];
+const NOBODY = { hostname: "127.0.0.1", port: 0 };
+
+/** A server, a relay to it, and what closes both and waits until nothing is left open. */
+function network(
+  fates: (path: number) => () => number[] = AT_ONCE,
+  options: RelayOptions = {},
+  middle = bind(),
+) {
+  const server = bind();
+  const counts = options.counts ?? noCounts();
+  const relaying = relay(middle, server.address, fates, { ...options, counts });
+  return {
+    server,
+    counts,
+    at: middle.address,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      middle.close();
+      assertEquals(await relaying, counts);
+    },
+  };
+}
+
+async function heard(socket: Socket): Promise<string> {
+  return text((await socket.receive({ signal: soon() })).data);
+}
+
+async function next(socket: Socket): Promise<Datagram> {
+  return await socket.receive({ signal: soon() });
+}
+
+/** What is heard in the time in which everything else would have come. */
+async function all(socket: Socket, milliseconds = 150): Promise<string[]> {
+  const signal = AbortSignal.timeout(milliseconds);
+  const texts = [];
+  try {
+    while (true) texts.push(text((await socket.receive({ signal })).data));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return texts;
+  }
+}
+
+/** Waits until the counts say so. */
+async function until(happened: () => boolean, signal = soon()): Promise<void> {
+  while (!happened()) {
+    signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+Deno.test("relay: passes questions on, and answers back, byte for byte", async () => {
+  await using net = network();
+  using client = bind();
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => {
+      await client.send(bytes, net.at);
+      const { data, from } = await next(net.server);
+      assertEquals([...data], [...bytes]);
+      await net.server.send(data.toReversed(), from);
+      const answer = await next(client);
+      assertEquals([...answer.data], [...bytes].reverse());
+      assertEquals(answer.from, net.at);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("relay: 0 and 65,507 bytes pass", async () => {
+  await using net = network();
+  using client = bind();
+  for (const size of [0, 65_507]) {
+    await client.send(new Uint8Array(size).fill(7), net.at);
+    const { data, from } = await next(net.server);
+    assertEquals(data, new Uint8Array(size).fill(7));
+    await net.server.send(data, from);
+    assertEquals((await next(client)).data.length, size);
+  }
+});
+
+Deno.test("relay: the server sees an address for each client, the same one each time", async () => {
+  await using net = network();
+  using ann = bind();
+  using bob = bind();
+  const ports = [];
+  for (const client of [ann, bob, ann, bob]) {
+    await client.send("?", net.at);
+    ports.push((await next(net.server)).from.port);
+  }
+  assertEquals(ports.slice(2), ports.slice(0, 2));
+  assert(ports[0] !== ports[1]);
+  const own = [ann.address.port, bob.address.port, net.at.port];
+  assert(ports.every((port) => !own.includes(port)));
+});
+
+Deno.test("relay: each client gets its own answers", async () => {
+  await using net = network();
+  const clients = Array.from({ length: 20 }, () => bind());
+  for (const [i, client] of clients.entries()) await client.send(`${i}`, net.at);
+  for (const _ of clients) {
+    const { data, from } = await next(net.server);
+    await net.server.send(`${text(data)}!`, from);
+  }
+  for (const [i, client] of clients.entries()) {
+    assertEquals(await heard(client), `${i}!`);
+    client.close();
+  }
+  assertEquals(net.counts.toClients.went, 20);
+});
+
+Deno.test("relay: no fate is lost, two are doubled, and the shorter delay comes first", async () => {
+  const fates = [[0], [], [0, 0], [80], [40], [0]];
+  await using net = network((path) => path === 0 ? () => fates.shift()! : () => [0]);
+  using client = bind();
+  for (const word of ["a", "b", "c", "d", "e", "f"]) await client.send(word, net.at);
+  const words = [];
+  while (words.length < 6) words.push(await heard(net.server));
+  assertEquals(words, ["a", "c", "c", "f", "e", "d"]);
+  const sums = { came: 6, went: 6, dropped: 1, doubled: 1, delayed: 2, unsent: 0 };
+  assertEquals(net.counts.toServer, sums);
+});
+
+Deno.test("relay: a delay lasts so long, and not much shorter than said", async () => {
+  await using net = network(() => () => [60]);
+  using client = bind();
+  const start = performance.now();
+  await client.send("?", net.at);
+  const { from } = await next(net.server);
+  const there = performance.now() - start;
+  assert(there > 58, `${there} ms`);
+  await net.server.send("!", from);
+  await next(client);
+  const back = performance.now() - start;
+  assert(back > 117, `${back} ms`);
+});
+
+Deno.test("relay: with the same delay for all, the order stays, in both directions", async () => {
+  await using net = network(() => () => [30]);
+  using client = bind();
+  const numbers = Array.from({ length: 200 }, (_, i) => `${i}`);
+  for (const number of numbers) await client.send(number, net.at);
+  const there = [], back = [];
+  for (const _ of numbers) {
+    const { data, from } = await next(net.server);
+    there.push(text(data));
+    await net.server.send(data, from);
+  }
+  for (const _ of numbers) back.push(await heard(client));
+  assertEquals(there, numbers);
+  assertEquals(back, numbers);
+});
+
+Deno.test("relay: what is due at the same moment leaves in the order in which it came", async () => {
+  const { now } = performance;
+  performance.now = () => Math.floor(now.call(performance) / 20) * 20; // so that many are
+  try {
+    await using net = network(() => () => [30]);
+    using client = bind();
+    const numbers = Array.from({ length: 200 }, (_, i) => `${i}`);
+    for (const number of numbers) await client.send(number, net.at);
+    const came = [];
+    for (const _ of numbers) came.push(await heard(net.server));
+    assertEquals(came, numbers);
+  } finally {
+    performance.now = now;
+  }
+});
+
+Deno.test("relay: one with a short delay does not wait for one with a long delay", async () => {
+  const delays = [[60_000], [10]].values();
+  await using net = network((path) => path === 0 ? () => delays.next().value! : () => [0]);
+  using client = bind();
+  for (const word of ["long", "short"]) await client.send(word, net.at);
+  assertEquals(await heard(net.server), "short");
+});
+
+Deno.test("relay: whatever the delays, each comes when it is due", async () => {
+  const delays = Array.from({ length: 100 }, (_, i) => 100 + 20 * ((i * 37) % 100));
+  const fates = delays.values();
+  await using net = network((path) => path === 0 ? () => [fates.next().value!] : () => [0]);
+  using client = bind();
+  for (const delay of delays) await client.send(`${delay}`, net.at);
+  const came = [];
+  for (const _ of delays) came.push(Number(await heard(net.server)));
+  assertEquals(came, delays.toSorted((a, b) => a - b));
+});
+
+Deno.test("relay: the fates of the first client are those of paths 0 and 1, of the second 2 and 3", async () => {
+  const paths: number[] = [];
+  await using net = network((path) => () => {
+    paths.push(path);
+    return [0];
+  });
+  using ann = bind();
+  using bob = bind();
+  for (const client of [ann, bob, ann]) {
+    await client.send("?", net.at);
+    await net.server.send("!", (await next(net.server)).from);
+    await heard(client);
+  }
+  assertEquals(paths, [0, 1, 2, 3, 0, 1]);
+});
+
+Deno.test("relay: tells of what is lost, when it is: what, from which socket, to whom", async () => {
+  const lost: [string, Address, Address][] = [];
+  const opened: Address[] = [];
+  await using net = network((path) => () => path === 0 ? [] : [0], {
+    lost: (data, from, to) => lost.push([text(data), from, to]),
+    open: (options) => {
+      const socket = bind(options);
+      opened.push(socket.address);
+      return socket;
+    },
+  });
+  using client = bind();
+  await client.send("?", net.at);
+  await until(() => lost.length > 0);
+  assertEquals(lost, [["?", opened[0]!, net.server.address]]);
+});
+
+Deno.test("relay: an answer that is lost is told as one from the relay to the client", async () => {
+  const lost: [Address, Address][] = [];
+  await using net = network((path) => () => path === 1 ? [] : [0], {
+    lost: (_, from, to) => lost.push([from, to]),
+  });
+  using client = bind();
+  await client.send("?", net.at);
+  await net.server.send("!", (await next(net.server)).from);
+  await until(() => lost.length > 0);
+  assertEquals(lost, [[net.at, client.address]]);
+});
+
+Deno.test("relay: an answer from another port of the server comes from another port of the relay, and that leads back", async () => {
+  await using net = network();
+  using transfer = bind();
+  using client = bind();
+  await client.send("read file", net.at);
+  const question = await next(net.server);
+  await transfer.send("data 1", question.from); // as TFTP does: each transfer has a port of its own
+  const first = await next(client);
+  assertEquals(text(first.data), "data 1");
+  assertEquals(first.from.hostname, net.at.hostname);
+  assert(![net.at.port, transfer.address.port].includes(first.from.port));
+
+  await client.send("ack 1", first.from);
+  const ack = await next(transfer);
+  assertEquals(text(ack.data), "ack 1");
+  assertEquals(ack.from, question.from);
+  await transfer.send("data 2", ack.from);
+  assertEquals(await next(client), { data: new TextEncoder().encode("data 2"), from: first.from });
+
+  await net.server.send("!", question.from); // the port that was asked is still itself
+  assertEquals((await next(client)).from, net.at);
+  assertEquals([net.counts.toServer.went, net.counts.toClients.went], [2, 3]);
+});
+
+Deno.test("relay: what goes through another port has the fates of its client", async () => {
+  const fates: Record<number, number[][]> = { 0: [[0], [], [0, 0]], 1: [[0]] };
+  await using net = network((path) => () => fates[path]!.shift()!);
+  using transfer = bind();
+  using client = bind();
+  await client.send("read", net.at);
+  await transfer.send("data", (await next(net.server)).from);
+  const { from } = await next(client);
+  for (const word of ["lost", "doubled"]) await client.send(word, from);
+  assertEquals(await all(transfer), ["doubled", "doubled"]);
+});
+
+Deno.test("relay: nobody but its client gets through such a port", async () => {
+  await using net = network();
+  using transfer = bind();
+  using client = bind();
+  using stranger = bind();
+  await client.send("read", net.at);
+  await transfer.send("data", (await next(net.server)).from);
+  const { from } = await next(client);
+  await stranger.send("ack", from);
+  await client.send("mine", from);
+  assertEquals(await all(transfer), ["mine"]);
+});
+
+Deno.test("relay: a client has four such ports at most, and the longest silent one makes room", async () => {
+  await using net = network();
+  using client = bind();
+  const transfers = Array.from({ length: 5 }, () => bind());
+  await client.send("read", net.at);
+  const { from: upstream } = await next(net.server);
+  const doors: Address[] = [];
+  for (const transfer of transfers.slice(0, 4)) {
+    await transfer.send("data", upstream);
+    doors.push((await next(client)).from);
+  }
+  await transfers[0]!.send("more", upstream); // so the second one is silent longest
+  assertEquals((await next(client)).from, doors[0]);
+  await transfers[4]!.send("data", upstream);
+  doors.push((await next(client)).from);
+  assertEquals(new Set(doors.map(({ port }) => port)).size, 5);
+  for (const door of doors) await client.send("ack", door);
+  for (const [i, transfer] of transfers.entries()) {
+    if (i !== 1) assertEquals(await heard(transfer), "ack");
+  }
+  assertEquals(await all(transfers[1]!), []);
+  for (const transfer of transfers) transfer.close();
+});
+
+Deno.test({
+  name: "relay: what comes from another host than the server's is no answer",
+  ignore: Deno.build.os !== "linux", // 127.0.0.2 is there
+  async fn() {
+    await using net = network();
+    using client = bind();
+    await client.send("?", net.at);
+    const { from } = await next(net.server);
+    using stranger = bind({ hostname: "127.0.0.2" });
+    using namesake = bind({ hostname: "127.0.0.2", port: net.server.address.port });
+    for (const other of [stranger, namesake]) await other.send("Trust me", from);
+    await net.server.send("!", from);
+    assertEquals(await all(client), ["!"]);
+    assertEquals(net.counts.toClients.came, 1);
+  },
+});
+
+Deno.test("relay: a silent client is forgotten, and welcome again", async () => {
+  const opened: Socket[] = [];
+  const open: RelayOptions["open"] = (options) => {
+    const socket = bind(options);
+    opened.push(socket);
+    return socket;
+  };
+  await using net = network(AT_ONCE, { silence: 100, open });
+  using client = bind();
+  await client.send("?", net.at);
+  const { from } = await next(net.server);
+  const signal = soon();
+  while (await isOpen(opened[0]!)) { // so its socket is closed, although nothing happens
+    signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await net.server.send("late", from);
+  await client.send("again", net.at);
+  const again = await next(net.server);
+  assertEquals(text(again.data), "again");
+  await net.server.send("!", again.from);
+  assertEquals(await all(client), ["!"]);
+});
+
+Deno.test("relay: who is heard now and then is not forgotten, whichever side it is", async () => {
+  await using net = network(AT_ONCE, { silence: 800 });
+  using ann = bind();
+  using bob = bind();
+  await ann.send("?", net.at);
+  const upstream = (await next(net.server)).from;
+  await bob.send("?", net.at);
+  const bobs = (await next(net.server)).from;
+  for (let turn = 0; turn < 8; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await net.server.send("!", upstream); // Ann only listens
+    await bob.send("?", net.at); // and Bob only talks
+    assertEquals((await next(net.server)).from, bobs);
+    assertEquals(await heard(ann), "!");
+  }
+});
+
+Deno.test("relay: who talks through another port only is not forgotten, either", async () => {
+  await using net = network(AT_ONCE, { silence: 800 });
+  using transfer = bind();
+  using client = bind();
+  await client.send("write", net.at);
+  await transfer.send("go on", (await next(net.server)).from);
+  const { from } = await next(client);
+  for (let turn = 0; turn < 8; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await client.send("data", from);
+    assertEquals(await heard(transfer), "data");
+  }
+});
+
+Deno.test("relay: one client too many takes the place of the one that is silent longest", async () => {
+  await using net = network(AT_ONCE, { clients: 3 });
+  const clients = Array.from({ length: 4 }, () => bind());
+  const [ann, bob, cem, dan] = clients as [Socket, Socket, Socket, Socket];
+  const places = new Map<Socket, Address>();
+  for (const client of [ann, bob, cem, ann, dan]) {
+    await client.send("?", net.at);
+    places.set(client, (await next(net.server)).from);
+  }
+  for (const client of clients) await net.server.send("!", places.get(client)!);
+  for (const client of [ann, cem, dan]) assertEquals(await heard(client), "!");
+  assertEquals(await all(bob), []);
+  for (const client of clients) client.close();
+});
+
+Deno.test("relay: 10,000 senders hold no more sockets than there are places", async () => {
+  let open = 0, most = 0;
+  await using net = network(AT_ONCE, {
+    clients: 50,
+    open: (options) => {
+      const socket = bind(options);
+      const { close } = socket;
+      let closed = false;
+      socket.close = () => {
+        if (!closed) open--;
+        closed = true;
+        close.call(socket);
+      };
+      most = Math.max(most, ++open);
+      return socket;
+    },
+  }, senders(10_000));
+  await until(() => net.counts.toServer.came === 10_000, AbortSignal.timeout(60_000));
+  assertEquals([most, open], [50, 50]);
+});
+
+Deno.test("relay: a sender with port 0 is passed on, and its answer is nobody's", async () => {
+  await using net = network(AT_ONCE, {}, first("?", NOBODY));
+  const { from } = await next(net.server);
+  await net.server.send("!", from);
+  await until(() => net.counts.toClients.unsent === 1);
+  using client = bind();
+  await client.send("next", net.at);
+  assertEquals(await heard(net.server), "next");
+});
+
+Deno.test("relay: what claims to come from the server, or from the relay itself, goes nowhere", async () => {
+  for (const whom of ["server", "relay"] as const) {
+    const server = bind();
+    const middle = bind();
+    const forged = whom === "server" ? server.address : middle.address;
+    const relaying = relay(first("forged", forged, middle), server.address, AT_ONCE);
+    using client = bind();
+    await client.send("real", middle.address);
+    assertEquals(await heard(server), "real");
+    assertEquals(await all(server, 50), []);
+    middle.close();
+    assertEquals((await relaying).toServer.came, 1);
+    server.close();
+  }
+});
+
+Deno.test("relay: what waits is bounded: 16 MB, small ones counted as more than they are", async () => {
+  const counts = noCounts();
+  const net = network(() => () => [60_000], { counts }, senders(40_000, 4, new Uint8Array(10)));
+  await until(() => counts.toServer.came === 40_000, AbortSignal.timeout(60_000));
+  const { delayed, unsent } = counts.toServer;
+  assertEquals(delayed, Math.floor(16_000_000 / 510));
+  assertEquals(unsent, 40_000 - delayed);
+  await net[Symbol.asyncDispose]();
+  assertEquals(counts.toServer.unsent, 40_000); // and at the end none of them went
+});
+
+Deno.test("relay: what went makes room again", async () => {
+  const counts = noCounts();
+  const big = new Uint8Array(60_000);
+  await using _ = network(() => () => [1], { counts }, senders(600, 1, big, 5));
+  await until(() => counts.toServer.came === 600);
+  await until(() => counts.toServer.went === 600); // 36 MB, but never more than a few at a time
+  assertEquals(counts.toServer.unsent, 0);
+});
+
+Deno.test("relay: where the system has no more sockets, a newcomer is not served, and the others are", async () => {
+  let left = 1;
+  await using net = network(AT_ONCE, {
+    open: (options) => {
+      if (left-- <= 0) throw new Error("Too many open files");
+      return bind(options);
+    },
+  });
+  using ann = bind();
+  using bob = bind();
+  using transfer = bind();
+  await ann.send("Ann", net.at);
+  const { from } = await next(net.server);
+  await bob.send("Bob", net.at);
+  await until(() => net.counts.toServer.unsent === 1);
+  await transfer.send("from a port that needs one more", from);
+  await until(() => net.counts.toClients.unsent === 1);
+  await ann.send("Ann again", net.at);
+  assertEquals(await heard(net.server), "Ann again");
+  assertEquals(net.counts.toServer, { ...noCounts().toServer, came: 3, went: 2, unsent: 1 });
+});
+
+Deno.test("relay: a send that fails is counted, and the next one goes", async () => {
+  await using net = network(AT_ONCE, {
+    open: (options) => {
+      const socket = bind(options);
+      const { send } = socket;
+      let failures = 1;
+      socket.send = (data, to) =>
+        failures-- > 0
+          ? Promise.reject(new Deno.errors.NetworkUnreachable("No way"))
+          : send.call(socket, data, to);
+      return socket;
+    },
+  });
+  using client = bind();
+  for (const word of ["fails", "goes"]) await client.send(word, net.at);
+  assertEquals(await heard(net.server), "goes");
+  const { went, unsent } = net.counts.toServer;
+  assertEquals([went, unsent], [1, 1]);
+});
+
+Deno.test("relay: between IPv4 and IPv6", async () => {
+  using server = bind({ hostname: "::1" });
+  using middle = bind();
+  using client = bind();
+  const relaying = relay(middle, server.address, AT_ONCE);
+  await client.send("?", middle.address);
+  await server.send("!", (await next(server)).from);
+  assertEquals(await next(client), { data: new Uint8Array([33]), from: middle.address });
+  middle.close();
+  await relaying;
+});
+
+Deno.test("relay: the counts add up, whatever the fates", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.constantFrom(0, 1, 5), { maxLength: 3 }), {
+        minLength: 1,
+        maxLength: 40,
+      }),
+      async (fates) => {
+        const counts: Counts = noCounts();
+        const waiting = fates.values();
+        const net = network((path) => () => path === 0 ? waiting.next().value! : [0], { counts });
+        using client = bind();
+        for (const _ of fates) await client.send("?", net.at);
+        await until(() => counts.toServer.came === fates.length);
+        await net[Symbol.asyncDispose]();
+        const { came, went, dropped, doubled, delayed, unsent } = counts.toServer;
+        const lost = fates.filter(({ length }) => length === 0).length;
+        const copies = fates.flat();
+        assertEquals(dropped, lost);
+        assertEquals(came + doubled, went + dropped + unsent);
+        assertEquals(went + unsent, copies.length);
+        assertEquals(delayed, copies.filter((delay) => delay > 0).length);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+async function isOpen(socket: Socket): Promise<boolean> {
+  try {
+    await socket.send("", { hostname: "127.0.0.1", port: 9 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A socket whose first datagram is this one. A real one with such a sender is hard to make. */
+function first(word: string, from: Address, real = bind()): Socket {
+  let told = false;
+  return fake(real, async () => {
+    if (told) return undefined;
+    told = true;
+    return await Promise.resolve({ data: new TextEncoder().encode(word), from });
+  });
+}
+
+/** A socket to which so many have sent, all at once or with a pause after every few. */
+function senders(count: number, hosts = 10_000, data = new Uint8Array(1), pauseAfter = 0): Socket {
+  let number = 0;
+  return fake(bind(), async () => {
+    if (number === count) return undefined;
+    const [host, port] = [number % hosts, 20_000 + number % hosts % 30_000];
+    number++;
+    if (pauseAfter && number % pauseAfter === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return { data, from: { hostname: `127.1.${host >> 8}.${host & 255}`, port } };
+  });
+}
+
+/** A real socket that hears something else first. */
+function fake(
+  real: Socket,
+  before: () => Promise<Omit<Datagram, "data"> & { data: Uint8Array } | undefined>,
+): Socket {
+  const { receive } = real;
+  real.receive = async (options) =>
+    (await before() as Datagram | undefined) ?? await receive.call(real, options);
+  return real;
+}
