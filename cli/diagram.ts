@@ -79,13 +79,25 @@ export class Diagram {
     this.#tell({ event: "note", at: this.#now(), text });
   }
 
+  /** Tells now, and not at the end, of what was sent and nobody received. The remark says why. */
+  unheard(remark: string): void {
+    this.#tellLost();
+    this.note(remark);
+  }
+
   /** Tells of what was sent but never received, then ends the picture. */
   end(): void {
-    for (const { column, to, data, sent, arrivals } of this.#flights) {
-      const target = this.#columnAt(to, true);
-      if (target && arrivals === 0) this.#datagram(column, target, data, sent, "lost");
-    }
+    this.#tellLost();
     this.#tell({ event: "end", at: this.#now() });
+  }
+
+  #tellLost(): void {
+    for (const flight of this.#flights) {
+      const target = this.#columnAt(flight.to, true);
+      if (flight.arrivals > 0 || !target) continue;
+      flight.arrivals++;
+      this.#datagram(flight.column, target, flight.data, flight.sent, "lost");
+    }
   }
 
   #now(): number {

@@ -28,7 +28,9 @@ export function help(lesson: Lesson, name: string): string {
   ];
   for (const [word, role] of roles) {
     for (const [key, option] of Object.entries(role.options ?? {})) {
-      const whose = roles.length > 1 ? `${word}: ` : "";
+      const all = roles.every(([, { options }]) => options?.[key]?.about === option.about);
+      if (all && role !== roles[0]![1]) continue; // it was told once
+      const whose = all ? "" : `${word}: `;
       const standard = option.default ? ` (${option.default})` : "";
       const name = option.value ? `--${key} ${option.value}` : `--${key}`;
       options.push([name, `${whose}${option.about}${standard}`]);

@@ -51,6 +51,8 @@ export interface Role {
   listens?: boolean;
   /** True where it sends to whoever wrote to it. */
   answers?: boolean;
+  /** True where `--host` has to be a multicast group. */
+  group?: boolean;
   /** True where it writes data to standard output: what is said goes to standard error then. */
   writes?: boolean;
   /** What it takes beside `--host` and `--port`. */
@@ -69,6 +71,8 @@ export interface Option {
   default?: string;
   /** True where the value is an address, `HOST:PORT`, that this role sends to. */
   address?: boolean;
+  /** True where the value is the address of this machine that this role binds, to send from. */
+  own?: boolean;
 }
 
 /** What a role gets from its command line. */

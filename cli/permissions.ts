@@ -33,13 +33,15 @@ export async function mayUse(role: Role, local: Address, peers: Address[]): Prom
     );
   }
   if (missing.length === 2) {
-    console.log(`Deno asks twice: for a socket at ${missing[0]}, which is any address of this`);
-    console.log(`machine, and for sending to ${missing[1]}.`);
+    const any = ["0.0.0.0", "[::]"].includes(own) ? ", which is any address of this\nmachine," : "";
+    console.log(`Deno asks twice: for a socket at ${own}${any} and for sending to ${missing[1]}.`);
   }
+  const named = Object.keys(role.options ?? {}).filter((name) => role.options![name]!.own);
+  const without = ["host", ...named].map((name) => `--${name}`).join(" and ");
   for (const host of missing) {
     if ((await Deno.permissions.request({ name: "net", host })).state === "granted") continue;
     throw new Error(
-      `Then it cannot use ${host}. Without --host it stays on this machine, and needs no permission.`,
+      `Then it cannot use ${host}. Without ${without} it stays on this machine, and needs no permission.`,
     );
   }
 }

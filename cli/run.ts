@@ -6,7 +6,7 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { lookup } from "../lib/hosts.ts";
 import { printable, wrapped } from "../lib/text.ts";
-import { type Address, formatAddress, localFor } from "../lib/udp.ts";
+import { type Address, formatAddress, isMulticast, localFor } from "../lib/udp.ts";
 import { type Command, readCommand } from "./args.ts";
 import { Diagram } from "./diagram.ts";
 import { drawing } from "./drawing.ts";
@@ -86,9 +86,18 @@ async function playRole(
 ): Promise<void> {
   const remote = await found(address);
   if (!role.listens) mustBeOne("host", remote);
-  const local = role.listens ? remote : { hostname: localFor(remote), port: 0 };
+  if (role.group && !isMulticast(remote.hostname)) {
+    throw new UsageError(
+      `--host ${remote.hostname} is no multicast address: those of IPv4 are 224.0.0.0 to 239.255.255.255, those of IPv6 begin with ff.`,
+    );
+  }
+  const options = Object.entries(role.options ?? {});
+  const named = options.find(([, { own }]) => own)?.[0];
+  const local = role.listens
+    ? remote
+    : { hostname: await ownFor(remote, named && values[named]), port: 0 };
   const peers = role.listens ? [] : [remote];
-  for (const [name, option] of Object.entries(role.options ?? {})) {
+  for (const [name, option] of options) {
     if (!option.address || values[name] === undefined) continue;
     const peer = await found(new Options(values).address(name));
     mustBeOne(name, peer);
@@ -99,8 +108,14 @@ async function playRole(
   onInterrupt(interrupt, goBelow);
   const { signal } = interrupt;
   const typed = (prompt: string) => lines(prompt, signal, () => interrupt.abort());
-  const options = new Options(values);
-  await until(signal, role.run({ local, remote, options, lines: typed, signal }));
+  const given = { local, remote, options: new Options(values), lines: typed, signal };
+  await until(signal, role.run(given));
+}
+
+/** What to bind to send there: the address that was named, if it is of the same version of IP. */
+async function ownFor(remote: Address, named?: string): Promise<string> {
+  const own = named && await lookup(named);
+  return own && own.includes(":") === remote.hostname.includes(":") ? own : localFor(remote);
 }
 
 /** Throws where nothing can be sent to, since it is no address of anyone. */

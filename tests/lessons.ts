@@ -1,6 +1,5 @@
 /**
- * The lessons, as the folder lessons/ holds them. A test that imports this imports no lesson by its name:
- * while a module is still waiting for another one, Deno gives it to `import()` unfinished.
+ * The lessons, as the folder lessons/ holds them.
  *
  * @module
  */
@@ -18,6 +17,9 @@ export interface Page {
 }
 
 const folder = new URL("../lessons/", import.meta.url);
+
+// A test may import a lesson by its name as well, and `import()` would give it unfinished: so that comes first.
+await new Promise((resolve) => setTimeout(resolve));
 
 /** Every lesson, in their order. */
 export const PAGES: Page[] = await Promise.all(
@@ -40,9 +42,12 @@ export const SIDES: Side[] = PAGES.flatMap((page) =>
   Object.entries(page.lesson.roles).map(([word, role]) => ({ page, word, role }))
 );
 
-/** Whether a role is complete without another server's address, as a relay is not: its lesson tests that. */
+/**
+ * Whether a role takes what comes from anyone, and goes on. A relay needs another server's address, and
+ * what writes data to standard output takes it from one sender, and ends: their lessons test them.
+ */
 export function standsAlone({ role }: Side): boolean {
-  return !Object.values(role.options ?? {}).some(({ address }) => address);
+  return !role.writes && !Object.values(role.options ?? {}).some(({ address }) => address);
 }
 
 /** Whether lessons that broadcast can be played here: elsewhere, loopback has no broadcast address. */

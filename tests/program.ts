@@ -162,10 +162,10 @@ export async function runLesson(
  * program holds copies of all open sockets, until it is its own (fork, then exec): so a port may stay in
  * use for a moment after its socket was closed.
  */
-export async function eventually<T>(attempt: () => T): Promise<T> {
+export async function eventually<T>(attempt: () => T | Promise<T>): Promise<T> {
   for (const deadline = Date.now() + 5000;;) {
     try {
-      return attempt();
+      return await attempt();
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await later(10);

@@ -7,7 +7,7 @@
 import { Options, type Role } from "../cli/lesson.ts";
 import type { Lines } from "../cli/lines.ts";
 import type { Address, Datagram } from "../lib/udp.ts";
-import { here } from "./helpers.ts";
+import { here, within } from "./helpers.ts";
 
 /** Starts a role, with its own defaults but for the address. Ends it with the block. */
 export class RunningRole implements AsyncDisposable {
@@ -23,18 +23,29 @@ export class RunningRole implements AsyncDisposable {
   #rawSend!: Deno.DatagramConn["send"];
   readonly #typed = new TransformStream<string, string>();
   readonly #writer = this.#typed.writable.getWriter();
+  #received = 0;
+  #changed = Promise.withResolvers<void>();
+  readonly #interrupt = new AbortController();
+  readonly #listen = Deno.listenDatagram;
   readonly #log = console.log;
+  readonly #timeout = AbortSignal.timeout;
+  readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
   /** Starts it, and waits until it is bound. `forged` are the datagrams that it receives first. */
   static async start(
     role: Role,
     remote: Address = here(0),
     forged: Datagram[] = [],
+    options: Record<string, string> = {},
   ): Promise<RunningRole> {
     const bound = Promise.withResolvers<void>();
-    const running = new RunningRole(role, remote, forged, bound.resolve);
+    const running = new RunningRole(role, remote, forged, options, bound.resolve);
     await Promise.race([bound.promise, running.ended]);
-    if (!running.#conn) throw await running.ended;
+    if (!running.#conn) {
+      Deno.listenDatagram = running.#listen; // it opened nothing
+      running.#restore();
+      throw await running.ended;
+    }
     return running;
   }
 
@@ -42,10 +53,12 @@ export class RunningRole implements AsyncDisposable {
     role: Role,
     remote: Address,
     forged: Datagram[],
+    own: Record<string, string>,
     bound: () => void,
   ) {
     console.log = (text = "") => void this.printed.push(...String(text).split("\n"));
-    const { listenDatagram } = Deno;
+    AbortSignal.timeout = (milliseconds) => this.#timer(milliseconds);
+    const listenDatagram = this.#listen;
     Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
       const conn = listenDatagram(options);
       Deno.listenDatagram = listenDatagram;
@@ -59,9 +72,9 @@ export class RunningRole implements AsyncDisposable {
     const given = {
       local: role.listens ? remote : here(0),
       remote,
-      options: new Options(Object.fromEntries(values)),
+      options: new Options({ ...Object.fromEntries(values), ...own }),
       lines: () => this.#lines(),
-      signal: new AbortController().signal,
+      signal: this.#interrupt.signal,
     };
     this.ended = role.run(given).then(() => undefined, (error) => error);
   }
@@ -74,15 +87,28 @@ export class RunningRole implements AsyncDisposable {
       this.sent.push({ data: data.slice(), to: to as Deno.NetAddr });
       return await this.#rawSend(data, to);
     };
-    if (forged.length === 0) return;
     const receive = conn.receive.bind(conn);
     conn.receive = async (buffer = new Uint8Array(65_535)) => {
       const next = forged.shift();
-      if (!next) return await receive(buffer);
+      if (!next) {
+        const arrived = await receive(buffer);
+        this.#received++;
+        this.#changed.resolve();
+        this.#changed = Promise.withResolvers();
+        return arrived;
+      }
       buffer.set(next.data);
       const data = buffer.subarray(0, next.data.length) as Uint8Array<ArrayBuffer>;
       return [data, { transport: "udp", ...next.from }];
     };
+  }
+
+  /** A time limit that ends with the role: Deno's own goes on, and the next test would be blamed for it. */
+  #timer(milliseconds: number): AbortSignal {
+    const controller = new AbortController();
+    const reason = new DOMException("Signal timed out.", "TimeoutError");
+    this.#timers.push(setTimeout(() => controller.abort(reason), milliseconds));
+    return controller.signal;
   }
 
   #lines(): Lines {
@@ -99,19 +125,34 @@ export class RunningRole implements AsyncDisposable {
     await this.#rawSend(data, { transport: "udp", hostname, port });
   }
 
+  /** Waits until it has received so many datagrams, without those that are forged. */
+  async receives(datagrams: number): Promise<void> {
+    while (this.#received < datagrams) {
+      await within(10_000, this.#changed.promise, "A datagram was lost on its way.");
+    }
+  }
+
   /** Types a line. */
   async type(line: string): Promise<void> {
     await this.#writer.write(line);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#interrupt.abort();
     try {
       this.#conn?.close();
     } catch {
       // It has ended, and closed its socket.
     }
     await this.#writer.close().catch(() => {});
-    await this.ended;
+    await within(10_000, this.ended, "It does not end when its socket is closed.").finally(() =>
+      this.#restore()
+    );
+  }
+
+  #restore(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    AbortSignal.timeout = this.#timeout;
     console.log = this.#log;
   }
 }

@@ -6,10 +6,22 @@
 import { assert, assertEquals } from "@std/assert";
 import { bind, formatAddress, MAX_BYTES, sameAddress } from "../lib/udp.ts";
 import { printable } from "../lib/text.ts";
-import { bytes, here, soon, until } from "./helpers.ts";
-import { type Side, SIDES, standsAlone } from "./lessons.ts";
+import { bytes, here, soon, text, until } from "./helpers.ts";
+import type { Side } from "./lessons.ts";
 import { RunningRole } from "./role.ts";
-import { answering, called, type Conversation, known, messages } from "./servers.ts";
+import {
+  answering,
+  called,
+  type Conversation,
+  known,
+  listening,
+  messages,
+  relays,
+} from "./servers.ts";
+
+/** Where it runs: a role of a group is no role anywhere else. */
+const home = ({ page, role }: Side) =>
+  role.group ? { hostname: page.lesson.host!, port: 0 } : here(0);
 
 /** Asks the server something that it answers, and waits for the answer. */
 async function asked(side: Side, server: RunningRole): Promise<void> {
@@ -53,10 +65,10 @@ Deno.test("a forged datagram of every kind was tried: questions, answers, nothin
   }
 });
 
-for (const side of SIDES.filter((side) => side.role.listens && standsAlone(side))) {
+for (const side of listening) {
   Deno.test(`${called(side)}: whatever port 0 sends, it goes on, and says who that was`, async () => {
     const forged = messages.map((data) => ({ data: new Uint8Array(data), from: here(0) }));
-    await using running = await RunningRole.start(side.role, here(0), forged);
+    await using running = await RunningRole.start(side.role, home(side), forged);
     using client = bind();
     await client.send("after all", running.address);
     await until(() => running.printed.some((line) => line.includes(formatAddress(client.address))));
@@ -72,7 +84,7 @@ for (const side of SIDES.filter((side) => side.role.listens && standsAlone(side)
   });
 
   Deno.test(`${called(side)}: what fills a datagram does not fill the screen`, async () => {
-    await using running = await RunningRole.start(side.role);
+    await using running = await RunningRole.start(side.role, home(side));
     using client = bind();
     for (const byte of [0, 65, 0xf0]) {
       const before = running.printed.length;
@@ -81,5 +93,22 @@ for (const side of SIDES.filter((side) => side.role.listens && standsAlone(side)
       const size = bytes(running.printed.slice(before).join("\n")).length;
       assert(size <= 2048, `${size} bytes were printed of ${MAX_BYTES} times ${byte}.`);
     }
+  });
+}
+
+for (const side of relays) {
+  Deno.test(`${called(side)}: whatever port 0 sends, it goes on passing on, both ways`, async () => {
+    using server = bind();
+    const [option] = Object.entries(side.role.options!).find(([, { address }]) => address)!;
+    const forged = messages.map((data) => ({ data: new Uint8Array(data), from: here(0) }));
+    const options = { [option]: formatAddress(server.address) };
+    await using running = await RunningRole.start(side.role, here(0), forged, options);
+    using client = bind();
+    await client.send("after all", running.address);
+    for await (const { data, from } of server) {
+      await server.send(data, from); // to all of them, and so to port 0
+      if (text(data) === "after all") break;
+    }
+    assertEquals(text((await client.receive({ signal: soon() })).data), "after all");
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The servers of all lessons, and what they answer: found by letting the lessons play.
+ * The servers of all lessons, and what they answer: found by letting the lessons play and their clients ask.
  *
  * @module
  */
@@ -12,8 +12,17 @@ import { RunningRole } from "./role.ts";
 
 /** What a test calls it. */
 export const called = ({ page: { number }, word }: Side): string => `lesson ${number}, ${word}`;
-/** The roles that answer whoever writes to them. */
-export const answering: Side[] = SIDES.filter((side) => side.role.answers && standsAlone(side));
+
+/** The roles that wait for whoever writes to them. */
+export const listening: Side[] = SIDES.filter((side) => side.role.listens && standsAlone(side));
+
+/** Those of them that answer. */
+export const answering: Side[] = listening.filter(({ role }) => role.answers);
+
+/** The roles that pass on what they are sent, and what comes back. */
+export const relays: Side[] = SIDES.filter(({ role: { listens, options = {} } }) =>
+  listens && Object.values(options).some(({ address }) => address)
+);
 
 /** What anyone may send to anyone: all that the lessons say, nothing, and as much as possible. */
 export const messages: Uint8Array[] = [
@@ -31,9 +40,13 @@ export interface Conversation {
 /** Which of the messages this server answers, and how. */
 async function conversations(side: Side): Promise<Conversation[]> {
   await using server = await RunningRole.start(side.role);
+  let sent = 0;
   const askAll = async () => {
     const clients = messages.map(() => bind());
-    for (const [i, client] of clients.entries()) await client.send(messages[i]!, server.address);
+    for (const [i, client] of clients.entries()) {
+      await client.send(messages[i]!, server.address);
+      await server.receives(++sent); // all at once would be more than its receive buffer holds
+    }
     return clients;
   };
   // What the second ones are answered comes after all answers to the first ones.
@@ -45,7 +58,7 @@ async function conversations(side: Side): Promise<Conversation[]> {
     });
   await until(
     () => answered(second).length > 0,
-    `${called(side)} answers nothing of its own play.`,
+    `${called(side)} answers nothing that its lesson sends.`,
   );
   for (const client of [...first, ...second]) client.close();
   return answered(first);
@@ -55,13 +68,13 @@ async function conversations(side: Side): Promise<Conversation[]> {
 export const known: Map<Side, Conversation[]> = new Map();
 for (const side of answering) known.set(side, await conversations(side));
 
-/**
- * Every datagram, without those alike, that the lessons send while they play, and the first one of each
- * role that asks: questions and answers.
- */
+/** What the lessons send while they play, and what their clients send first: each datagram once. */
 async function vocabulary(): Promise<Uint8Array[]> {
-  const all = (await Promise.all(PAGES.filter(plays).map(said))).flat();
-  for (const { role } of SIDES.filter(({ role }) => !role.listens)) all.push(...await asks(role));
+  const asked: Uint8Array[] = [];
+  for (const { role } of SIDES) if (!role.listens) asked.push(...await asks(role));
+  // This takes longer than a client pauses between two sends: no timer of theirs is left to a test.
+  const played = await Promise.all(PAGES.filter(plays).map(said));
+  const all = [...played.flat(), ...asked];
   return all.filter((data, i) => all.findIndex((other) => sameBytes(other, data)) === i);
 }
 

@@ -92,6 +92,25 @@ Deno.test("diagram: what never arrives is told at the end as lost", async () => 
   assertEquals(words(events), ["Alice", "Bob", "Sent.", "0 > 1 lost:  (0)", "end"]);
 });
 
+Deno.test("diagram: what nobody heard so far is told when one says so, once, and why", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    using bob = diagram.watch("Bob", bind());
+    await alice.send("heard", bob.address);
+    await bob.receive();
+    await alice.send("unheard", bob.address);
+    diagram.unheard("Bob was out.");
+    await alice.send("at the end", bob.address);
+  });
+  assertEquals(words(events).slice(2), [
+    "0 > 1 arrived: heard (5)",
+    "0 > 1 lost: unheard (7)",
+    "Bob was out.",
+    "0 > 1 lost: at the end (10)",
+    "end",
+  ]);
+});
+
 Deno.test("diagram: what somebody loses on its way is told at once, and not as arrived", async () => {
   const events = await told((diagram) => {
     using alice = diagram.watch("Alice", bind());

@@ -58,6 +58,39 @@ Deno.test({
 });
 
 Deno.test({
+  name: "any address of this machine is told as that, in IPv6 as well",
+  ignore: !terminal,
+  async fn() {
+    await using client = inTerminal("lesson4 client --host 2001:db8::1");
+    await answer(client, "n", /Denied/);
+    const { stdout } = await client.end();
+    assertMatch(
+      stdout,
+      /at \[::\], which is any address of this\r*\nmachine, and for sending to \[2001:db8::1\]\./,
+    );
+  },
+});
+
+Deno.test({
+  name: "a role whose own address is named is asked for that one, and for its group",
+  ignore: !terminal,
+  async fn() {
+    await using program = inTerminal("lesson10 say --host 239.1.2.3 --interface 127.0.0.9");
+    await answer(program, "n", /Denied/);
+    const { code, stdout } = await program.end();
+    assertMatch(
+      stdout,
+      /Deno asks twice: for a socket at 127\.0\.0\.9 and for sending to 239\.1\.2\.3\.\r*\n/,
+    );
+    assertMatch(
+      unwrapped(stdout),
+      /Then it cannot use 127\.0\.0\.9\. Without --host and --interface it stays on this machine/,
+    );
+    assertEquals([code, stdout.match(/Allow\?/g)?.length], [1, 1]);
+  },
+});
+
+Deno.test({
   name: "a role that answers nobody is asked once, and ends if the answer is n: 1, and a sentence",
   ignore: !terminal,
   async fn() {

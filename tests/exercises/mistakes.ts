@@ -57,7 +57,7 @@ Deno.test("every mistake is found in the cases that it says", async () => {
     "--parallel",
     "--sanitize-ops",
     "--sanitize-resources",
-    "--allow-net=127.0.0.0/8",
+    "--allow-net=127.0.0.0/8,239.255.0.0/16",
     "--reporter=junit",
     ...checks,
   ]);

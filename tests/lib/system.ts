@@ -15,6 +15,11 @@ export function fakeSocket(system: object): Socket {
   return new Socket({ addr, close() {}, ...system } as unknown as Deno.DatagramConn);
 }
 
+/** An error as Deno makes it of one of the system's. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error("what the system says (os error 1)"), { code });
+}
+
 /** Replaces a member of `Deno` until the end of the block. */
 export function replaced(name: "listenDatagram", value: unknown): Disposable {
   const before = Deno[name];

@@ -6,10 +6,16 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { inMemory } from "../../cli/files.ts";
+import { getFile } from "../../cli/tftp.ts";
 import { ask } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
+import { resolve } from "../../lessons/11_dns.ts";
+import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
-import { freePort } from "../program.ts";
+import { sendFile } from "../../lessons/09_retransmission.ts";
+import { later, until } from "../helpers.ts";
+import { freePort, Program } from "../program.ts";
 
 const DATAGRAMS = 20_000;
 const WARM_UP = DATAGRAMS / 2;
@@ -111,6 +117,67 @@ Deno.test(`lesson 8, relay: ${DATAGRAMS} datagrams of nonsense pass in both dire
   );
 });
 
+Deno.test(`lesson 9, receive: ${DATAGRAMS} datagrams of nonsense before and during a file, and it is whole`, async () => {
+  console.log(`The seed is ${seed}.`);
+  const port = freePort();
+  const command = config.tasks.lesson9.command.split(" ").slice(1);
+  await using receiver = new Program(
+    Deno.execPath(),
+    [...command, "receive", "--port", `${port}`],
+    { env: { DENO_V8_FLAGS: FLAGS } },
+  );
+  await until(() => receiver.stderr.includes("Bind UDP on"));
+  const to = { hostname: "127.0.0.1", port };
+  const random = randomNumbers(seed);
+  const strangers = Array.from({ length: SENDERS }, () => bind());
+  const answered = strangers.map(count);
+  let sent = 0;
+  const bother = async (datagrams: number) => {
+    for (let i = 0; i < datagrams; i++) {
+      const data = nonsense(random).subarray(0, MAX_BYTES);
+      if (data.length > 0 && i % 3 === 0) data[0] = "HDEAX".charCodeAt(i % 5);
+      await strangers[sent++ % SENDERS]!.send(data, to);
+      if (i % AT_ONCE === 0) await later(2); // what the kernel drops tests nothing
+    }
+  };
+  await bother(DATAGRAMS / 2);
+
+  const text = "A line of the file.\n".repeat(100);
+  const parts = async function* () {
+    for (let i = 0; i < 100; i++) {
+      yield new TextEncoder().encode(text);
+      await bother(DATAGRAMS / 200);
+    }
+  };
+  const { resent } = await sendFile(bind(), parts(), to);
+  const { code, stdout, stderr } = await receiver.end();
+  console.log(
+    `${await total(answered, strangers)} answers to ${sent} datagrams; ${resent} sent again`,
+  );
+  assert(stdout === text.repeat(100), "It is another text.");
+  assertMatch(stderr, /\nReceived 200,000 bytes in /);
+  assertEquals(code, 0);
+});
+
+fuzz("lesson 10, listen", "lesson10", ["listen"], / sent [\d,]+ bytes?: /, async (server, to) => {
+  using client = bind();
+  await client.send("still there?", to);
+  await server.prints(`127.0.0.1:${client.address.port} sent 12 bytes: still there?`);
+}, "239.255.77.77");
+
+fuzz("lesson 11, server", "lesson11", ["server"], /^Received from /, async (_, to) => {
+  const answer = await resolve({ name: "workbook.test", type: "A" }, to, PATIENCE);
+  assertEquals(answer?.records[0]?.data, "192.0.2.7");
+});
+
+fuzz("lesson 12, server", "lesson12", ["server"], /^Received from /, async (_, to) => {
+  using client = bind();
+  const files = new Map<string, Uint8Array>();
+  using copy = await inMemory(files).create("copy");
+  await getFile({ Exchange, sendBlocks, receiveBlocks }, client, to, "hello.txt", copy);
+  assertMatch(new TextDecoder().decode(files.get("copy")), /^Hello!/);
+});
+
 /** Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. */
 function fuzz(
   name: string,
@@ -118,12 +185,13 @@ function fuzz(
   args: string[],
   logged: RegExp,
   stillAnswers: (server: Server, to: Address) => Promise<void>,
+  hostname = "127.0.0.1",
 ): void {
   Deno.test(`${name}: ${DATAGRAMS} datagrams of nonsense, and it still answers`, async () => {
     console.log(`The seed is ${seed}.`);
     await using server = new Server(task, [...args, "--port", String(freePort())], logged);
     const port = Number((await server.prints(/Bind UDP on \S*?(\d+)\.\.\./))[1]);
-    const to = { hostname: "127.0.0.1", port };
+    const to = { hostname, port };
     const senders = Array.from({ length: SENDERS }, () => bind());
     const first = senders[0]!;
     await first.send("the first one", to);

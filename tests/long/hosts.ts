@@ -34,13 +34,21 @@ export class Host {
   /** Starts a lesson. Nobody is there to be asked, so it has all of this network from the start. */
   lesson(number: number, ...args: string[]): Program {
     const allowed = ["--allow-net", "--allow-sys=networkInterfaces"];
-    const file = `lessons/${PAGES[number - 1]!.file}`;
-    return this.start(Deno.execPath(), "run", "--no-prompt", ...allowed, file, ...args);
+    const { file } = PAGES.find((page) => page.number === number)!;
+    return this.start(
+      Deno.execPath(),
+      "run",
+      "--no-prompt",
+      ...allowed,
+      `lessons/${file}`,
+      ...args,
+    );
   }
 
-  /** Starts a role as its task, on this host's own 127.0.0.1. */
-  side({ page, word }: Side, port: number): Program {
-    const to = ["--host", "127.0.0.1", "--port", String(port)];
+  /** Starts a role as its task, on this host's own 127.0.0.1, or in its group there. */
+  side({ page, word, role }: Side, port: number): Program {
+    const host = role.group ? page.lesson.host! : "127.0.0.1";
+    const to = ["--host", host, "--port", String(port)];
     return this.start(Deno.execPath(), "task", "-q", `lesson${page.number}`, word, ...to);
   }
 

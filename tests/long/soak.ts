@@ -8,7 +8,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { ask, greeting, serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../lessons/08_loss.ts";
+import { sendFile } from "../../lessons/09_retransmission.ts";
 import { type Counts, relay } from "../../lib/relay.ts";
+import { receiveFile } from "../../lib/transfer.ts";
 import { type Address, bind } from "../../lib/udp.ts";
 import { later } from "../helpers.ts";
 
@@ -80,6 +82,54 @@ async function weather(seconds: number): Promise<Counts> {
   server.close();
   await serving;
   return await relaying;
+}
+
+Deno.test(`lesson 9: one transfer after the other for ${SECONDS} s, in bad weather, and nothing is left`, async () => {
+  await transfers(Math.min(3, SECONDS));
+  const before = await held();
+  console.log(`Before: ${told(before)}`);
+  const { whole, broken, bytes } = await transfers(SECONDS);
+  const after = await held();
+  console.log(`After:  ${told(after)}\n${whole} whole, ${broken} broken off, ${bytes} bytes`);
+  assert(whole > SECONDS && broken > SECONDS / 5, "Too little happened.");
+  assertEquals(after.sockets, before.sockets);
+  assert(after.files - before.files <= TOLERANCE.files, "There are more open files.");
+  assert(after.heap - before.heap < TOLERANCE.heap, "The heap has grown.");
+  assert(after.process - before.process < TOLERANCE.process, "The process has grown.");
+});
+
+/** Files of any size through a relay; one in five is broken off by its receiver. */
+async function transfers(seconds: number) {
+  const count = { whole: 0, broken: 0, bytes: 0 };
+  const end = Date.now() + seconds * 1000;
+  const one = async (seed: number) => {
+    for (let turn = seed; Date.now() < end; turn += 8) {
+      const [receiver, middle] = [bind(), bind()];
+      const fates = forecast({ drop: 0.05, duplicate: 0.05, delay: 1, jitter: 5 }, turn);
+      const relaying = relay(middle, receiver.address, fates);
+      const parts = Array.from({ length: turn % 300 }, (_, i) => new Uint8Array(1000).fill(i));
+      const sending = sendFile(bind(), parts, middle.address).then(() => true, () => false);
+      let left = turn % 5 === 0 ? parts.length / 2 : Infinity;
+      let number = 0;
+      for await (const part of receiveFile(receiver)) {
+        assert(part.every((byte) => byte === (number & 255)));
+        number++;
+        count.bytes += part.length;
+        if (--left <= 0) break;
+      }
+      if (number === parts.length) {
+        await sending; // it may not know that all has arrived: the relay may lose the last word
+        count.whole++;
+      } else {
+        assertEquals(await sending, false);
+        count.broken++;
+      }
+      middle.close();
+      await relaying;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, seed) => one(seed)));
+  return count;
 }
 
 /** Lets the clients ask for so long. */

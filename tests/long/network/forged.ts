@@ -1,31 +1,39 @@
 import { assert, assertEquals } from "@std/assert";
 import { printable } from "../../../lib/text.ts";
 import { bytes, until } from "../../helpers.ts";
-import { SIDES, standsAlone } from "../../lessons.ts";
-import { answering, called, known, messages } from "../../servers.ts";
-import { network, python } from "../hosts.ts";
+import { type Side, SIDES } from "../../lessons.ts";
+import type { Program } from "../../program.ts";
+import { answering, called, type Conversation, known, listening, messages } from "../../servers.ts";
+import { type Host, network, python } from "../hosts.ts";
 
-/** Python that sends from any address and port that it likes: `forge(data, sport, dport)` on loopback. */
+/** Python that sends from any address and port that it likes: `forge(data, sport, dport, to)` on loopback. */
 const FORGE = `
-import json, struct, sys
+import struct
 raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-def forge(data, sport, dport):
-    here = socket.inet_aton("127.0.0.1")
+s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+def forge(data, sport, dport, to="127.0.0.1"):
+    here, there = socket.inet_aton("127.0.0.1"), socket.inet_aton(to)
     udp = struct.pack("!HHHH", sport, dport, 8 + len(data), 0) + data
-    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, here, here)
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, here, there)
     raw.sendto(ip + udp, ("127.0.0.1", 0))
 `;
 
 const [ONE, TWO] = [20_001, 20_002];
 
-/** Bytes as Python writes them: what fills a datagram with zeros would be too long for a command. */
-function python3(data: Uint8Array): string {
-  return data.every((byte) => byte === 0)
-    ? `bytes(${data.length})`
-    : `bytes.fromhex("${data.toHex()}")`;
+/** Starts Python with these bytes as `given`: on its input, for they are too long for a command. */
+async function started(host: Host, program: string, given: Uint8Array[]): Promise<Program> {
+  const running = host.python(`
+import json, sys
+given = [bytes.fromhex(text) for text in json.loads(sys.stdin.readline())]
+${program}`);
+  await running.type(`${JSON.stringify(given.map((data) => data.toHex()))}\n`);
+  return running;
 }
 
-const list = (data: Uint8Array[]) => `[${data.map(python3).join(", ")}]`;
+/** The shortest question that this server answers, with the answer. */
+function shortest(side: Side): Conversation {
+  return known.get(side)!.toSorted((a, b) => a.question.length - b.question.length)[0]!;
+}
 
 for (const a of answering) {
   for (const b of answering) {
@@ -37,15 +45,17 @@ for (const a of answering) {
         for (const server of [first, second]) await server.prints(/^Bind UDP on /m);
         const answers = [...known.get(a)!, ...known.get(b)!].map(({ answer }) => answer);
         const forged = [...messages, ...answers];
-        const questions = [known.get(a)![0]!, known.get(b)![0]!].map(({ question }) => question);
+        const questions = [a, b].map((side) => shortest(side).question);
         // Who asks after the forged one is answered after it: then all has passed that will. What passed,
         // a raw socket heard as well.
-        await using python = one.python(`${FORGE}
+        await using python = await started(
+          one,
+          `${FORGE}
 ear = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
 ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1000000)
 ear.setblocking(False)
-questions = ${list(questions)}
-for data in ${list(forged)}:
+questions = given[:2]
+for data in given[2:]:
     forge(data, ${TWO}, ${ONE})
     for turn in range(2):
         for question, port in zip(questions, [${ONE}, ${TWO}]):
@@ -57,7 +67,9 @@ for data in ${list(forged)}:
             ports = struct.unpack("!HH", ear.recv(65535)[20:24])
             between += ports in [(${ONE}, ${TWO}), (${TWO}, ${ONE})]
     except BlockingIOError:
-        print(between, flush=True)`);
+        print(between, flush=True)`,
+          [...questions, ...forged],
+        );
         const { code, stdout, stderr } = await python.end();
         assertEquals([code, stderr], [0, ""]);
         const counts = stdout.trim().split("\n").map(Number);
@@ -73,46 +85,54 @@ for data in ${list(forged)}:
   }
 }
 
-const remembering = SIDES.filter(({ role, word }) => role.listens || word === "chat");
-for (const side of remembering.filter(standsAlone)) {
+for (const side of [...listening, ...SIDES.filter(({ word }) => word === "chat")]) {
   network(`${called(side)}: port 0 sends all there is, and it goes on`, async ([one]) => {
-    await using program = one.side(side, ONE);
-    await program.prints(/^Bind UDP on /m);
-    const question = side.role.answers ? known.get(side)![0]!.question : bytes("hello");
+    const to = side.role.group ? side.page.lesson.host! : "127.0.0.1";
+    await using listener = one.side(side, ONE);
+    await listener.prints(/^Bind UDP on /m);
+    const question = side.role.answers ? shortest(side).question : bytes("hello");
     const meet = async () => {
-      const friend = one.python(`
-s.sendto(${python3(question)}, ("127.0.0.1", ${ONE}))
+      const program = `${FORGE}
+s.sendto(given[0], ("${to}", ${ONE}))
 print("sent", s.getsockname()[1], flush=True)
-print(s.recv(65535).hex())`);
+print(s.recv(65535).hex())`;
+      const friend = await started(one, program, [question]);
       const port = (await friend.prints(/^sent (\d+)$/m))[1]!;
-      await program.prints(new RegExp(`\\b127\\.0\\.0\\.1:${port}\\b`));
+      await listener.prints(new RegExp(`\\b127\\.0\\.0\\.1:${port}\\b`));
       return friend;
     };
     const forge = async () => {
-      const sent = await one.python(`${FORGE}
-for data in ${list(messages)}:
-    forge(data, 0, ${ONE})`).end();
-      assertEquals([sent.code, sent.stderr], [0, ""]);
-      await until(() =>
-        (program.stdout.match(/^.*\b127\.0\.0\.1:0\b/gm)?.length ?? 0) >= messages.length
-      );
+      const program = `${FORGE}
+for data in given:
+    forge(data, 0, ${ONE}, "${to}")
+    sys.stdin.readline()`;
+      await using python = await started(one, program, messages);
+      for (const [i, data] of messages.entries()) {
+        // One at a time: all of them would be more than the listener's buffer holds.
+        const told = () =>
+          listener.stdout.match(/^(?!No answer).*\b127\.0\.0\.1:0\b/gm)?.length ?? 0;
+        await until(() => told() > i, `It says nothing of ${printable(data, 40)}`);
+        await python.type("\n");
+      }
+      const { code, stderr } = await python.end();
+      assertEquals([code, stderr], [0, ""]);
     };
 
     if (side.word === "chat") {
       await using friend = await meet(); // first: it would be followed anyway
       await forge();
-      await program.type("to a friend\n");
+      await listener.type("to a friend\n");
       await friend.prints(new RegExp(`^${bytes("to a friend").toHex()}$`, "m"));
     } else {
       await forge();
       await using friend = await meet();
       if (side.role.answers) {
-        assert(/^No answer to 127\.0\.0\.1:0: ./m.test(program.stdout), program.stdout);
-        await friend.prints(new RegExp(`^${known.get(side)![0]!.answer.toHex()}$`, "m"));
+        assert(/^No answer to 127\.0\.0\.1:0: ./m.test(listener.stdout), listener.stdout);
+        await friend.prints(new RegExp(`^${shortest(side).answer.toHex()}$`, "m"));
       } else friend.signal(); // nobody answers it
     }
-    program.signal("SIGINT");
-    const { code, stderr } = await program.end();
+    listener.signal("SIGINT");
+    const { code, stderr } = await listener.end();
     assertEquals([code, stderr], [0, ""]);
   }, !python);
 }

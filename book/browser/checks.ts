@@ -1,0 +1,119 @@
+/**
+ * Checks the exercises of a page, and again at every save. A script of its own, that a page loads when
+ * somebody wants it.
+ *
+ * @module
+ */
+import { element, leaving, objects } from "./dom.ts";
+
+interface Result {
+  exercise: string;
+  state: "done" | "not started" | "not yet";
+  cases: { name: string; trouble: string; printed: string[] }[];
+  trouble: string;
+}
+
+interface Code {
+  file: string;
+  line: number;
+  pieces: [kind: string, text: string][];
+}
+
+type Event =
+  | { event: "checking"; codes: Record<string, Code> }
+  | { event: "results"; results: Result[] }
+  | { event: "failed"; text: string };
+
+/** So many lines are shown of what a case printed. */
+const SHOWN = 10;
+
+const watched = new WeakMap<Element, AbortController>();
+
+/** Starts to watch the page of this button, or ends it. */
+async function press(button: HTMLElement): Promise<void> {
+  const part = button.closest<HTMLElement>("[data-exercises]")!;
+  const watching = watched.get(part);
+  if (watching) return watching.abort();
+  const controller = new AbortController();
+  watched.set(part, controller);
+  const buttons = [...part.querySelectorAll<HTMLButtonElement>(".check")];
+  say(buttons, "Watching: it is checked again when you save. Press to stop.", true);
+  await watch(part, AbortSignal.any([controller.signal, leaving()]));
+  say(buttons, "Check, and again at every save", false);
+  watched.delete(part);
+}
+
+function say(buttons: HTMLButtonElement[], text: string, pressed: boolean): void {
+  for (const button of buttons) {
+    const name = button.closest<HTMLElement>("[data-exercise]")!.dataset.exercise;
+    button.setAttribute("aria-pressed", `${pressed}`);
+    button.replaceChildren(text, element("span", "hidden", `: ${name}`));
+  }
+}
+
+async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
+  const each = (see: (place: HTMLElement, name: string) => void) => {
+    for (const place of part.querySelectorAll<HTMLElement>("[data-exercise]")) {
+      see(place, place.dataset.exercise!);
+    }
+  };
+  try {
+    const response = await fetch(`check/${part.dataset.exercises}`, { method: "POST", signal });
+    if (!response.ok) throw new Error((await response.text()).trim());
+    for await (const event of objects(response.body!) as AsyncGenerator<Event>) {
+      if (event.event === "failed") throw new Error(event.text);
+      each((place, name) => {
+        const result = place.querySelector(".result")!;
+        if (event.event === "checking") {
+          showCode(place, event.codes[name]!);
+          result.replaceChildren(element("p", "state", "Checking…"));
+        } else {
+          const own = event.results.find(({ exercise }) => exercise === name);
+          if (own) result.replaceChildren(...shown(own));
+        }
+      });
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    const text = error instanceof TypeError
+      ? "The book is not running any more."
+      : (error as Error).message;
+    each((place) =>
+      place.querySelector(".result")!.replaceChildren(element("p", "state not", text))
+    );
+  }
+}
+
+function showCode(place: HTMLElement, { file, line, pieces }: Code): void {
+  place.querySelector(".place")!.textContent = `${file}:${line}`;
+  const edit = place.querySelector<HTMLAnchorElement>("a.edit");
+  if (edit) edit.href = edit.href.replace(/:\d+$/, `:${line}`);
+  place.querySelector("figure code")!.replaceChildren(
+    ...pieces.map(([kind, text]) => kind ? element("i", kind, text) : text),
+  );
+}
+
+function shown({ exercise, state, cases, trouble }: Result): Node[] {
+  const title = element(
+    "p",
+    `state ${state === "done" ? "done" : state === "not yet" ? "not" : ""}`,
+    state,
+  );
+  if (state === "not started") return [title];
+  const list = element("ul");
+  let last = "";
+  for (const { name, trouble, printed } of cases) {
+    const item = element("li", trouble ? "wrong" : "", name.slice(exercise.length + 2));
+    if (trouble) item.append(element("pre", "", trouble === last ? "The same." : trouble));
+    last = trouble;
+    if (printed.length > 0) {
+      const more = printed.length > SHOWN ? `\n… and ${printed.length - SHOWN} more lines` : "";
+      item.append(element("pre", "printed", printed.slice(0, SHOWN).join("\n") + more));
+    }
+    item.prepend(element("span", "hidden", trouble ? "Wrong: " : "Right: "));
+    list.append(item);
+  }
+  return [title, list, ...trouble ? [element("pre", "", trouble)] : []];
+}
+
+globalThis.book.checks!(press);

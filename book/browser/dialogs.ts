@@ -1,0 +1,40 @@
+/**
+ * The search, and the help on keys.
+ *
+ * @module
+ */
+import { loaded, toast } from "./dom.ts";
+import type { Search } from "./search.ts";
+
+export function startDialogs(): void {
+  const search = document.querySelector<HTMLDialogElement>("dialog.search")!;
+  const help = document.querySelector<HTMLDialogElement>("dialog.help")!;
+  document.querySelector(".search-open")?.addEventListener("click", () => open(search));
+  for (const dialog of [search, help]) {
+    dialog.addEventListener("click", ({ target }) => {
+      if (target === dialog) dialog.close(); // beside it
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      help.close();
+      open(search);
+    } else if (event.key === "?" && !(event.target instanceof HTMLInputElement) && !help.open) {
+      event.preventDefault();
+      help.showModal();
+    }
+  });
+}
+
+/** What searches comes with what is searched, when it is wanted first. */
+async function open(dialog: HTMLDialogElement): Promise<void> {
+  if (dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector("input")!.select();
+  try {
+    (await loaded<Search>("search.js", "search")).show();
+  } catch (error) {
+    toast((error as Error).message);
+  }
+}

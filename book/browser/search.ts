@@ -1,0 +1,89 @@
+/**
+ * Searches the book. This is a script of its own, with what can be found: a page loads both when somebody
+ * searches.
+ *
+ * @module
+ */
+import { element } from "./dom.ts";
+import { type Entry, find } from "./find.ts";
+
+/** The dialog, and what it finds. */
+export class Search {
+  readonly #dialog: HTMLDialogElement;
+  readonly #input: HTMLInputElement;
+  readonly #list: HTMLElement;
+  readonly #none: HTMLElement;
+  readonly #entries: Entry[];
+  #chosen = 0;
+
+  constructor(dialog: HTMLDialogElement, entries: Entry[]) {
+    this.#entries = entries;
+    this.#dialog = dialog;
+    this.#input = dialog.querySelector("input")!;
+    this.#list = dialog.querySelector("ul")!;
+    this.#none = dialog.querySelector(".none")!;
+    this.#input.addEventListener("input", () => this.show());
+    this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#list.addEventListener(
+      "click",
+      ({ target }) => this.#go((target as Element).closest("li")),
+    );
+    this.#list.addEventListener("mousemove", ({ target }) => {
+      const item = (target as Element).closest("li");
+      if (item) this.#choose([...this.#list.children].indexOf(item));
+    });
+  }
+
+  /** Shows what is found of what is typed. */
+  show(): void {
+    const wanted = this.#input.value.trim();
+    const found = find(this.#entries, wanted).slice(0, 12);
+    this.#list.replaceChildren(...found.map(({ entry, excerpt }, i) => {
+      const text = element("span");
+      text.append(...excerpt.map(({ text, hit }) => hit ? element("mark", "", text) : text));
+      const item = element(
+        "li",
+        "",
+        element("span", "kind", entry.on),
+        element("b", "", entry.title),
+        text,
+      );
+      item.id = `found-${i}`;
+      item.setAttribute("role", "option");
+      item.dataset.href = entry.href;
+      return item;
+    }));
+    this.#none.textContent = wanted && found.length === 0 ? "Nothing has all of these words." : "";
+    this.#choose(0);
+  }
+
+  #choose(index: number): void {
+    const items = [...this.#list.children];
+    this.#chosen = (index + items.length) % Math.max(1, items.length);
+    for (const [i, item] of items.entries()) {
+      item.setAttribute("aria-selected", `${i === this.#chosen}`);
+    }
+    const chosen = items[this.#chosen];
+    chosen?.scrollIntoView({ block: "nearest" });
+    if (chosen) this.#input.setAttribute("aria-activedescendant", chosen.id);
+    else this.#input.removeAttribute("aria-activedescendant");
+  }
+
+  #key(event: KeyboardEvent): void {
+    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (move) this.#choose(this.#chosen + move);
+    else if (event.key === "Enter") this.#go(this.#list.children[this.#chosen]);
+    else return;
+    event.preventDefault();
+  }
+
+  #go(item: Element | null | undefined): void {
+    const href = (item as HTMLElement | null | undefined)?.dataset.href;
+    if (!href) return;
+    this.#dialog.close();
+    location.href = href;
+  }
+}
+
+globalThis.book.found = (entries) =>
+  globalThis.book.search!(new Search(document.querySelector("dialog.search")!, entries as Entry[]));

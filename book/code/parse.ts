@@ -1,0 +1,186 @@
+/**
+ * Reads a TypeScript file into its declarations, with the comments that belong to them.
+ *
+ * @module
+ */
+import { parse as parseWithBabel } from "@babel/parser";
+
+/** A node of the syntax tree: what all of them have, and whatever else. */
+export interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+/** A word, a sign, a string or a comment of the text. */
+export interface Token {
+  readonly kind: string;
+  readonly keyword: boolean;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A comment. `value` is without its slashes and stars. */
+export interface Comment {
+  readonly block: boolean;
+  readonly value: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One statement at the top of a file. */
+export interface Item {
+  readonly node: Node;
+  /** What it declares, mostly one name. */
+  readonly names: readonly string[];
+  readonly exported: boolean;
+  /** Its doc comment, as markdown: empty if it has none. */
+  readonly doc: string;
+  /** Where its comments begin. */
+  readonly start: number;
+  /** Where its code begins, and its line, from 1. */
+  readonly code: number;
+  readonly line: number;
+  readonly end: number;
+}
+
+/** A file that was read. */
+export interface Source {
+  /** From the project's folder: `lessons/04_echo.ts`. */
+  readonly path: string;
+  readonly text: string;
+  /** The doc comment of the whole, as markdown. */
+  readonly doc: string;
+  readonly items: readonly Item[];
+  readonly tokens: readonly Token[];
+  readonly comments: readonly Comment[];
+  /** Where the names are that are no keywords, and what they are used for. */
+  readonly names: ReadonlyMap<number, "name" | "function" | "type">;
+}
+
+/** Reads the text of a file. Throws a `SyntaxError` for one that is no TypeScript at all. */
+export function parse(path: string, text: string): Source {
+  const file = parseWithBabel(text, {
+    sourceType: "module",
+    plugins: ["typescript"],
+    tokens: true,
+    errorRecovery: true,
+    attachComment: false,
+  }) as unknown as {
+    program: { body: Node[] };
+    comments: (Node & { value: string })[];
+    tokens: (Node & { type: unknown })[];
+  };
+  const comments = file.comments.map(({ type, value, start, end }) => {
+    return { block: type === "CommentBlock", value, start, end };
+  });
+  const first = comments.find(({ block, value }) => block && value.startsWith("*"));
+  const whole = first && /^ \* @module\b/m.test(first.value) ? first : undefined;
+  return {
+    path,
+    text,
+    doc: whole ? markdown(whole.value) : "",
+    items: items(text, file.program.body, comments.filter((comment) => comment !== whole)),
+    tokens: file.tokens.map(token),
+    comments,
+    names: names(file.program.body),
+  };
+}
+
+/** What a doc comment says, as markdown: without stars, and without its tags for tools. */
+export function markdown(comment: string): string {
+  return comment.replace(/^\*/, "").split("\n").map((line) => line.replace(/^\s*\* ?/, ""))
+    .join("\n").replace(/^@module$/m, "").trim();
+}
+
+/** Calls back for a node and all that are in it, from the outside in. */
+export function walk(node: unknown, see: (node: Node, parent?: Node) => void, parent?: Node): void {
+  if (Array.isArray(node)) {
+    for (const one of node) walk(one, see, parent);
+  } else if (isNode(node)) {
+    see(node, parent);
+    for (const [key, value] of Object.entries(node)) {
+      if (key !== "loc" && typeof value === "object") walk(value, see, node);
+    }
+  }
+}
+
+/** Whether something is a node. */
+export function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "type" in value && "start" in value;
+}
+
+function items(text: string, body: Node[], comments: Comment[]): Item[] {
+  let before = 0;
+  return body.map((node) => {
+    const own = comments.filter(({ start, end }) => start >= before && end <= node.start)
+      .filter(({ start }) => /(^|\n)[ \t]*$/.test(text.slice(0, start)));
+    const doc = own.findLast(({ block, value }) => block && value.startsWith("*"));
+    before = node.end;
+    const declared = isNode(node.declaration) ? node.declaration : node;
+    // A comment after the last statement of a line belongs to that line.
+    const lineEnd = text.indexOf("\n", node.end);
+    const rest = text.slice(node.end, lineEnd < 0 ? text.length : lineEnd);
+    return {
+      node,
+      names: declaredNames(declared),
+      exported: node.type.startsWith("Export"),
+      doc: doc ? markdown(doc.value) : "",
+      start: own[0]?.start ?? node.start,
+      code: doc
+        ? doc.end + (text.slice(doc.end).match(/^\s*/)?.[0].length ?? 0)
+        : own[0]?.start ?? node.start,
+      line: text.slice(0, node.start).split("\n").length,
+      end: /^\s*\/\//.test(rest) ? node.end + rest.length : node.end,
+    };
+  });
+}
+
+function declaredNames(node: Node): string[] {
+  if (isNode(node.id)) return [node.id.name as string];
+  if (!Array.isArray(node.declarations)) return [];
+  return node.declarations.flatMap(({ id }) => {
+    const found: string[] = [];
+    if (id.type === "Identifier") return [id.name];
+    walk(id, (node, parent) => {
+      const key = parent?.type === "ObjectProperty" && parent.key === node && !parent.shorthand;
+      if (node.type === "Identifier" && !key) found.push(node.name as string);
+    });
+    return [...new Set(found)];
+  });
+}
+
+function token({ type, start, end }: Node & { type: unknown }): Token {
+  if (typeof type === "string") return { kind: "comment", keyword: false, start, end };
+  const { label, keyword } = type as { label: string; keyword?: string };
+  return { kind: label, keyword: keyword !== undefined, start, end };
+}
+
+/** What stands in the tree as a name is one; any other word, such as `of` or `async`, is a keyword. */
+function names(body: Node[]): Source["names"] {
+  const found = new Map<number, "name" | "function" | "type">();
+  const called = new Set<unknown>();
+  walk(body, (node, parent) => {
+    if (/^TS\w+Keyword$/.test(node.type)) found.set(node.start, "type");
+    if (isNode(node.callee)) {
+      called.add(isNode(node.callee.property) ? node.callee.property : node.callee);
+    }
+    if (node.type !== "Identifier" && node.type !== "PrivateName") return;
+    found.set(node.start, found.get(node.start) ?? use(node, parent, called));
+  });
+  return found;
+}
+
+function use(node: Node, parent: Node | undefined, called: Set<unknown>) {
+  if (!parent) return "name";
+  const { type, id, key, callee } = parent;
+  if (type === "NewExpression" && callee === node) return "type";
+  if (/^TS.*(Reference|Name|Parameter|Declaration|Heritage|Arguments|Implements)$/.test(type)) {
+    return "type";
+  }
+  if (/^Class(Declaration|Expression|Implements)$/.test(type)) return "type";
+  if (/^FunctionDeclaration$/.test(type) && id === node) return "function";
+  if (/Method$/.test(type) && key === node) return "function";
+  return called.has(node) ? "function" : "name";
+}

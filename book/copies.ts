@@ -1,0 +1,250 @@
+/**
+ * What Copy puts on the clipboard: a program for each function, and for each role.
+ *
+ * @module
+ */
+import type { Role } from "../cli/lesson.ts";
+import { copy } from "./code/copy.ts";
+import { evaluate, UNKNOWN } from "./code/evaluate.ts";
+import { isNode, type Item, type Node, type Source, walk } from "./code/parse.ts";
+import {
+  type About,
+  labeller,
+  type LessonFile,
+  parts,
+  type Project,
+  type RoleText,
+} from "./project.ts";
+
+/** A program that one can copy. */
+export interface Copy {
+  /** Of the function. */
+  readonly name: string;
+  /** Its file: `04_echo.serve.txt`. */
+  readonly file: string;
+  /** All of it. */
+  readonly text: string;
+  /** The function alone. */
+  readonly own: string;
+  /** How to run it in an empty folder. */
+  readonly command: string;
+}
+
+/** The names and files of what can be copied. */
+export type Copyable = Pick<Copy, "name" | "file">;
+
+/** What can be copied from a lesson: what it exports, and its roles. */
+export function lessonCopyables({ name, source }: LessonFile): Copyable[] {
+  const { roles } = parts(source);
+  const items = copyablesOf(source, roles.flatMap(({ run }) => run ?? []));
+  return [
+    ...items.map((item) => copyable(name, item.names[0]!)),
+    ...madeRoles(roles, items).map(({ called }) => copyable(name, called)),
+  ];
+}
+
+/** What can be copied from a file of lib/. */
+export function libraryCopyables(source: Source): Copyable[] {
+  return copyablesOf(source).map(({ names }) => copyable(pageName(source.path), names[0]!));
+}
+
+/** `lib/udp.ts` is on the page `lib-udp`. */
+export function pageName(path: string): string {
+  return path.replace("/", "-").replace(/\.\w+$/, "");
+}
+
+/** The programs that can be copied from a lesson. */
+export function lessonCopies(project: Project, file: LessonFile): Copy[] {
+  const { path, source, lesson, task, name } = file;
+  const { roles } = parts(source);
+  const label = labeller(source);
+  const allowed = flags(task);
+  const tails: Record<string, string> = {
+    play: `import { Diagram } from "../cli/diagram.ts";
+import { drawing } from "../cli/drawing.ts";
+
+const diagram = new Diagram(drawing()${label ? `, ${label}` : ""});
+await play(diagram);
+diagram.end();`,
+  };
+  for (const role of roles) {
+    const item = source.items.find(({ names }) => role.run && names.includes(role.run));
+    if (item) tails[role.run!] = roleTail(project, path, role, item, lesson);
+  }
+  const items = copyablesOf(source, roles.flatMap(({ run }) => run ?? []));
+  return [
+    ...items.map((item) =>
+      made(
+        project,
+        path,
+        name,
+        item.names[0]!,
+        tails[item.names[0]!] ?? example(item),
+        allowed,
+        item,
+      )
+    ),
+    ...madeRoles(roles, items).map(({ called, text }) =>
+      made(project, path, name, called, roleObjectTail(text, lesson), allowed)
+    ),
+  ];
+}
+
+/** Roles that are no function of this file, and what their copies are called. */
+function madeRoles(
+  roles: readonly RoleText[],
+  items: readonly Item[],
+): (RoleText & { called: string })[] {
+  const taken = new Set(items.flatMap(({ names }) => names));
+  return roles.filter(({ run }) => !run || !taken.has(run))
+    .map((role) => ({ ...role, called: taken.has(role.word) ? `${role.word}Role` : role.word }));
+}
+
+/** The programs that can be copied from a file of lib/. */
+export function libraryCopies(project: Project, source: Source): Copy[] {
+  const { path } = source;
+  return copyablesOf(source).map((item) =>
+    made(project, path, pageName(path), item.names[0]!, example(item), flags(), item)
+  );
+}
+
+function copyablesOf({ items }: Source, besides: string[] = []): Item[] {
+  return items.filter((item) =>
+    isCode(item) && (item.exported || item.names.some((name) => besides.includes(name)))
+  );
+}
+
+function copyable(page: string, name: string): Copyable {
+  return { name, file: `${page}.${name}.txt` };
+}
+
+/** The example in a doc comment, if it is one to run. */
+export function example({ doc }: Item): string {
+  return doc.match(/^```ts\n([^]*?)^```/m)?.[1]?.trim() ?? "";
+}
+
+/** Whether it does anything: an interface alone is nothing to run. */
+function isCode({ node, names }: Item): boolean {
+  const declared = isNode(node.declaration) ? node.declaration : node;
+  return names.length > 0 && /^(Function|Class)Declaration$/.test(declared.type);
+}
+
+function made(
+  project: Project,
+  path: string,
+  page: string,
+  name: string,
+  tail: string,
+  flags: string,
+  item?: Item,
+): Copy {
+  const command = `deno run ${flags} ${name}.ts`;
+  const body = copy(project, path, [...item?.names ?? []], tail);
+  return {
+    ...copyable(page, name),
+    text: `// ${name} of ${path}, with all that it needs. Run it with:\n//   ${command}\n\n${body}`,
+    own: item ? `${project.source(path).text.slice(item.start, item.end)}\n` : tail,
+    command,
+  };
+}
+
+/** What a program needs that uses the network as the task does. */
+function flags(task = "deno run --allow-net=127.0.0.1,localhost "): string {
+  const allowed = task.split(" ").filter((word) => word.startsWith("--allow-"));
+  return ["--unstable-net", ...allowed].join(" ");
+}
+
+const STOP = `const stop = new AbortController();
+Deno.addSignalListener("SIGINT", () => stop.abort());
+`;
+
+/** Calls a role's function with what the command line would give it. */
+function roleTail(
+  project: Project,
+  path: string,
+  role: RoleText,
+  item: Item,
+  { host = "127.0.0.1", port }: About,
+): string {
+  const said = evaluate(project, path, role.node) as Partial<Role> | typeof UNKNOWN;
+  if (said === UNKNOWN) return roleObjectTail(role.text, { host, port });
+  const { listens, options = {} } = said;
+  const known = typeof options === "object" &&
+    Object.values(options).every((one) => typeof one === "object");
+  if (!known) return roleObjectTail(role.text, { host, port });
+  const used = given(item.node);
+  const address = `{ hostname: ${JSON.stringify(host)}, port: ${port} }`;
+  const values = Object.entries(options).map(([name, { value, default: standard, about }]) => {
+    const key = /^\w+$/.test(name) ? name : JSON.stringify(name);
+    if (typeof value !== "string") return `  ${key}: "false",\n`;
+    return typeof standard === "string"
+      ? `  ${key}: ${JSON.stringify(standard)},\n`
+      : `  // ${key}: "…", ${about}\n`;
+  }).join("");
+  const parts: Record<string, string> = {
+    local: listens ? address : "{ hostname: localFor(remote), port: 0 }",
+    remote: listens ? address : "remote",
+    options: `new Options({\n${values}})`.replace("{\n}", "{}"),
+    lines: "(prompt: string) => lines(prompt, stop.signal, () => stop.abort())",
+    signal: "stop.signal",
+  };
+  const names = Object.keys(parts).filter((name) => used.has(name));
+  const stops = used.has("lines") || used.has("signal");
+  const imports = [
+    'import type { Given } from "../cli/lesson.ts";',
+    ...used.has("options") ? ['import { Options } from "../cli/lesson.ts";'] : [],
+    ...used.has("lines") ? ['import { lines } from "../cli/lines.ts";'] : [],
+    ...used.has("local") && !listens ? ['import { localFor } from "../lib/udp.ts";'] : [],
+  ];
+  const lines = names.map((name) => {
+    const text = parts[name]!.replaceAll("\n", "\n  ");
+    return text === name ? `  ${name},\n` : `  ${name}: ${text},\n`;
+  });
+  const remote = !listens && (used.has("local") || used.has("remote"));
+  return [
+    ...imports,
+    "",
+    ...stops ? [STOP] : [],
+    ...stops && !used.has("signal")
+      ? ['stop.signal.addEventListener("abort", () => Deno.exit(0));', ""]
+      : [],
+    ...remote ? [`const remote = ${address};`] : [],
+    `await ${role.run}({\n${lines.join("")}} as Given);`,
+  ].join("\n");
+}
+
+/** Runs a role that something else makes, with its defaults. */
+function roleObjectTail(
+  text: string,
+  { host = "127.0.0.1", port }: Pick<About, "host" | "port">,
+): string {
+  return `import { Options, type Role } from "../cli/lesson.ts";
+import { lines } from "../cli/lines.ts";
+import { localFor } from "../lib/udp.ts";
+
+${STOP}
+const role: Role = ${text};
+const remote = { hostname: ${JSON.stringify(host)}, port: ${port} };
+const options = Object.entries(role.options ?? {}).map(([name, option]) => [name, option.default]);
+await role.run({
+  local: role.listens ? remote : { hostname: localFor(remote), port: 0 },
+  remote,
+  options: new Options(Object.fromEntries(options)),
+  lines: (prompt: string) => lines(prompt, stop.signal, () => stop.abort()),
+  signal: stop.signal,
+});`;
+}
+
+/** Which of the things that a role is given it takes: all, if one cannot see. */
+function given(node: Node): Set<string> {
+  const declared = isNode(node.declaration) ? node.declaration : node;
+  const [first] = declared.params as Node[];
+  if (first?.type !== "ObjectPattern") {
+    return new Set(first ? ["local", "remote", "options", "lines", "signal"] : []);
+  }
+  const found = new Set<string>();
+  walk(first.properties, (node) => {
+    if (node.type === "ObjectProperty" && isNode(node.key)) found.add(node.key.name as string);
+  });
+  return found;
+}

@@ -1,0 +1,83 @@
+/**
+ * What the diagram draws: the events of a lesson, and what else comes out of a run.
+ *
+ * @module
+ */
+
+/** An event of cli/events.ts, as it is written in JSON. */
+export type Event =
+  | { event: "column"; at: number; name: string; address: Address; open: boolean }
+  | DatagramEvent
+  | { event: "note"; at: number; text: string }
+  | { event: "end"; at: number }
+  /** A line that is no event: the lesson printed it. */
+  | { event: "printed"; text: string }
+  /** The run ended before the lesson did. Why, in a sentence. */
+  | { event: "failed"; text: string };
+
+/** A datagram. */
+export interface DatagramEvent {
+  event: "datagram";
+  at: number;
+  sent: number;
+  from: number;
+  to: number;
+  text: string;
+  size: number;
+  label?: string;
+  fate: "arrived" | "lost" | "nobody";
+}
+
+interface Address {
+  hostname: string;
+  port: number;
+}
+
+/** `127.0.0.1:9999`, and `[::1]:9999`. */
+export function where({ hostname, port }: Address): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/** `6 datagrams in 3.6 ms`. */
+export function sum(events: readonly Event[]): string {
+  const datagrams = events.filter(({ event }) => event === "datagram") as DatagramEvent[];
+  const count = datagrams.length === 1 ? "1 datagram" : `${datagrams.length} datagrams`;
+  return datagrams.length === 0 ? count : `${count} in ${time(datagrams.at(-1)!.at)}`;
+}
+
+/** `3.6 ms`, `15 ms`, `1.2 s`. */
+export function time(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}
+
+/** `1 byte`, `1,000 bytes`. */
+export function bytes(number: number): string {
+  return `${number.toLocaleString("en")} byte${number === 1 ? "" : "s"}`;
+}
+
+/** What happened, in sentences, for whoever does not look at the picture. */
+export function inWords(events: readonly Event[]): string[] {
+  const names = events.flatMap((event) => event.event === "column" ? event.name : []);
+  return events.flatMap((event) => {
+    if (event.event === "column") {
+      const { name, address, open } = event;
+      return open
+        ? `${name} is at ${where(address)}.`
+        : `${name}: no socket is at ${where(address)}.`;
+    }
+    if (event.event === "note" || event.event === "printed" || event.event === "failed") {
+      return event.text;
+    }
+    if (event.event === "end") return [];
+    const { at, from, to, text, size, label, fate } = event;
+    const what = label ?? (size === 0 ? "an empty datagram" : `“${short(text)}” (${bytes(size)})`);
+    const end = fate === "lost" ? " It is lost." : fate === "nobody" ? " Nobody is there." : "";
+    return `After ${time(at)}: ${names[from]} sends ${what} to ${names[to]}.${end}`;
+  });
+}
+
+function short(text: string): string {
+  const letters = [...text];
+  return letters.length > 60 ? `${letters.slice(0, 59).join("")}…` : text;
+}

@@ -1,0 +1,123 @@
+/**
+ * Turns markdown into HTML: that of the doc comments, the README and docs/.
+ *
+ * @module
+ */
+import { Marked, type Tokens } from "marked";
+import { paint, type Piece } from "./code/paint.ts";
+import { parse } from "./code/parse.ts";
+
+/** What a piece of markdown needs to know of the book. */
+export interface Surroundings {
+  /** The page for a link in the text: `undefined` where the book has none. */
+  link?: (href: string) => string | undefined;
+  /** By how much headings move down. */
+  deeper?: number;
+}
+
+/** A heading in a document. */
+export interface Heading {
+  readonly level: number;
+  readonly id: string;
+  readonly text: string;
+}
+
+/** The markdown as HTML. HTML in it is shown as it stands. */
+export function html(markdown: string, { link = own, deeper = 0 }: Surroundings = {}): string {
+  let tables = 0;
+  const marked = new Marked({
+    renderer: {
+      html: ({ text }) => escaped(text),
+      text(token) {
+        return "tokens" in token && token.tokens
+          ? this.parser.parseInline(token.tokens)
+          : escaped(curled(token.text));
+      },
+      heading({ tokens, depth, text }) {
+        const level = Math.min(6, depth + deeper);
+        return `<h${level} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${level}>\n`;
+      },
+      link({ href, tokens }) {
+        const to = link(href);
+        const text = this.parser.parseInline(tokens);
+        return to === undefined
+          ? `<span class="file">${text}</span>`
+          : `<a href="${escaped(to)}">${text}</a>`;
+      },
+      image: () => "", // those of the README show the book
+      code: ({ text, lang }) => `<pre tabindex="0"><code>${coloured(text, lang)}</code></pre>\n`,
+      table({ header, rows }) {
+        const cells = (row: Tokens.TableCell[], tag: string) =>
+          row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join("");
+        const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
+        const named = header.some(({ text }) => text.trim() !== "");
+        const head = named
+          ? `<thead><tr>${cells(header, "th").replaceAll("<th></th>", "<td></td>")}</tr></thead>`
+          : "";
+        return `<div class="table" tabindex="0" role="region" aria-label="Table ${++tables}"><table>${head}<tbody>${body}</tbody></table></div>\n`;
+      },
+    },
+  });
+  return marked.parse(linked(markdown), { async: false }).replaceAll("<p></p>\n", "");
+}
+
+/** A line of markdown as HTML, without a paragraph around it. */
+export function inline(markdown: string): string {
+  return html(markdown).replace(/^<p>([^]*)<\/p>\n?$/, "$1");
+}
+
+/** The headings of a document, in their order. */
+export function headings(markdown: string): Heading[] {
+  return [...markdown.replaceAll(/^```[^]*?^```/gm, "").matchAll(/^(#{1,4}) (.*)$/gm)]
+    .map(([, signs, text]) => ({ level: signs!.length, id: slug(text!), text: plain(text!) }));
+}
+
+/** The text of markdown, without its signs. */
+export function plain(markdown: string): string {
+  return linked(markdown).replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(
+    /(^|\s)[-#>*]+\s/g,
+    "$1",
+  )
+    .replaceAll(/[`*|]|-{3,}/g, "").replaceAll(/\s+/g, " ").trim();
+}
+
+/** What stands after the # in an address: the same as where the code is hosted, so that links fit both. */
+export function slug(text: string): string {
+  return plain(text).toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+}
+
+/** Text that means nothing to a browser. */
+export function escaped(text: string): string {
+  const signs: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return text.replace(/[&<>"]/g, (sign) => signs[sign]!);
+}
+
+/** The quotation marks that a printer would use. */
+export function curled(text: string): string {
+  return text.replaceAll(/(?<=\w)'|'(?=\w+\b[^']*$)/g, "’").replaceAll(/(^|[\s(\[])"/g, "$1“")
+    .replaceAll('"', "”")
+    .replaceAll("...", "…");
+}
+
+/** Pieces of code as HTML. */
+export function pieces(all: readonly Piece[]): string {
+  return all.map(([kind, text]) => kind ? `<i class="${kind}">${escaped(text)}</i>` : escaped(text))
+    .join("");
+}
+
+function coloured(text: string, language = ""): string {
+  if (!/^(ts|js|typescript|javascript)\b/.test(language)) return escaped(text);
+  try {
+    return pieces(paint(parse("example.ts", text)));
+  } catch {
+    return escaped(text);
+  }
+}
+
+function linked(markdown: string): string {
+  return markdown.replaceAll(/\{@link(?:code)? (\w+)\}/g, "`$1`");
+}
+
+function own(href: string): string | undefined {
+  return href.startsWith("#") || /^https?:/.test(href) ? href : undefined;
+}

@@ -1,0 +1,239 @@
+/**
+ * Shows code beside the prose that belongs to it.
+ *
+ * @module
+ */
+import { raw } from "hono/html";
+import { type Copyable, example } from "../copies.ts";
+import { paint, type Piece } from "../code/paint.ts";
+import { type Comment, type Item, markdown, parse, type Source } from "../code/parse.ts";
+import { escaped, html, pieces } from "../markdown.ts";
+
+/** A stretch of code, and the comment before it that stands beside it. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  /** The comment, as it stands in the code. */
+  readonly comment?: { readonly start: number; readonly end: number; readonly html: string };
+}
+
+/** A declaration, or some that belong together, with prose to the left of it. */
+export function Declaration({ source, items, heading, copyable, prefix = "" }: {
+  source: Source;
+  items: readonly Item[];
+  heading?: string | undefined;
+  copyable?: Copyable | undefined;
+  prefix?: string;
+}) {
+  const [first, last] = [items[0]!, items.at(-1)!];
+  const doc = last.doc || first.doc;
+  const used = example(last);
+  const prose = doc.replace(/^(@example.*\n+)?```ts\n[^]*?^```\n?/m, "").trim();
+  const all = items.flatMap((item, i) => [
+    ...i > 0 && item.start > items[i - 1]!.end
+      ? blank(source, items[i - 1]!.end, item === last && item.doc ? item.code : item.start)
+      : [],
+    ...stretches(
+      source,
+      item === last || item === first && !item.doc ? item.code : item.start,
+      item.end,
+    ),
+  ]);
+  const joined = placed(join(all), source, prose);
+  return (
+    <section class="declaration" id={heading && prefix + heading}>
+      <div class={`prose${joined.length > 1 || used ? "" : " alone"}`}>
+        {heading && <h3>{heading}</h3>}
+        {raw(html(tagged(prose)))}
+      </div>
+      <figure
+        class="code"
+        tabindex={0}
+        aria-label={`The code of ${heading ?? last.names.join(", ")}`}
+      >
+        <figcaption>
+          <span>{`${source.path}:${first.line}`}</span>
+          {copyable && <CopyLink {...copyable} />}
+        </figcaption>
+        {joined.map((stretch) => <Row source={source} stretch={stretch} />)}
+        {used && <pre class="example"><code>{raw(pieces(paintText(used)))}</code></pre>}
+      </figure>
+      {/* After the code, so that who selects it has the code alone. */}
+      {joined.map(({ comment }, i) =>
+        comment && <div class={`note r${i + 2}`} aria-hidden="true">{raw(comment.html)}</div>
+      )}
+    </section>
+  );
+}
+
+/** Copies a program. Without a script, it saves it as a file. */
+export function CopyLink({ name, file, what = "" }: Copyable & { what?: string }) {
+  return (
+    <a class="copy" href={file} download={`${name}.ts`} data-copy={name}>
+      <Icon name="copy" />
+      <span>Copy{what ? ` ${what}` : <span class="hidden">{` ${name}`}</span>}</span>
+    </a>
+  );
+}
+
+function Row({ source, stretch: { start, end, comment } }: { source: Source; stretch: Stretch }) {
+  return (
+    <pre class={comment ? "noted" : undefined}><code>
+      {comment && (
+        <span class="comment">{raw(pieces(paint(source, comment.start, comment.end)))}</span>
+      )}
+      {raw(pieces(paint(source, start, end)))}
+    </code></pre>
+  );
+}
+
+/** The code of some items, in one piece and without prose. */
+export function Plain({ source, items }: { source: Source; items: readonly Item[] }) {
+  const [start, end] = [items[0]!.start, items.at(-1)!.end];
+  return <pre tabindex={0}><code>{raw(pieces(paint(source, start, end)))}</code></pre>;
+}
+
+/** What a file imports: there for those who want to see it. */
+export function Imports({ source, items }: { source: Source; items: readonly Item[] }) {
+  return items.length > 0 && (
+    <details class="imports">
+      <summary>What it imports</summary>
+      <Plain source={source} items={items} />
+    </details>
+  );
+}
+
+/** Pictures that the buttons have. */
+export function Icon({ name }: { name: keyof typeof ICONS }) {
+  return (
+    <svg
+      class="icon"
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={ICONS[name]} />
+      {name === "theme" && <path class="full" d="M8 2.5a5.5 5.5 0 0 0 0 11z" />}
+    </svg>
+  );
+}
+
+const ICONS = {
+  copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
+  search: "M11 7a4 4 0 1 1-8 0a4 4 0 1 1 8 0M10 10l4 4",
+  theme: "M13.5 8a5.5 5.5 0 1 1-11 0a5.5 5.5 0 1 1 11 0",
+  run: "M5 3l8 5l-8 5z",
+  back: "M13 8H3M7 4L3 8l4 4",
+  next: "M3 8h10M9 4l4 4l-4 4",
+  help: "M6 6a2 2 0 1 1 2.8 1.8q-.8.4-.8 1.4M8 11.4v.6",
+};
+
+/** Code of a doc comment's example: without what it imports from the project, which is what one copies. */
+function paintText(text: string): Piece[] {
+  const shown = text.replaceAll(/^import [^;]*? from "(\.|@std)[^;]*;\n+/gm, "");
+  return paint(parse("example.ts", shown));
+}
+
+function blank({ text }: Source, start: number, end: number): Stretch[] {
+  const space = text.slice(start, end).match(/^\s*\n/)?.[0] ?? "";
+  return space ? [{ start, end: start + space.length }] : [];
+}
+
+function join(all: Stretch[]): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const stretch of all) {
+    const last = joined.at(-1);
+    if (last && !stretch.comment && last.end === stretch.start) {
+      joined[joined.length - 1] = { ...last, end: stretch.end };
+    } else joined.push(stretch);
+  }
+  return joined;
+}
+
+// What things take on a page of full width, in lines of code: an estimate.
+const PROSE = { letters: 45, line: 1.27, paragraph: 0.6, heading: 1.4 };
+const NOTE = { letters: 54, line: 1, paragraph: 0.4, heading: 0 };
+const CAPTION = 2;
+const HOLE = 5;
+// The style sheet has a class for each row.
+const ROWS = 38;
+
+/** Leaves a comment in the code where what stands beside it would tear a hole into the code. */
+function placed(all: Stretch[], { text }: Source, prose: string): Stretch[] {
+  const rows = (stretch: { start: number; end: number }) =>
+    text.slice(stretch.start, stretch.end).split("\n").length - 1;
+  let left = extent(prose, PROSE);
+  let right = CAPTION;
+  const result: Stretch[] = [];
+  for (const { start, end, comment } of all) {
+    const last = result.at(-1);
+    if (comment && last && (left > right + HOLE || result.length > ROWS)) {
+      right += rows(comment) + rows({ start, end });
+      result[result.length - 1] = { ...last, end };
+      continue;
+    }
+    if (comment) {
+      right = Math.max(left, right);
+      left = right + extent(comment.html.replaceAll(/<[^>]*>/g, ""), NOTE);
+    }
+    right += rows({ start, end });
+    result.push({ start, end, ...(comment && { comment }) });
+  }
+  return result;
+}
+
+function extent(text: string, { letters, line, paragraph, heading }: typeof PROSE): number {
+  const paragraphs = text.split(/\n\n+/).map((one) => Math.ceil(one.length / letters));
+  return paragraphs.reduce((sum, lines) => sum + lines * line + paragraph, heading);
+}
+
+/** Cuts code where a comment has lines of its own: that is what stands beside it. */
+function stretches({ text, comments }: Source, start: number, end: number): Stretch[] {
+  const own = comments.filter((comment) =>
+    comment.start >= start && comment.end <= end &&
+    /(^|\n)[ \t]*$/.test(text.slice(0, comment.start)) &&
+    /^[ \t]*(\n|$)/.test(text.slice(comment.end))
+  );
+  const groups: Comment[][] = [];
+  for (const comment of own) {
+    const before = groups.at(-1)?.at(-1);
+    const next = before && !before.block && !comment.block &&
+      /^\s*$/.test(text.slice(before.end, comment.start)) &&
+      !/\n\s*\n/.test(text.slice(before.end, comment.start));
+    if (next) groups.at(-1)!.push(comment);
+    else groups.push([comment]);
+  }
+  const found: Stretch[] = [];
+  let at = start;
+  let comment: Stretch["comment"];
+  const cut = (to: number) => {
+    if (to > at || comment) found.push({ start: at, end: to, ...(comment && { comment }) });
+  };
+  for (const group of groups) {
+    const lineStart = text.lastIndexOf("\n", group[0]!.start) + 1;
+    const lineEnd = text.indexOf("\n", group.at(-1)!.end) + 1;
+    cut(lineStart);
+    comment = { start: lineStart, end: lineEnd, html: beside(group) };
+    at = lineEnd;
+  }
+  cut(end);
+  return found;
+}
+
+function beside(group: Comment[]): string {
+  const [first] = group;
+  if (first!.block) return html(tagged(markdown(first!.value))).replaceAll(' tabindex="0"', "");
+  const text = group.map(({ value }) => value.trim()).join(" ");
+  return `<p>${escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>")}</p>`;
+}
+
+/** What a doc comment's tags say, as text. */
+function tagged(doc: string): string {
+  return doc.replaceAll(
+    /^@throws (\{([\w.]+)\} )?/gm,
+    (_, _all, name) => name ? `\n*Throws* \`${name}\`: ` : "\n*Throws* ",
+  )
+    .replaceAll(/^@example (.*)$/gm, "$1:").replaceAll(/^@\w+ ?/gm, "");
+}

@@ -1,0 +1,309 @@
+/**
+ * A lesson's page.
+ *
+ * @module
+ */
+import { raw } from "hono/html";
+import { PARTS } from "../../cli/lesson.ts";
+import type { Copyable } from "../copies.ts";
+import type { Exercise } from "../exercises.ts";
+import { html, inline, pieces } from "../markdown.ts";
+import { type LessonFile, parts } from "../project.ts";
+import type { Item, Source } from "../code/parse.ts";
+import { CopyLink, Declaration, Icon, Imports, Plain } from "./code.tsx";
+import { Diagram, type Recording } from "./diagram.tsx";
+import { type Book, capital, Page, ROMAN } from "./layout.tsx";
+
+/** All that a lesson's page shows. */
+export interface LessonView {
+  readonly file: LessonFile;
+  readonly copies: readonly Copyable[];
+  readonly exercises: readonly Exercise[];
+  readonly recording: Recording | undefined;
+  /** What opens a file of the project in the learner's editor, if that can be. */
+  readonly editor: ((path: string, line: number) => string) | undefined;
+  readonly link: (href: string) => string | undefined;
+}
+
+export function LessonPage({ book, view }: { book: Book; view: LessonView }) {
+  const { file } = view;
+  const at = book.lessons.findIndex(({ number }) => number === file.number);
+  const [before, after] = [book.lessons[at - 1], book.lessons[at + 1]];
+  return (
+    <Page
+      book={book}
+      title={`${file.number} ${capital(file.lesson.title)} · The UDP Workbook`}
+      about={file.lesson.about}
+      here={file.name}
+    >
+      <LessonText book={book} view={view} />
+      <nav class="turn" aria-label="Previous and next">
+        {before ? <Turn file={before} icon="back" /> : <span />}
+        {after && <Turn file={after} icon="next" />}
+      </nav>
+    </Page>
+  );
+}
+
+/** The lesson itself, as it stands on its page, and in the book of one page. */
+export function LessonText(
+  { book, view, prefix = "" }: { book: Book; view: LessonView; prefix?: string },
+) {
+  const { file, copies, exercises, recording, link } = view;
+  const { number, lesson, source } = file;
+  const { imports, code, play, programs } = parts(source);
+  const text = sections(source.doc);
+  const run = commands(text.get("Run") ?? "");
+  const copyable = (name: string) => copies.find((copy) => copy.name === name);
+  const part = PARTS[lesson.part - 1];
+  return (
+    <article class="lesson">
+      <header class="opening">
+        <div class="intro">
+          <p class="kicker">
+            {`Lesson ${number} · Part ${ROMAN[lesson.part - 1]}, ${part?.title}`}
+          </p>
+          <h1 id={`${prefix}lesson`}>{capital(lesson.title)}</h1>
+          {raw(html(text.get("") ?? lesson.about, { link }))}
+          {text.has("You learn") && (
+            <>
+              <h2 id={`${prefix}you-learn`}>You learn</h2>
+              {raw(html(text.get("You learn")!, { link }))}
+            </>
+          )}
+        </div>
+        <Diagram
+          number={number}
+          title={lesson.title}
+          recording={recording}
+          live={book.live}
+          id={`${prefix}diagram`}
+        />
+      </header>
+
+      <section class="part">
+        <div class="beside head">
+          <h2 id={`${prefix}the-code`}>The code</h2>
+          <Imports source={source} items={imports} />
+        </div>
+        {grouped(source, code).map((items) => {
+          const name = items.at(-1)!.names.join(", ");
+          return (
+            <Declaration
+              source={source}
+              items={items}
+              heading={name}
+              copyable={copyable(name)}
+              prefix={prefix}
+            />
+          );
+        })}
+      </section>
+
+      {play.length > 0 && (
+        <section class="part">
+          <h2 id={`${prefix}the-picture`}>What the picture shows</h2>
+          <Declaration source={source} items={play} copyable={copyable("play")} />
+        </section>
+      )}
+
+      <section class="part">
+        <h2 id={`${prefix}in-your-terminal`}>In your terminal</h2>
+        <div class="beside">
+          <div class="prose">
+            {text.has("Try next") && (
+              <>
+                <h3>Try next</h3>
+                {raw(html(text.get("Try next")!, { link }))}
+              </>
+            )}
+          </div>
+          <div>
+            <dl class="commands">
+              {run.commands.map(({ command, does }) => (
+                <div>
+                  <dt>
+                    <code>
+                      <span class="prompt" aria-hidden="true">$</span>
+                      {command}
+                    </code>
+                  </dt>
+                  <dd>{raw(inline(does))}</dd>
+                  <dd class="button">
+                    <button type="button" class="copy" hidden data-text={command}>
+                      <Icon name="copy" />
+                      <span class="hidden">{`Copy ${command}`}</span>
+                    </button>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+            {run.rest && <div class="after">{raw(html(run.rest, { link }))}</div>}
+            {[...text].filter(([title]) => !["", "You learn", "Run", "Try next"].includes(title))
+              .map(([title, more]) => (
+                <div class="after">
+                  <h3>{title}</h3>
+                  {raw(html(more, { link }))}
+                </div>
+              ))}
+            <Programs source={source} items={programs} copies={copies} />
+          </div>
+        </div>
+      </section>
+
+      {exercises.length > 0 && (
+        <section class="part turn-yours" data-exercises={number}>
+          <h2 id={`${prefix}your-turn`}>Your turn</h2>
+          {exercises.map((exercise) => (
+            <Exercises exercise={exercise} view={view} live={book.live} prefix={prefix} />
+          ))}
+        </section>
+      )}
+    </article>
+  );
+}
+
+function Programs({ source, items, copies }: {
+  source: Source;
+  items: readonly Item[];
+  copies: readonly Copyable[];
+}) {
+  if (items.length === 0) return null;
+  return (
+    <details class="programs">
+      <summary>The code of these programs</summary>
+      {items.map((item) => {
+        const made = copies.filter(({ name }) =>
+          !source.items.some(({ names }) => names.includes(name))
+        );
+        const own = copies.filter(({ name }) => item.names.includes(name));
+        return (
+          <figure
+            class="code plain"
+            tabindex={0}
+            aria-label={`The code of ${item.names[0] ?? "the rest"}`}
+          >
+            <figcaption>
+              <span>{source.path}:{item.line}</span>
+              <span>
+                {(item.names.includes("lesson") ? made : own).map((copy) => (
+                  <CopyLink {...copy} what={item.names.includes("lesson") ? copy.name : ""} />
+                ))}
+              </span>
+            </figcaption>
+            <Plain source={source} items={[item]} />
+          </figure>
+        );
+      })}
+    </details>
+  );
+}
+
+function Exercises({ exercise, view, live, prefix }: {
+  exercise: Exercise;
+  view: LessonView;
+  live: boolean;
+  prefix: string;
+}) {
+  const { name, task, hints, code } = exercise;
+  const place = `${code.file}:${code.line}`;
+  return (
+    <section class="beside exercise" data-exercise={name}>
+      <div class="prose">
+        <h3 id={`${prefix}${name}`}>{name}</h3>
+        {raw(html(task, { link: view.link }))}
+        {hints.length > 0 && (
+          <div class="hints">
+            {hints.map((hint, i) => (
+              <details>
+                <summary>
+                  {i === 0 ? "A hint" : i === hints.length - 1 ? "The last hint" : "Another hint"}
+                </summary>
+                {raw(html(hint))}
+              </details>
+            ))}
+          </div>
+        )}
+      </div>
+      <div>
+        <figure class="code plain" tabindex={0} aria-label={`Your code of ${name}`}>
+          <figcaption>
+            <span>
+              <span class="place">{place}</span>
+              {view.editor && (
+                <>
+                  {" "}
+                  <span class="edit">·</span>{" "}
+                  <a class="edit" href={view.editor(code.file, code.line)}>open in your editor</a>
+                </>
+              )}
+            </span>
+          </figcaption>
+          <pre><code>{raw(pieces(code.pieces))}</code></pre>
+        </figure>
+        <div class="result" role="status" />
+        {live && (
+          <button type="button" class="check" hidden>
+            Check, and again at every save<span class="hidden">{`: ${name}`}</span>
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Turn({ file, icon }: { file: LessonFile; icon: "back" | "next" }) {
+  return (
+    <a class={icon} href={`${file.name}.html`}>
+      <Icon name={icon} />
+      <span>
+        <span class="kicker">Lesson {file.number}</span>
+        <span class="title">{capital(file.lesson.title)}</span>
+      </span>
+    </a>
+  );
+}
+
+/** The parts of a doc comment by their headings. What stands before the first of them has none. */
+function sections(doc: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const text of doc.replace(/^# .*\n/, "").split(/^(?=## )/m)) {
+    const [, title] = text.match(/^## (.*)\n/) ?? [];
+    found.set(title ?? "", text.replace(/^## .*\n/, "").replace(/^\n+|\s+$/g, ""));
+  }
+  return found;
+}
+
+/** The commands of a block of code, each with what it does after two spaces or more. */
+function commands(text: string): { commands: { command: string; does: string }[]; rest: string } {
+  const lines = text.split("\n");
+  const found = lines.flatMap((line) => {
+    const [, command, does = ""] = line.match(/^ {4}(\S.*?)(?: {2,}(.*))?$/) ?? [];
+    return command ? [{ command, does }] : [];
+  });
+  return {
+    commands: found,
+    rest: lines.filter((line) => !line.startsWith("    ")).join("\n").trim(),
+  };
+}
+
+/** Declarations without a doc comment stand with the one after them. */
+function grouped(source: Source, items: readonly Item[]): Item[][] {
+  const groups: Item[][] = [];
+  let open: Item[] = [];
+  for (const item of items) {
+    open.push(item);
+    const bare = item.doc === "" && source.items.indexOf(item) < source.items.length - 1 &&
+      !isFunction(item);
+    if (bare && item !== items.at(-1)) continue;
+    groups.push(open);
+    open = [];
+  }
+  return groups;
+}
+
+function isFunction({ node }: Item): boolean {
+  return /Function|Class/.test(
+    `${node.type} ${(node.declaration as { type?: string } | undefined)?.type ?? ""}`,
+  );
+}

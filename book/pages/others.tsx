@@ -1,0 +1,282 @@
+/**
+ * The pages beside the lessons: contents, library, documents, and the whole book on one page.
+ *
+ * @module
+ */
+import { raw } from "hono/html";
+import { PARTS } from "../../cli/lesson.ts";
+import type { ExerciseProgress } from "../../exercises/runner/progress.ts";
+import type { Source } from "../code/parse.ts";
+import { type Copyable, pageName } from "../copies.ts";
+import { headings, html, inline, plain } from "../markdown.ts";
+import type { Document, LessonFile } from "../project.ts";
+import { Declaration, Icon, Imports } from "./code.tsx";
+import { Diagram, type Recording } from "./diagram.tsx";
+import { type Book, capital, Page, ROMAN } from "./layout.tsx";
+import { LessonText, type LessonView } from "./lesson.tsx";
+
+type Standing = ReadonlyMap<number, readonly ExerciseProgress[]>;
+
+/** The first page: what there is, and how far one is. */
+export function Contents({ book, cover, recording, standing, library, documents }: {
+  book: Book;
+  cover: LessonFile;
+  recording: Recording | undefined;
+  standing: Standing;
+  library: readonly Source[];
+  documents: readonly Document[];
+}) {
+  const done = (number: number) =>
+    standing.get(number)?.every(({ state }) => state === "done") ?? false;
+  const begun = book.lessons.some(({ number }) =>
+    standing.get(number)?.some(({ state }) => state === "done")
+  );
+  const next = book.lessons.find(({ number }) => !done(number)) ?? book.lessons[0]!;
+  return (
+    <Page
+      book={book}
+      title="The UDP Workbook"
+      about="Learn UDP by running it: lessons that play themselves on real sockets."
+      here="index"
+    >
+      <header class="opening cover">
+        <div class="intro">
+          <h1>The UDP Workbook</h1>
+          <p>
+            Learn UDP by running it: {inWord(book.lessons.length)}{" "}
+            lessons, each of them a program that you can read, run, change and copy.
+          </p>
+          <p>
+            What you see here is lesson {cover.number}, drawn from what happened on real sockets of
+            {" "}
+            {book.live ? "this" : "one"} machine.
+          </p>
+          <p>
+            <a class="start" href={`${next.name}.html`}>
+              {begun ? `Go on with lesson ${next.number}` : `Start with lesson ${next.number}`}
+            </a>
+          </p>
+        </div>
+        <Diagram
+          number={cover.number}
+          title={cover.lesson.title}
+          recording={recording}
+          live={book.live}
+        />
+      </header>
+
+      {PARTS.map(({ title, question }, i) => {
+        const own = book.lessons.filter(({ lesson }) => lesson.part === i + 1);
+        return own.length > 0 && (
+          <section class="part contents">
+            <h2 id={`part-${i + 1}`}>
+              {`${ROMAN[i]}. ${title}`} <span>{question}</span>
+            </h2>
+            <ol>
+              {own.map((file) => (
+                <Entry file={file} progress={book.live ? standing.get(file.number) : undefined} />
+              ))}
+            </ol>
+          </section>
+        );
+      })}
+
+      <section class="part contents beside-lessons">
+        <h2 id="beside">
+          Beside the lessons <span>What you may copy, and what helps when nothing arrives</span>
+        </h2>
+        <ul>
+          {library.map(({ path, doc }) => (
+            <Link
+              href={`${pageName(path)}.html`}
+              title={path}
+              mono
+              about={plain(doc.split("\n\n")[0] ?? "")}
+            />
+          ))}
+          {documents.map(({ name, title, text }) => (
+            <Link
+              href={`${name}.html`}
+              title={name === "readme" ? "Read me" : title}
+              about={firstSentence(text)}
+            />
+          ))}
+          <Link
+            href="book.html"
+            title="The whole book"
+            about="All lessons on one page, to print or to search."
+          />
+        </ul>
+      </section>
+    </Page>
+  );
+}
+
+function Entry({ file: { number, name, lesson }, progress }: {
+  file: LessonFile;
+  progress: readonly ExerciseProgress[] | undefined;
+}) {
+  const done = progress?.filter(({ state }) => state === "done").length ?? 0;
+  const begun = progress?.some(({ state }) => state === "not yet" || state === "unknown") ?? false;
+  const all = progress !== undefined && done === progress.length;
+  return (
+    <li class={all ? "done" : undefined}>
+      <a href={`${name}.html`}>
+        <span class="number">{number}</span>
+        <span class="title">{capital(lesson.title)}</span>
+        <span class="about">{without(lesson.title, lesson.about)}</span>
+        {progress && (
+          <span class="progress">
+            {all ? "✓ done" : done > 0 || begun ? `${done} of ${progress.length} exercises` : ""}
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+function Link(
+  { href, title, about, mono = false }: {
+    href: string;
+    title: string;
+    about: string;
+    mono?: boolean;
+  },
+) {
+  return (
+    <li>
+      <a href={href}>
+        <span class={`title${mono ? " mono" : ""}`}>{title}</span>
+        <span class="about">{about}</span>
+      </a>
+    </li>
+  );
+}
+
+/** A file of lib/. */
+export function LibraryPage({ book, source, copies, whole }: {
+  book: Book;
+  source: Source;
+  copies: readonly Copyable[];
+  /** The file of all of it. */
+  whole: string;
+}) {
+  const { path, doc, items } = source;
+  const name = path.slice(path.lastIndexOf("/") + 1, -3);
+  const imports = items.filter(({ node }) => node.type === "ImportDeclaration");
+  const rest = items.filter((item) => !imports.includes(item));
+  return (
+    <Page
+      book={book}
+      title={`${path} · The UDP Workbook`}
+      about={plain(doc).slice(0, 150)}
+      here={pageName(path)}
+    >
+      <article class="library">
+        <header class="beside">
+          <div class="prose">
+            <h1 class="mono">{path}</h1>
+          </div>
+          <div class="text">
+            {raw(html(doc))}
+            <p>
+              <a class="copy big" href={whole} download={`${name}.ts`} data-copy="">
+                <Icon name="copy" />
+                <span>Copy the whole file</span>
+              </a>
+            </p>
+          </div>
+        </header>
+        <section class="part">
+          <div class="beside head">
+            <h2 id="the-code">The code</h2>
+            <Imports source={source} items={imports} />
+          </div>
+          {rest.map((item) => (
+            <Declaration
+              source={source}
+              items={[item]}
+              heading={item.names.join(", ")}
+              copyable={copies.find((copy) => item.names.includes(copy.name))}
+            />
+          ))}
+        </section>
+      </article>
+    </Page>
+  );
+}
+
+/** The README, or a page of docs/. */
+export function DocumentPage({ book, document, link }: {
+  book: Book;
+  document: Document;
+  link: (href: string) => string | undefined;
+}) {
+  const { title, name, text } = document;
+  return (
+    <Page book={book} title={`${title} · The UDP Workbook`} about={firstSentence(text)} here={name}>
+      <div class="beside">
+        <nav class="inside" aria-label="On this page">
+          <ol>
+            {headings(text).filter(({ level }) =>
+              level === 2
+            ).map(({ id, text }) => (
+              <li>
+                <a href={`#${id}`}>{text}</a>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        <article class="document">{raw(html(text, { link }))}</article>
+      </div>
+    </Page>
+  );
+}
+
+/** All lessons, one after the other, for paper. */
+export function WholePage({ book, views }: { book: Book; views: readonly LessonView[] }) {
+  return (
+    <Page
+      book={book}
+      title="The whole book · The UDP Workbook"
+      about="All lessons on one page."
+      here="book"
+    >
+      <header class="whole">
+        <h1>The UDP Workbook</h1>
+        <p>All {inWord(book.lessons.length)} lessons on one page, to print or to search.</p>
+        <ol>
+          {views.map(({ file: { number, name, lesson } }) => (
+            <li value={number}>
+              <a href={`#${name}-lesson`}>{capital(lesson.title)}</a>{" "}
+              {raw(inline(without(lesson.title, lesson.about)))}
+            </li>
+          ))}
+        </ol>
+      </header>
+      {views.map((view) => (
+        <LessonText book={{ ...book, live: false }} view={view} prefix={`${view.file.name}-`} />
+      ))}
+    </Page>
+  );
+}
+
+/** What a lesson is about, without its title before it. */
+function without(title: string, about: string): string {
+  const before = `${title}: `;
+  const named = about.toLowerCase().startsWith(before.toLowerCase());
+  return capital(named ? about.slice(before.length) : about);
+}
+
+function firstSentence(text: string): string {
+  const [paragraph = ""] = text.replace(/^# .*\n+/, "").split(/\n\n/);
+  const whole = plain(paragraph);
+  const first = whole.match(/^.{20,}?[.:?](?=\s|$)/)?.[0] ?? whole;
+  return first.replace(/:$/, ".");
+}
+
+function inWord(number: number): string {
+  const words =
+    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
+  return words.split(" ")[number] ?? `${number}`;
+}

@@ -1,0 +1,127 @@
+/**
+ * What the search knows: a line for each place in the book.
+ *
+ * @module
+ */
+import { pageName } from "./copies.ts";
+import { exercisesOf, pageOf } from "./exercises.ts";
+import { headings, plain } from "./markdown.ts";
+import { type Document, type LessonFile, parts, type Project } from "./project.ts";
+import type { Item, Source } from "./code/parse.ts";
+import { capital } from "./pages/layout.tsx";
+
+/** A place in the book. */
+export interface Entry {
+  readonly title: string;
+  /** What page it is on. */
+  readonly on: string;
+  readonly href: string;
+  readonly text: string;
+}
+
+/** All that can be found. */
+export async function entries(project: Project, lessons: readonly LessonFile[]): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (const { number, name, lesson, source } of lessons) {
+    const href = `${name}.html`;
+    const on = `Lesson ${number}`;
+    const { code, play } = parts(source);
+    found.push({
+      title: `${number} ${capital(lesson.title)}`,
+      on,
+      href,
+      text: `${lesson.about} ${plain(source.doc)}`,
+    });
+    for (const item of code) {
+      found.push(declared(source, item, on, `${href}#${item.names.join(", ")}`));
+    }
+    for (const item of play) {
+      found.push({
+        ...declared(source, item, on, `${href}#the-picture`),
+        title: "What the picture shows",
+      });
+    }
+    const page = pageOf(number);
+    for (const { name, task } of page ? await exercisesOf(project, page) : []) {
+      found.push({
+        title: name,
+        on: `Exercise ${number}`,
+        href: `${href}#${name}`,
+        text: plain(task),
+      });
+    }
+  }
+  for (const source of project.library()) {
+    const href = `${pageName(source.path)}.html`;
+    found.push({ title: source.path, on: "Library", href, text: plain(source.doc) });
+    for (const item of source.items) {
+      if (item.exported) {
+        found.push(declared(source, item, source.path, `${href}#${item.names.join(", ")}`));
+      }
+    }
+  }
+  for (const document of project.documents()) {
+    found.push(
+      ...document.path === "docs/questions.md" ? questions(document, lessons) : sections(document),
+    );
+  }
+  return found;
+}
+
+function declared({ text }: Source, item: Item, on: string, href: string): Entry {
+  return {
+    title: item.names.join(", "),
+    on,
+    href,
+    text: `${plain(item.doc)} ${squeezed(text.slice(item.code, item.end))}`,
+  };
+}
+
+function sections({ name, title, text }: Document): Entry[] {
+  return split(text).map(({ heading, body }) => ({
+    title: heading?.text ?? title,
+    on: name === "readme" ? "Read me" : title,
+    href: `${name}.html${heading && heading.level > 1 ? `#${heading.id}` : ""}`,
+    text: plain(body),
+  }));
+}
+
+/** A question leads to its lesson: to the function that it names, or to the lesson's page. */
+function questions(document: Document, lessons: readonly LessonFile[]): Entry[] {
+  return split(document.text).flatMap(({ heading, body }) => {
+    if (!heading || heading.level < 2) return [];
+    const [, linked, place = ""] = body.match(/lessons\/(\d\d_\w+)\.ts(#[\w-]+)?/) ?? [];
+    const number = Number(body.match(/[Ll]esson (\d+)/)?.[1]);
+    const lesson = lessons.find(({ name }) => name === linked) ??
+      lessons.find((one) => one.number === number);
+    const named = lesson && parts(lesson.source).code.flatMap(({ names }) => names)
+      .find((name) => body.includes(`\`${name}\``) || body.includes(`\`${name}()\``));
+    const href = lesson
+      ? `${lesson.name}.html${place || (named ? `#${named}` : "")}`
+      : `${document.name}.html#${heading.id}`;
+    return {
+      title: heading.text.replace(/^\d+\. /, ""),
+      on: lesson ? `Lesson ${lesson.number}` : document.title,
+      href,
+      text: plain(body),
+    };
+  });
+}
+
+function split(text: string) {
+  const all = headings(text);
+  return text.replaceAll(/^```[^]*?^```/gm, (code) => code.replaceAll("\n#", "\n #")).split(
+    /^(?=#{1,4} )/m,
+  )
+    .map((body) => ({
+      heading: all.find((one) =>
+        body.startsWith("#") && plain(body.split("\n")[0]!.replace(/^#+ /, "")) === one.text
+      ),
+      body: body.replace(/^#.*\n/, ""),
+    }))
+    .filter(({ heading, body }) => heading || body.trim() !== "");
+}
+
+function squeezed(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}

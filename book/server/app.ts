@@ -1,0 +1,120 @@
+/**
+ * The server's answers, and what it refuses.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { pageOf } from "../exercises.ts";
+import type { Project } from "../project.ts";
+import type { Site } from "../site.tsx";
+import { watch } from "./checks.ts";
+import { streamed } from "./lines.ts";
+import type { Recordings } from "./recordings.ts";
+import { play } from "./runs.ts";
+
+/** How many lessons may run at a time, and how many pages may be checked. */
+export const MOST = { runs: 4, checks: 4 };
+
+// Nothing inline, nothing from elsewhere, and no page of anybody else around this one.
+const POLICY = [
+  "default-src 'none'",
+  ...["script-src", "style-src", "font-src", "img-src", "connect-src"].map((what) =>
+    `${what} 'self'`
+  ),
+  ...["base-uri", "form-action", "frame-ancestors"].map((what) => `${what} 'none'`),
+].join("; ");
+
+const HEADERS = {
+  "content-security-policy": POLICY,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** The application at this port of 127.0.0.1. */
+export function app(
+  project: Project,
+  site: Site,
+  recordings: Recordings,
+  port: () => number,
+): Hono {
+  const app = new Hono();
+  const running = new Set<number>();
+  const checking = new Set<object>();
+
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+  });
+
+  // A name that points here is not enough (DNS rebinding): it has to be one of ours.
+  app.use(async (context, next) => {
+    const host = context.req.header("host") ?? "";
+    const own = [`127.0.0.1:${port()}`, `localhost:${port()}`];
+    if (!own.includes(host)) return context.text("This book is at 127.0.0.1.\n", 421);
+    const { method } = context.req;
+    if (method === "GET" || method === "HEAD") return await next();
+    if (method !== "POST") {
+      return context.text("Only GET and POST.\n", 405, { allow: "GET, HEAD, POST" });
+    }
+    // Only our own pages may run anything.
+    const site = context.req.header("sec-fetch-site") ?? "same-origin";
+    if (context.req.header("origin") !== `http://${host}` || site !== "same-origin") {
+      return context.text("Only pages of this book may ask for that.\n", 403);
+    }
+    await next();
+  });
+
+  app.post("/run/:number{[0-9]{1,3}}", (context) => {
+    const number = Number(context.req.param("number"));
+    const lesson = (project.lessons()).find((lesson) => lesson.number === number);
+    if (!lesson?.task) return context.text("There is no such lesson.\n", 404);
+    const { task } = lesson;
+    if (running.has(number)) return context.text("This lesson is running already.\n", 429);
+    if (running.size >= MOST.runs) return context.text("Too many lessons are running.\n", 429);
+    running.add(number);
+    return streamed((send, signal) =>
+      play(task, project.folder, send, signal).finally(() => running.delete(number))
+    );
+  });
+
+  app.post("/check/:number{[0-9]{1,3}}", (context) => {
+    const page = pageOf(Number(context.req.param("number")));
+    if (!page) return context.text("There is no such exercise.\n", 404);
+    if (checking.size >= MOST.checks) {
+      return context.text("Too many pages are being checked.\n", 429);
+    }
+    const mark = {};
+    checking.add(mark);
+    return streamed((send, signal) =>
+      watch(project, page, send, signal).finally(() => checking.delete(mark))
+    );
+  });
+
+  // Runs nothing: it waits for what is recorded anyway.
+  app.get("/recorded/:number{[0-9]{1,3}}", async (context) => {
+    const number = Number(context.req.param("number"));
+    const lesson = (project.lessons()).find((lesson) => lesson.number === number);
+    if (!lesson) return context.notFound();
+    const recording = await recordings.soon(lesson);
+    return recording ? context.json(recording.events) : context.notFound();
+  });
+
+  app.get("/:name?", async (context) => {
+    const name = context.req.param("name") ?? "index.html";
+    const make = site.files().get(name);
+    if (!make) return context.notFound();
+    const { type, body } = await make();
+    const kept = /\.woff2$/.test(name) ? "max-age=86400" : "no-cache";
+    return context.body(body, 200, { "content-type": type, "cache-control": kept });
+  });
+
+  app.notFound((context) => context.text("There is no such page.\n", 404));
+  app.onError((error, context) => {
+    console.error(error instanceof Error ? error.message : error);
+    return context.text("That went wrong. The terminal says more.\n", 500);
+  });
+  return app;
+}

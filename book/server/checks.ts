@@ -1,0 +1,49 @@
+/**
+ * Checks an exercise page, and again at every save, as long as somebody looks.
+ *
+ * @module
+ */
+import { codesOf } from "../exercises.ts";
+import type { Project } from "../project.ts";
+import { checked } from "../../exercises/runner/checked.ts";
+import type { Page } from "../../exercises/runner/pages.ts";
+
+/** How often the file is looked at, in milliseconds: an editor may replace it, which hides it from a watch. */
+const PAUSE = 120;
+
+/** Tells the results of a page now, and whenever its file changes, until the signal is aborted. */
+export async function watch(
+  project: Project,
+  page: Page,
+  tell: (value: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let last: string | undefined;
+  while (!signal.aborted) {
+    const now = await text(page);
+    if (now === last) {
+      await pause(signal);
+      continue;
+    }
+    last = now; // what is read before the check: a save during it is seen afterwards
+    tell({ event: "checking", codes: codesOf(project, page) });
+    const results = await checked(page);
+    tell({ event: "results", results });
+  }
+}
+
+async function text({ file }: Page): Promise<string> {
+  return await Deno.readTextFile(file).catch(() => "");
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, PAUSE);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

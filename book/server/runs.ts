@@ -1,0 +1,106 @@
+/**
+ * Runs lessons: the task of deno.json, and no other command.
+ *
+ * @module
+ */
+import type { Event } from "../diagram/events.ts";
+import { printable } from "../../lib/text.ts";
+import { linesOf } from "./lines.ts";
+
+/** What a run may take. */
+export const LIMIT = { milliseconds: 15_000, lines: 1000 };
+
+const running = new Set<Deno.ChildProcess>();
+
+/**
+ * Runs the command of a lesson's task, with its own permissions, and tells each event and whatever else
+ * comes out. Ends when the lesson does, at the limits, and when the signal is aborted.
+ */
+export async function play(
+  command: string,
+  folder: URL,
+  tell: (event: Event) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const [program, subcommand, ...args] = command.split(" ");
+  if (program !== "deno" || subcommand !== "run") {
+    throw new Error("The lesson's task is not one that begins with: deno run");
+  }
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...args, "--json"],
+    cwd: folder,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  running.add(child);
+  let stopped = "";
+  const stop = (why: string) => {
+    stopped ||= why;
+    kill(child);
+  };
+  const timer = setTimeout(
+    () => stop(`It did not end within ${LIMIT.milliseconds / 1000} s, and was stopped.`),
+    LIMIT.milliseconds,
+  );
+  const gone = () => stop("Nobody looks any more.");
+  signal.addEventListener("abort", gone, { once: true });
+
+  let left = LIMIT.lines;
+  let ended = false;
+  const read = async (
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    make: (line: string) => Event,
+  ) => {
+    for await (const line of linesOf(stream)) {
+      if (left-- <= 0) return stop(`It told more than ${LIMIT.lines} lines, and was stopped.`);
+      if (line === "") continue;
+      const event = make(line);
+      ended ||= event.event === "end";
+      tell(event);
+    }
+  };
+  const printed = (line: string): Event => ({ event: "printed", text: printable(line, 500) });
+  try {
+    await Promise.all([
+      read(child.stdout, (line) => eventIn(line) ?? printed(line)),
+      read(child.stderr, printed),
+    ]);
+    const { code } = await child.status;
+    if (stopped) tell({ event: "failed", text: stopped });
+    else if (code !== 0 || !ended) {
+      tell({ event: "failed", text: `It failed, with exit code ${code}.` });
+    }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", gone);
+    kill(child);
+    running.delete(child);
+  }
+}
+
+/** Ends all runs. */
+export function stopRuns(): void {
+  for (const child of running) kill(child);
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}
+
+const EVENTS = ["column", "datagram", "note", "end"];
+
+function eventIn(line: string): Event | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const event = JSON.parse(line);
+    return EVENTS.includes(event.event) ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}

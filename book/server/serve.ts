@@ -1,0 +1,122 @@
+/**
+ * Serves the book on this machine, until Ctrl-C.
+ *
+ * @module
+ */
+import { stopAll } from "../../exercises/runner/deno.ts";
+import type { Project } from "../project.ts";
+import { script } from "../script.ts";
+import { Site } from "../site.tsx";
+import { app } from "./app.ts";
+import { Recordings } from "./recordings.ts";
+import { stopRuns } from "./runs.ts";
+
+/** How to serve it. */
+export interface Options {
+  /** 0: the system picks one. */
+  readonly port: number;
+  /** Whether to open the browser, if there is one. */
+  readonly open: boolean;
+  /** What begins an address that opens a file: `vscode://file`. */
+  readonly editor: string;
+}
+
+/** Serves until Ctrl-C. Throws where the port is taken. */
+export async function serve(project: Project, { port, open, editor }: Options): Promise<void> {
+  const recordings = new Recordings(project);
+  const folder = decodeURIComponent(project.folder.pathname);
+  const site = new Site(project, {
+    live: true,
+    recording: (lesson) => recordings.get(lesson),
+    recorded: () => recordings.version,
+    editor: (path, line) => `${editor}${encodeURI(folder + path)}:${line}`,
+  });
+  let actual = port;
+  const application = app(project, site, recordings, () => actual);
+  const server = listen(port, application.fetch);
+  actual = server.addr.port;
+  onInterrupt(() => recordings.stop());
+  const address = `http://127.0.0.1:${actual}/`;
+  console.log(`The book is at ${address} (Ctrl-C ends it)`);
+  if (open) openBrowser(address);
+
+  // What a page needs soon, while nobody waits for it.
+  await script(new URL("book/browser/main.ts", project.folder)).catch((error) =>
+    console.error(error.message)
+  );
+  await makeAll(site);
+  await keepRecording(project, site, recordings);
+}
+
+/** Records what is not recorded yet and, from then on, what somebody changes. */
+async function keepRecording(project: Project, site: Site, recordings: Recordings): Promise<never> {
+  for (let last = -1;;) {
+    await recordings.recordAll(project.lessons()).catch((error) => console.error(error.message));
+    if (recordings.version !== last) await makeAll(site);
+    last = recordings.version;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+/** Makes each page once, with a pause after each, so that whoever asks for one meanwhile does not wait. */
+async function makeAll(site: Site): Promise<void> {
+  for (const [name, make] of site.files()) {
+    if (name.endsWith(".html")) await make();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+function listen(port: number, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({
+      hostname: "127.0.0.1",
+      port,
+      automaticCompression: true,
+      onListen: () => {},
+    }, handler);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new Error(
+      `Another program is using port ${port}: perhaps this book, in another terminal. ` +
+        `Choose another one: deno task book --port ${port === 65_535 ? port - 1 : port + 1}`,
+    );
+  }
+}
+
+/** Ends everything that was started, and then the book. */
+function onInterrupt(stop: () => void): void {
+  const end = () => {
+    stop();
+    stopRuns();
+    stopAll();
+    Deno.exit(0);
+  };
+  Deno.addSignalListener("SIGINT", end);
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGTERM", end);
+  Deno.addSignalListener("SIGHUP", end);
+}
+
+/** Only where a person sits: not in a pipe, and not on a machine without a screen. */
+function openBrowser(address: string): void {
+  if (!Deno.stdout.isTerminal()) return;
+  const { os } = Deno.build;
+  const screen = os === "darwin" || os === "windows" || Deno.env.get("DISPLAY") ||
+    Deno.env.get("WAYLAND_DISPLAY");
+  if (!screen) return;
+  const [program, ...args] = os === "darwin"
+    ? ["open"]
+    : os === "windows"
+    ? ["explorer"]
+    : ["xdg-open"];
+  try {
+    new Deno.Command(program!, {
+      args: [...args, address],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn().unref();
+  } catch {
+    // Then the address has to do.
+  }
+}

@@ -1,0 +1,354 @@
+/**
+ * TFTP's requests: who asks for what, which options both agree on, and the roles in a terminal. How a file
+ * then goes over, block by block, is lesson 12.
+ *
+ * @module
+ */
+import { count, printable } from "../lib/text.ts";
+import {
+  agreed,
+  blockSize,
+  describe,
+  encode,
+  ERRORS,
+  is,
+  LEAST_BLOCK,
+  type Message,
+  MOST_BLOCK,
+  TftpError,
+  type TftpOptions,
+  understood,
+} from "../lib/tftp.ts";
+import { Patient } from "../lib/patient.ts";
+import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
+import { type Files, inFolder, mayUseFolder, type Sink, type Source } from "./files.ts";
+import { type Given, type Option, type Options, type Role, UsageError } from "./lesson.ts";
+
+/** A conversation with one other side: lesson 12's `Exchange`. */
+export interface Talk {
+  readonly peer: Address;
+  ask(message: Message, fits: (answer: Message) => boolean): Promise<Message>;
+}
+
+/** What lesson 12 does for a transfer. */
+export interface Steps<T extends Talk> {
+  Exchange: new (socket: Patient, peer: Address, anyPort?: boolean) => T;
+  sendBlocks(to: T, file: AsyncIterable<Uint8Array>, size: number): Promise<void>;
+  receiveBlocks(from: T, heard: Message, size: number, file: Sink): Promise<void>;
+}
+
+/** Clients whose last ACK was lost say their last block again: tftp after 5 seconds, curl after 7. */
+const LINGER = 10_000;
+
+/** A request to read or to write a file. */
+type Request = Extract<Message, { file: string }>;
+
+/**
+ * Fetches a file from the server. Resolves when all of it was written.
+ *
+ * @throws {TftpError} The server refused, or this side could not write.
+ * @throws {Error} The server is silent.
+ */
+export async function getFile<T extends Talk>(
+  steps: Steps<T>,
+  socket: Socket,
+  server: Address,
+  name: string,
+  file: Sink,
+  options: TftpOptions = {},
+): Promise<void> {
+  using patient = Patient.of(socket);
+  const talk = new steps.Exchange(patient, server, true);
+  const request = { type: "RRQ", file: name, mode: "octet", options } as const;
+  const [agrees, data] = [is("OACK"), is("DATA", 1)];
+  await telling(socket, talk, async () => {
+    const heard = await talk.ask(request, (message) => agrees(message) || data(message));
+    await steps.receiveBlocks(talk, heard, sizeOf(options, heard), file);
+  });
+}
+
+/** Leaves a file at the server. Resolves when the server has acknowledged all of it; throws as {@linkcode getFile}. */
+export async function putFile<T extends Talk>(
+  steps: Steps<T>,
+  socket: Socket,
+  server: Address,
+  name: string,
+  file: AsyncIterable<Uint8Array>,
+  options: TftpOptions = {},
+): Promise<void> {
+  using patient = Patient.of(socket);
+  const talk = new steps.Exchange(patient, server, true);
+  const request = { type: "WRQ", file: name, mode: "octet", options } as const;
+  const [agrees, goOn] = [is("OACK"), is("ACK", 0)];
+  await telling(socket, talk, async () => {
+    const heard = await talk.ask(request, (message) => agrees(message) || goOn(message));
+    await steps.sendBlocks(talk, file, sizeOf(options, heard));
+  });
+}
+
+/** What one may tell a server beside its socket and its files. */
+export interface ServeOptions {
+  /** Told of every datagram that came to the known port, and of every transfer's end. */
+  log?: (line: string) => void;
+  /** Opens a transfer's own socket: on the server's address, if not given. */
+  open?: () => Socket;
+  /** The most transfers at a time: 100, if not given. */
+  most?: number;
+}
+
+/**
+ * A TFTP server, until the socket is closed: then it ends all transfers. Each has a socket of its own. What is
+ * refused is refused from the known port, and costs none.
+ */
+export async function serveFiles<T extends Talk>(
+  steps: Steps<T>,
+  socket: Socket,
+  files: Files,
+  options: ServeOptions = {},
+): Promise<void> {
+  const { hostname } = socket.address;
+  const { log = () => {}, open = () => bind({ hostname }), most = 100 } = options;
+  /** By the client's address: what it asked for, and the socket of its transfer. */
+  const transfers = new Map<string, { asked: string; own: Socket; end: Promise<void> }>();
+
+  const refuse = async (error: unknown, from: Address) => {
+    await socket.send(encode(told(error)), from).catch(({ message }) =>
+      log(`No answer to ${formatAddress(from)}: ${message}`)
+    );
+  };
+  const answer = async (request: Request, from: Address, own: Socket) => {
+    const who = formatAddress(from);
+    const name = printable(request.file, 100);
+    const opened = request.type === "RRQ" ? files.open(request.file) : files.create(request.file);
+    let file;
+    try {
+      if (request.mode !== "octet") throw new TftpError(0, "Only mode octet (tftp: binary)");
+      file = await opened;
+    } catch (error) {
+      opened.then((file) => file[Symbol.dispose](), () => {});
+      return await refuse(error, from);
+    }
+    let finished = false;
+    const done = () => {
+      finished = true;
+      log(`${who} has ${request.type === "RRQ" ? "read" : "written"} ${name}.`);
+    };
+    try {
+      using open = file;
+      using patient = Patient.of(own);
+      const talk = new steps.Exchange(patient, from);
+      await telling(own, talk, () => transfer(steps, talk, request, open, done));
+    } catch (error) {
+      if (finished) return; // it lingered only
+      const why = error instanceof TftpError && error.told ? "It says: " : "";
+      log(`${who} and ${name}: ${why}${printable((error as Error).message, 100)}`);
+    }
+  };
+
+  try {
+    for await (const { data, from } of socket) {
+      const who = formatAddress(from);
+      const request = understood(data);
+      if (request?.type !== "RRQ" && request?.type !== "WRQ") {
+        log(`Received from ${who}. That was no request.`); // above all to no error: lesson 4 says why
+        continue;
+      }
+      const asked = printable(describe(request), 100);
+      log(`Received from ${who}: ${asked}.`);
+      const before = transfers.get(who);
+      if (before?.asked === asked) continue; // the answer to it is under way, or will be said again
+      before?.own.close(); // it has given up, and asks for something else
+      await before?.end;
+      if (transfers.size >= most) {
+        await refuse(new TftpError(0, "Too many transfers: try again later"), from);
+        continue;
+      }
+      try {
+        const own = open();
+        const end = answer(request, from, own).finally(() => {
+          own.close();
+          transfers.delete(who);
+        });
+        transfers.set(who, { asked, own, end });
+      } catch (error) {
+        log(`No socket for ${who}: ${(error as Error).message}`);
+      }
+    }
+  } finally {
+    for (const { own } of transfers.values()) own.close();
+    await Promise.all([...transfers.values()].map(({ end }) => end));
+  }
+}
+
+/** What a server does for one request. Where options are agreed on, their list takes the first turn. */
+async function transfer<T extends Talk>(
+  steps: Steps<T>,
+  talk: T,
+  { options: asked }: Request,
+  file: Source | Sink,
+  done: () => void,
+): Promise<void> {
+  const reading = "parts" in file;
+  const options = agreed(asked, reading ? file.size : undefined);
+  const size = blockSize(options);
+  const agrees = Object.keys(options).length > 0;
+  const word = agrees ? { type: "OACK", options } as const : { type: "ACK", block: 0 } as const;
+  if (reading) {
+    if (agrees) await talk.ask(word, is("ACK", 0));
+    await steps.sendBlocks(talk, file.parts(), size);
+    return done();
+  }
+  const sink: Sink = {
+    write: (part) => file.write(part),
+    finish: () => file.finish().then(done),
+    linger: LINGER,
+    [Symbol.dispose]() {},
+  };
+  await steps.receiveBlocks(talk, await talk.ask(word, is("DATA", 1)), size, sink);
+}
+
+/** Does the work of a transfer. If it fails on this side, the other side is told. */
+async function telling(socket: Socket, talk: Talk, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const known = error instanceof TftpError && error.told;
+    if (!known) await socket.send(encode(told(error)), talk.peer).catch(() => {});
+    throw error;
+  }
+}
+
+/** An error as the other side is told it. The system's words are none of its business. */
+function told(error: unknown): Message {
+  const { code, message } = error instanceof TftpError ? error : new TftpError(0, "It failed");
+  return { type: "ERROR", code, text: message };
+}
+
+/** The size of blocks, after what the server said to the options. */
+function sizeOf(asked: TftpOptions, heard: Message): number {
+  if (heard.type !== "OACK") return blockSize({});
+  const size = blockSize(heard.options);
+  if (size <= Math.max(blockSize(asked), blockSize({}))) return size;
+  throw new TftpError(8, "That is more than I asked for");
+}
+
+/** What the picture shows of a message. */
+export function label(data: Uint8Array): string {
+  const message = understood(data);
+  return message ? printable(describe(message), 60) : "no TFTP message";
+}
+
+const CLIENT: Record<string, Option> = {
+  file: { value: "NAME", about: "the file's name at the server" },
+  blksize: { value: "BYTES", about: "the size of blocks, 8 to 65464", default: "1428" },
+};
+
+/** The roles of lesson 12. */
+export function roles<T extends Talk>(steps: Steps<T>): Record<string, Role> {
+  return {
+    server: {
+      about: "let others fetch the files of a folder",
+      listens: true,
+      answers: true,
+      options: {
+        folder: { value: "PATH", about: "the folder", default: "files" },
+        writable: { about: "let others leave new files there, too" },
+      },
+      run: (given) => server(steps, given),
+    },
+    get: {
+      about: "fetch a file, to standard output",
+      writes: true,
+      options: CLIENT,
+      run: async ({ local, remote, options }) => {
+        using socket = bind(local);
+        const [name, wanted] = request(options, { tsize: "0" });
+        const out = new StandardOutput();
+        await orSay(name, remote, () => getFile(steps, socket, remote, name, out, wanted));
+        console.error(`Received ${count(out.size, "byte")}.`);
+      },
+    },
+    put: {
+      about: "leave standard input as a file",
+      options: CLIENT,
+      run: async ({ local, remote, options }) => {
+        using socket = bind(local);
+        const [name, wanted] = request(options);
+        let size = 0;
+        const counted = async function* () {
+          for await (const part of Deno.stdin.readable) {
+            size += part.length;
+            yield part;
+          }
+        };
+        await orSay(name, remote, () => putFile(steps, socket, remote, name, counted(), wanted));
+        console.log(`Sent ${count(size, "byte")}.`);
+      },
+    },
+  };
+}
+
+async function server<T extends Talk>(steps: Steps<T>, { local, options, signal }: Given) {
+  const [folder, writable] = [options.text("folder"), options.flag("writable")];
+  await mayUseFolder(folder, writable);
+  const files = inFolder(folder, { writable, signal });
+  using socket = bind(local);
+  const { hostname, port } = socket.address;
+  console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+  await serveFiles(steps, socket, files, { log: (line) => console.log(line) });
+}
+
+/** The name and the options that a client's command line asks for. */
+function request(options: Options, more: TftpOptions = {}): [name: string, wanted: TftpOptions] {
+  const name = options.text("file");
+  const wanted = { blksize: `${options.number("blksize", LEAST_BLOCK, MOST_BLOCK)}`, ...more };
+  try {
+    encode({ type: "RRQ", file: name, mode: "octet", options: wanted });
+  } catch {
+    throw new UsageError("--file is too long: a request has room for some 470 bytes.");
+  }
+  return [name, wanted];
+}
+
+/** Says for people what went wrong. */
+async function orSay(name: string, server: Address, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if ((error as Error).message.endsWith("is silent.")) {
+      throw new Error(`${(error as Error).message} Is there a TFTP server?`);
+    }
+    if (!(error instanceof TftpError)) throw error;
+    const text = printable(error.message || ERRORS[error.code] || "no reason", 100);
+    throw new Error(
+      error.told
+        ? `${formatAddress(server)} says about ${
+          printable(name, 100)
+        }: ${text} (error ${error.code}).`
+        : `The transfer of ${printable(name, 100)} was given up: ${text}.`,
+    );
+  }
+}
+
+/** Standard output, written in large pieces. */
+class StandardOutput implements Sink {
+  size = 0;
+  #used = 0;
+  readonly #buffer = new Uint8Array(256 * 1024);
+
+  async write(part: Uint8Array): Promise<void> {
+    this.size += part.length;
+    if (this.#used + part.length > this.#buffer.length) await this.finish();
+    this.#buffer.set(part, this.#used);
+    this.#used += part.length;
+  }
+
+  async finish(): Promise<void> {
+    for (let written = 0; written < this.#used;) {
+      written += await Deno.stdout.write(this.#buffer.subarray(written, this.#used));
+    }
+    this.#used = 0;
+  }
+
+  [Symbol.dispose](): void {}
+}

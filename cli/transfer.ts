@@ -1,0 +1,122 @@
+/**
+ * The roles of lesson 9: a file from standard input, and one to standard output.
+ *
+ * @module
+ */
+import { count, printable } from "../lib/text.ts";
+import { describe, HEADER, LIMIT, receiveFile, Receiving, type Sending } from "../lib/transfer.ts";
+import { type Address, bind, formatAddress, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import type { Diagram, Role } from "./lesson.ts";
+
+/** Sends parts to an address, then closes the socket. `window`: how many may be under way, or `auto`. */
+export type SendFile = (
+  socket: Socket,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  to: Address,
+  options?: { window?: number | "auto"; signal?: AbortSignal },
+) => Promise<Sending>;
+
+/** A role that sends standard input. */
+export function sendRole(sendFile: SendFile): Role {
+  return {
+    about: "send standard input",
+    options: {
+      window: { value: "PARTS", about: "so many under way, or auto", default: "auto" },
+      part: { value: "BYTES", about: "in a datagram", default: "1024" },
+    },
+    async run({ local, remote, options, signal }) {
+      const window = options.text("window") === "auto"
+        ? "auto"
+        : options.number("window", 1, LIMIT);
+      const size = options.number("part", 1, MAX_BYTES - HEADER);
+      const start = performance.now();
+      let bytes = 0;
+      async function* parts() {
+        for await (const chunk of Deno.stdin.readable) {
+          bytes += chunk.length;
+          yield* cut(chunk, size);
+        }
+      }
+      using socket = bind(local);
+      if (Deno.stdin.isTerminal()) console.log("Type what to send, and Ctrl-D at the end.");
+      const { sent, resent, trip } = await sendFile(socket, parts(), remote, { window, signal });
+      console.log(`Sent ${rate(bytes, performance.now() - start)} to ${formatAddress(remote)}.`);
+      const again = resent.toLocaleString("en");
+      const time = `the round trip took ${trip.smoothed.toFixed(1)} ms`;
+      console.log(`That took ${count(sent, "datagram")}, ${again} of them again; ${time}.`);
+    },
+  };
+}
+
+/** A role that writes what is sent to it to standard output, and ends after one file. */
+export const receiveRole: Role = {
+  about: "write one file to standard output",
+  listens: true,
+  answers: true,
+  writes: true,
+  async run({ local, signal }) {
+    using socket = bind(local);
+    const { hostname, port } = socket.address;
+    console.error(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+    const receiving = new Receiving();
+    const write = output();
+    let start = NaN;
+    for await (const part of receiveFile(socket, receiving, signal)) {
+      if (Number.isNaN(start)) start = performance.now();
+      await write(part);
+    }
+    const from = formatAddress(receiving.peer!);
+    console.error(
+      `Received ${rate(receiving.bytes, performance.now() - start || 0)} from ${from}.`,
+    );
+  },
+};
+
+/** The bytes in parts of at most so many. */
+export function* cut(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** A socket that loses what it sends, as a network might: the first datagram that says this. */
+export function losing(diagram: Diagram, name: string, unlucky: string): Socket {
+  const socket = diagram.watch(name, bind());
+  const send = socket.send;
+  let lost = false;
+  socket.send = (data, to) => {
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    const says = describe(bytes) ?? new TextDecoder().decode(bytes);
+    if (lost || says !== unlucky) return send.call(socket, data, to);
+    lost = true;
+    diagram.lost(bytes, socket.address, to);
+    return Promise.resolve(bytes.length);
+  };
+  return socket;
+}
+
+/**
+ * What writes to standard output, as slowly as whoever reads it there. A terminal would obey what is in the
+ * bytes: there, all but line breaks is made visible.
+ */
+function output(): (bytes: Uint8Array) => Promise<void> {
+  if (!Deno.stdout.isTerminal()) return write;
+  const decoder = new TextDecoder();
+  return (bytes) => {
+    const lines = decoder.decode(bytes, { stream: true }).split("\n");
+    const text = lines.map((line) => printable(line, line.length)).join("\n");
+    return write(new TextEncoder().encode(text));
+  };
+}
+
+async function write(bytes: Uint8Array): Promise<void> {
+  try {
+    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+  } catch (error) {
+    throw new Error(`What was received cannot be written: ${(error as Error).message}.`);
+  }
+}
+
+/** `2,048 bytes in 0.5 s (4 kB/s)`. Time in milliseconds. */
+function rate(bytes: number, milliseconds: number): string {
+  const speed = Math.round(bytes / Math.max(1, milliseconds)).toLocaleString("en");
+  return `${count(bytes, "byte")} in ${(milliseconds / 1000).toFixed(1)} s (${speed} kB/s)`;
+}

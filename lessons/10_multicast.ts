@@ -1,0 +1,150 @@
+/**
+ * # Lesson 10: multicast
+ *
+ * A broadcast goes to everyone on a network, whether they care or not. A multicast goes to those who
+ * asked for it: they join a group. A group is an address that belongs to no machine, from 224.0.0.0 to
+ * 239.255.255.255. Whoever sends to it sends once, however many have joined: the network makes the
+ * copies. Phones find televisions like this, and routers tell each other what they know (lesson 14).
+ *
+ * ## You learn
+ * - how to join a group and to leave it, and that nobody has to join it to send to it
+ * - that a join is for one network, so one has to say which
+ * - who hears what: it depends on the address that is bound, and on who else here has joined
+ *
+ * ## Run
+ *
+ *     deno task lesson10                        watch it happen
+ *     deno task lesson10 listen                 join the group 239.255.77.77, print who says what
+ *     deno task lesson10 say --message Hello    say it to whoever has joined
+ *
+ * ## Try next
+ * - Start two listeners, and say something: they share the port, and each gets a copy.
+ * - On a real network, give each side `--interface` and the address that its machine has there. Else all
+ *   stays on 127.0.0.1. A machine with a cable and Wi-Fi is on two networks, and needs two listeners.
+ * - IPv6 groups begin with `ff`, and an interface is a number there (`ip link` tells; 0: the system picks):
+ *   `listen --host ff15::77 --interface 0`. The digit after `ff1` says how far it goes: 1 is this machine,
+ *   2 this network, 5 this site. Not on loopback, though: there, Linux has groups of IPv4 only.
+ *
+ * @module
+ */
+import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
+import { run } from "../cli/run.ts";
+import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
+import { lesson as sending } from "./01_send.ts";
+import { receiveWithin } from "./02_receive.ts";
+import { whoSentWhat } from "./03_bind.ts";
+
+/** Binds a group's address, where only this group is heard, and not yet: one has to join it. */
+export function bindGroup({ hostname, port }: Address): Socket {
+  // Windows binds no group's address: there one binds all addresses, and hears other groups as well.
+  const all = hostname.includes(":") ? "::" : "0.0.0.0";
+  const own = Deno.build.os === "windows" ? all : hostname;
+  // Those who listen here share the port, and each gets a copy, as with a broadcast (lesson 6).
+  return bind({ hostname: own, port, reuseAddress: true });
+}
+
+/**
+ * A socket that hears a group on one network: the one where this machine has the address `on`, such as
+ * 192.168.1.7. (For an IPv6 group it is the interface's number.) To close the socket is to leave.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bind } from "../lib/udp.ts";
+ *
+ * const hostname = "239.255.77.77";
+ * using member = await hearGroup({ hostname, port: 0 }, "127.0.0.1");
+ * using anyone = bind(); // at 127.0.0.1: so what it sends to a group leaves by that interface
+ * await anyone.send("Hello", { hostname, port: member.address.port });
+ * assertEquals((await member.receive()).data.length, 5);
+ * ```
+ */
+export async function hearGroup(group: Address, on: string | number): Promise<Socket> {
+  const socket = bindGroup(group);
+  // "I joined, and hear nothing": then it was on another network, perhaps one that the system picked.
+  await socket.join(group.hostname, { interface: on }).catch((error) => {
+    socket.close();
+    throw error;
+  });
+  return socket;
+}
+
+/** Two groups, and who hears what: at which address, before joining, and after leaving. */
+export async function play(diagram: Diagram): Promise<void> {
+  using open = bind({ hostname: "0.0.0.0", reuseAddress: true });
+  const { port } = open.address;
+  using sender = bind();
+  // Groups that nobody else here is in: the last two numbers are the bytes of a port that only we have.
+  const group = (own: number) => ({ hostname: `239.255.${own >> 8}.${own & 255}`, port });
+  const [toRed, toBlue] = [group(port), group(sender.address.port)];
+  using red = diagram.watch("red", bindGroup(toRed));
+  diagram.watch("sender", sender);
+  using blue = diagram.watch("blue", bindGroup(toBlue));
+  diagram.watch("open", open);
+  using deaf = bind({ port, reuseAddress: true }); // at 127.0.0.1
+  const heard = (...those: Socket[]) => Promise.all(those.map((one) => receiveWithin(one, 1000)));
+
+  await sender.send("Anyone?", toRed);
+  if (!await receiveWithin(red, 100)) diagram.unheard("Red is bound there, but has not joined.");
+
+  const on = { interface: "127.0.0.1" }; // the network interface with this address: loopback
+  await using first = await red.join(toRed.hostname, on);
+  await using second = await deaf.join(toRed.hostname, on);
+  await blue.join(toBlue.hostname, on); // until the socket is closed
+  diagram.note("Red and blue join, each its own group. The sender joins none.");
+  await sender.send("Hi, red", toRed);
+  await heard(red, open);
+  await sender.send("Hi, blue", toBlue);
+  const [, stray] = await heard(blue, open);
+  if (stray) diagram.note("Open joined none: at 0.0.0.0 it hears what anyone here has joined.");
+  const never = !await receiveWithin(deaf, 10);
+  if (never) diagram.note("A fifth socket, at 127.0.0.1, joined red's, and hears no group there.");
+
+  await first.leave();
+  await sender.send("Bye?", toRed);
+  const [still] = await heard(red, open);
+  // To Linux the machine is the member, and what comes goes to each socket whose address fits.
+  if (still) {
+    diagram.note("Red has left, and hears: the fifth one keeps this machine in the group.");
+  }
+  await second.leave();
+  await sender.send("Bye!", toRed);
+  if (!await receiveWithin(red, 100)) diagram.unheard("Now the last one here has left the group.");
+}
+
+async function listen({ local, options }: Given): Promise<void> {
+  const on = options.text("interface");
+  using socket = await hearGroup(local, /^\d+$/.test(on) ? Number(on) : on);
+  console.log(`Bind UDP on ${formatAddress(socket.address)}... (interface ${on}, Ctrl-C stops)`);
+  for await (const line of whoSentWhat(socket)) console.log(line);
+}
+
+const ON = { value: "ADDRESS", about: "ours, on that network", default: "127.0.0.1", own: true };
+
+export const lesson: Lesson = {
+  part: 2,
+  title: "multicast",
+  about: "Multicast: one datagram, whoever joined hears it.",
+  host: "239.255.77.77",
+  port: 45454,
+  play,
+  roles: {
+    listen: {
+      about: "join the group, print who says what",
+      listens: true,
+      group: true,
+      options: { interface: ON },
+      run: listen,
+    },
+    // What is sent leaves by the interface whose address is bound, and no router passes it on: its TTL
+    // is 1, unless a member asks for more. Else it is as in lesson 1.
+    say: {
+      ...sending.roles.send!,
+      about: "say each line that you type",
+      group: true,
+      options: { ...sending.roles.send!.options, interface: ON },
+    },
+  },
+  tryNext: ["deno task lesson10 listen", "deno task lesson10 say"],
+};
+
+if (import.meta.main) await run(lesson);

@@ -1,0 +1,182 @@
+/**
+ * DNS over TCP, on the port that a server has for UDP as well (RFC 7766). TCP is a stream and keeps no
+ * edges: so each message has its length before it, in two bytes. It needs udp.ts and dns.ts beside it.
+ *
+ * @module
+ */
+import { answerIn, encodeQuestion, type Message, type Question, randomId } from "./dns.ts";
+import { type Address, bind, formatAddress, type Socket } from "./udp.ts";
+
+/** How long a client may take for a question, or for reading an answer, in milliseconds. */
+const PATIENCE = 5000;
+/** How many clients may be connected at a time. One more is sent away. */
+const CLIENTS = 100;
+
+/** A UDP socket and a TCP listener, at the same address and port. */
+export interface Doors extends Disposable {
+  readonly socket: Socket;
+  readonly listener: Deno.TcpListener;
+}
+
+/**
+ * Opens the same port for UDP and for TCP: they share nothing but the number. With port 0, the system
+ * picks one that is free for both.
+ *
+ * @throws {Deno.errors.AddrInUse} Another program has this port, of UDP or of TCP.
+ */
+export function bindBoth(local: Address): Doors {
+  for (let tries = 20;; tries--) {
+    const socket = bind(local);
+    const { hostname, port } = socket.address;
+    try {
+      const listener = Deno.listen({ hostname, port });
+      const close = () => [socket, listener].forEach(shut);
+      return { socket, listener, [Symbol.dispose]: close };
+    } catch (error) {
+      socket.close();
+      const taken = error instanceof Deno.errors.AddrInUse;
+      if (taken && local.port === 0 && tries > 0) continue;
+      const message = `Cannot listen on TCP port ${formatAddress(socket.address)}: ${
+        taken ? "this port is taken. Stop the program that has it, or choose another port." : error
+      }`;
+      throw taken ? new Deno.errors.AddrInUse(message) : new Error(message, { cause: error });
+    }
+  }
+}
+
+/**
+ * Answers the messages of all who connect, until the listener is closed. Whoever sends what has no
+ * answer, or takes too long, is disconnected.
+ */
+export async function serveTcp(
+  listener: Deno.TcpListener,
+  answer: (message: Uint8Array) => Uint8Array | undefined,
+  log: (line: string) => void = () => {},
+): Promise<void> {
+  const connected = new Set<Deno.TcpConn>();
+  for await (const connection of connections(listener)) {
+    if (connected.size >= CLIENTS) {
+      shut(connection);
+      continue;
+    }
+    connected.add(connection);
+    log(`Connected over TCP: ${formatAddress(connection.remoteAddr)}.`);
+    converse(connection, answer).finally(() => {
+      connected.delete(connection);
+      shut(connection);
+    });
+  }
+  connected.forEach(shut);
+}
+
+/** Asks a name server over TCP: its answer, or `undefined` if there is none in time. */
+export async function resolveTcp(
+  question: Question,
+  server: Address,
+  milliseconds: number,
+): Promise<Message | undefined> {
+  const id = randomId();
+  const bytes = await askTcp(encodeQuestion(id, question), server, milliseconds);
+  return bytes && answerIn(bytes, id, question);
+}
+
+/** Asks over TCP: the answer's bytes, or `undefined` if there is none in time. */
+export async function askTcp(
+  message: Uint8Array,
+  server: Address,
+  milliseconds: number,
+): Promise<Uint8Array | undefined> {
+  const signal = AbortSignal.timeout(milliseconds);
+  let connection;
+  try {
+    const { hostname, port } = server;
+    connection = await Deno.connect({ hostname, port, signal });
+    return await inTime(connection, milliseconds, async (connection) => {
+      await write(connection, message);
+      return await read(connection);
+    });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined; // refused, reset, or too late: over TCP one hears of it, and it comes to the same
+  } finally {
+    shut(connection);
+  }
+}
+
+/** Message after message, until one has no answer. */
+async function converse(
+  connection: Deno.TcpConn,
+  answer: (message: Uint8Array) => Uint8Array | undefined,
+): Promise<void> {
+  const turn = async () => {
+    const message = await read(connection);
+    const bytes = message && answer(message);
+    if (bytes) await write(connection, bytes);
+    return bytes !== undefined;
+  };
+  try {
+    while (await inTime(connection, PATIENCE, turn));
+  } catch {
+    // Gone, or closed for being slow. There is nobody left to tell.
+  }
+}
+
+/** Closes the connection if the work takes longer, which ends the work. */
+async function inTime<T>(
+  connection: Deno.TcpConn,
+  milliseconds: number,
+  work: (connection: Deno.TcpConn) => Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => shut(connection), milliseconds);
+  try {
+    return await work(connection);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The next message, or `undefined` where the stream ends. */
+async function read(connection: Deno.TcpConn): Promise<Uint8Array | undefined> {
+  const length = await readExactly(connection, 2);
+  return length && await readExactly(connection, length[0]! << 8 | length[1]!);
+}
+
+/** A read takes what is there: one piece or several, and their edges mean nothing. */
+async function readExactly(
+  connection: Deno.TcpConn,
+  size: number,
+): Promise<Uint8Array | undefined> {
+  const bytes = new Uint8Array(size);
+  for (let filled = 0; filled < size;) {
+    const more = await connection.read(bytes.subarray(filled));
+    if (more === null) return undefined;
+    filled += more;
+  }
+  return bytes;
+}
+
+async function write(connection: Deno.TcpConn, message: Uint8Array): Promise<void> {
+  const framed = new Uint8Array([message.length >> 8, message.length & 255, ...message]);
+  for (let sent = 0; sent < framed.length;) sent += await connection.write(framed.subarray(sent));
+}
+
+/** Whoever connects, until the listener is closed. */
+async function* connections(listener: Deno.TcpListener): AsyncGenerator<Deno.TcpConn> {
+  while (true) {
+    try {
+      yield await listener.accept();
+    } catch (error) {
+      if (error instanceof Deno.errors.BadResource) return; // closed
+      if (error instanceof Deno.errors.Interrupted) return; // closed during the wait
+      await new Promise((resolve) => setTimeout(resolve, 100)); // too many files, or gone already: go on
+    }
+  }
+}
+
+function shut(resource?: { close(): void }): void {
+  try {
+    resource?.close();
+  } catch {
+    // It is closed already.
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Waits for datagrams, but not for ever.
+ *
+ * @module
+ */
+import type { Address, Datagram, Socket } from "./udp.ts";
+
+const PATIENTS = new WeakMap<Socket, Patient>();
+
+/**
+ * Receives with a time limit, again and again: thousands of times in a second. One timer serves all the
+ * waits, since a timer and a signal for each would cost as much as the datagram.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bind } from "./udp.ts";
+ *
+ * using socket = bind();
+ * using patient = Patient.of(socket);
+ * assertEquals(await patient.receive(20), undefined);
+ * ```
+ */
+export class Patient implements Disposable {
+  readonly #socket: Socket;
+  #waiting: PromiseWithResolvers<Datagram | undefined> | undefined;
+  #arrived: Datagram | undefined;
+  #reading = false;
+  #deadline = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer will ring: later waits only move the deadline. */
+  #rings = Infinity;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** The one of this socket. From now on nobody else should receive from it; closing it stays yours. */
+  static of(socket: Socket): Patient {
+    const patient = PATIENTS.get(socket) ?? new Patient(socket);
+    PATIENTS.set(socket, patient);
+    return patient;
+  }
+
+  /** Sends as the socket does. */
+  send(data: Uint8Array, to: Address): Promise<number> {
+    return this.#socket.send(data, to);
+  }
+
+  /**
+   * The next datagram, or `undefined` if none comes within so many milliseconds. Call it again when it has
+   * resolved. Rejects when the socket is closed.
+   */
+  receive(milliseconds: number): Promise<Datagram | undefined> {
+    if (this.#arrived) {
+      const arrived = Promise.resolve(this.#arrived);
+      this.#arrived = undefined;
+      return arrived;
+    }
+    const waiting = this.#waiting = Promise.withResolvers();
+    const now = performance.now();
+    this.#deadline = now + milliseconds;
+    if (this.#deadline < this.#rings) this.#ring(milliseconds);
+    if (!this.#reading) this.#read();
+    return waiting.promise;
+  }
+
+  /** Lets go of the timer. It may be used again. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#rings = Infinity;
+  }
+
+  #ring(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#rings = performance.now() + milliseconds;
+    this.#timer = setTimeout(() => {
+      this.#rings = Infinity;
+      if (!this.#waiting) return;
+      const left = this.#deadline - performance.now();
+      if (left > 0) return this.#ring(left);
+      this.#waiting.resolve(undefined);
+      this.#waiting = undefined;
+    }, milliseconds);
+  }
+
+  #read(): void {
+    this.#reading = true;
+    // Not with a signal, to give up at a timeout: it goes on, and what comes is for the next wait.
+    this.#socket.receive().then((datagram) => {
+      this.#reading = false;
+      if (this.#waiting) this.#waiting.resolve(datagram);
+      else this.#arrived = datagram;
+      this.#waiting = undefined;
+    }, (error) => {
+      this.#reading = false;
+      this.#waiting?.reject(error);
+      this.#waiting = undefined;
+    });
+  }
+}

@@ -1,0 +1,501 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { receiveWithin } from "../lessons/02_receive.ts";
+import { serve } from "../lessons/04_echo.ts";
+import { forecast } from "../lessons/08_loss.ts";
+import { answerName, askName, resolve } from "../lessons/11_dns.ts";
+import {
+  decode,
+  encodeAnswer,
+  encodeQuestion,
+  line,
+  type Message,
+  type NameRecord,
+  shown,
+} from "../lib/dns.ts";
+import { bindBoth, serveTcp } from "../lib/dns_tcp.ts";
+import { relay } from "../lib/relay.ts";
+import { bind, type Datagram, MAX_BYTES, Socket } from "../lib/udp.ts";
+import { bytes, here, soon, within } from "./helpers.ts";
+import { freePort, inTerminal, lesson, type Program, runLesson, terminal } from "./program.ts";
+
+const WWW = { name: "workbook.test", type: "A" };
+const TRUE = "workbook.test A 192.0.2.7";
+const FALSE = [{ ...WWW, ttl: 300, data: "203.0.113.66" }];
+
+/** What the server answers over UDP. */
+function answered(name: string, type = "A", extra: (asked: Uint8Array) => Uint8Array = (it) => it) {
+  const asked = extra(encodeQuestion(7, { name, type }));
+  const answer = answerName(asked);
+  assert(answer);
+  return { asked, answer, message: decode(answer) };
+}
+
+/** The same from a client that says it takes so many bytes, and that may add padding (RFC 7830). */
+function withEdns(asked: Uint8Array, size: number, padding = 0): Uint8Array {
+  const head = [0, 0, 41, size >> 8, size & 255, 0, 0, 0, 0, 0, 4 + padding, 0, 12, 0, padding];
+  const bytes = new Uint8Array([...asked, ...head, ...new Uint8Array(padding)]);
+  bytes[11] = 1;
+  return bytes;
+}
+
+/** An answer to the question in this datagram. */
+function answerTo({ data }: Datagram, records: readonly NameRecord[]): Uint8Array {
+  return encodeAnswer(decode(data), { code: "NOERROR", records });
+}
+
+function lines(message: Message | undefined): string[] | undefined {
+  return message?.records.map(line);
+}
+
+/** Whether this machine has the address ::1. */
+function hasIPv6(): boolean {
+  try {
+    bind({ hostname: "::1" }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function portOf(program: Program): Promise<number> {
+  return Number((await program.prints(/Bind UDP on (\d+)/))[1]);
+}
+
+Deno.test("lesson 11: the server answers A, AAAA, TXT, an alias with its address, and several", () => {
+  assertEquals(lines(answered("workbook.test").message), [TRUE]);
+  assertEquals(lines(answered("workbook.test", "AAAA").message), [
+    "workbook.test AAAA 2001:db8::7",
+  ]);
+  assertEquals(lines(answered("workbook.test", "TXT").message), [
+    "workbook.test TXT Every datagram is on its own.",
+  ]);
+  const alias = "www.workbook.test CNAME workbook.test";
+  assertEquals(lines(answered("www.workbook.test").message), [alias, TRUE]);
+  assertEquals(lines(answered("www.workbook.test", "CNAME").message), [alias]);
+  assertEquals(lines(answered("three.workbook.test").message)?.length, 3);
+  const { message } = answered("wOrKbOoK.TEST");
+  assertEquals([message.question.name, ...lines(message)!], [
+    "wOrKbOoK.TEST",
+    "wOrKbOoK.TEST A 192.0.2.7",
+  ]);
+});
+
+Deno.test("lesson 11: the server says what there is not, and what it does not do", () => {
+  const code = (name: string, type = "A") => answered(name, type).message.code;
+  assertEquals(code("nowhere.workbook.test"), "NXDOMAIN");
+  assertEquals(code("example.com"), "REFUSED");
+  const { message } = answered("workbook.test", "CNAME");
+  assertEquals([message.code, message.records], ["NOERROR", []]);
+  const notify = answered("workbook.test", "A", (asked) => asked.fill(0x20, 2, 3));
+  assertEquals(notify.message.code, "NOTIMP");
+});
+
+Deno.test("lesson 11: over UDP an answer has four times the bytes of its question at most", () => {
+  for (
+    const name of [
+      "workbook.test",
+      "www.workbook.test",
+      "three.workbook.test",
+      "many.workbook.test",
+    ]
+  ) {
+    for (const type of ["A", "AAAA", "CNAME", "TXT"]) {
+      for (const size of [0, 512, 1232, 65_535]) {
+        const { asked, answer } = answered(name, type, (it) => size ? withEdns(it, size) : it);
+        assert(
+          answer.length <= 4 * asked.length,
+          `${name} ${type}: ${asked.length}, ${answer.length}`,
+        );
+      }
+    }
+  }
+});
+
+Deno.test("lesson 11: 40 addresses are too many for UDP: TC, and over TCP they all come", () => {
+  const { asked, message } = answered("many.workbook.test");
+  assertEquals([message.truncated, message.records], [true, []]);
+  const whole = decode(answerName(asked, true)!);
+  assertEquals([whole.truncated, whole.records.length], [false, 40]);
+});
+
+Deno.test("lesson 11: 40 addresses come over UDP to who asks at length, and takes so many", () => {
+  const whole = answered("many.workbook.test", "A", (asked) => withEdns(asked, 1232, 200)).answer;
+  for (let padding = 0; padding <= 200; padding++) {
+    for (const size of [512, 1232]) {
+      const padded = (asked: Uint8Array) => withEdns(asked, size, padding);
+      const { asked, answer, message } = answered("many.workbook.test", "A", padded);
+      const fits = whole.length <= Math.min(size, 4 * asked.length);
+      assertEquals([message.truncated, message.records.length], fits ? [false, 40] : [true, 0]);
+      assert(answer.length <= 4 * asked.length);
+    }
+  }
+});
+
+Deno.test("lesson 11: an answer is no question, and neither is what is no DNS message", () => {
+  const { asked, answer } = answered("workbook.test");
+  assertEquals(answerName(answer), undefined);
+  assertEquals(answerName(answer, true), undefined);
+  for (
+    const other of [bytes(""), bytes("Hello"), asked.subarray(0, -1), new Uint8Array(MAX_BYTES)]
+  ) {
+    assertEquals(answerName(other), undefined);
+  }
+  const forged = asked.slice();
+  forged[2]! |= 0x80; // only the bit QR says what it is
+  assertEquals(answerName(forged), undefined);
+});
+
+Deno.test("lesson 11: the client takes no answer with another number, question or sender", async () => {
+  using server = bind();
+  using stranger = bind();
+  using client = bind();
+  const asking = askName(client, WWW, server.address, 5000);
+  const question = await server.receive({ signal: soon() });
+  const { data, from } = question;
+  const forged = answerTo(question, FALSE);
+  await stranger.send(forged, from); // it knows all, but it is not who was asked
+  for (let bit = 0; bit < 16; bit++) {
+    const guess = forged.slice();
+    guess[bit >> 3]! ^= 1 << (bit & 7);
+    await server.send(guess, from);
+  }
+  const [id] = new Uint16Array([data[0]! << 8 | data[1]!]);
+  const other = encodeQuestion(id!, { name: "www.workbook.test", type: "A" });
+  await server.send(encodeAnswer(decode(other), { code: "NOERROR", records: FALSE }), from);
+  await server.send(data, from); // the question itself, with the right number
+  for (const nonsense of ["", "Hello"]) await server.send(nonsense, from);
+  await server.send(new Uint8Array(MAX_BYTES), from);
+  await server.send(answerName(data)!, from);
+  assertEquals(lines(await asking), [TRUE]);
+});
+
+Deno.test("lesson 11: every question has a number and a port of its own", async () => {
+  using server = bind();
+  const seen: { id: number; port: number }[] = [];
+  const asking = resolve(WWW, server.address, 20);
+  for (let tries = 1; tries <= 5; tries++) {
+    const { data, from } = await server.receive({ signal: soon() });
+    assertEquals(shown(decode(data)), "A workbook.test?");
+    seen.push({ id: decode(data).id, port: from.port });
+  }
+  assertEquals(await asking, undefined);
+  assertEquals(await receiveWithin(server, 50), undefined); // five, and no more
+  assert(new Set(seen.map(({ id }) => id)).size >= 4, "The numbers are the same.");
+  assert(new Set(seen.map(({ port }) => port)).size >= 4, "The ports are the same.");
+});
+
+Deno.test("lesson 11: what comes all the time, and is no answer, does not keep the client waiting", async () => {
+  using server = bind();
+  using client = bind();
+  let flooding = true;
+  const asking = within(5000, askName(client, WWW, server.address, 200));
+  const { from } = await server.receive({ signal: soon() });
+  const flood = (async () => {
+    while (flooding) await server.send("no answer", from);
+  })();
+  try {
+    assertEquals(await asking, undefined);
+  } finally {
+    flooding = false;
+    await flood;
+  }
+});
+
+Deno.test("lesson 11: the client does not take a failure for a missing answer", async () => {
+  using server = bind();
+  const client = bind();
+  const asking = askName(client, WWW, server.address, 5000);
+  await server.receive({ signal: soon() });
+  client.close();
+  await assertRejects(() => asking, Deno.errors.Interrupted);
+});
+
+Deno.test("lesson 11: a lost question is asked again, and the answer to that one counts", async () => {
+  using server = bind();
+  const asking = resolve(WWW, server.address, 200);
+  await server.receive({ signal: soon() });
+  const { data, from } = await server.receive({ signal: soon() });
+  await server.send(answerName(data)!, from);
+  assertEquals(lines(await asking), [TRUE]);
+});
+
+Deno.test("lesson 11: an answer that was cut is asked for over TCP; without TCP it stays cut", async () => {
+  using both = bindBoth(here(0));
+  const serving = serve(both.socket, (data) => answerName(data));
+  const many = { name: "many.workbook.test", type: "A" };
+  const tcp = serveTcp(both.listener, (data) => answerName(data, true));
+  assertEquals((await resolve(many, both.socket.address, 5000))?.records.length, 40);
+  both.listener.close();
+  await tcp;
+  const cut = await resolve(many, both.socket.address, 5000);
+  assertEquals([cut?.truncated, cut?.records], [true, []]);
+  both.socket.close();
+  await serving;
+});
+
+Deno.test("lesson 11: over TCP, too, only the answer to the question is one", async () => {
+  const other = encodeAnswer(decode(encodeQuestion(7, WWW)), { code: "NOERROR", records: FALSE });
+  const forgeries: ((question: Uint8Array) => Uint8Array)[] = [
+    (question) => new Uint8Array([...question.subarray(0, 2), ...other.subarray(2)]), // to another question
+    (question) => answerName(question, true)!.fill(question[0]! ^ 1, 0, 1), // with another number
+    (question) => question,
+    () => bytes("Hello"),
+  ];
+  for (const forge of forgeries) {
+    const both = bindBoth(here(0));
+    const serving = serve(both.socket, (data) => answerName(data));
+    const tcp = serveTcp(both.listener, forge);
+    const cut = await resolve({ name: "many.workbook.test", type: "A" }, both.socket.address, 5000);
+    assertEquals([cut?.truncated, cut?.records], [true, []]);
+    both[Symbol.dispose]();
+    await Promise.all([serving, tcp]);
+  }
+});
+
+Deno.test("lesson 11: a question from port 0 ends no server, and gets no answer", async () => {
+  const real = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const sent: number[] = [];
+  let first = true;
+  const server = new Socket({
+    addr: real.addr,
+    receive: async (buffer: Uint8Array<ArrayBuffer>) => {
+      if (!first) return await real.receive(buffer);
+      first = false;
+      const question = encodeQuestion(7, WWW);
+      buffer.set(question);
+      return [buffer.subarray(0, question.length), { transport: "udp", ...here(0) }];
+    },
+    send: (data: Uint8Array<ArrayBuffer>, to: Deno.NetAddr) => {
+      sent.push(to.port);
+      return real.send(data, to);
+    },
+    close: () => real.close(),
+  } as unknown as Deno.DatagramConn);
+  const log: string[] = [];
+  const serving = serve(server, (data) => answerName(data), (line) => log.push(line));
+  using client = bind();
+  assertEquals(lines(await askName(client, WWW, server.address, 5000)), [TRUE]);
+  assertEquals(sent, [client.address.port]);
+  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:0: Port 0 is not a port/);
+  server.close();
+  await serving;
+});
+
+Deno.test("lesson 11: where a network loses three of ten each way, the answer comes all the same", async () => {
+  using server = bind();
+  const serving = serve(server, (data) => answerName(data));
+  using middle = bind();
+  // Each try is a new client to the relay, with dice of its own.
+  const relaying = relay(middle, server.address, forecast({ drop: 0.3 }, 1));
+  for (let question = 1; question <= 10; question++) {
+    assertEquals(lines(await resolve(WWW, middle.address, 500)), [TRUE], `question ${question}`);
+  }
+  middle.close();
+  server.close();
+  const { toServer, toClients } = await relaying;
+  assert(toServer.dropped > 0 && toClients.dropped > 0, "Nothing was lost.");
+  await serving;
+});
+
+Deno.test("lesson 11: server and client, each as a program", async () => {
+  await using server = lesson(11, "server", "--port", 0);
+  const port = await portOf(server);
+  const ask = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runLesson(11, ["client", "--port", port, ...args]);
+    return [code, stdout, stderr];
+  };
+  const alias = "www.workbook.test CNAME workbook.test\n";
+  assertEquals(
+    await Promise.all([
+      ask(),
+      ask("--name", "www.workbook.test.", "--type", "aaaa"),
+      ask("--name", "WWW.workbook.test", "--type", "CNAME"),
+      ask("--type", "TXT"),
+      ask("--name", "no.workbook.test"),
+      ask("--name", "example.com"),
+      ask("--type", "CNAME"),
+    ]),
+    [
+      [0, `${TRUE}\n`, ""],
+      [0, `${alias}workbook.test AAAA 2001:db8::7\n`, ""],
+      [0, "WWW.workbook.test CNAME workbook.test\n", ""], // as it was asked
+      [0, "workbook.test TXT Every datagram is on its own.\n", ""],
+      [1, "", `no.workbook.test NXDOMAIN, says 127.0.0.1:${port}. There is no such name.\n`],
+      [1, "", `example.com REFUSED, says 127.0.0.1:${port}. It does not answer for this name.\n`],
+      [
+        1,
+        "",
+        `workbook.test has no CNAME, says 127.0.0.1:${port}. The name is there, but it has no record of this type.\n`,
+      ],
+    ],
+  );
+  const [code, stdout] = await ask("--name", "many.workbook.test");
+  assertEquals(
+    [code, String(stdout).match(/^many\.workbook\.test A 198\.51\.100\.\d+$/gm)?.length],
+    [0, 40],
+  );
+  await server.prints(
+    /(Received from 127\.0\.0\.1:\d+\.\n)+Connected over TCP: 127\.0\.0\.1:\d+\.\n/,
+  );
+});
+
+Deno.test("lesson 11: the server answers questions only, and goes on", async () => {
+  await using server = lesson(11, "server", "--port", 0);
+  const to = here(await portOf(server));
+  using client = bind();
+  const answer = answered("workbook.test").answer;
+  for (const other of [answer, "", "Hello", new Uint8Array(MAX_BYTES)]) {
+    await client.send(other, to);
+  }
+  assertEquals(lines(await askName(client, WWW, to, 5000)), [TRUE]);
+  assertEquals(await receiveWithin(client, 20), undefined);
+  await server.prints(/(Received from 127\.0\.0\.1:\d+\. That was no question\.\n){4}/);
+});
+
+Deno.test("lesson 11: what a server makes up is printed safely, and cut", async () => {
+  using server = bind();
+  await using client = lesson(11, "client", "--port", server.address.port, "--type", "TXT");
+  const question = await server.receive({ signal: soon() });
+  const record = { name: "workbook.test", type: "TXT", ttl: 1 };
+  const records = [{ ...record, data: "\x1b[2J\u202e" }, { ...record, data: "x".repeat(5000) }];
+  await server.send(answerTo(question, records), question.from);
+  const { code, stdout } = await client.end();
+  assertMatch(
+    stdout,
+    /^workbook\.test TXT \\x1b\[2J\\u\{202e\}\nworkbook\.test TXT x{900,1000}… \(5,018 characters\)\n$/,
+  );
+  assertEquals(code, 0);
+});
+
+Deno.test("lesson 11: an error of the server is told as what it says", async () => {
+  using server = bind();
+  await using client = lesson(11, "client", "--port", server.address.port);
+  const question = await server.receive({ signal: soon() });
+  const answer = answerTo(question, []);
+  answer[3]! |= 2;
+  await server.send(answer, question.from);
+  const { code, stderr } = await client.end();
+  assertMatch(stderr, /^workbook\.test SERVFAIL, says 127\.0\.0\.1:\d+\. It could not\.\n$/);
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 11: an answer that is cut, and nobody there over TCP", async () => {
+  using server = bind({ port: freePort() });
+  const { port } = server.address;
+  await using client = lesson(11, "client", "--port", port);
+  const { data, from } = await server.receive({ signal: soon() });
+  await server.send(encodeAnswer(decode(data), { code: "NOERROR", records: [] }, 0), from);
+  const { code, stdout, stderr } = await client.end();
+  const sentence =
+    `127.0.0.1:${port} has more than a datagram holds, and over TCP it does not answer.\n`;
+  assertEquals([code, stdout, stderr], [1, "", sentence]);
+});
+
+Deno.test("lesson 11: without a server the client asks five times, and ends with 1", async () => {
+  const port = freePort();
+  const { code, stdout, stderr } = await runLesson(11, [
+    "client",
+    "--port",
+    port,
+    "--timeout",
+    0.05,
+  ]);
+  assertEquals([code, stdout], [1, ""]);
+  assertEquals(stderr, `Is there a name server at 127.0.0.1:${port}? It never answered.\n`);
+});
+
+Deno.test("lesson 11: a busy port, of UDP or of TCP, ends the server with 1 and advice", async () => {
+  using udp = bind({ port: freePort() });
+  using tcp = Deno.listen({ hostname: "127.0.0.1", port: freePort() });
+  for (const { port } of [udp.address, tcp.addr]) {
+    const { code, stdout, stderr } = await runLesson(11, ["server", "--port", port]);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(
+      stderr,
+      /this port is taken\. Stop the program that has it, or choose another port\./,
+    );
+  }
+});
+
+Deno.test("lesson 11: wrong options end with 2, and a sentence that says what is right", async () => {
+  const wrong: [string[], RegExp][] = [
+    [["--name", "a b"], /^--name a b is not a domain name: it must be labels of 1 to 63 plain/],
+    [["--name", "a..b"], /^--name a\.\.b is not a domain name/],
+    [["--name", "\x1b[2J"], /^--name \\x1b\[2J is not a domain name/],
+    [["--type", "MX"], /^--type MX is none of: a, aaaa, cname, txt\./],
+    [["--timeout", "0"], /^--timeout 0 is not a time/],
+  ];
+  await Promise.all(wrong.map(async ([args, sentence]) => {
+    const { code, stdout, stderr } = await runLesson(11, ["client", ...args]);
+    assertMatch(stderr, sentence);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+  }));
+});
+
+Deno.test({
+  name: "lesson 11: Ctrl-C ends the server, which says what it sent and received",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using server = lesson(11, "server", "--port", 0);
+    const to = here(await portOf(server));
+    assertEquals(lines(await resolve(WWW, to, 5000)), [TRUE]);
+    server.signal("SIGINT");
+    const { code, stdout, stderr } = await server.end();
+    assertMatch(stdout, /\nStopped\. Sent 1 datagram \(47 bytes\), received 1 \(31 bytes\)\.\n$/);
+    assertEquals([code, stderr], [0, ""]);
+  },
+});
+
+Deno.test("lesson 11: Ctrl-C ends the client while it waits", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using silent = bind();
+  await using client = lesson(11, "client", "--port", silent.address.port, "--timeout", 60);
+  await silent.receive({ signal: soon() });
+  client.signal("SIGINT");
+  const { code, stdout } = await client.end();
+  assertEquals([code, stdout], [0, "Stopped. Sent 1 datagram (31 bytes), received 0 (0 bytes).\n"]);
+});
+
+Deno.test("lesson 11: over IPv6", { ignore: !hasIPv6() }, async () => {
+  await using server = lesson(11, "server", "--host", "::1", "--port", 0);
+  const port = await portOf(server);
+  const args = ["client", "--host", "::1", "--port", port, "--name", "many.workbook.test"];
+  const { code, stdout, stderr } = await runLesson(11, args);
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout.match(/\n/g)?.length, 40);
+});
+
+Deno.test("lesson 11: played, it shows a late answer and a forged one ignored, and TC", async () => {
+  const { code, stdout, stderr } = await runLesson(11);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /client +server +stranger\n( +127\.0\.0\.1:\d+){3}\n/);
+  assertEquals(stdout.match(/A workbook\.test\? +│ +│\n +├─+▶│/g)?.length, 2);
+  assertMatch(
+    stdout,
+    /asks again[^]*192\.0\.2\.7 .*\n.*◀─+┤ [^]* A 203\.0\.113\.66 .*\n.*◀─+┼─+┤\n[^]*192\.0\.2\.7 .*\n.*◀─+┤ /,
+  );
+  assertMatch(
+    stdout,
+    /A many\.workbook\.test\?[^]*many\.workbook\.test A TC +│[^]*Over TCP came 40 addresses\./,
+  );
+  assert(!stdout.includes("✗"));
+  for (const line of stdout.split("\n")) assert(line.length <= 80, line);
+});
+
+Deno.test("lesson 11: --json tells the same, with labels", async () => {
+  const { code, stdout } = await runLesson(11, ["--json"]);
+  assertEquals(code, 0);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const labels = events.filter(({ event }) => event === "datagram").map(({ label }) => label);
+  assertEquals(labels, [
+    ...["A workbook.test?", "A workbook.test?", TRUE, "workbook.test A 203.0.113.66", TRUE],
+    ...["A many.workbook.test?", "many.workbook.test A TC"],
+  ]);
+});
+
+Deno.test("lesson 11: in a terminal of 80 columns", { ignore: !terminal }, async () => {
+  await using played = inTerminal("lesson11");
+  await played.prints(/Over TCP came 40 addresses/);
+  assertEquals((await played.end()).code, 0);
+});

@@ -1,0 +1,538 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { inMemory, type Sink } from "../cli/files.ts";
+import { getFile, putFile, serveFiles, type ServeOptions } from "../cli/tftp.ts";
+import { receiveWithin } from "../lessons/02_receive.ts";
+import { dice } from "../lessons/08_loss.ts";
+import { Exchange, receiveBlocks, sendBlocks } from "../lessons/12_tftp.ts";
+import type { Patient } from "../lib/patient.ts";
+import { relay } from "../lib/relay.ts";
+import { decode, describe, encode, is, type Message, TftpError } from "../lib/tftp.ts";
+import { type Address, bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import { bytes, here, soon, text, until } from "./helpers.ts";
+import { freePort, lesson, Program, runLesson } from "./program.ts";
+
+const steps = { Exchange, sendBlocks, receiveBlocks };
+
+/** Bytes that no two blocks have in common. */
+function noise(size: number): Uint8Array {
+  const random = dice(size);
+  return Uint8Array.from({ length: size }, () => Math.floor(256 * random()));
+}
+
+/** A server with files in the memory, and what it logs. */
+function serving(options: ServeOptions = {}, files = new Map<string, Uint8Array>()) {
+  const socket = bind();
+  const log: string[] = [];
+  const end = serveFiles(steps, socket, inMemory(files), {
+    log: (line) => log.push(line),
+    ...options,
+  });
+  return {
+    socket,
+    address: socket.address,
+    files,
+    log,
+    async [Symbol.asyncDispose]() {
+      socket.close();
+      await end;
+    },
+  };
+}
+
+/** Fetches a file, and says what came. */
+async function fetched(server: Address, name: string, options = {}): Promise<Uint8Array> {
+  using socket = bind();
+  const files = new Map<string, Uint8Array>();
+  using sink = await inMemory(files).create("copy");
+  await getFile(steps, socket, server, name, Object.assign(sink, { linger: 20 }), options);
+  return files.get("copy")!;
+}
+
+async function left(server: Address, name: string, data: Uint8Array, options = {}): Promise<void> {
+  using socket = bind();
+  const file = async function* () {
+    for (let at = 0; at < data.length; at += 1000) yield data.subarray(at, at + 1000);
+  };
+  await putFile(steps, socket, server, name, file(), options);
+}
+
+const octet = (file: string, options = {}): Message => ({
+  type: "RRQ",
+  file,
+  mode: "octet",
+  options,
+});
+
+/** The next message, in few words, and who sent it. */
+async function heard(socket: Socket): Promise<[what: string, from: Address]> {
+  const { data, from } = await socket.receive({ signal: soon() });
+  return [describe(decode(data)), from];
+}
+
+const ack = (block: number) => encode({ type: "ACK", block });
+
+Deno.test("lesson 12: files of all sizes go over and come back, byte for byte", async () => {
+  await using server = serving();
+  for (const options of [{}, { blksize: "8" }, { blksize: "1428", tsize: "0" }]) {
+    const size = Number((options as { blksize?: string }).blksize ?? 512);
+    for (const length of [0, 1, size - 1, size, size + 1, 3 * size, 3 * size + 5]) {
+      const name = `${size}.${length}`;
+      await left(server.address, name, noise(length), options);
+      assertEquals(server.files.get(name), noise(length), name);
+      assertEquals(await fetched(server.address, name, options), noise(length), name);
+    }
+  }
+});
+
+Deno.test("lesson 12: the largest blocks, and more than there are", async () => {
+  await using server = serving();
+  const data = noise(200_000);
+  await left(server.address, "long", data, { blksize: "65464" });
+  assertEquals(server.files.get("long"), data);
+  assertEquals(await fetched(server.address, "long", { blksize: "65464" }), data);
+});
+
+/** Two ends of a line without a network: as fast as can be. */
+function ends(): [Patient, Patient] {
+  const queues = [new Array<Datagram>(), new Array<Datagram>()] as const;
+  const waiting: (() => void)[] = [() => {}, () => {}];
+  const end = (own: 0 | 1) => ({
+    send: (data: Uint8Array) => {
+      queues[own ? 0 : 1].push({ data: data.slice(), from: here(own + 1) });
+      waiting[own ? 0 : 1]!();
+      return Promise.resolve(data.length);
+    },
+    receive: async (milliseconds: number) => {
+      if (queues[own].length === 0 && milliseconds < 100) return undefined; // it lingers
+      if (queues[own].length === 0) await new Promise<void>((come) => waiting[own] = come);
+      return queues[own].shift();
+    },
+  });
+  return [end(0), end(1)] as unknown[] as [Patient, Patient];
+}
+
+Deno.test("lesson 12: after block 65,535 comes block 0", async () => {
+  const data = noise(65_538 * 8 + 3);
+  const files = new Map<string, Uint8Array>();
+  const sink = await inMemory(files).create("copy");
+  const [one, two] = ends();
+  const parts = (async function* () {
+    yield data;
+  })();
+  const receiver = new Exchange(one, here(2));
+  const receiving = receiver.ask({ type: "ACK", block: 0 }, is("DATA", 1)).then((heard) =>
+    receiveBlocks(receiver, heard, 8, Object.assign(sink, { linger: 1 }))
+  );
+  await Promise.all([sendBlocks(new Exchange(two, here(1)), parts, 8), receiving]);
+  assertEquals(files.get("copy"), data);
+});
+
+Deno.test("lesson 12: each transfer has a port of its own, and twenty go on at once", async () => {
+  const ports = new Set<number>();
+  const open = () => {
+    const own = bind();
+    ports.add(own.address.port);
+    return own;
+  };
+  await using server = serving({ open }, new Map([["file", noise(5000)]]));
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => fetched(server.address, "file")),
+  );
+  for (const one of all) assertEquals(one, noise(5000));
+  assertEquals(ports.size, 20);
+  assert(!ports.has(server.address.port));
+});
+
+Deno.test("lesson 12: options are agreed on before the first block; timeout and strange ones are not", async () => {
+  await using server = serving({}, new Map([["file", noise(1000)]]));
+  using client = bind();
+  const options = { blksize: "65535", tsize: "0", timeout: "6", windowsize: "4" };
+  await client.send(encode(octet("file", options)), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "OACK blksize 65464 tsize 1000");
+  await client.send(ack(0), from);
+  assertEquals((await heard(client))[0], "DATA 1 (1000)");
+  await client.send(ack(1), from);
+});
+
+Deno.test("lesson 12: a stranger is told error 5, and changes nothing", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  using stranger = bind();
+  await client.send(encode(octet("file")), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "DATA 1 (512)");
+  for (
+    const message of [
+      ack(1),
+      encode({ type: "DATA", block: 1, data: noise(5) }),
+      encode(octet("x")),
+    ]
+  ) {
+    await stranger.send(message, from);
+    assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
+  }
+  // No answer to an error, nor to what is no message: two strangers might go on for ever.
+  await stranger.send(encode({ type: "ERROR", code: 0, text: "Stop" }), from);
+  await stranger.send("Hello!", from);
+  assertEquals(await receiveWithin(stranger, 50), undefined);
+  await client.send(ack(1), from);
+  assertEquals((await heard(client))[0], "DATA 2 (88)");
+  await client.send(ack(2), from);
+});
+
+Deno.test("lesson 12: a client knows whom it talks to from the first answer on", async () => {
+  using server = bind();
+  using transfer = bind();
+  using stranger = bind();
+  const fetching = fetched(server.address, "file");
+  const { from } = await server.receive({ signal: soon() });
+  const first = { type: "DATA", block: 1, data: noise(512) } as const;
+  await transfer.send(encode(first), from);
+  assertEquals((await heard(transfer))[0], "ACK 1");
+  await stranger.send(encode({ type: "DATA", block: 2, data: bytes("forged") }), from);
+  assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
+  await server.send(encode({ type: "ERROR", code: 2, text: "Stop" }), from); // also from the known port
+  await transfer.send(encode({ type: "DATA", block: 2, data: bytes("true") }), from);
+  assertEquals(text((await fetching).subarray(512)), "true");
+});
+
+Deno.test("lesson 12: an old ACK is not answered with data", async () => {
+  await using server = serving({}, new Map([["file", noise(1500)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const [, from] = await heard(client);
+  for (let copy = 0; copy < 3; copy++) await client.send(ack(1), from);
+  assertEquals((await heard(client))[0], "DATA 2 (512)");
+  await client.send(ack(1), from);
+  await client.send(ack(2), from);
+  assertEquals((await heard(client))[0], "DATA 3 (476)"); // and no second DATA 2 in between
+  await client.send(ack(3), from);
+  assertEquals(await receiveWithin(client, 100), undefined);
+});
+
+Deno.test("lesson 12: the receiver acknowledges old data again, since its ACK was lost", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "ACK 0");
+  const data = (block: number, size: number) =>
+    client.send(encode({ type: "DATA", block, data: noise(size) }), from);
+  await data(1, 512);
+  assertEquals((await heard(client))[0], "ACK 1");
+  const before = performance.now();
+  await data(1, 512);
+  assertEquals((await heard(client))[0], "ACK 1");
+  const took = performance.now() - before;
+  assert(took < 500, `It waited for its own timeout: ${took} ms.`);
+  await data(2, 0);
+  assertEquals((await heard(client))[0], "ACK 2");
+  assertEquals(server.files.get("new")?.length, 512);
+  await data(2, 0); // the file is there, but the last ACK may be lost, too
+  assertEquals((await heard(client))[0], "ACK 2");
+  assertEquals(server.log.filter((line) => line.includes("has written new")).length, 1);
+});
+
+Deno.test("lesson 12: what is not answered is said again, later and later", async () => {
+  await using server = serving({}, new Map([["file", noise(10)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const times: number[] = [];
+  for (let copy = 0; copy < 3; copy++) {
+    assertEquals((await heard(client))[0], "DATA 1 (10)");
+    times.push(performance.now());
+  }
+  const [first, second] = [times[1]! - times[0]!, times[2]! - times[1]!];
+  assert(first > 900 && second > 1800, `${first} ms, and then ${second} ms`);
+});
+
+Deno.test("lesson 12: the same request twice is one transfer; another one from the same port ends it", async () => {
+  let opened = 0;
+  const open = () => {
+    opened++;
+    return bind();
+  };
+  const files = new Map([["file", noise(600)], ["other", noise(5)]]);
+  await using server = serving({ open }, files);
+  using client = bind();
+  for (let copy = 0; copy < 3; copy++) await client.send(encode(octet("file")), server.address);
+  assertEquals((await heard(client))[0], "DATA 1 (512)");
+  await until(() => server.log.length === 3);
+  assertEquals(opened, 1);
+  await client.send(encode(octet("other")), server.address); // tftp's prompt asks from one port
+  const [what, from] = await heard(client);
+  assertEquals(what, "DATA 1 (5)");
+  await client.send(ack(1), from);
+  assertEquals(opened, 2);
+});
+
+Deno.test("lesson 12: refusals come from the known port", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  using client = bind();
+  const refused: [Message, string][] = [
+    [octet("nothing"), "ERROR 1 File not found"],
+    [{ ...octet("file"), type: "WRQ" } as Message, "ERROR 6 File exists"],
+    [{ ...octet("file"), mode: "netascii" } as Message, "ERROR 0 Only mode octet (tftp: binary)"],
+    [
+      { ...octet("new"), type: "WRQ", mode: "mail" } as Message,
+      "ERROR 0 Only mode octet (tftp: binary)",
+    ],
+  ];
+  for (const [request, answer] of refused) {
+    await client.send(encode(request), server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, answer);
+    assertEquals(from, server.address);
+  }
+  assertEquals([...server.files.keys()], ["file"]);
+});
+
+Deno.test("lesson 12: so many transfers at a time, and no more", async () => {
+  await using server = serving({ most: 2 }, new Map([["file", noise(5)]]));
+  using one = bind();
+  using two = bind();
+  using three = bind();
+  const froms = [];
+  for (const client of [one, two]) {
+    await client.send(encode(octet("file")), server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, "DATA 1 (5)");
+    froms.push(from);
+  }
+  await three.send(encode(octet("file")), server.address);
+  assertEquals((await heard(three))[0], "ERROR 0 Too many transfers: try again later");
+  await one.send(ack(1), froms[0]!);
+  await until(() => server.log.some((line) => line.includes("has read")));
+  assertEquals(text(await fetched(server.address, "file")), text(noise(5)));
+});
+
+Deno.test("lesson 12: what is no request gets no answer, and the server goes on", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  using client = bind();
+  const none = [ack(1), encode({ type: "ERROR", code: 1, text: "x" }), noise(0), noise(MAX_BYTES)];
+  none.push(encode({ type: "DATA", block: 1, data: noise(5) }), bytes("Hello!"));
+  for (const data of none) await client.send(data, server.address);
+  assertEquals(await fetched(server.address, "file"), noise(5));
+  assertEquals(server.log.filter((line) => line.endsWith("That was no request.")).length, 6);
+  assertEquals(await receiveWithin(client, 20), undefined);
+});
+
+Deno.test("lesson 12: half a file is no file, and the other side's error is told", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), server.address);
+  const [, from] = await heard(client);
+  await client.send(encode({ type: "DATA", block: 1, data: noise(512) }), from);
+  await heard(client);
+  await client.send(encode({ type: "ERROR", code: 3, text: "\x1b[2JFull" }), from);
+  await until(() => server.log.length === 2);
+  assertMatch(server.log[1]!, /^127\.0\.0\.1:\d+ and new: It says: \\x1b\[2JFull$/);
+  assertEquals(server.files.size, 0);
+});
+
+Deno.test("lesson 12: a block that is too long is refused", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), server.address);
+  const [, from] = await heard(client);
+  await client.send(encode({ type: "DATA", block: 1, data: noise(513) }), from);
+  assertEquals((await heard(client))[0], "ERROR 4 This block is too long");
+  assertEquals(server.files.size, 0);
+});
+
+Deno.test("lesson 12: who cannot write says so to the other side", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using socket = bind();
+  const full: Sink = {
+    write: () => Promise.reject(new Error("/home/ann/secret is full")),
+    finish: () => Promise.resolve(),
+    [Symbol.dispose]() {},
+  };
+  await assertRejects(() => getFile(steps, socket, server.address, "file", full), Error, "is full");
+  await until(() => server.log.some((line) => line.endsWith("and file: It says: It failed")));
+});
+
+Deno.test("lesson 12: a server that agrees to more than was asked for is refused", async () => {
+  using server = bind();
+  const fetching = fetched(server.address, "file", { blksize: "1428" });
+  const rejected = assertRejects(() => fetching, TftpError);
+  const { from } = await server.receive({ signal: soon() });
+  await server.send(encode({ type: "OACK", options: { blksize: "9000" } }), from);
+  assertEquals((await heard(server))[0], "ERROR 8 That is more than I asked for");
+  await rejected;
+});
+
+Deno.test("lesson 12: a server that knows no options is understood", async () => {
+  using server = bind();
+  const fetching = fetched(server.address, "file", { blksize: "1428", tsize: "0" });
+  const { from } = await server.receive({ signal: soon() });
+  await server.send(encode({ type: "DATA", block: 1, data: noise(512) }), from);
+  assertEquals((await heard(server))[0], "ACK 1");
+  await server.send(encode({ type: "DATA", block: 2, data: noise(0) }), from);
+  assertEquals(await fetching, noise(512));
+});
+
+Deno.test("lesson 12: a client's name may be forged: six datagrams go there, and then no more", async () => {
+  // The clock is turned forward, since nobody wants to wait.
+  const { now } = performance;
+  const sent: Message[] = [];
+  const patient = {
+    send: (data: Uint8Array) => Promise.resolve(sent.push(decode(data))),
+    receive: (milliseconds: number) => {
+      time += milliseconds;
+      return Promise.resolve(undefined);
+    },
+  };
+  let time = now.call(performance);
+  performance.now = () => time;
+  try {
+    const exchange = new Exchange(patient as unknown as Patient, here(9));
+    const data = { type: "DATA", block: 1, data: noise(5) } as const;
+    await assertRejects(() => exchange.ask(data, is("ACK", 1)), Error, "127.0.0.1:9 is silent.");
+  } finally {
+    performance.now = now;
+  }
+  assertEquals(sent.length, 6);
+});
+
+Deno.test("lesson 12: through lesson 8's relay, at 30 % loss each way, all arrives", async () => {
+  const data = noise(10_000);
+  await using server = serving({}, new Map([["file", data]]));
+  await using middle = bind();
+  const lost = { count: 0 };
+  const relaying = relay(middle, server.address, (path) => {
+    const random = dice(path + 1);
+    return () => random() < 0.3 ? (lost.count++, []) : [0];
+  });
+  const [got] = await Promise.all([
+    fetched(middle.address, "file", { blksize: "512" }),
+    left(middle.address, "new", data, { blksize: "512" }),
+  ]);
+  assertEquals(got, data);
+  assertEquals(server.files.get("new"), data);
+  assert(lost.count > 10, `${lost.count} were lost.`);
+  middle.close();
+  await relaying;
+});
+
+/** The server as a program, with a folder of its own. */
+async function program(args: string[] = []) {
+  const folder = await Deno.makeTempDir();
+  const allow = [`--allow-read=${folder}`, `--allow-write=${folder}`, "--allow-net=127.0.0.1"];
+  const file = ["lessons/12_tftp.ts", "server", "--port", "0", "--folder", folder, ...args];
+  const server = new Program(Deno.execPath(), ["run", "--no-prompt", ...allow, ...file]);
+  const port = Number((await server.prints(/Bind UDP on (\d+)\.\.\. \(at 127/))[1]);
+  return {
+    server,
+    port,
+    folder,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+Deno.test("lesson 12: the server offers the folder files/, and get prints what is in it", async () => {
+  await using server = lesson(12, "server", "--port", 0);
+  const port = (await server.prints(/Bind UDP on (\d+)/))[1]!;
+  const { code, stdout, stderr } = await runLesson(12, [
+    ...["get", "--port", port, "--file", "hello.txt"],
+  ]);
+  assertEquals(stdout, await Deno.readTextFile(new URL("../files/hello.txt", import.meta.url)));
+  assertEquals(stderr, `Received ${bytes(stdout).length.toLocaleString("en")} bytes.\n`);
+  assertEquals(code, 0);
+  await server.prints(/has read hello\.txt\.\n/);
+  server.signal();
+  const ended = await server.end();
+  assertMatch(ended.stdout, /Stopped\. Sent 2 datagrams .*, received 3 /); // OACK and one block
+  assertEquals(ended.code, 0);
+});
+
+Deno.test("lesson 12: put leaves a file where the server is writable, once", async () => {
+  await using our = await program(["--writable"]);
+  const put = (input: string) => runLesson(12, ["put", "--port", our.port, "--file", "new"], input);
+  assertEquals(await put("Hello!"), { code: 0, stdout: "Sent 6 bytes.\n", stderr: "" });
+  assertEquals(await Deno.readTextFile(`${our.folder}/new`), "Hello!");
+  const again = await put("Something else");
+  assertEquals(again.code, 1);
+  assertEquals(again.stderr, `127.0.0.1:${our.port} says about new: File exists (error 6).\n`);
+  assertEquals(await Deno.readTextFile(`${our.folder}/new`), "Hello!");
+});
+
+Deno.test("lesson 12: a server that is stopped leaves no half file", async () => {
+  await using our = await program(["--writable"]);
+  using client = bind();
+  await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), here(our.port));
+  const [, from] = await heard(client);
+  await client.send(encode({ type: "DATA", block: 1, data: noise(512) }), from);
+  assertEquals((await heard(client))[0], "ACK 1");
+  assertEquals([...Deno.readDirSync(our.folder)].length, 1);
+  our.server.signal();
+  assertEquals((await our.server.end()).code, 0);
+  assertEquals([...Deno.readDirSync(our.folder)], []);
+});
+
+Deno.test("lesson 12: without --writable nothing is written", async () => {
+  await using our = await program();
+  const { code, stderr } = await runLesson(12, ["put", "--port", our.port, "--file", "new"], "x");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Nothing can be written here (error 2).");
+  assertEquals([...Deno.readDirSync(our.folder)], []);
+});
+
+Deno.test("lesson 12: what is wrong is said in a sentence", async () => {
+  const wrong: [number, RegExp, ...string[]][] = [
+    [2, /^--file is missing\.\n/, "get"],
+    [2, /^--blksize 7 is not right/, "get", "--file", "a", "--blksize", "7"],
+    [2, /^--file is too long/, "put", "--file", "a".repeat(500)],
+    [1, /^There is no folder files\/nowhere/, "server", "--folder", "files/nowhere"],
+    [1, /^Deno lets this program read in the folder "files" only/, "server", "--folder", "lib"],
+  ];
+  await Promise.all(wrong.map(async ([code, message, ...args]) => {
+    const ended = await runLesson(12, args);
+    assertMatch(ended.stderr, message);
+    assertEquals(ended.code, code);
+  }));
+});
+
+Deno.test("lesson 12: a busy port is told", async () => {
+  using taken = bind();
+  const { code, stderr } = await runLesson(12, ["server", "--port", taken.address.port]);
+  assertMatch(stderr, /this port is taken/);
+  assertEquals(code, 1);
+});
+
+Deno.test("lesson 12: get says where nobody answers", async () => {
+  const port = freePort();
+  const { code, stdout, stderr } = await runLesson(12, ["get", "--port", port, "--file", "a"]);
+  assertEquals(stderr, `127.0.0.1:${port} is silent. Is there a TFTP server?\n`);
+  assertEquals([code, stdout], [1, ""]);
+});
+
+Deno.test("lesson 12: played", async () => {
+  const { code, stdout, stderr } = await runLesson(12);
+  assertEquals([code, stderr], [0, ""]);
+  const said = [...stdout.matchAll(/(RRQ|OACK|DATA|ACK|ERROR)[\w .()]*?(?= +│)/g)].map(([text]) =>
+    text
+  );
+  assertEquals(said, [
+    ...["RRQ hello.txt", "DATA 1 (512)", "ACK 1", "ERROR 5 Unknown port", "ACK 1", "ACK 1"],
+    ...["DATA 2 (88)", "ACK 2", "RRQ hello.txt blksize 1428", "OACK blksize 1428", "ACK 0"],
+    ...["DATA 1 (600)", "ACK 1", "RRQ nothing.txt", "ERROR 1 File not found"],
+  ]);
+});
+
+Deno.test("lesson 12: played as JSON", async () => {
+  const { stdout } = await runLesson(12, ["--json"]);
+  const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals(events.filter(({ label }) => label === "ACK 1").length, 4);
+  assertEquals(events.at(-1).event, "end");
+});

@@ -1,0 +1,248 @@
+/**
+ * How fast lesson 9's transfer is, and how fair: `deno task bench:transfer`. First through lesson 8's relay,
+ * then beside TCP over a line between two network namespaces (Linux, as root, with python3). About 3 minutes.
+ *
+ * @module
+ */
+import { dice, fate } from "../../lessons/08_loss.ts";
+import { relay } from "../../lib/relay.ts";
+import { bind } from "../../lib/udp.ts";
+
+const SECONDS = Number(Deno.env.get("BENCH_SECONDS") ?? 2.5);
+const LOSSES = [0, 0.05, 0.2];
+const PART = "1024";
+const WINDOWS = ["1", "8", "32", "auto"];
+/** The line that two share: 1,000 kB/s, 20 ms each way, and room for 40 packets that wait. */
+const [RATE, QUEUE] = ["1000", "40"];
+
+const path = (file: string) => new URL(`peers/${file}`, import.meta.url).pathname;
+const transfer = [Deno.execPath(), "run", "-A", path("transfer.ts")];
+const tcp = ["python3", path("tcp.py")];
+
+/** A program that says "ready" when it is, and at its end what it counted. */
+class Worker {
+  readonly #child: Deno.ChildProcess;
+  readonly ready: Promise<void>;
+  readonly counted: Promise<Record<string, number>>;
+
+  constructor([command, ...args]: string[]) {
+    const child = new Deno.Command(command!, { args, stdout: "piped" }).spawn();
+    this.#child = child;
+    const ready = Promise.withResolvers<void>();
+    this.ready = ready.promise;
+    this.counted = (async () => {
+      let text = "";
+      for await (const bytes of child.stdout) {
+        text += new TextDecoder().decode(bytes);
+        if (text.includes("ready\n")) ready.resolve();
+      }
+      await child.status;
+      return JSON.parse(text.match(/\{.*\}/)?.[0] ?? "{}");
+    })();
+  }
+
+  async end(): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.#child.status;
+    await this.counted;
+  }
+}
+
+interface Result {
+  /** kB/s that were received. */
+  speed: number;
+  /** The share of parts that had been sent before. */
+  again: number | undefined;
+}
+
+/** One that receives at `port` for so long, and one that sends there. `at`: what goes before each command. */
+async function carry(
+  [receive, send]: [string[], string[]],
+  at: [string[], string[]] = [[], []],
+  whenReady: () => Promise<void> = async () => {},
+): Promise<Result> {
+  const receiver = new Worker([...at[0], ...receive]);
+  await receiver.ready;
+  await whenReady();
+  const sender = new Worker([...at[1], ...send]);
+  const { bytes = 0, seconds = 1 } = await receiver.counted;
+  let again: number | undefined;
+  if (send.includes(path("transfer.ts"))) {
+    const { sent = 1, resent = 0 } = await sender.counted;
+    again = resent / sent;
+  } else await sender.end();
+  return { speed: bytes / seconds / 1000, again };
+}
+
+/** What carries `how`: a window of ours, or a congestion control of TCP's. */
+function programs(how: string, host: string, port: number, seconds = SECONDS, part = PART) {
+  const [ours, where] = [/^(\d+|auto)$/.test(how), [host, `${port}`]];
+  const receive = [...(ours ? transfer : tcp), "receive", ...where, `${seconds}`];
+  const send = ours ? [...transfer, "send", ...where, how, part] : [...tcp, "send", ...where, how];
+  return [receive, send] as [string[], string[]];
+}
+
+let port = 20_000;
+
+async function throughRelay(how: string, loss: number): Promise<Result> {
+  const to = { hostname: "127.0.0.1", port: port++ };
+  using middle = bind();
+  const random = dice(9);
+  relay(middle, to, () => () => fate({ drop: loss, delay: 20 }, random));
+  const [receive] = programs(how, to.hostname, to.port);
+  const [, send] = programs(how, to.hostname, middle.address.port);
+  return await carry([receive, send]);
+}
+
+const name = `udp-${Deno.pid}`;
+const [A, B] = [`${name}-a`, `${name}-b`];
+const inside = (namespace: string) => ["ip", "netns", "exec", namespace];
+
+async function run(command: string, ...args: string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(command, { args, stderr: "null", stdout: "null" }).output())
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+/** Two hosts with a line between them; the work is given what goes before a command on each. */
+async function overLine<T>(
+  line: string[],
+  work: (at: [string[], string[]]) => Promise<T>,
+): Promise<T> {
+  for (const namespace of [name, A, B]) await run("ip", "netns", "add", namespace);
+  const link = new Worker([...inside(name), "python3", path("link.py"), A, B, "20", ...line]);
+  try {
+    await Promise.race([
+      link.ready,
+      link.counted.then(() => Promise.reject(new Error("No line."))),
+    ]);
+    return await work([inside(B), inside(A)]);
+  } finally {
+    await link.end();
+    for (const namespace of [name, A, B]) await run("ip", "netns", "del", namespace);
+  }
+}
+
+function row(cells: (string | number)[]): void {
+  const text = cells.map((cell) =>
+    typeof cell === "number" ? Math.round(cell).toLocaleString("en") : cell
+  );
+  console.log(`| ${text.map((cell, i) => i ? cell.padStart(10) : cell.padEnd(22)).join(" | ")} |`);
+}
+
+function heading(title: string, cells: string[]): void {
+  console.log(`\n${title}\n`);
+  row(cells);
+  console.log(`|${cells.map((_, i) => i ? "-----------:" : "-".repeat(24)).join("|")}|`);
+}
+
+async function table(hows: string[], measure: (how: string, loss: number) => Promise<Result>) {
+  for (const how of hows) {
+    const results: Result[] = [];
+    for (const loss of LOSSES) results.push(await measure(how, loss));
+    row([label(how), ...results.map(({ speed }) => speed), again(results[0]!)]);
+  }
+}
+
+function label(how: string): string {
+  if (how === "1") return "stop-and-wait";
+  return /^\d/.test(how) ? `window ${how}` : how === "auto" ? "window auto" : `TCP ${how}`;
+}
+
+function again({ again }: Result): string {
+  return again === undefined ? "" : `${(again * 100).toFixed(2)} %`;
+}
+
+const columns = ["kB/s", ...LOSSES.map((loss) => `${loss * 100} %`), "again at 0"];
+heading("Through lesson 8's relay: 20 ms each way, parts of 1,024 bytes, loss each way", columns);
+await table(WINDOWS, throughRelay);
+
+heading("On loopback, nothing between", ["", "MB/s", "again"]);
+for (
+  const [how, part] of [["32", "1024"], ["4", "32768"], ["auto", "32768"], ["default", ""]] as const
+) {
+  if (how === "default" && !await run("python3", "--version")) continue;
+  const result = await carry(programs(how, "127.0.0.1", port++, 3, part));
+  const size = part ? `, parts of ${Number(part).toLocaleString("en")}` : "";
+  row([how === "default" ? "TCP" : label(how) + size, result.speed / 1000, again(result)]);
+}
+
+const whyNot = await (async () => {
+  if (Deno.build.os !== "linux") return "network namespaces need Linux";
+  if (!await run("python3", "--version")) return "python3 is not installed";
+  if (!await run("ip", "netns", "add", name)) return "it takes root and iproute2";
+  const device = await run(
+    "ip",
+    "netns",
+    "exec",
+    name,
+    "ip",
+    "tuntap",
+    "add",
+    "try",
+    "mode",
+    "tun",
+  );
+  await run("ip", "netns", "del", name);
+  return device ? undefined : "there are no TUN devices";
+})();
+if (whyNot) {
+  console.log(`\nNot measured beside TCP: ${whyNot}.`);
+} else {
+  const controls: string[] = [];
+  for (const control of ["cubic", "bbr"]) {
+    if (
+      await run("python3", "-c", `import socket; socket.socket().setsockopt(6, 13, b"${control}")`)
+    ) {
+      controls.push(control);
+    }
+  }
+  heading("Over a line between two hosts: the same delay and loss, beside TCP", columns);
+  await table(
+    [...WINDOWS, ...controls],
+    (how, loss) => overLine([`${loss}`], (at) => carry(programs(how, "10.9.8.2", port++), at)),
+  );
+
+  heading(
+    "Two transfers on one line of 1,000 kB/s: how much each gets, and sends again",
+    ["kB/s", "first", "second", "again", "again"],
+  );
+  const pairs = [["auto", "auto"], ["auto", "cubic"], ["32", "cubic"], ["128", "auto"], [
+    "128",
+    "cubic",
+  ], ["cubic", "cubic"]];
+  for (
+    const pair of pairs.filter((pair) =>
+      pair.every((how) => how !== "cubic" || controls[0] === how)
+    )
+  ) {
+    const [one, two] = await overLine(["0", RATE, QUEUE], (at) => {
+      // Both receivers have to be there before the first one sends.
+      const ready = pair.map(() => Promise.withResolvers<void>());
+      const all = Promise.all(ready.map(({ promise }) => promise));
+      return Promise.all(
+        pair.map((how, i) =>
+          carry(programs(how, "10.9.8.2", port++, 3 * SECONDS), at, async () => {
+            ready[i]!.resolve();
+            await all;
+          })
+        ),
+      );
+    });
+    row([
+      pair.map(label).join(", ").replaceAll("window ", ""),
+      one!.speed,
+      two!.speed,
+      again(one!),
+      again(two!),
+    ]);
+  }
+}
+Deno.exit(0);

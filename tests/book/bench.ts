@@ -1,0 +1,92 @@
+/**
+ * Measures the book: how soon it is there, how soon its pages are, how much they weigh, how soon Run shows
+ * its first arrow, and how long the files take. A figure is the middle one of several; beside it, its limit.
+ *
+ * @module
+ */
+import { browser, command, open, pages, project, serve } from "./helpers.ts";
+
+function middle(all: number[]): number {
+  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!;
+}
+
+function tell(what: string, value: number, unit: string, limit: number): void {
+  const verdict = value <= limit ? "" : "   over its limit";
+  console.log(
+    `${what.padEnd(46)} ${value.toFixed(1).padStart(8)} ${unit}   (at most ${limit})${verdict}`,
+  );
+}
+
+async function packed(body: Uint8Array<ArrayBuffer>): Promise<number> {
+  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(stream).arrayBuffer()).byteLength;
+}
+
+using folder = await project();
+await (await serve(folder))[Symbol.asyncDispose](); // the caches are warm from here on
+
+const starts: number[] = [];
+for (let i = 0; i < 9; i++) {
+  const begin = performance.now();
+  const book = await serve(folder);
+  starts.push(performance.now() - begin);
+  await book[Symbol.asyncDispose]();
+}
+tell("start, until its address is there", middle(starts), "ms", 200);
+
+await using book = await serve(folder);
+const names = await pages(book.address);
+let missing = true;
+while (missing) { // until all is recorded
+  const texts = await Promise.all(
+    names.map(async (name) => await (await fetch(book.address + name)).text()),
+  );
+  missing = texts.some((text) => text.includes("Not recorded yet"));
+}
+const bytes: number[] = [];
+for (let i = 0; i < 5; i++) {
+  for (const name of names) {
+    const begin = performance.now();
+    const response = await fetch(book.address + name);
+    bytes.push(performance.now() - begin);
+    await response.body?.cancel();
+  }
+}
+tell("first byte of a page", middle(bytes), "ms", 10);
+tell("the slowest of them, of 5 each", Math.max(...bytes), "ms", 100);
+
+const weigh = async (name: string) =>
+  await packed(await (await fetch(book.address + name)).bytes());
+const shared = await weigh("book.css") + await weigh("book.js") + await weigh("theme.js");
+const fonts = (await (await fetch(`${book.address}serif.woff2`)).bytes()).length +
+  (await (await fetch(`${book.address}mono.woff2`)).bytes()).length;
+const lessons = await Promise.all(names.filter((name) => /^\d\d_/.test(name)).map(weigh));
+tell("style and script, compressed", shared / 1000, "KB", 20);
+tell("a lesson's page with them, the heaviest", (Math.max(...lessons) + shared) / 1000, "KB", 20);
+tell("the same with fonts", (Math.max(...lessons) + shared + fonts) / 1000, "KB", 120);
+
+{
+  await using chromium = await browser();
+  const arrows: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    await using opened = await open(chromium, `${book.address}04_echo.html`, { still: false });
+    arrows.push(
+      await opened.page.evaluate(async () => {
+        const shown = new Promise<void>((resolve) => {
+          new MutationObserver(() => document.querySelector(".new.d") && resolve())
+            .observe(document.querySelector(".picture")!, { childList: true });
+        });
+        const begin = performance.now();
+        document.querySelector<HTMLElement>(".run")!.click();
+        await shown;
+        return performance.now() - begin;
+      }),
+    );
+  }
+  tell("from Run to the first arrow of lesson 4", middle(arrows), "ms", 250);
+}
+
+await Deno.remove(new URL("book/.recorded", folder), { recursive: true });
+const begin = performance.now();
+await command(folder, "--build", "site").output();
+tell("all of it as files, with new recordings", (performance.now() - begin) / 1000, "s", 5);

@@ -1,0 +1,111 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "puppeteer-core";
+import { browser, open, project, serve, until } from "./helpers.ts";
+
+const state = (page: Page, name: string) =>
+  page.$eval(
+    `[data-exercise="${name}"] .result`,
+    (one) => one.querySelector(".state")?.textContent ?? "",
+  );
+
+Deno.test("an exercise", async (t) => {
+  using folder = await project();
+  await using book = await serve(folder);
+  await using chromium = await browser();
+  const file = new URL("exercises/04_echo.ts", folder);
+  const shipped = await Deno.readTextFile(file);
+  const solution = (await Deno.readTextFile(new URL("exercises/solutions/04_echo.ts", folder)))
+    .replaceAll('"../../lib', '"../lib');
+  await using opened = await open(chromium, `${book.address}04_echo.html`);
+  const { page, complaints } = opened;
+
+  await t.step("shows its task, its hints one by one, and a link to the editor", async () => {
+    const hints = await page.$$eval(
+      '[data-exercise="countingServer"] details',
+      (all) => all.map((one) => one.open),
+    );
+    assertEquals(hints, [false, false, false]);
+    const edit = await page.$eval(
+      '[data-exercise="countingServer"] a.edit',
+      (one) => one.getAttribute("href")!,
+    );
+    const line = shipped.split("\n").findIndex((line) => line.includes("function countingServer")) +
+      1;
+    assertEquals(edit, `vscode://file${folder.pathname}exercises/04_echo.ts:${line}`);
+  });
+
+  await t.step("is checked, and again at every save", async () => {
+    await page.click('[data-exercise="countingServer"] .check');
+    await until(
+      async () => await state(page, "countingServer") === "not started",
+      "the first check",
+    );
+    assertEquals(await state(page, "stoppableServer"), "not started");
+
+    const wrong = shipped.replace(
+      "  return todo();",
+      '  for await (const { from } of socket) { console.log("asked by", from.hostname); await socket.send("1", from); }',
+    );
+    await Deno.writeTextFile(file, wrong);
+    await until(
+      async () => await state(page, "countingServer") === "not yet",
+      "a check of what was saved",
+    );
+    const shown = await page.$eval('[data-exercise="countingServer"]', (one) => ({
+      code: one.querySelector("figure code")!.textContent!,
+      wrong: one.querySelectorAll("li.wrong").length,
+      text: one.querySelector(".result")!.textContent!,
+    }));
+    assert(shown.code.includes('"asked by"'), shown.code);
+    assert(shown.wrong > 0, shown.text);
+    assert(shown.text.includes("asked by 127.0.0.1"), shown.text);
+
+    await Deno.writeTextFile(file, solution);
+    await until(async () => await state(page, "countingServer") === "done", "the solution");
+    await until(async () => await state(page, "stoppableServer") === "done", "the other one");
+    assertEquals(complaints, []);
+  });
+
+  await t.step("that does not compile says where, and text stays text", async () => {
+    await Deno.writeTextFile(
+      file,
+      shipped.replace(
+        "  return todo();",
+        '  const text: number = "<img src=x>";\n  return todo();',
+      ),
+    );
+    const result = () =>
+      page.$eval('[data-exercise="countingServer"] .result', (one) => one.textContent!);
+    await until(async () => (await result()).includes("does not compile"), "the compiler");
+    assert(/04_echo\.ts:\d+:\d+/.test(await result()), await result());
+    await Deno.writeTextFile(file, "}} this is no program <img src=x>");
+    await until(
+      async () => /not a module|expected|does not compile/i.test(await result()),
+      "the compiler",
+    );
+    assertEquals(await page.$$eval(".exercise img", (all) => all.length), 0);
+  });
+
+  await t.step("counts among what is done, as long as it is as it was", async () => {
+    await Deno.writeTextFile(file, solution);
+    await until(async () => await state(page, "stoppableServer") === "done", "the solution again");
+    const standing = async () => {
+      const text = await (await fetch(book.address)).text();
+      return text.match(/04_echo\.html"><span class="number">[^]*?<\/a>/)![0].match(
+        /class="progress">([^<]*)/,
+      )?.[1];
+    };
+    assertEquals(await standing(), "✓ done");
+    await page.goto(book.address);
+    await Deno.writeTextFile(file, shipped);
+    assertEquals(await standing(), "");
+  });
+
+  await t.step("is not checked any more when the page is gone", async () => {
+    const kept = new URL("exercises/.progress.json", folder);
+    const before = await Deno.readTextFile(kept);
+    await Deno.writeTextFile(file, solution.replace("count", "count "));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assertEquals(await Deno.readTextFile(kept), before);
+  });
+});

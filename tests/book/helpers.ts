@@ -1,0 +1,185 @@
+/**
+ * A copy of the project, its book, and a real browser that reads it.
+ *
+ * @module
+ */
+import { type Browser, launch, type Page } from "puppeteer-core";
+
+const ROOT = new URL("../../", import.meta.url);
+const SHOWN = [
+  "README.md",
+  "book",
+  "cli",
+  "deno.json",
+  "deno.lock",
+  "docs",
+  "exercises",
+  "lessons",
+  "lib",
+];
+
+/** A copy of what the book shows, in a folder of its own: tests write into it. */
+export async function project(): Promise<URL & Disposable> {
+  const folder = await Deno.makeTempDir({ prefix: "book " }); // with a space, as some people's folders
+  for (const name of SHOWN) await copy(new URL(name, ROOT), `${folder}/${name}`);
+  const url = new URL(`file://${folder.replaceAll(" ", "%20")}/`);
+  return Object.assign(url, { [Symbol.dispose]: () => Deno.removeSync(url, { recursive: true }) });
+}
+
+async function copy(from: URL, to: string): Promise<void> {
+  const { isFile, isDirectory } = await Deno.lstat(from).catch(() => ({
+    isFile: false,
+    isDirectory: false,
+  }));
+  if (isFile) await Deno.copyFile(from, to);
+  if (!isDirectory) return;
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) {
+    if (!name.startsWith(".") && !name.includes(".mine")) {
+      await copy(new URL(`${from}/${encodeURIComponent(name)}`), `${to}/${name}`);
+    }
+  }
+}
+
+/** The command of `deno task book`, with the permissions that it has there. */
+export function command(folder: URL, ...args: string[]): Deno.Command {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", folder)));
+  const [, ...words] = tasks.book.command.split(" ");
+  return new Deno.Command(Deno.execPath(), {
+    args: [...words, ...args],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** A book that is being served. */
+export interface Book extends AsyncDisposable {
+  readonly address: string;
+  readonly port: number;
+  readonly process: Deno.ChildProcess;
+  /** What it wrote to its standard error. */
+  errors(): string;
+}
+
+/** Serves the book of a folder, at a port that the system picks. */
+export async function serve(folder: URL, ...args: string[]): Promise<Book> {
+  const process = command(folder, "--port", "0", ...args).spawn();
+  let errors = "";
+  const reading = (async () => {
+    for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) errors += text;
+  })();
+  const output = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  while (!said.includes("\n")) {
+    const { done, value } = await output.read();
+    if (done) throw new Error(`The book ended: ${errors}`);
+    said += value;
+  }
+  const address = said.match(/http:\S+/)![0];
+  return {
+    address,
+    port: Number(new URL(address).port),
+    process,
+    errors: () => errors,
+    async [Symbol.asyncDispose]() {
+      try {
+        process.kill("SIGINT");
+      } catch {
+        // It has ended.
+      }
+      await output.cancel();
+      await process.status;
+      await reading;
+    },
+  };
+}
+
+/** Debian's Chromium, or what CHROMIUM names. */
+export async function browser(): Promise<Browser> {
+  const executablePath = Deno.env.get("CHROMIUM") ??
+    ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => exists(path));
+  if (!executablePath) throw new Error("There is no Chromium here: .ci/install installs it.");
+  return await launch({
+    executablePath,
+    args: [
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+      ...Deno.build.os === "linux" && Deno.uid() === 0 ? ["--no-sandbox"] : [],
+    ],
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** A page in a window of this width and theme. `complaints` are errors, and requests to elsewhere. */
+export async function open(
+  browser: Browser,
+  address: string,
+  { width = 1280, theme = "light", still = true, script = true } = {},
+): Promise<{ page: Page; complaints: string[] } & AsyncDisposable> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warn"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(`${error}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    const own = new URL(address).protocol === "file:"
+      ? url.startsWith("file:")
+      : url.startsWith(new URL("/", address).href);
+    if (!own) complaints.push(`A request to ${url}`);
+  });
+  await page.setJavaScriptEnabled(script);
+  await page.setViewport({ width, height: width > 600 ? 900 : 844 });
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: theme },
+    { name: "prefers-reduced-motion", value: still ? "reduce" : "no-preference" },
+  ]);
+  await page.goto(address, { waitUntil: "load" });
+  return { page, complaints, [Symbol.asyncDispose]: () => page.close() };
+}
+
+/** Lets the pages of an address write to the clipboard, as a person's browser does. */
+export async function allowCopying(browser: Browser, address: string): Promise<void> {
+  const context = browser.defaultBrowserContext();
+  await context.overridePermissions(new URL(address).origin, [
+    "clipboard-sanitized-write",
+    "clipboard-read",
+  ]);
+}
+
+/** The names of all pages, by the book's own links. */
+export async function pages(address: string): Promise<string[]> {
+  const text = await (await fetch(address)).text();
+  return [
+    ...new Set([
+      "index.html",
+      ...[...text.matchAll(/href="([\w-]+\.html)/g)].map(([, name]) => name!),
+    ]),
+  ];
+}
+
+/** Waits until it is so: for a minute, if nothing else is said. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  milliseconds = 60_000,
+): Promise<void> {
+  const end = performance.now() + milliseconds;
+  while (!await condition()) {
+    if (performance.now() > end) throw new Error(`It did not come: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

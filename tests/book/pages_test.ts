@@ -1,0 +1,195 @@
+import { assert, assertEquals } from "@std/assert";
+import axe from "axe-core";
+import type { Page } from "puppeteer-core";
+import { browser, open, pages, project, serve } from "./helpers.ts";
+
+/** What axe finds wrong with a page as it is now. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run({ resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) =>
+      `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join("\n")}`
+    );
+  });
+}
+
+const DOC = /^\/\*\*\n[^]*?^ \*\/\n|^\/\*\* .* \*\/\n/gm;
+
+Deno.test("the pages", async (t) => {
+  using folder = await project();
+  await using book = await serve(folder);
+  await using chromium = await browser();
+  const names = await pages(book.address);
+
+  await t.step(
+    "are one for each lesson, file of lib/ and document, and the whole book",
+    async () => {
+      for (const { name } of Deno.readDirSync(new URL("lessons", folder))) {
+        assert(names.includes(name.replace(".ts", ".html")), name);
+      }
+      for (const { name } of Deno.readDirSync(new URL("lib", folder))) {
+        assert(names.includes(`lib-${name.replace(".ts", ".html")}`), name);
+      }
+      for (const { name } of Deno.readDirSync(new URL("docs", folder))) {
+        if (!name.endsWith(".md")) continue;
+        assert(names.includes(`docs-${name.replace(".md", ".html")}`), name);
+      }
+      for (const name of ["index.html", "readme.html", "book.html"]) {
+        assert(
+          names.includes(name),
+          name,
+        );
+      }
+      await Promise.all(names.map(async (name) => {
+        const response = await fetch(book.address + name);
+        assertEquals(response.status, 200, name);
+        await response.body?.cancel();
+      }));
+    },
+  );
+
+  await t.step("are whole and readable at 1,280 and 390 pixels, light and dark", async () => {
+    for (const name of names) {
+      await using opened = await open(chromium, book.address + name);
+      const { page, complaints } = opened;
+      await page.waitForSelector(".theme:not([hidden])");
+      // What is folded is read, too.
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      });
+      for (const width of [1280, 390]) {
+        await page.setViewport({ width, height: 900 });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assertEquals(wide, width, `${name} is wider than the window`);
+        for (const value of ["light", "dark"]) {
+          await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
+          assertEquals(await violations(page), [], `axe, in ${name}, ${width}, ${value}`);
+        }
+      }
+      assertEquals(complaints, [], name);
+    }
+  });
+
+  await t.step("are so with a search, help, a run and a result", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`);
+    const { page } = opened;
+    const see = async (what: string) => {
+      for (const value of ["light", "dark"]) {
+        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
+        assertEquals(await violations(page), [], `axe, with ${what}, ${value}`);
+      }
+    };
+    await page.waitForSelector(".theme:not([hidden])");
+    await page.keyboard.press("?");
+    await see("help");
+    await page.keyboard.press("Escape");
+    await page.click(".search-open");
+    await page.waitForSelector("dialog.search[open]");
+    await page.keyboard.type("bind");
+    await page.waitForSelector("dialog.search li");
+    await see("a search");
+    await page.keyboard.press("Escape");
+    await page.click(".run");
+    await page.waitForFunction(() =>
+      document.querySelector(".status")!.textContent!.endsWith("just now")
+    );
+    await page.click('[data-exercise="countingServer"] .check');
+    await page.waitForFunction(() =>
+      document.querySelector(".result .state")?.textContent === "not started"
+    );
+    await see("a run and a result");
+  });
+
+  await t.step("show the code as it stands in the files", async () => {
+    for (const name of names.filter((name) => /^\d\d_/.test(name))) {
+      const text = await Deno.readTextFile(
+        new URL(`lessons/${name.replace(".html", ".ts")}`, folder),
+      );
+      await using opened = await open(chromium, book.address + name);
+      const shown = await opened.page.evaluate(() =>
+        [...document.querySelectorAll("article .code pre:not(.example), .imports pre")]
+          .filter((pre) => !pre.closest("[data-exercise]")).map((pre) => pre.textContent!)
+      );
+      // Every line of code is there, and in its order; doc comments are prose.
+      const code = text.replaceAll(DOC, "");
+      const lines = (text: string) =>
+        text.split("\n").map((line) => line.trim()).filter((line) => line);
+      const found = lines(shown.join("\n").replaceAll(DOC, ""));
+      assertEquals([...found].sort(), [...lines(code)].sort(), name);
+    }
+  });
+
+  await t.step("lead to nothing that is not there", async () => {
+    const ids = new Map<string, Set<string>>();
+    const links: [string, string][] = [];
+    for (const name of names) {
+      const text = await (await fetch(book.address + name)).text();
+      const all = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
+      assertEquals(
+        all.length,
+        new Set(all).size,
+        `an id stands twice in ${name}: ${all.filter((id, i) => all.indexOf(id) !== i)}`,
+      );
+      ids.set(name, new Set(all));
+      for (const [, href] of text.matchAll(/<a [^>]*href="([^"]+)"/g)) links.push([name, href!]);
+    }
+    for (const [from, href] of links) {
+      if (/^(https?|vscode):/.test(href)) continue;
+      const [name, id] = href.split("#");
+      const page = name || from;
+      if (id) assert(ids.get(page)?.has(decodeURIComponent(id)), `${from} leads to ${href}`);
+      else if (page.endsWith(".html")) assert(ids.has(page), `${from} leads to ${href}`);
+    }
+  });
+
+  await t.step("need no script to be read", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`, { script: false });
+    const { page } = opened;
+    const buttons = await page.$$eval(
+      "button",
+      (all) => all.filter((one) => one.checkVisibility()).length,
+    );
+    assertEquals(buttons, 0);
+    assert(await page.$eval("#serve pre", (one) => one.checkVisibility()));
+    const copy = await page.$eval("#serve a.copy", (one) => (one as HTMLAnchorElement).href);
+    assert((await (await fetch(copy)).text()).includes("export async function serve("));
+  });
+
+  await t.step("are selected without the prose", async () => {
+    await using opened = await open(chromium, `${book.address}01_send.html`);
+    const text = await opened.page.evaluate(() => {
+      const pres = document.querySelectorAll("#sendMessage .code pre:not(.example)");
+      getSelection()!.setBaseAndExtent(
+        pres[0]!,
+        0,
+        pres[pres.length - 1]!,
+        pres[pres.length - 1]!.childNodes.length,
+      );
+      return getSelection()!.toString();
+    });
+    const file = await Deno.readTextFile(new URL("lessons/01_send.ts", folder));
+    const code = file.match(/^export async function sendMessage[^]*?^}/m)![0];
+    const squeezed = (text: string) =>
+      text.split("\n").map((line) => line.trimEnd()).filter((line) => line).join("\n");
+    assertEquals(squeezed(text), squeezed(code));
+  });
+
+  await t.step("print without what is for the screen", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`, { theme: "dark" });
+    const { page } = opened;
+    await page.emulateMediaType("print");
+    const seen = await page.evaluate(() => ({
+      hidden: [".top", ".run", ".copy", ".turn", ".check"].filter((name) =>
+        document.querySelector(name)!.checkVisibility()
+      ),
+      paper: getComputedStyle(document.body).backgroundColor,
+      comment: document.querySelector(".noted .comment")!.getBoundingClientRect().height > 0,
+      picture: document.querySelector("svg.wide")!.checkVisibility(),
+    }));
+    assertEquals(seen, { hidden: [], paper: "rgb(255, 255, 255)", comment: true, picture: true });
+    assert((await page.pdf()).length > 10_000);
+  });
+  assertEquals(book.errors(), "");
+});

@@ -1,0 +1,225 @@
+import { assert, assertEquals } from "@std/assert";
+import { project, serve } from "./helpers.ts";
+
+interface Answer {
+  status: number;
+  headers: string;
+  body: string;
+}
+
+/** A request as it stands: fetch would not send every header, nor every path. */
+async function request(port: number, head: string, hostname = "127.0.0.1"): Promise<Answer> {
+  using connection = await Deno.connect({ hostname, port });
+  await connection.write(
+    new TextEncoder().encode(
+      `${head.trim().replaceAll(/\n\s*/g, "\r\n")}\r\nConnection: close\r\n\r\n`,
+    ),
+  );
+  let text = "";
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(65_536);
+  for (let read; (read = await connection.read(buffer)) !== null;) {
+    text += decoder.decode(buffer.subarray(0, read), { stream: true });
+  }
+  const [headers = "", ...body] = text.split("\r\n\r\n");
+  return { status: Number(headers.split(" ")[1]), headers, body: body.join("\r\n\r\n") };
+}
+
+Deno.test("the server refuses", async (t) => {
+  using folder = await project();
+  await Deno.writeTextFile(new URL("secret.txt", folder), "secret");
+  await Deno.symlink("../secret.txt", new URL("docs/leak.md", folder));
+  await Deno.symlink("../secret.txt", new URL("lib/leak.ts", folder));
+  await Deno.symlink("../secret.txt", new URL("lessons/99_leak.ts", folder));
+  await using book = await serve(folder);
+  const { port } = book;
+  const host = `127.0.0.1:${port}`;
+  const own = `Host: ${host}\nOrigin: http://${host}\nContent-Length: 0`;
+
+  await t.step("other hosts (DNS rebinding)", async () => {
+    for (
+      const name of [
+        "evil.example",
+        `evil.example:${port}`,
+        "127.0.0.1",
+        `127.0.0.1:${port + 1}`,
+        `127.0.0.2:${port}`,
+        `127.0.0.1:${port}.evil.example`,
+      ]
+    ) {
+      assertEquals((await request(port, `GET / HTTP/1.1\nHost: ${name}`)).status, 421, name);
+      const post = await request(
+        port,
+        `POST /run/1 HTTP/1.1\nHost: ${name}\nOrigin: http://${name}\nContent-Length: 0`,
+      );
+      assertEquals(post.status, 421, name);
+    }
+    for (const name of [host, `localhost:${port}`]) {
+      assertEquals((await request(port, `GET / HTTP/1.1\nHost: ${name}`)).status, 200, name);
+    }
+  });
+
+  await t.step("other origins", async () => {
+    const origins = [
+      "",
+      "Origin: null",
+      "Origin: http://evil.example",
+      `Origin: https://${host}`,
+      `Origin: http://127.0.0.1:${port + 1}`,
+      `Origin: http://${host}.evil.example`,
+    ];
+    for (const origin of origins) {
+      for (const path of ["/run/1", "/check/1"]) {
+        const head = `POST ${path} HTTP/1.1\nHost: ${host}\n${origin}\nContent-Length: 0`.replace(
+          "\n\n",
+          "\n",
+        );
+        assertEquals((await request(port, head)).status, 403, origin);
+      }
+    }
+    for (const site of ["cross-site", "same-site", "none"]) {
+      assertEquals(
+        (await request(port, `POST /run/1 HTTP/1.1\n${own}\nSec-Fetch-Site: ${site}`)).status,
+        403,
+        site,
+      );
+    }
+  });
+
+  await t.step("other methods, and running anything by GET", async () => {
+    for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]) {
+      const { status } = await request(port, `${method} /run/1 HTTP/1.1\n${own}`);
+      assert(status === 405 || status === 501 || status === 400, `${method}: ${status}`);
+    }
+    for (const path of ["/run/1", "/check/1"]) {
+      assertEquals((await request(port, `GET ${path} HTTP/1.1\n${own}`)).status, 404, path);
+    }
+  });
+
+  await t.step("paths that are not on its list", async () => {
+    const paths = [
+      "/secret.txt",
+      "/../secret.txt",
+      "/..%2fsecret.txt",
+      "/%2e%2e/secret.txt",
+      "/docs/../secret.txt",
+      "/deno.json",
+      "/lessons/04_echo.ts",
+      "/book/main.ts",
+      "//secret.txt",
+      "/docs-leak.html",
+      "/lib-leak.html",
+      "/99_leak.html",
+      "/lib-leak.txt",
+      "/__proto__",
+      "/constructor",
+      "/index.html/..",
+      "/.git/config",
+      "/book.css%00",
+    ];
+    for (const path of paths) {
+      const { status, body } = await request(port, `GET ${path} HTTP/1.1\nHost: ${host}`);
+      assert(status === 404 || status === 400, `${path}: ${status}`);
+      assert(!body.includes("secret"), path);
+    }
+    const index = await request(port, `GET / HTTP/1.1\nHost: ${host}`);
+    assert(!index.body.includes("leak"));
+    for (
+      const path of [
+        "/run/0",
+        "/run/99",
+        "/run/1x",
+        "/run/-1",
+        "/run/1%2f2",
+        "/run/",
+        "/check/99",
+        "/check/..",
+        "/run/__proto__",
+      ]
+    ) {
+      assertEquals((await request(port, `POST ${path} HTTP/1.1\n${own}`)).status, 404, path);
+    }
+  });
+
+  await t.step("to be framed, and whatever is inline or from elsewhere", async () => {
+    for (const path of ["/", "/nothing", "/book.js"]) {
+      const { headers } = await request(port, `GET ${path} HTTP/1.1\nHost: ${host}`);
+      const policy = headers.match(/content-security-policy: (.*)/i)![1]!;
+      for (
+        const part of [
+          "default-src 'none'",
+          "script-src 'self'",
+          "style-src 'self'",
+          "frame-ancestors 'none'",
+          "base-uri 'none'",
+          "form-action 'none'",
+        ]
+      ) {
+        assert(policy.includes(part), part);
+      }
+      assert(!/unsafe|\*|http:|data:/.test(policy), policy);
+      assert(
+        /x-frame-options: DENY/i.test(headers) && /x-content-type-options: nosniff/i.test(headers),
+      );
+      assert(!/access-control-allow/i.test(headers));
+    }
+    const { body } = await request(port, `GET /04_echo.html HTTP/1.1\nHost: ${host}`);
+    assert(!/ style=| on\w+="|<style|<script>|javascript:/.test(body));
+  });
+
+  await t.step("more runs than one of a lesson, and than four in all", async () => {
+    // Lesson 2 and 6 wait for half a second, so that they still run when the next one is asked for.
+    const origin = { headers: { origin: `http://${host}` }, method: "POST" };
+    const slow = new URL("lessons/02_receive.ts", folder);
+    const text = await Deno.readTextFile(slow);
+    const waiting = text.replace(
+      /(export async function play\(.*\{\n)/,
+      "$1  await new Promise((resolve) => setTimeout(resolve, 60_000));\n",
+    );
+    assert(waiting !== text);
+    for (const number of [1, 2, 3, 4, 5]) {
+      const name = [...Deno.readDirSync(new URL("lessons", folder))].find(({ name }) =>
+        name.startsWith(`0${number}_`)
+      )!.name;
+      const file = new URL(`lessons/${name}`, folder);
+      const text = await Deno.readTextFile(file);
+      await Deno.writeTextFile(
+        file,
+        text.replace(
+          /(export async function play\(.*\{\n)/,
+          "$1  await new Promise((resolve) => setTimeout(resolve, 60_000));\n",
+        ),
+      );
+    }
+    const running = await Promise.all(
+      [1, 2, 3, 4].map((number) => fetch(`${book.address}run/${number}`, origin)),
+    );
+    assertEquals(running.map(({ status }) => status), [200, 200, 200, 200]);
+    const again = await fetch(`${book.address}run/1`, origin);
+    assertEquals([again.status, await again.text()], [429, "This lesson is running already.\n"]);
+    const fifth = await fetch(`${book.address}run/5`, origin);
+    assertEquals([fifth.status, await fifth.text()], [429, "Too many lessons are running.\n"]);
+    // Whoever goes away makes room.
+    for (const response of running) await response.body!.cancel();
+    let status = 429;
+    while (status === 429) {
+      const response = await fetch(`${book.address}run/5`, origin);
+      status = response.status;
+      await response.body!.cancel();
+    }
+    assertEquals(status, 200);
+  });
+
+  await t.step("to listen to the network", async () => {
+    const other = Object.values(Deno.networkInterfaces()).find(({ family, address }) =>
+      family === "IPv4" && !address.startsWith("127.")
+    );
+    for (const hostname of ["127.0.0.2", "::1", ...other ? [other.address] : []]) {
+      const answered = await request(port, `GET / HTTP/1.1\nHost: ${host}`, hostname).then(
+        () => true,
+        () => false,
+      );
+      assertEquals(answered, false, hostname);
+    }
+  });
+});

@@ -1,0 +1,242 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { dice } from "../../lessons/08_loss.ts";
+import {
+  agreed,
+  blocks,
+  blockSize,
+  decode,
+  describe,
+  encode,
+  is,
+  like,
+  MAX_REQUEST,
+  type Message,
+  MOST_BLOCK,
+  NoTftp,
+  TftpError,
+  type TftpOptions,
+  understood,
+  whole,
+} from "../../lib/tftp.ts";
+import { bytes } from "../helpers.ts";
+
+const number = fc.integer({ min: 0, max: 65_535 });
+const text = (maxLength: number, minLength = 0) =>
+  fc.string({ unit: "grapheme", minLength, maxLength }).map((text) =>
+    text.replaceAll("\0", "0").toWellFormed()
+  );
+const options: fc.Arbitrary<TftpOptions> = fc.uniqueArray(
+  fc.tuple(text(8, 1).map((name) => name.toLowerCase()), text(8)),
+  { selector: ([name]) => name, maxLength: 4 },
+).map((pairs) => Object.fromEntries(pairs));
+const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({
+    type: fc.constantFrom("RRQ" as const, "WRQ" as const),
+    file: text(20, 1),
+    mode: fc.constantFrom("octet", "netascii"),
+    options,
+  }),
+  fc.record({
+    type: fc.constant("DATA" as const),
+    block: number,
+    data: fc.uint8Array({ maxLength: 600 }),
+  }),
+  fc.record({ type: fc.constant("ACK" as const), block: number }),
+  fc.record({ type: fc.constant("ERROR" as const), code: number, text: text(40) }),
+  fc.record({ type: fc.constant("OACK" as const), options }).filter(({ options }) =>
+    Object.keys(options).length > 0
+  ),
+);
+
+Deno.test("tftp: messages are the bytes that RFC 1350 and RFC 2347 draw", () => {
+  const octet = { file: "a", mode: "octet" };
+  const drawn: [Message, string][] = [
+    [{ type: "RRQ", ...octet, options: {} }, "\0\x01a\0octet\0"],
+    [{ type: "WRQ", ...octet, options: { blksize: "8" } }, "\0\x02a\0octet\0blksize\x008\0"],
+    [{ type: "DATA", block: 0x102, data: bytes("Hi") }, "\0\x03\x01\x02Hi"],
+    [{ type: "ACK", block: 0x7f00 }, "\0\x04\x7f\0"],
+    [{ type: "ERROR", code: 1, text: "No" }, "\0\x05\0\x01No\0"],
+    [{ type: "OACK", options: { tsize: "0" } }, "\0\x06tsize\x000\0"],
+  ];
+  for (const [message, text] of drawn) {
+    assertEquals(encode(message), bytes(text));
+    assertEquals(decode(bytes(text)), message);
+  }
+});
+
+Deno.test("tftp: what was encoded decodes to the same", () => {
+  fc.assert(fc.property(message, (message) => assertEquals(decode(encode(message)), message)));
+});
+
+Deno.test("tftp: modes and options have no capitals, and an error may have no end", () => {
+  assertEquals(decode(bytes("\0\x01A\0OCTET\0BlkSize\x001A\0")), {
+    type: "RRQ",
+    file: "A",
+    mode: "octet",
+    options: { blksize: "1A" },
+  });
+  assertEquals(decode(bytes("\0\x05\0\x02No")), { type: "ERROR", code: 2, text: "No" });
+  assertEquals(decode(bytes("\0\x05\0\x02No\0way\0")), { type: "ERROR", code: 2, text: "No" });
+});
+
+Deno.test("tftp: an option may have any name, also one that objects know", () => {
+  const { options } = decode(bytes("\0\x06__proto__\x001\0constructor\x002\0")) as {
+    options: TftpOptions;
+  };
+  assertEquals(Object.entries(options), [["__proto__", "1"], ["constructor", "2"]]);
+  assertEquals(Object.getPrototypeOf(options), Object.prototype);
+  assertEquals(agreed(options), {});
+});
+
+Deno.test("tftp: what is no message is told as that", () => {
+  const none = [
+    "",
+    "\0",
+    "\0\x04\0", // cut
+    "\0\x04\0\x01\0", // too long
+    "\x01\x04\0\x01",
+    "\0\0\0\0",
+    "\0\x07\0\0",
+    "\0\x01a\0octet", // no end
+    "\0\x01a\0",
+    "\0\x01\0octet\0", // no name
+    "\0\x01a\0\0", // no mode
+    "\0\x01a\0octet\0blksize\0", // no value
+    "\0\x06\x001\0", // no name of an option
+    "\0\x06tsize\0",
+    `\0\x01${"a".repeat(MAX_REQUEST - 9 + 1)}\0octet\0`,
+  ];
+  for (const text of none) {
+    assertThrows(() => decode(bytes(text)), NoTftp);
+    assertEquals(understood(bytes(text)), undefined, JSON.stringify(text));
+  }
+  const longest = "a".repeat(MAX_REQUEST - 9);
+  assertEquals(understood(bytes(`\0\x01${longest}\0octet\0`))?.type, "RRQ");
+});
+
+Deno.test("tftp: what cannot be said is not encoded", () => {
+  const impossible: Message[] = [
+    { type: "ACK", block: 65_536 },
+    { type: "ACK", block: -1 },
+    { type: "ACK", block: 0.5 },
+    { type: "ERROR", code: 0, text: "a\0b" },
+    { type: "RRQ", file: "a\0b", mode: "octet", options: {} },
+    { type: "RRQ", file: "a".repeat(MAX_REQUEST), mode: "octet", options: {} },
+    { type: "DATA", block: 1, data: new Uint8Array(MOST_BLOCK + 1) },
+  ];
+  for (const message of impossible) assertThrows(() => encode(message), RangeError);
+  assertEquals(encode({ type: "DATA", block: 1, data: new Uint8Array(MOST_BLOCK) }).length, 65_468);
+});
+
+Deno.test("tftp: 300,000 random and bit-flipped messages bring no error but its own, and soon", () => {
+  const random = dice(12);
+  const up = (limit: number) => Math.floor(random() * limit);
+  const seeds = fc.sample(message, { numRuns: 1000, seed: 12 }).map(encode);
+  const outcomes = { understood: 0, not: 0 };
+  const start = performance.now();
+  for (let i = 0; i < 300_000; i++) {
+    let data;
+    if (i % 3 === 0) {
+      data = Uint8Array.from({ length: up(64) }, () => up(256));
+      if (data.length > 1) data.set([0, up(8)]);
+    } else {
+      data = seeds[up(seeds.length)]!.slice();
+      for (let flips = up(4); flips >= 0; flips--) data[up(data.length)]! ^= 1 << up(8);
+      if (i % 3 === 2) data = data.subarray(0, up(data.length + 1));
+    }
+    const message = understood(data); // throws what is none of its own
+    outcomes[message ? "understood" : "not"]++;
+    if (message) describe(message);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  assert(outcomes.understood > 30_000 && outcomes.not > 30_000, JSON.stringify(outcomes));
+  assert(seconds < 60, `It took ${seconds} s.`);
+});
+
+Deno.test("tftp: a long message is decoded as quickly as a short one", () => {
+  const zeros = new Uint8Array(65_507).fill(0);
+  zeros[1] = 1;
+  const start = performance.now();
+  for (let i = 0; i < 10_000; i++) assertEquals(understood(zeros), undefined);
+  assert(performance.now() - start < 5000);
+});
+
+Deno.test("tftp: messages in a few words", () => {
+  const request = { file: "hello.txt", mode: "octet", options: {} };
+  assertEquals(describe({ type: "RRQ", ...request }), "RRQ hello.txt");
+  assertEquals(
+    describe({ type: "WRQ", ...request, options: { blksize: "1428" } }),
+    "WRQ hello.txt blksize 1428",
+  );
+  assertEquals(describe({ type: "DATA", block: 3, data: new Uint8Array(512) }), "DATA 3 (512)");
+  assertEquals(describe({ type: "ACK", block: 3 }), "ACK 3");
+  assertEquals(
+    describe({ type: "ERROR", code: 1, text: "File not found" }),
+    "ERROR 1 File not found",
+  );
+  assertEquals(describe({ type: "OACK", options: { tsize: "9" } }), "OACK tsize 9");
+});
+
+Deno.test("tftp: a block has the size that was asked for, within the limits of RFC 2348", () => {
+  const sizes = { "8": 8, "512": 512, "1428": 1428, "65464": 65_464, "65465": 65_464 };
+  for (const [blksize, size] of Object.entries(sizes)) {
+    assertEquals(blockSize({ blksize }), size);
+    assertEquals(agreed({ blksize }), { blksize: `${size}` });
+  }
+  for (const blksize of ["7", "0", "", "-8", "1e3", " 512", "0x200", "9".repeat(16)]) {
+    assertEquals(blockSize({ blksize }), 512, blksize);
+    assertEquals(agreed({ blksize }), {}, blksize);
+  }
+  assertEquals(blockSize({}), 512);
+});
+
+Deno.test("tftp: the size of a file is told to who asks, and no timeout is agreed to", () => {
+  assertEquals(agreed({ tsize: "0", timeout: "6", windowsize: "8" }, 1050), { tsize: "1050" });
+  assertEquals(agreed({ tsize: "34000000" }), { tsize: "34000000" }); // of a file that is to come
+  assertEquals(agreed({ tsize: "x" }, 1050), {});
+  assertEquals(agreed({}, 1050), {});
+  assertEquals([whole("007"), whole("1.5"), whole(undefined)], [7, undefined, undefined]);
+});
+
+Deno.test("tftp: blocks put together are the file, and only the last one is shorter", async () => {
+  const parts = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 12 });
+  const size = fc.integer({ min: 1, max: 20 });
+  await fc.assert(fc.asyncProperty(parts, size, async (parts, size) => {
+    const file = parts.flatMap((part) => [...part]);
+    const cut = await Array.fromAsync(
+      blocks(
+        (async function* () {
+          for (const part of parts) {
+            yield part;
+            part.fill(0); // whoever reads a file may use its buffer again
+          }
+        })(),
+        size,
+      ),
+      (block) => [...block],
+    );
+    assertEquals(cut.flat(), file);
+    assertEquals(cut.map(({ length }) => length).slice(0, -1), Array(cut.length - 1).fill(size));
+    assert(cut.at(-1)!.length < size);
+  }));
+});
+
+Deno.test("tftp: is and like compare types and the numbers of blocks", () => {
+  const one: Message = { type: "ACK", block: 1 };
+  const two: Message = { type: "ACK", block: 2 };
+  const data: Message = { type: "DATA", block: 1, data: new Uint8Array() };
+  const oack: Message = { type: "OACK", options: {} };
+  const all = [one, two, data, oack];
+  assertEquals(all.map(is("ACK", 1)), [true, false, false, false]);
+  assertEquals(all.map(is("ACK")), [true, true, false, false]);
+  assertEquals(all.map(is("OACK", 0)), [false, false, false, false]);
+  assertEquals(all.map(like(one)), [true, false, false, false]);
+  assertEquals(all.map(like(oack)), [false, false, false, true]);
+});
+
+Deno.test("tftp: an error has its words from RFC 1350, if it has none of its own", () => {
+  assertEquals(new TftpError(1).message, "File not found");
+  assertEquals(new TftpError(99).message, "");
+  assertEquals(new TftpError(1, "Gone", true).told, true);
+});

@@ -1,0 +1,38 @@
+/**
+ * Tests that need another program, at the other end.
+ *
+ * @module
+ */
+import { Program } from "./program.ts";
+
+/** Programs for administrators are not on everybody's path. */
+const WITH_ALL = "PATH=$PATH:/usr/sbin:/sbin;";
+
+/** Declares a test, where the other program is installed. */
+export function peers(
+  name: string,
+  command: string,
+  fn: () => Promise<void>,
+  ignore = false,
+): void {
+  const missing = !installed(command);
+  Deno.test({
+    name: missing ? `${name} (${command} is not installed)` : name,
+    ignore: ignore || missing,
+    fn,
+  });
+}
+
+/** Whether this machine has that program. */
+export function installed(command: string): boolean {
+  if (Deno.build.os === "windows") return false; // there is no `sh`, and Python has another name
+  // There are several netcats, with options that differ: this speaks to OpenBSD's, which Debian has.
+  const script = command === "nc" ? "nc -h 2>&1 | grep OpenBSD" : `${WITH_ALL} command -v "$0"`;
+  return new Deno.Command("sh", { args: ["-c", script, command] }).outputSync().success;
+}
+
+/** Starts such a program. What it says on standard error is read as if it were standard output. */
+export function start(command: string, ...args: (string | number)[]): Program {
+  const script = `${WITH_ALL} exec "$0" "$@" 2>&1`;
+  return new Program("sh", ["-c", script, command, ...args.map(String)]);
+}

@@ -1,0 +1,258 @@
+/**
+ * Lesson 11 and the programs that people use: dig, nslookup, host and Deno's own resolver ask our server, and
+ * our client asks dnsmasq.
+ *
+ * @module
+ */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { serve } from "../../lessons/04_echo.ts";
+import { forecast } from "../../lessons/08_loss.ts";
+import { answerName, askName, resolve } from "../../lessons/11_dns.ts";
+import { line } from "../../lib/dns.ts";
+import { relay } from "../../lib/relay.ts";
+import { bind } from "../../lib/udp.ts";
+import { here } from "../helpers.ts";
+import { peers, start } from "../peers.ts";
+import { freePort, lesson, type Program, runLesson } from "../program.ts";
+
+const MANY = Array.from({ length: 40 }, (_, i) => `198.51.100.${i + 1}`);
+
+/** Our server, and its port. */
+async function serverAndPort(): Promise<[Program, number]> {
+  const server = lesson(11, "server", "--port", 0);
+  return [server, Number((await server.prints(/Bind UDP on (\d+)/))[1])];
+}
+
+/** What dig prints, with everything but what it is told to. */
+async function dig(port: number, ...args: string[]): Promise<string> {
+  await using program = start("dig", "@127.0.0.1", "-p", port, "+tries=1", "+timeout=5", ...args);
+  return (await program.end()).stdout;
+}
+
+/** dnsmasq with the records of our server. It says nothing when it is ready: so it is asked until it answers. */
+async function dnsmasq(): Promise<[Program, number]> {
+  const port = freePort();
+  const program = start(
+    "dnsmasq",
+    ...["--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--bind-interfaces"],
+    ...["--listen-address=127.0.0.1", `--port=${port}`, "--local=/test/"],
+    "--host-record=workbook.test,192.0.2.7,2001:db8::7",
+    "--cname=www.workbook.test,workbook.test",
+    "--txt-record=workbook.test,Every datagram is on its own.",
+    ...MANY.slice(0, 3).map((address) => `--host-record=three.workbook.test,${address}`),
+    ...MANY.map((address) => `--host-record=many.workbook.test,${address}`),
+  );
+  for (let tries = 0; tries < 100; tries++) {
+    using socket = bind();
+    if (await askName(socket, { name: "workbook.test", type: "A" }, here(port), 200)) break;
+  }
+  return [program, port];
+}
+
+peers("lesson 11: dig asks our server for all that it has", "dig", async () => {
+  const [server, port] = await serverAndPort();
+  await using _ = server;
+  const short = async (...args: string[]) =>
+    (await dig(port, "+short", ...args)).trim().split("\n");
+  assertEquals(
+    await Promise.all([
+      short("workbook.test"),
+      short("workbook.test", "AAAA"),
+      short("WWW.workbook.test", "A"),
+      short("www.workbook.test", "AAAA"),
+      short("workbook.test", "TXT"),
+      short("three.workbook.test"),
+      short("+tcp", "workbook.test"),
+      short("+noedns", "workbook.test"),
+      short("+nocookie", "workbook.test"),
+      short("+bufsize=4096", "workbook.test"),
+    ]),
+    [
+      ["192.0.2.7"],
+      ["2001:db8::7"],
+      ["workbook.test.", "192.0.2.7"],
+      ["workbook.test.", "2001:db8::7"],
+      ['"Every datagram is on its own."'],
+      MANY.slice(0, 3),
+      ["192.0.2.7"],
+      ["192.0.2.7"],
+      ["192.0.2.7"],
+      ["192.0.2.7"],
+    ],
+  );
+});
+
+peers(
+  "lesson 11: dig has nothing to complain of but that there is no recursion",
+  "dig",
+  async () => {
+    const [server, port] = await serverAndPort();
+    await using _ = server;
+    const said = await dig(port, "workbook.test");
+    assertStringIncludes(said, "status: NOERROR");
+    assertMatch(said, /flags: qr aa rd; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 1\n/);
+    assertStringIncludes(said, "EDNS: version: 0, flags:; udp: 1232");
+    assertEquals(said.match(/WARNING.*/g), ["WARNING: recursion requested but not available"]);
+    assert(!/malformed|mismatch|extra bytes/i.test(said), said);
+    const status = async (...args: string[]) =>
+      (await dig(port, ...args)).match(/status: (\w+)/)?.[1];
+    assertEquals(
+      await Promise.all([
+        status("no.workbook.test"),
+        status("example.com"),
+        status("CH", "TXT", "version.bind"),
+        status("workbook.test", "MX"),
+        status("+edns=1", "+noednsneg", "workbook.test"),
+        status("+opcode=notify", "workbook.test"),
+      ]),
+      ["NXDOMAIN", "REFUSED", "NOTIMP", "NOERROR", "BADVERS", "NOTIMP"],
+    );
+  },
+);
+
+peers(
+  "lesson 11: 40 addresses are cut, and dig asks for them over TCP, on the same port",
+  "dig",
+  async () => {
+    const [server, port] = await serverAndPort();
+    await using _ = server;
+    for (const edns of ["+noedns", "+edns=0"]) {
+      const said = await dig(port, edns, "many.workbook.test");
+      assertMatch(said, /^;; Truncated, retrying in TCP mode\.$/m);
+      assertMatch(said, new RegExp(`SERVER: 127.0.0.1#${port}.*TCP`));
+      assertEquals([...said.matchAll(/IN\tA\t(\S+)/g)].map(([, address]) => address), MANY);
+      assertMatch(
+        await dig(port, edns, "+ignore", "many.workbook.test"),
+        /flags: qr aa tc rd; QUERY: 1, ANSWER: 0/,
+      );
+    }
+  },
+);
+
+peers("lesson 11: nslookup and host ask our server", "nslookup", async () => {
+  const [server, port] = await serverAndPort();
+  await using _ = server;
+  const nslookup = async (name: string) => {
+    await using program = start("nslookup", `-port=${port}`, name, "127.0.0.1");
+    return (await program.end()).stdout;
+  };
+  assertMatch(
+    await nslookup("www.workbook.test"),
+    /canonical name = workbook\.test\.[^]*192\.0\.2\.7[^]*2001:db8::7/,
+  );
+  assertMatch(await nslookup("no.workbook.test"), /can't find no\.workbook\.test: NXDOMAIN/);
+  await using host = start("host", "-p", port, "www.workbook.test", "127.0.0.1");
+  const { stdout } = await host.end();
+  assertMatch(
+    stdout,
+    /is an alias for workbook\.test[^]*has address 192\.0\.2\.7[^]*has IPv6 address 2001:db8::7/,
+  );
+});
+
+Deno.test("lesson 11: Deno's own resolver asks our server", async () => {
+  const [server, port] = await serverAndPort();
+  await using _ = server;
+  const nameServer = { ipAddr: "127.0.0.1", port };
+  const ask = (name: string, type: "A" | "AAAA" | "CNAME") =>
+    Deno.resolveDns(name, type, { nameServer });
+  assertEquals(await ask("workbook.test", "A"), ["192.0.2.7"]);
+  assertEquals(await ask("www.workbook.test", "AAAA"), ["2001:db8::7"]);
+  assertEquals(await ask("www.workbook.test", "CNAME"), ["workbook.test."]);
+  assertEquals((await ask("many.workbook.test", "A")).toSorted(), MANY.toSorted());
+  assertEquals(await Deno.resolveDns("workbook.test", "TXT", { nameServer }), [[
+    "Every datagram is on its own.",
+  ]]);
+  await assertRejects(() => ask("no.workbook.test", "A"), Deno.errors.NotFound);
+});
+
+peers("lesson 11: our client asks dnsmasq for all that it has", "dnsmasq", async () => {
+  const [server, port] = await dnsmasq();
+  await using _ = server;
+  const ask = async (name: string, type = "A") => {
+    const { code, stdout, stderr } = await runLesson(11, [
+      "client",
+      "--port",
+      port,
+      "--name",
+      name,
+      "--type",
+      type,
+    ]);
+    return [code, stdout.trimEnd().split("\n").toSorted(), stderr];
+  };
+  const alias = "www.workbook.test CNAME workbook.test";
+  assertEquals(
+    await Promise.all([
+      ask("workbook.test"),
+      ask("Workbook.Test", "aaaa"),
+      ask("www.workbook.test"),
+      ask("workbook.test", "TXT"),
+      ask("three.workbook.test"),
+      ask("many.workbook.test"), // cut to 512 bytes, then over TCP
+      ask("no.workbook.test"),
+    ]),
+    [
+      [0, ["workbook.test A 192.0.2.7"], ""],
+      [0, ["Workbook.Test AAAA 2001:db8::7"], ""],
+      [0, ["workbook.test A 192.0.2.7", alias], ""],
+      [0, ["workbook.test TXT Every datagram is on its own."], ""],
+      [0, MANY.slice(0, 3).map((address) => `three.workbook.test A ${address}`), ""],
+      [0, MANY.map((address) => `many.workbook.test A ${address}`).toSorted(), ""],
+      [1, [""], `no.workbook.test NXDOMAIN, says 127.0.0.1:${port}. There is no such name.\n`],
+    ],
+  );
+});
+
+peers(
+  "lesson 11: at 30 % loss each way, our client still hears from dnsmasq",
+  "dnsmasq",
+  async () => {
+    const [server, port] = await dnsmasq();
+    await using _ = server;
+    using middle = bind();
+    const relaying = relay(middle, here(port), forecast({ drop: 0.3 }, 2));
+    for (let question = 1; question <= 10; question++) {
+      const answer = await resolve({ name: "workbook.test", type: "A" }, middle.address, 500);
+      assertEquals(
+        answer?.records.map(line),
+        ["workbook.test A 192.0.2.7"],
+        `question ${question}`,
+      );
+    }
+    middle.close();
+    const { toServer, toClients } = await relaying;
+    assert(toServer.dropped > 0 && toClients.dropped > 0, "Nothing was lost.");
+  },
+);
+
+peers(
+  "lesson 11: at 30 % loss each way, dig +tries=5 still hears from our server",
+  "dig",
+  async () => {
+    using server = bind();
+    using middle = bind();
+    const serving = serve(server, (data) => answerName(data));
+    const relaying = relay(middle, server.address, forecast({ drop: 0.3 }, 1));
+    for (let question = 1; question <= 5; question++) {
+      const said = await dig(
+        middle.address.port,
+        "+tries=5",
+        "+timeout=1",
+        "+short",
+        "workbook.test",
+      );
+      assertStringIncludes(said, "192.0.2.7\n");
+    }
+    middle.close();
+    server.close();
+    const { toServer, toClients } = await relaying;
+    assert(toServer.dropped + toClients.dropped > 0, "Nothing was lost.");
+    await serving;
+  },
+);
