@@ -243,47 +243,53 @@ const CLIENT: Record<string, Option> = {
   blksize: { value: "BYTES", about: "the size of blocks, 8 to 65464", default: "1428" },
 };
 
-/** The roles of lesson 12. */
-export function roles<T extends Talk>(steps: Steps<T>): Record<string, Role> {
+/** The server of lesson 12. */
+export function serverRole<T extends Talk>(steps: Steps<T>): Role {
   return {
-    server: {
-      about: "let others fetch the files of a folder",
-      listens: true,
-      answers: true,
-      options: {
-        folder: { value: "PATH", about: "the folder", default: "files" },
-        writable: { about: "let others leave new files there, too" },
-      },
-      run: (given) => server(steps, given),
+    about: "let others fetch the files of a folder",
+    listens: true,
+    answers: true,
+    options: {
+      folder: { value: "PATH", about: "the folder", default: "files" },
+      writable: { about: "let others leave new files there, too" },
     },
-    get: {
-      about: "fetch a file, to standard output",
-      writes: true,
-      options: CLIENT,
-      run: async ({ local, remote, options }) => {
-        using socket = bind(local);
-        const [name, wanted] = request(options, { tsize: "0" });
-        const out = new StandardOutput();
-        await orSay(name, remote, () => getFile(steps, socket, remote, name, out, wanted));
-        console.error(`Received ${count(out.size, "byte")}.`);
-      },
+    run: (given) => server(steps, given),
+  };
+}
+
+/** Its client that fetches a file. */
+export function getRole<T extends Talk>(steps: Steps<T>): Role {
+  return {
+    about: "fetch a file, to standard output",
+    writes: true,
+    options: CLIENT,
+    run: async ({ local, remote, options }) => {
+      using socket = bind(local);
+      const [name, wanted] = request(options, { tsize: "0" });
+      const out = new StandardOutput();
+      await orSay(name, remote, () => getFile(steps, socket, remote, name, out, wanted));
+      console.error(`Received ${count(out.size, "byte")}.`);
     },
-    put: {
-      about: "leave standard input as a file",
-      options: CLIENT,
-      run: async ({ local, remote, options }) => {
-        using socket = bind(local);
-        const [name, wanted] = request(options);
-        let size = 0;
-        const counted = async function* () {
-          for await (const part of Deno.stdin.readable) {
-            size += part.length;
-            yield part;
-          }
-        };
-        await orSay(name, remote, () => putFile(steps, socket, remote, name, counted(), wanted));
-        console.log(`Sent ${count(size, "byte")}.`);
-      },
+  };
+}
+
+/** Its client that leaves one. */
+export function putRole<T extends Talk>(steps: Steps<T>): Role {
+  return {
+    about: "leave standard input as a file",
+    options: CLIENT,
+    run: async ({ local, remote, options }) => {
+      using socket = bind(local);
+      const [name, wanted] = request(options);
+      let size = 0;
+      const counted = async function* () {
+        for await (const part of Deno.stdin.readable) {
+          size += part.length;
+          yield part;
+        }
+      };
+      await orSay(name, remote, () => putFile(steps, socket, remote, name, counted(), wanted));
+      console.log(`Sent ${count(size, "byte")}.`);
     },
   };
 }

@@ -27,7 +27,7 @@
 import { inMemory, type Sink } from "../cli/files.ts";
 import type { Diagram, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
-import { getFile, label, roles, serveFiles } from "../cli/tftp.ts";
+import { getFile, getRole, label, putRole, serveFiles, serverRole } from "../cli/tftp.ts";
 import type { Patient } from "../lib/patient.ts";
 import { blocks, encode, is, like, type Message, TftpError, understood } from "../lib/tftp.ts";
 import { type Address, bind, formatAddress, sameAddress } from "../lib/udp.ts";
@@ -143,7 +143,7 @@ export const lesson: Lesson = {
   port: 6969,
   play,
   label,
-  roles: roles(steps),
+  roles: { server: serverRole(steps), get: getRole(steps), put: putRole(steps) },
   tryNext: ["deno task lesson12 server", "deno task lesson12 get --file hello.txt"],
 };
 

@@ -57,6 +57,10 @@ export class RunningRole implements AsyncDisposable {
     bound: () => void,
   ) {
     console.log = (text = "") => void this.printed.push(...String(text).split("\n"));
+    Object.defineProperty(Deno.stdin, "readable", {
+      configurable: true,
+      get: () => new Blob().stream(), // nothing to read, whatever the test's own input is
+    });
     AbortSignal.timeout = (milliseconds) => this.#timer(milliseconds);
     const listenDatagram = this.#listen;
     Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
@@ -154,5 +158,6 @@ export class RunningRole implements AsyncDisposable {
     for (const timer of this.#timers) clearTimeout(timer);
     AbortSignal.timeout = this.#timeout;
     console.log = this.#log;
+    delete (Deno.stdin as { readable?: unknown }).readable;
   }
 }

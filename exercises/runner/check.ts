@@ -47,12 +47,16 @@ export async function check(page: Page): Promise<Result[]> {
 }
 
 async function run(page: Page, exercise: string): Promise<Result> {
+  // Groups leave a machine when somebody binds them so: only a check that has groups needs them.
+  const groups = (await Deno.readTextFile(page.check)).includes("239.255.")
+    ? ",239.255.0.0/16"
+    : "";
   const ended = await deno("test", [
     "--no-check", // the compiler is asked at the same time
     "--no-prompt",
     "--sanitize-ops",
     "--sanitize-resources",
-    "--allow-net=127.0.0.0/8,239.255.0.0/16",
+    `--allow-net=127.0.0.0/8${groups}`,
     "--junit-path=-",
     page.check,
     "--",
