@@ -18,7 +18,7 @@
  * ## Try next
  * - Listen in a second terminal: `deno task lesson3 bind --port 8080` (lesson 3 explains it). Send
  *   again, and see your text there. Then stop the listener, and send once more.
- * - `nc -u -l 8080` listens too, but only to the first port that writes to it: start it again
+ * - `nc -u -l 8080` (netcat, which sends and listens) hears it too, but only the first port that writes to it: start it again
  *   for every run of `send`. (`nc -u -z` says "succeeded" wherever nothing refuses: it knows no more.)
  * - How long may a message be? In `play`, send `"x".repeat(65_508)` in the place of a `"Hello"`. (On
  *   macOS the limit is 9,216 bytes, unless you raise it.) Up to some 1,200 bytes a datagram travels in
@@ -63,7 +63,10 @@ export async function* sendLines(
   }
 }
 
-/** One text, sent to a listener and to nobody. Then one whose characters take more than a byte. */
+/**
+ * What `deno task lesson1` runs: one text, sent to a listener and to nobody; then one whose characters
+ * take more than a byte. `diagram.watch` returns the same socket; what it sends and receives is drawn.
+ */
 export async function play(diagram: Diagram): Promise<void> {
   using listener = diagram.watch("listener", bind());
   using sender = diagram.watch("sender", bind());
@@ -88,6 +91,7 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`Two characters, ${size} bytes: UTF-8 takes three for each of these.`);
 }
 
+// A role gets what to bind, where to send, its options, and what is typed, from the command line.
 async function send({ local, remote, options, lines }: Given): Promise<void> {
   const report = (bytes: number) => `Sent ${count(bytes, "byte")} to ${formatAddress(remote)}.`;
   using socket = bind(local);

@@ -3,7 +3,7 @@
  *
  * Every datagram carries its sender's address, so whoever gets one can reply. But a reply may never
  * come: the question was lost, or the answer was, or there was nobody to answer. From here they all
- * look the same. So never wait without a limit.
+ * look the same. So whoever waits for a reply sets a limit.
  *
  * ## You learn
  * - how to wait for a datagram, and how to stop waiting
@@ -21,8 +21,8 @@
  * - Let somebody reply: run `deno task lesson4 server --port 8080` in a second terminal (lesson 4
  *   explains it), and `deno task lesson2 receive --message Ann` twice. Which of the two ports changes,
  *   and which stays?
- * - Be the other side: run `nc -u -l 8080` and type the reply there. The line break at its end comes
- *   along: `\n`. Start nc again for the next run: it listens only to the first port that writes to it.
+ * - Be the other side: run `nc -u -l 8080`, start `receive`, and type the reply behind the `Hello`, within
+ *   10 seconds. The line break at its end comes along: `\n`. Start nc again for the next run: it listens only to the first port that writes to it.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export async function sendAndReceive(
 
 /** Waits for one datagram and replies to wherever it came from. */
 export async function replyOnce(socket: Socket, text: string): Promise<void> {
-  const { from } = await socket.receive();
+  const { from } = await socket.receive(); // no limit: who serves may wait for ever, who asks may not
   await socket.send(text, from);
 }
 

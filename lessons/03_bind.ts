@@ -19,9 +19,9 @@
  * - Send something to it: `deno task lesson1 send --port 7781`.
  * - Run `deno task lesson3 bind` in two terminals at once. What does the second one say?
  * - Send to another address of this machine: `deno task lesson1 send --port 7781 --host 127.0.0.2`
- *   (not on macOS, which has 127.0.0.1 alone). Deno asks first: answer y. Then start
- *   `deno task lesson3 bind --host 0.0.0.0`, and send again. Here Deno is right to ask: from now on
- *   other machines can send to this program.
+ *   (not on macOS, which has 127.0.0.1 alone). Deno asks first: answer y. It is sent, but `bind` shows
+ *   nothing. Stop `bind`, start `deno task lesson3 bind --host 0.0.0.0`, and send again: now it arrives.
+ *   Here Deno is right to ask: from now on other machines can send to this program.
  * - `--host ::` is all addresses in IPv6. On Linux and macOS it hears IPv4 too, as `::ffff:127.0.0.1`.
  *   And `localhost` may mean `::1`: if only one side uses the name, they may never meet.
  *

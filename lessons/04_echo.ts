@@ -17,7 +17,7 @@
  *
  * ## Try next
  * - Start a client: what does it say without a server? Then start the server, and more clients.
- * - `nc -u 127.0.0.1 9999` is a client too: type your name, or `Hello, you!`.
+ * - `nc -u 127.0.0.1 9999` is a client too: type your name, then `Hello, you!`.
  *
  * @module
  */

@@ -96,7 +96,7 @@ export async function play(diagram: Diagram): Promise<void> {
     heard(ann, 2),
     heard(bob, 3),
   ]);
-  diagram.note("Nobody waited for a turn: four loops ran at once, two on each socket.");
+  diagram.note("Three lines before one came back: four loops ran at once, nobody took turns.");
 
   for (const encoding of ["utf-8", "gb2312"]) await talk(ann, ["你好"], toBob, encoding);
   await heard(bob, 2);
@@ -111,7 +111,7 @@ async function chat({ local, remote, options, lines }: Given): Promise<void> {
     console.log(`You are ${formatAddress(socket.address)}, writing to ${formatAddress(other)}.`);
     await socket.send("", other); // an empty datagram is one, too: it says "I am here"
   } else {
-    console.log(`Bind UDP on ${formatAddress(remote)}... The other side has to come first.`);
+    console.log(`Bind UDP on ${formatAddress(remote)}... Waiting for the other side.`);
   }
   using typed = lines("> ");
   const listening = async () => {

@@ -13,7 +13,7 @@
  * ## Run
  *
  *     deno task lesson6           watch it happen, on the loopback network, 127.255.255.255
- *     deno task lesson6 server    answer everyone who shouts to port 10000
+ *     deno task lesson6 server    answer who shouts to port 10000, on this machine
  *     deno task lesson6 client    shout, and list who answers
  *
  * ## Try next

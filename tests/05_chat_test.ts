@@ -83,7 +83,7 @@ Deno.test("lesson 5: listen yields who said what, in the encoding agreed on", as
 Deno.test("lesson 5: both sides type and read at the same time, the same command on both", async () => {
   const port = freePort();
   await using first = lesson(5, "chat", "--port", port);
-  await first.prints(/^Bind UDP on 127\.0\.0\.1:\d+\.\.\. The other side has to come first\.$/m);
+  await first.prints(/^Bind UDP on 127\.0\.0\.1:\d+\.\.\. Waiting for the other side\.$/m);
   await using second = lesson(5, "chat", "--port", port);
   const own = (await second.prints(/You are (127\.0\.0\.1:\d+), writing to/))[1]!;
 
@@ -266,7 +266,7 @@ Deno.test({
   async fn() {
     const port = freePort();
     await using chat = inTerminal(`lesson5 chat --port ${port}`, {}, 20);
-    await chat.prints(/come first\.[^]*> /);
+    await chat.prints(/other side\.[^]*> /);
     await chat.type("first\r");
     await chat.prints(/Not sent: the other side has not come yet\./);
     const half = "a long line, and half a li";
@@ -292,7 +292,7 @@ Deno.test({
   async fn() {
     const port = freePort();
     await using first = inTerminal(`lesson5 chat --port ${port}`);
-    await first.prints(/come first\.[^]*> /);
+    await first.prints(/other side\.[^]*> /);
     for (const words of ["one", "two"]) {
       await using second = inTerminal(`lesson5 chat --port ${port}`);
       const own = (await second.prints(/You are (127\.0\.0\.1:\d+), writing to/))[1]!;

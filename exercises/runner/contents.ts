@@ -40,7 +40,7 @@ async function contents(): Promise<void> {
           lesson.title.padEnd(width)
         }  ${first}`,
       );
-      for (const line of rest) console.log(`${" ".repeat(9 + width)}${line}`);
+      for (const line of rest) console.log(`${" ".repeat(10 + width)}${line}`);
     }
   }
   console.log(

@@ -30,7 +30,9 @@ export async function hint(page: Page, wanted?: string): Promise<number> {
   console.log(indented(all[next]!, "  "));
   await keepHintsShown([exercise], next + 1);
   if (next + 1 === all.length) {
-    console.log("\nThat was the last one. Still stuck? Sleep on it, or read the lesson once more.");
+    console.log(
+      "\nThat was the last one. Still stuck? Read the lesson once more, or look at exercises/solutions/.",
+    );
   }
   const other = open.find((name) => name !== exercise);
   if (other) console.log(`\nFor the other one: deno task exercise ${number} --hint ${other}`);
