@@ -13,6 +13,7 @@ import { arrives } from "../../lessons/07_limits.ts";
 import { resolve } from "../../lessons/11_dns.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
+import { dice } from "../../lessons/08_loss.ts";
 import { sendFile } from "../../lessons/09_retransmission.ts";
 import { later, until } from "../helpers.ts";
 import { freePort, Program } from "../program.ts";
@@ -85,7 +86,7 @@ Deno.test(`lesson 8, relay: ${DATAGRAMS} datagrams of nonsense pass in both dire
   const args = ["relay", "--port", "0", "--to", `127.0.0.1:${target.address.port}`];
   await using relay = new Server("lesson8", args, /^(?!)/);
   const to = { hostname: "127.0.0.1", port: Number((await relay.prints(/Bind UDP on (\d+)/))[1]) };
-  const random = randomNumbers(seed);
+  const random = dice(seed);
   using client = bind();
   const passes = async (from: Socket, to: Address, hearer: Socket) => {
     const data = nonsense(random).subarray(0, MAX_BYTES);
@@ -128,7 +129,7 @@ Deno.test(`lesson 9, receive: ${DATAGRAMS} datagrams of nonsense before and duri
   );
   await until(() => receiver.stderr.includes("Bind UDP on"));
   const to = { hostname: "127.0.0.1", port };
-  const random = randomNumbers(seed);
+  const random = dice(seed);
   const strangers = Array.from({ length: SENDERS }, () => bind());
   const answered = strangers.map(count);
   let sent = 0;
@@ -198,7 +199,7 @@ function fuzz(
     await server.logs(1);
     const answers = senders.slice(1).map(count); // the first one listens for itself
 
-    const random = randomNumbers(seed);
+    const random = dice(seed);
     let sent = 1;
     let bytes = 0;
     let after = { bytes, memory: NaN };
@@ -264,16 +265,6 @@ function nonsense(random: () => number): Uint8Array {
   ];
   const words = Array.from({ length: Math.min(size, 50) }, () => terrible[up(terrible.length)]!);
   return new TextEncoder().encode(words.join("x"));
-}
-
-/** The same numbers for the same seed, from 0 to 1 (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function megabytes(bytes: number): number {
