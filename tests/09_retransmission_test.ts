@@ -16,7 +16,7 @@ import {
 import { relay } from "../lib/relay.ts";
 import { pack, receiveFile, Receiving, unpack } from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
-import { bytes, here, later, soon, text, until, within } from "./helpers.ts";
+import { bytes, here, later, soon, text, within } from "./helpers.ts";
 import { freePort, inTerminal, lesson, Program, runLesson, terminal } from "./program.ts";
 
 const hello = { kind: "hello", mine: 7, theirs: 0, number: 0, data: new Uint8Array() } as const;
@@ -346,65 +346,6 @@ Deno.test({
     const { stdout } = await receiver.end();
     assertStringIncludes(stdout, "one\r\ntwo \\x1b[2J\\x9bé");
   },
-});
-
-Deno.test("lesson 9: a slow reader of the output holds the sender back, and neither keeps the file", async () => {
-  const size = 100_000_000;
-  const port = freePort();
-  const command = `"${Deno.execPath()}" task -q lesson9 receive --port ${port}`;
-  await using receiver = new Program("sh", [
-    "-c",
-    `${command} | (sleep 2; cksum) >&2`,
-  ]);
-  await until(() => receiver.stderr.includes("Bind UDP"));
-  let read = 0;
-  const chunk = content(32_768);
-  const parts = function* () {
-    for (; read < size; read += chunk.length) yield chunk.subarray(0, size - read);
-  };
-  const before = Deno.memoryUsage().rss;
-  const sending = sendFile(bind(), parts(), here(port), { window: 4 });
-  await later(1000);
-  assert(read > 0 && read < 20_000_000, `${read} bytes were taken although nobody reads them.`);
-  await sending;
-  const grown = (Deno.memoryUsage().rss - before) / 1e6;
-  assert(grown < 60, `It has grown by ${grown} MB.`);
-  await receiver.end();
-  assertMatch(receiver.stderr, /\nReceived 100,000,000 bytes in /);
-  assertMatch(receiver.stderr, /^\d+ 100000000$/m);
-});
-
-Deno.test("lesson 9: a sender that is killed is missed by the receiver, in seconds: half a file is 1", async () => {
-  const [receiver, to] = await receiving();
-  await using _ = receiver;
-  const [socket, abort] = [bind(), new AbortController()];
-  const endless = async function* () {
-    yield bytes("half of it");
-    await new Promise<void>((resolve) => abort.signal.addEventListener("abort", () => resolve()));
-  };
-  const sending = sendFile(socket, endless(), to);
-  await receiver.prints(/half of it/);
-  socket.close(); // without a word
-  await assertRejects(() => sending, Error);
-  abort.abort();
-  const { code, stderr } = await receiver.end();
-  assertStringIncludes(
-    stderr,
-    "The sender fell silent after 10 bytes: this is not the whole file.\n",
-  );
-  assertEquals(code, 1);
-});
-
-Deno.test("lesson 9: without a receiver, the sender says so in seconds and ends with 1", async () => {
-  using silent = bind();
-  const { code, stdout, stderr } = await runLesson(
-    9,
-    ["send", "--port", silent.address.port],
-    "Hi",
-  );
-  assertEquals(stdout, "");
-  assertEquals(stderr, "Nobody answered. Is there a receiver, and was it started?\n");
-  assertEquals(code, 1);
 });
 
 Deno.test({

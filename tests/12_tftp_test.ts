@@ -11,11 +11,10 @@ import { receiveWithin } from "../lessons/02_receive.ts";
 import { dice } from "../lessons/08_loss.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../lessons/12_tftp.ts";
 import type { Patient } from "../lib/patient.ts";
-import { relay } from "../lib/relay.ts";
 import { decode, describe, encode, is, type Message, TftpError } from "../lib/tftp.ts";
 import { type Address, bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
-import { freePort, lesson, Program, runLesson } from "./program.ts";
+import { lesson, Program, runLesson } from "./program.ts";
 
 const steps = { Exchange, sendBlocks, receiveBlocks };
 
@@ -402,26 +401,6 @@ Deno.test("lesson 12: a client's name may be forged: six datagrams go there, and
   assertEquals(sent.length, 6);
 });
 
-Deno.test("lesson 12: through lesson 8's relay, at 30 % loss each way, all arrives", async () => {
-  const data = noise(10_000);
-  await using server = serving({}, new Map([["file", data]]));
-  await using middle = bind();
-  const lost = { count: 0 };
-  const relaying = relay(middle, server.address, (path) => {
-    const random = dice(path + 1);
-    return () => random() < 0.3 ? (lost.count++, []) : [0];
-  });
-  const [got] = await Promise.all([
-    fetched(middle.address, "file", { blksize: "512" }),
-    left(middle.address, "new", data, { blksize: "512" }),
-  ]);
-  assertEquals(got, data);
-  assertEquals(server.files.get("new"), data);
-  assert(lost.count > 10, `${lost.count} were lost.`);
-  middle.close();
-  await relaying;
-});
-
 /** The server as a program, with a folder of its own. */
 async function program(args: string[] = []) {
   const folder = await Deno.makeTempDir();
@@ -508,13 +487,6 @@ Deno.test("lesson 12: a busy port is told", async () => {
   const { code, stderr } = await runLesson(12, ["server", "--port", taken.address.port]);
   assertMatch(stderr, /this port is taken/);
   assertEquals(code, 1);
-});
-
-Deno.test("lesson 12: get says where nobody answers", async () => {
-  const port = freePort();
-  const { code, stdout, stderr } = await runLesson(12, ["get", "--port", port, "--file", "a"]);
-  assertEquals(stderr, `127.0.0.1:${port} is silent. Is there a TFTP server?\n`);
-  assertEquals([code, stdout], [1, ""]);
 });
 
 Deno.test("lesson 12: played", async () => {

@@ -150,10 +150,10 @@ export async function answer(program: Program, word: "y" | "n", done: RegExp): P
 export async function runLesson(
   number: number,
   args: (string | number)[] = [],
-  input = "",
+  input: string | Uint8Array = "",
 ): Promise<Ended> {
   await using program = lesson(number, ...args);
-  if (input) await program.type(input);
+  if (input.length > 0) await program.type(input);
   return await program.end();
 }
 
