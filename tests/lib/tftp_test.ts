@@ -19,7 +19,7 @@ import {
   understood,
   whole,
 } from "../../lib/tftp.ts";
-import { bytes } from "../helpers.ts";
+import { bytes, NONSENSE } from "../helpers.ts";
 
 const number = fc.integer({ min: 0, max: 65_535 });
 const text = (maxLength: number, minLength = 0) =>
@@ -129,13 +129,13 @@ Deno.test("tftp: what cannot be said is not encoded", () => {
   assertEquals(encode({ type: "DATA", block: 1, data: new Uint8Array(MOST_BLOCK) }).length, 65_468);
 });
 
-Deno.test("tftp: 300,000 random and bit-flipped messages bring no error but its own, and soon", () => {
+Deno.test("tftp: messages of nonsense bring no error but its own, and soon", () => {
   const random = dice(12);
   const up = (limit: number) => Math.floor(random() * limit);
   const seeds = fc.sample(message, { numRuns: 1000, seed: 12 }).map(encode);
   const outcomes = { understood: 0, not: 0 };
   const start = performance.now();
-  for (let i = 0; i < 300_000; i++) {
+  for (let i = 0; i < NONSENSE; i++) {
     let data;
     if (i % 3 === 0) {
       data = Uint8Array.from({ length: up(64) }, () => up(256));
@@ -150,7 +150,7 @@ Deno.test("tftp: 300,000 random and bit-flipped messages bring no error but its 
     if (message) describe(message);
   }
   const seconds = (performance.now() - start) / 1000;
-  assert(outcomes.understood > 30_000 && outcomes.not > 30_000, JSON.stringify(outcomes));
+  assert(Math.min(outcomes.understood, outcomes.not) > NONSENSE / 10, JSON.stringify(outcomes));
   assert(seconds < 60, `It took ${seconds} s.`);
 });
 
