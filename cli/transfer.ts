@@ -21,7 +21,7 @@ export function sendRole(sendFile: SendFile): Role {
   return {
     about: "send standard input",
     options: {
-      window: { value: "PARTS", about: "so many under way, or auto", default: "auto" },
+      window: { value: "PARTS", about: "at most so many under way, or auto", default: "auto" },
       part: { value: "BYTES", about: "in a datagram", default: "1024" },
     },
     async run({ local, remote, options, signal }) {

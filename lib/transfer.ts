@@ -25,6 +25,9 @@ export const HEADER = 13;
 /** The most parts that a receiver holds: no window is larger. */
 export const LIMIT = 256;
 
+/** The receive buffer of a socket, on Linux: of 212,992 bytes, a quarter is given back late by who reads. */
+const RECEIVE_BUFFER = 0.75 * 212_992;
+
 /** For how many milliseconds the other side may be silent, before it counts as gone (on a slow line, more). */
 export const PATIENCE = 10_000;
 
@@ -120,6 +123,8 @@ export class RoundTrip {
   smoothed = NaN;
   /** The mean of how far the measured are from that mean. */
   variation = NaN;
+  /** The shortest of all: what the way itself takes, when nothing waits anywhere. */
+  least = Infinity;
   /** How long to wait for an ACK before sending again. */
   timeout = FIRST;
   /** How long to wait for one when something that was sent later has arrived already. */
@@ -129,6 +134,7 @@ export class RoundTrip {
 
   /** A part went there and its ACK came back: in so many milliseconds. Only for what was sent once (Karn). */
   measured(milliseconds: number): void {
+    this.least = Math.min(this.least, milliseconds);
     if (Number.isNaN(this.smoothed)) {
       [this.smoothed, this.variation] = [milliseconds, milliseconds / 2];
     } else {
@@ -392,10 +398,11 @@ export class Sending implements Side {
     this.#heldBack = false;
     for (const part of this.#parts.values()) {
       if (part.flying || part.held) continue;
-      if (this.#flying >= Math.min(LIMIT, Math.max(1, Math.floor(this.#window.size)))) {
+      if (this.#flying >= Math.max(1, Math.floor(this.#window.size))) {
         this.#heldBack = true;
         break;
       }
+      if (this.#flying >= this.#room(part.data.length)) break;
       this.#flying++;
       part.flying = true;
       part.sentAt = now;
@@ -404,6 +411,16 @@ export class Sending implements Side {
       datagrams.push(this.#datagram(part));
     }
     return datagrams;
+  }
+
+  /**
+   * How many parts of that length may be under way without a loss: as many as the receiver's buffer holds,
+   * while it looks away for a moment, and on a long line those that are still on their way to it.
+   */
+  #room(length: number): number {
+    const held = Math.max(3, RECEIVE_BUFFER / Math.max(1_300, 2 * length + 300));
+    const { least } = this.trip;
+    return Math.min(LIMIT, Math.floor(least < Infinity ? held * Math.max(1, least / 20) : held));
   }
 
   get wakeAt(): number {
