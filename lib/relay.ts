@@ -305,6 +305,9 @@ interface Waiting {
   copy: Copy;
 }
 
+/** A timer rings up to a millisecond late. So half of one before its time counts as in time. */
+const GRAIN = 0.5;
+
 /** Copies that wait until they are due. One timer for all: one for each would cost more than its datagram. */
 class Delays {
   /** A heap: the one at `place` is not before the one at `(place - 1) / 2`, and so the first is the next. */
@@ -347,13 +350,16 @@ class Delays {
     clearTimeout(this.#timer);
     const [first] = this.#heap;
     if (first) {
-      this.#timer = setTimeout(() => this.#send(), Math.max(0, first.due - performance.now()));
+      this.#timer = setTimeout(
+        () => this.#send(),
+        Math.max(0, first.due - GRAIN - performance.now()),
+      );
     }
   }
 
   async #send(): Promise<void> {
     this.#sending = true;
-    for (let first; (first = this.#heap[0]) && first.due <= performance.now();) {
+    for (let first; (first = this.#heap[0]) && first.due - GRAIN <= performance.now();) {
       this.#removeFirst();
       this.#room += sizeOf(first.copy);
       await sendOn(first.copy); // one after the other: so those with one delay keep their order
