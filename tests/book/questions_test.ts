@@ -11,7 +11,9 @@ Deno.test("the questions are found, and each leads to its place", async () => {
   const entries: Entry[] = JSON.parse(json!);
 
   const lessons = new Set<string>();
-  for (const [, title] of text("questions.md").matchAll(/^## \d+\. (.*)$/gm)) {
+  for (const part of text("questions.md").split(/^## /m).slice(1)) {
+    const [, title] = part.match(/^\d+\. (.*)$/m)!;
+    const [, place] = part.match(/\]\([\w./-]+(?:#([^)]+))?\)/)!;
     const found = find(entries, title!).map(({ entry }) => entry);
     const best = found.findIndex((entry) => entry.title === title);
     assert(best >= 0 && best < 3, `${title}: ${found.slice(0, 3).map(({ title }) => title)}`);
@@ -19,6 +21,7 @@ Deno.test("the questions are found, and each leads to its place", async () => {
     assert(!href.startsWith("docs-questions"), `${title}: ${href}`);
     if (on.startsWith("Lesson")) lessons.add(on);
     const [name = "", id] = href.split("#");
+    assertEquals(id, place, title);
     const shown = await get(name);
     assert(id ? shown.includes(` id="${id}"`) : shown.includes("<h1"), `${title}: ${href}`);
   }
