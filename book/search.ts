@@ -60,9 +60,12 @@ export async function entries(project: Project, lessons: readonly LessonFile[]):
       }
     }
   }
-  for (const document of project.documents()) {
+  const documents = project.documents();
+  for (const document of documents) {
     found.push(
-      ...document.path === "docs/questions.md" ? questions(document, lessons) : sections(document),
+      ...document.path === "docs/questions.md"
+        ? questions(document, lessons, documents)
+        : sections(document),
     );
   }
   return found;
@@ -86,11 +89,25 @@ function sections({ name, title, text }: Document): Entry[] {
   }));
 }
 
-/** A question leads to its lesson: to the function that it names, or to the lesson's page. */
-function questions(document: Document, lessons: readonly LessonFile[]): Entry[] {
+/**
+ * A question leads to where its link does: to a place in a lesson, or in a document. Without one, to the function
+ * that it names, or to the page of the lesson that it names.
+ */
+function questions(
+  document: Document,
+  lessons: readonly LessonFile[],
+  documents: readonly Document[],
+): Entry[] {
   return split(document.text).flatMap(({ heading, body }) => {
     if (!heading || heading.level < 2) return [];
+    const title = heading.text.replace(/^\d+\. /, "");
+    const text = plain(body);
     const [, linked, place = ""] = body.match(/lessons\/(\d\d_\w+)\.ts(#[\w-]+)?/) ?? [];
+    const [, file, section = ""] = body.match(/\]\(([\w-]+\.md)(#[\w-]+)?\)/) ?? [];
+    const page = documents.find(({ path }) => path === `docs/${file}`);
+    if (page && !linked) {
+      return [{ title, on: page.title, href: `${page.name}.html${section}`, text }];
+    }
     const number = Number(body.match(/[Ll]esson (\d+)/)?.[1]);
     const lesson = lessons.find(({ name }) => name === linked) ??
       lessons.find((one) => one.number === number);
@@ -99,12 +116,7 @@ function questions(document: Document, lessons: readonly LessonFile[]): Entry[] 
     const href = lesson
       ? `${lesson.name}.html${place || (named ? `#${named}` : "")}`
       : `${document.name}.html#${heading.id}`;
-    return {
-      title: heading.text.replace(/^\d+\. /, ""),
-      on: lesson ? `Lesson ${lesson.number}` : document.title,
-      href,
-      text: plain(body),
-    };
+    return { title, on: lesson ? `Lesson ${lesson.number}` : document.title, href, text };
   });
 }
 

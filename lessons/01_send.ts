@@ -82,7 +82,7 @@ export async function play(diagram: Diagram): Promise<void> {
 
   // "UDP never reports errors" is not quite true: a machine may send word that nobody has this port
   // (ICMP, RFC 792). It comes too late for this send, many firewalls drop it, and on Linux only a socket
-  // that called connect() hears of it, as netcat's does. Deno's cannot.
+  // that called connect() hears of it, as netcat's does. Deno's cannot (docs/icmp-errors.md).
   const lost = await sender.send("Hello", empty.address);
   diagram.note(`Nobody was there. send() returned ${lost}: to the sender, both look alike.`);
 

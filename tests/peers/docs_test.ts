@@ -1,0 +1,92 @@
+/**
+ * The programs in docs/, beside our own: each is run as it stands there, but for its port.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { greeting, serve } from "../../lessons/04_echo.ts";
+import { bind } from "../../lib/udp.ts";
+import { atPort, certificate, page, programs } from "../docs.ts";
+import { peers } from "../peers.ts";
+import { freePort, Program } from "../program.ts";
+
+const ICMP = programs("icmp-errors.md");
+const QUIC = programs("encryption-and-browsers.md");
+const GREETINGS = "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
+const linux = Deno.build.os === "linux";
+
+/** What a program prints, with lesson 4's server at its port, and with nobody there. */
+async function withAndWithout(
+  name: string,
+  start: (program: string) => Program,
+): Promise<[string, string]> {
+  using server = bind();
+  serve(server, greeting);
+  const [there, gone] = [start, start].map((start, i) =>
+    start(atPort(ICMP[name]!, 9999, i === 0 ? server.address.port : freePort()))
+  );
+  return [(await there!.end()).stdout, (await gone!.end()).stdout];
+}
+
+const python = (program: string) => new Program("python3", ["-c", program]);
+const node = (program: string) => new Program("node", ["--input-type=module", "-e", program]);
+const deno = (program: string) => new Program(Deno.execPath(), ["eval", program]);
+
+/** The page shows this, as what a program prints. */
+function shown(text: string): void {
+  assert(
+    page("icmp-errors.md").includes(`\`\`\`text\n${text}\`\`\``),
+    `The page shows not:\n${text}`,
+  );
+}
+
+peers("docs: a connected client in Python is greeted, or refused at once", "python3", async () => {
+  const [there, gone] = await withAndWithout("ask.py", python);
+  assertEquals(there, GREETINGS);
+  shown(gone);
+  assertEquals(gone.match(/Connection refused/g)?.length, 3);
+}, !linux);
+
+peers(
+  "docs: the refusal comes at the next send, to connected sockets only",
+  "python3",
+  async () => {
+    const { stdout } = await python(atPort(ICMP["twice.py"]!, 9999, freePort())).end();
+    shown(stdout);
+    assertMatch(stdout, /^(sent.*\nrefused.*\n){2}(sent.*\n){4}$/);
+  },
+  !linux,
+);
+
+peers("docs: a connected socket hears its peer, and no stranger", "python3", async () => {
+  const { stdout } = await python(ICMP["stranger.py"]!).end();
+  shown(stdout);
+});
+
+peers("docs: Node.js says ECONNREFUSED, and ends if nobody listens to that", "node", async () => {
+  assertEquals(await withAndWithout("ask.mjs", node), ["Hello, Michael!\n", "ECONNREFUSED\n"]);
+  const careless = atPort(ICMP["ask.mjs"]!, 9999, freePort()).replace(/^s\.on\("error".*\n/m, "");
+  const { code, stderr } = await node(careless).end();
+  assertEquals(code, 1);
+  assertMatch(stderr, /ECONNREFUSED/);
+}, !linux);
+
+Deno.test({
+  name: "docs: Deno's node:dgram connects, and says nothing of a refusal",
+  ignore: !linux,
+  fn: async () => {
+    assertEquals(await withAndWithout("ask.mjs", deno), ["Hello, Michael!\n", ""]);
+  },
+});
+
+peers("docs: a datagram over QUIC, there and back", "openssl", async () => {
+  await using made = await certificate();
+  await Deno.writeTextFile(`${made.folder}/quic.ts`, QUIC["quic.ts"]!);
+  const args = QUIC["quic.ts"]!.match(/^\/\/ quic\.ts: deno (.*)$/m)![1]!.split(" ");
+  const { code, stdout, stderr } = await new Program(
+    Deno.execPath(),
+    [args[0]!, "--no-config", "--no-prompt", "--check", ...args.slice(1)],
+    { cwd: made.folder },
+  ).end();
+  assertEquals({ code, stdout }, { code: 0, stdout: "Hello, Michael!\n" }, stderr);
+});
