@@ -3,6 +3,7 @@
  *
  * @module
  */
+import config from "../deno.json" with { type: "json" };
 import { bind } from "../lib/udp.ts";
 import { later, within } from "./helpers.ts";
 
@@ -120,9 +121,11 @@ function environment(): Record<string, string> {
   return rest;
 }
 
-/** Starts `deno task lessonN …`. */
+/** Starts what `deno task lessonN …` starts. ({@linkcode inTerminal} starts the task itself.) */
 export function lesson(number: number, ...args: (string | number)[]): Program {
-  return new Program(Deno.execPath(), ["task", "-q", `lesson${number}`, ...args.map(String)]);
+  const tasks: Record<string, { command: string }> = config.tasks;
+  const [, ...command] = tasks[`lesson${number}`]!.command.split(" ");
+  return new Program(Deno.execPath(), [...command, ...args.map(String)]);
 }
 
 /** Whether {@linkcode inTerminal} works here: it needs util-linux's `script`. */
@@ -146,7 +149,7 @@ export async function answer(program: Program, word: "y" | "n", done: RegExp): P
   }
 }
 
-/** Runs `deno task lessonN …` to its end, with this as its input. */
+/** Runs what `deno task lessonN …` runs to its end, with this as its input. */
 export async function runLesson(
   number: number,
   args: (string | number)[] = [],

@@ -26,10 +26,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Ctrl-C ends a lesson that plays itself",
+  name: "Ctrl-C ends a lesson that plays itself, as a task",
   ignore: Deno.build.os === "windows",
   async fn() {
-    await using program = lesson(2);
+    await using program = new Program(Deno.execPath(), ["task", "-q", "lesson2"]);
     await program.prints(/The asker waits/);
     program.signal("SIGINT");
     const { code, stdout, stderr } = await program.end();
