@@ -6,10 +6,16 @@
  */
 import { element, leaving, objects } from "./dom.ts";
 
+interface Case {
+  name: string;
+  trouble: string;
+  printed: string[];
+}
+
 interface Result {
   exercise: string;
   state: "done" | "not started" | "not yet";
-  cases: { name: string; trouble: string; printed: string[] }[];
+  cases: Case[];
   trouble: string;
 }
 
@@ -21,6 +27,7 @@ interface Code {
 
 type Event =
   | { event: "checking"; codes: Record<string, Code> }
+  | { event: "case"; exercise: string; one: Case }
   | { event: "results"; results: Result[] }
   | { event: "failed"; text: string };
 
@@ -66,7 +73,9 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
         const result = place.querySelector(".result")!;
         if (event.event === "checking") {
           showCode(place, event.codes[name]!);
-          result.replaceChildren(element("p", "state", "Checking…"));
+          result.replaceChildren(element("p", "state", "Checking…"), element("ul"));
+        } else if (event.event === "case") {
+          if (event.exercise === name) result.querySelector("ul")!.append(item(name, event.one));
         } else {
           const own = event.results.find(({ exercise }) => exercise === name);
           if (own) result.replaceChildren(...shown(own));
@@ -102,18 +111,23 @@ function shown({ exercise, state, cases, trouble }: Result): Node[] {
   if (state === "not started") return [title];
   const list = element("ul");
   let last = "";
-  for (const { name, trouble, printed } of cases) {
-    const item = element("li", trouble ? "wrong" : "", name.slice(exercise.length + 2));
-    if (trouble) item.append(element("pre", "", trouble === last ? "The same." : trouble));
-    last = trouble;
-    if (printed.length > 0) {
-      const more = printed.length > SHOWN ? `\n… and ${printed.length - SHOWN} more lines` : "";
-      item.append(element("pre", "printed", printed.slice(0, SHOWN).join("\n") + more));
-    }
-    item.prepend(element("span", "hidden", trouble ? "Wrong: " : "Right: "));
-    list.append(item);
+  for (const one of cases) {
+    const same = one.trouble !== "" && one.trouble === last;
+    last = one.trouble;
+    list.append(item(exercise, same ? { ...one, trouble: "The same." } : one));
   }
   return [title, list, ...trouble ? [element("pre", "", trouble)] : []];
+}
+
+function item(exercise: string, { name, trouble, printed }: Case): Node {
+  const item = element("li", trouble ? "wrong" : "", name.slice(exercise.length + 2));
+  item.prepend(element("span", "hidden", trouble ? "Wrong: " : "Right: "));
+  if (trouble) item.append(element("pre", "", trouble));
+  if (printed.length > 0) {
+    const more = printed.length > SHOWN ? `\n… and ${printed.length - SHOWN} more lines` : "";
+    item.append(element("pre", "printed", printed.slice(0, SHOWN).join("\n") + more));
+  }
+  return item;
 }
 
 globalThis.book.checks!(press);

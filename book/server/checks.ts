@@ -11,7 +11,7 @@ import type { Page } from "../../exercises/runner/pages.ts";
 /** How often the file is looked at, in milliseconds: an editor may replace it, which hides it from a watch. */
 const PAUSE = 120;
 
-/** Tells the results of a page now, and whenever its file changes, until the signal is aborted. */
+/** Tells the results of a page now, each case as it ends, and whenever its file changes, until the signal is aborted. */
 export async function watch(
   project: Project,
   page: Page,
@@ -27,7 +27,7 @@ export async function watch(
     }
     last = now; // what is read before the check: a save during it is seen afterwards
     tell({ event: "checking", codes: codesOf(project, page) });
-    const results = await checked(page);
+    const results = await checked(page, (exercise, one) => tell({ event: "case", exercise, one }));
     tell({ event: "results", results });
   }
 }

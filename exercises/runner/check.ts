@@ -35,23 +35,33 @@ const LIMIT: Limit = { time: 4000, alive: `${SEPARATOR}{"begins":`, output: 1_00
 
 const NOT_STARTED = "There is nothing here yet.";
 
+/** Is told of a case as soon as it ends. What it left open is known at the end only. */
+export type Tell = (exercise: string, one: Case) => void;
+
 /** Checks a page: each exercise in a process of its own, so that where one never ends, the other still may. */
-export async function check(page: Page): Promise<Result[]> {
+export async function check(page: Page, tell: Tell = () => {}): Promise<Result[]> {
   const [errors, ...results] = await Promise.all([
     compile(page),
-    ...exercises(page).map((exercise) => run(page, exercise)),
+    ...exercises(page).map((exercise) => run(page, exercise, (one) => tell(exercise, one))),
   ]);
   if (errors.length === 0) return results;
   const trouble = [`${page.file} does not compile:`, ...errors].join("\n");
   return results.map(({ exercise }) => ({ exercise, state: "not yet", cases: [], trouble }));
 }
 
-async function run(page: Page, exercise: string): Promise<Result> {
+async function run(page: Page, exercise: string, tell: (one: Case) => void): Promise<Result> {
   // Groups leave a machine when somebody binds them so: only a check that has groups needs them.
   const groups = (await Deno.readTextFile(page.check)).includes("239.255.")
     ? ",239.255.0.0/16"
     : "";
-  const ended = await deno("test", [
+  let seen = 0;
+  const hear = (stdout: string) => {
+    for (const one of happened(stdout).cases.slice(seen)) {
+      tell(one);
+      seen++;
+    }
+  };
+  const args = [
     "--no-check", // the compiler is asked at the same time
     "--no-prompt",
     "--sanitize-ops",
@@ -61,15 +71,14 @@ async function run(page: Page, exercise: string): Promise<Result> {
     page.check,
     "--",
     `${exercise}: `,
-  ], LIMIT);
-  return { exercise, ...judged(ended) };
+  ];
+  return { exercise, ...judged(await deno("test", args, LIMIT, hear)) };
 }
 
-/** What the events of a check amount to, and what Deno's report adds to them. */
-function judged({ code, stdout, stderr, stopped }: Ended): Omit<Result, "exercise"> {
+/** What the events on the output amount to: how many cases there are, those that ended, those that did not. */
+function happened(stdout: string, failures: Map<string, Thrown> = new Map()) {
   const open = new Map<string, Case>();
   const cases: Case[] = [];
-  const failures = reported(stdout);
   let planned = 0;
   let outside = "";
   for (const event of events(stdout)) {
@@ -81,16 +90,22 @@ function judged({ code, stdout, stderr, stopped }: Ended): Omit<Result, "exercis
     if ("ends" in event && current) {
       open.delete(event.ends);
       const { thrown = failures.get(event.ends) } = event;
-      cases.push({ ...current, trouble: thrown ? told(thrown) : "" });
+      const printed = lines(current.printed);
+      cases.push({ ...current, printed, trouble: thrown ? told(thrown) : "" });
     }
   }
+  return { planned, cases, open, outside };
+}
+
+/** How it went: by the events of a check, and by what Deno's report adds to them. */
+function judged({ code, stdout, stderr, stopped }: Ended): Omit<Result, "exercise"> {
+  const failures = reported(stdout);
+  const { planned, cases, open, outside } = happened(stdout, failures);
   for (const [name, unfinished] of open) {
     const failure = failures.get(name);
     const trouble = stopped ? endless(stopped) : failure ? told(failure) : "It ends in this case.";
-    cases.push({ ...unfinished, trouble });
+    cases.push({ ...unfinished, printed: lines(unfinished.printed), trouble });
   }
-  for (const one of cases) one.printed = lines(one.printed);
-
   const all = planned > 0 && cases.length === planned;
   const failed = cases.some(({ trouble }) => trouble !== "");
   let trouble = "";

@@ -45,11 +45,12 @@ const ENVIRONMENT = {
 
 const running = new Set<Deno.ChildProcess>();
 
-/** Runs `deno test …` or `deno check …`. */
+/** Runs `deno test …` or `deno check …`. `hear` is told all that it has printed so far, whenever it is more. */
 export async function deno(
   command: "test" | "check",
   args: string[],
   limit: Limit = { time: 60_000, output: Infinity },
+  hear: (stdout: string) => void = () => {},
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [command, ...NOTHING_FETCHED, ...args],
@@ -65,7 +66,11 @@ export async function deno(
     child.kill("SIGKILL");
   };
   let timer = setTimeout(stop, limit.time, "time");
-  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>, alive = "") => {
+  const read = async (
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    hear: (text: string) => void,
+    alive = "",
+  ) => {
     let text = "";
     for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
       if (alive && (text.slice(-alive.length) + chunk).includes(alive)) {
@@ -74,10 +79,14 @@ export async function deno(
       }
       if (text.length < limit.output) text += chunk;
       else if (!stopped) stop("output");
+      hear(text);
     }
     return text;
   };
-  const [stdout, stderr] = await Promise.all([read(child.stdout, limit.alive), read(child.stderr)]);
+  const [stdout, stderr] = await Promise.all([
+    read(child.stdout, hear, limit.alive),
+    read(child.stderr, () => {}),
+  ]);
   const { code } = await child.status;
   running.delete(child);
   clearTimeout(timer);
