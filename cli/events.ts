@@ -2,9 +2,10 @@
  * What happens while a lesson plays, as it is told to whoever draws it. Times are milliseconds since the
  * lesson began; a column is named by its number, in the order in which the columns came.
  *
+ * It imports nothing, so that a page in a browser can read it, too.
+ *
  * @module
  */
-import type { Address } from "../lib/udp.ts";
 
 /** Something that happened. */
 export type Event =
@@ -12,7 +13,7 @@ export type Event =
     event: "column";
     at: number;
     name: string;
-    address: Address;
+    address: { hostname: string; port: number };
     /** False for an address where no socket is. */
     open: boolean;
   }

@@ -4,34 +4,17 @@
  * @module
  */
 
-/** An event of cli/events.ts, as it is written in JSON. */
+import type { DatagramEvent, Event as Told } from "../../cli/events.ts";
+
+/** What a lesson tells, and what becomes of its run. */
 export type Event =
-  | { event: "column"; at: number; name: string; address: Address; open: boolean }
-  | DatagramEvent
-  | { event: "note"; at: number; text: string }
-  | { event: "end"; at: number }
+  | Told
   /** A line that is no event: the lesson printed it. */
   | { event: "printed"; text: string }
   /** The run ended before the lesson did. Why, in a sentence. */
   | { event: "failed"; text: string };
 
-/** A datagram. */
-export interface DatagramEvent {
-  event: "datagram";
-  at: number;
-  sent: number;
-  from: number;
-  to: number;
-  text: string;
-  size: number;
-  label?: string;
-  fate: "arrived" | "lost" | "nobody";
-}
-
-interface Address {
-  hostname: string;
-  port: number;
-}
+type Address = Extract<Told, { event: "column" }>["address"];
 
 /** `127.0.0.1:9999`, and `[::1]:9999`. */
 export function where({ hostname, port }: Address): string {
