@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { bytes, type DatagramEvent, type Event, time, where } from "./events.ts";
+import type { DatagramEvent } from "../../cli/events.ts";
+import { bytes, type Event, time, where } from "./events.ts";
 
 /** An SVG element. */
 export interface Shape {

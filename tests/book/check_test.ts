@@ -66,18 +66,24 @@ Deno.test("an exercise", async (t) => {
     assertEquals(complaints, []);
   });
 
-  await t.step("shows each case as it ends, and does not wait for those that never do", async () => {
-    await Deno.writeTextFile(file, solution.replace("let answer:", "while (text) ;\n    let answer:"));
-    await until(
-      async () =>
-        await state(page, "countingServer") === "Checking…" &&
-        await page.$$eval('[data-exercise="countingServer"] li', (all) => all.length) > 1,
-      "cases of the one, while the other one runs",
-    );
-    assertEquals(await state(page, "stoppableServer"), "Checking…");
-    await until(async () => await state(page, "stoppableServer") === "not yet", "the end");
-    assertEquals(await state(page, "countingServer"), "done");
-  });
+  await t.step(
+    "shows each case as it ends, and does not wait for those that never do",
+    async () => {
+      await Deno.writeTextFile(
+        file,
+        solution.replace("let answer:", "while (text) ;\n    let answer:"),
+      );
+      await until(
+        async () =>
+          await state(page, "countingServer") === "Checking…" &&
+          await page.$$eval('[data-exercise="countingServer"] li', (all) => all.length) > 1,
+        "cases of the one, while the other one runs",
+      );
+      assertEquals(await state(page, "stoppableServer"), "Checking…");
+      await until(async () => await state(page, "stoppableServer") === "not yet", "the end");
+      assertEquals(await state(page, "countingServer"), "done");
+    },
+  );
 
   await t.step("that does not compile says where, and text stays text", async () => {
     await Deno.writeTextFile(
