@@ -224,7 +224,7 @@ function asking(steps: Steps, socket: Socket, agent: Address, options: Options) 
 }
 
 function optionsFor(oid: string): Record<string, Option> {
-  const about = "what to ask for: 1.3.6.1.2.1.1.5.0, or sysName.0";
+  const about = "what to ask for, by numbers or by name";
   return {
     oid: { value: "OID", about, default: oid },
     ...COMMUNITY,
