@@ -61,6 +61,7 @@ export function machine(): Known {
   const start = performance.now();
   const counts = { heard: 0, wrong: 0, nonsense: 0 };
   const { os, arch } = Deno.build;
+  const name = Deno.hostname();
   const counter = (read: () => number) => (): Value => ({
     type: "Counter32",
     value: read() % 2 ** 32, // it goes on at 0
@@ -71,7 +72,7 @@ export function machine(): Known {
     "sysObjectID.0": () => ({ type: "OBJECT IDENTIFIER", value: "0.0" }), // no maker gave it one
     "sysUpTime.0": () => ({ type: "TimeTicks", value: ticks() }), // of the agent, not of the machine
     "sysContact.0": () => octets(""),
-    "sysName.0": () => octets(Deno.hostname()),
+    "sysName.0": () => octets(name),
     "sysLocation.0": () => octets(""),
     "sysServices.0": () => ({ type: "INTEGER", value: 72 }), // a host: layers 4 and 7
     "snmpInPkts.0": counter(() => counts.heard),

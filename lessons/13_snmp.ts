@@ -29,7 +29,7 @@
 import { gathered } from "../cli/gather.ts";
 import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
-import * as cli from "../cli/snmp.ts";
+import { COMMUNITY, getRole, type Known, label, machine, oidNamed, walkRole } from "../cli/snmp.ts";
 import { reply, tooBig } from "../lib/mib.ts";
 import * as snmp from "../lib/snmp.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
@@ -40,7 +40,7 @@ import { serve } from "./04_echo.ts";
  * The agent's answer; `undefined` to what is no question (lesson 4), and to one with another community: who
  * guesses shall not learn that somebody is here.
  */
-export function answerManager(data: Uint8Array, { mib, counts }: cli.Known, community = "public") {
+export function answerManager(data: Uint8Array, { mib, counts }: Known, community = "public") {
   counts.heard++;
   const asked = data.length > 1472 ? undefined : snmp.understood(data); // as RFC 3417 recommends
   if (!asked) counts.nonsense++;
@@ -93,26 +93,26 @@ export async function* walk(
 export async function play(diagram: Diagram): Promise<void> {
   using manager = diagram.watch("manager", bind());
   using agent = diagram.watch("agent", bind());
-  const known = cli.machine();
+  const known = machine();
   let seen: Uint8Array | undefined;
   serve(agent, (data) => answerManager(seen = data, known));
   const ask = (type: snmp.Type, oid: string, community = "public", wait = 1000, tries = 6) =>
     askAgent(manager, snmp.request(type, [oid], { community }), agent.address, wait, tries);
-  await ask("GET", cli.oidNamed("sysDescr.0"));
+  await ask("GET", oidNamed("sysDescr.0"));
   const shown = new TextDecoder("latin1").decode(seen).replace(/[^ -~]/g, ".");
   diagram.note(`What everyone on the way can read: ${shown}`);
-  await ask("GET", cli.oidNamed("sysName.0"), "secret", 300, 1);
+  await ask("GET", oidNamed("sysName.0"), "secret", 300, 1);
   diagram.note('Silence: the community was "secret". The agent might as well be down.');
-  await ask("GET", cli.oidNamed("snmpInBadCommunityNames.0"));
+  await ask("GET", oidNamed("snmpInBadCommunityNames.0"));
   diagram.note("But it has counted. Now a walk through the load, without knowing what is there.");
-  for await (const _ of walk(cli.oidNamed("laLoad"), async (oid) => (await ask("GETNEXT", oid))!));
+  for await (const _ of walk(oidNamed("laLoad"), async (oid) => (await ask("GETNEXT", oid))!));
   diagram.note("Of the last minute, of 5, and of 15.");
 }
 
 async function agent({ local, options, signal }: Given): Promise<void> {
   using socket = bind(local);
   using log = gathered(signal);
-  const known = cli.machine();
+  const known = machine();
   const { hostname, port } = socket.address;
   console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
   const community = options.text("community");
@@ -130,17 +130,17 @@ export const lesson: Lesson = {
   about: "SNMP: ask a device how it is, with a password that all can read.",
   port: 1161,
   play,
-  label: cli.label,
+  label,
   roles: {
     agent: {
       about: "tell about this machine",
-      options: cli.COMMUNITY,
+      options: COMMUNITY,
       listens: true,
       answers: true,
       run: agent,
     },
-    get: cli.getRole({ askAgent, walk }),
-    walk: cli.walkRole({ askAgent, walk }),
+    get: getRole({ askAgent, walk }),
+    walk: walkRole({ askAgent, walk }),
   },
   tryNext: ["deno task lesson13 agent", "deno task lesson13 walk"],
 };

@@ -16,7 +16,21 @@
  *
  * @module
  */
-import * as ber from "./ber.ts";
+import {
+  ANY,
+  BerError,
+  type Element,
+  element,
+  elements,
+  INTEGER,
+  integerBytes,
+  integerOf,
+  OCTET_STRING,
+  OID,
+  oidBytes,
+  oidOf,
+  SEQUENCE,
+} from "./ber.ts";
 
 /** What a message wants, or is. `RESPONSE` is the only one that is an answer. */
 export type Type = keyof typeof PDUS;
@@ -60,11 +74,6 @@ export const ERRORS: readonly string[] = [
   "inconsistentName",
 ];
 
-/** These bytes are no SNMP message, or these values cannot be one. */
-export class SnmpError extends ber.BerError {
-  override name = "SnmpError";
-}
-
 // A tag's top bits say whose it is: 0x40 is SNMP's own, 0x80 has a meaning only here, 0x20 holds elements.
 const PDUS = {
   GET: 0xa0,
@@ -77,10 +86,10 @@ const PDUS = {
   REPORT: 0xa8,
 };
 const TAGS: Record<Value["type"], number> = {
-  INTEGER: ber.INTEGER,
-  "OCTET STRING": ber.OCTET_STRING,
-  NULL: ber.NULL,
-  "OBJECT IDENTIFIER": ber.OID,
+  INTEGER: 0x02,
+  "OCTET STRING": 0x04,
+  NULL: 0x05,
+  "OBJECT IDENTIFIER": 0x06,
   IpAddress: 0x40,
   Counter32: 0x41,
   Gauge32: 0x42,
@@ -94,7 +103,7 @@ const TAGS: Record<Value["type"], number> = {
 const TYPES = new Map(Object.entries(TAGS).map(([type, tag]) => [tag, type as Value["type"]]));
 const PDU_TYPES = new Map(Object.entries(PDUS).map(([type, tag]) => [tag, type as Type]));
 const V1 = ["GET", "GETNEXT", "RESPONSE", "SET"];
-const NULL: Value = { type: "NULL" };
+const NOTHING: Value = { type: "NULL" };
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A number for a question. Not from `Math.random`: who saw a few of its numbers can tell the next ones. */
@@ -102,9 +111,9 @@ export function randomId(): number {
   return crypto.getRandomValues(new Int32Array(1))[0]!;
 }
 
-/** A question about these variables. Default: v2c, the community `public`, a random number. */
+/** A question about these variables. Default: v2c, the community `public`, a random num */
 export function request(type: Type, oids: string[], parts: Partial<Message> = {}): Message {
-  const bindings = oids.map((oid) => ({ oid, value: NULL }));
+  const bindings = oids.map((oid) => ({ oid, value: NOTHING }));
   const rest = { version: 1, community: "public", error: 0, index: 0 } as const;
   return { ...rest, type, id: randomId(), bindings, ...parts };
 }
@@ -171,18 +180,17 @@ export function isWithin(oid: string, root: string): boolean {
  */
 export function encode(message: Message): Uint8Array<ArrayBuffer> {
   const { version, community, type, id, error, index, bindings } = message;
-  const { element } = ber;
   const list = bindings.map(({ oid, value }) =>
-    element(ber.SEQUENCE, element(ber.OID, ber.oidBytes(oid)), element(...valueBytes(value)))
+    element(SEQUENCE, element(OID, oidBytes(oid)), element(...valueBytes(value)))
   );
   return element(
-    ber.SEQUENCE,
-    element(ber.INTEGER, ber.integerBytes(inRange(version, 0, 1))),
-    element(ber.OCTET_STRING, new TextEncoder().encode(community)),
+    SEQUENCE,
+    element(INTEGER, integerBytes(inRange(version, 0, 1))),
+    element(OCTET_STRING, new TextEncoder().encode(community)),
     element(
       PDUS[type],
-      ...[id, error, index].map((value) => element(ber.INTEGER, ber.integerBytes(signed(value)))),
-      element(ber.SEQUENCE, ...list),
+      ...[id, error, index].map((value) => element(INTEGER, integerBytes(signed(value)))),
+      element(SEQUENCE, ...list),
     ),
   );
 }
@@ -194,26 +202,25 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
  * @throws {BerError} They are none.
  */
 export function decode(bytes: Uint8Array): Message {
-  const { ANY, INTEGER, OCTET_STRING, SEQUENCE } = ber;
-  const [whole] = ber.elements(bytes, SEQUENCE);
+  const [whole] = elements(bytes, SEQUENCE);
   const [version, community, pdu] = inside(whole!, INTEGER, OCTET_STRING, ANY);
-  const spoken = inRange(ber.integerOf(version!.content), 0, 1) === 0 ? 0 : 1;
+  const spoken = inRange(integerOf(version!.content), 0, 1) === 0 ? 0 : 1;
   const type = PDU_TYPES.get(pdu!.tag);
   if (!type || spoken === 0 && !V1.includes(type)) {
-    throw new SnmpError("Such a message is not known here.");
+    throw new BerError("Such a message is not known here.");
   }
   const [id, error, index, list] = inside(pdu!, INTEGER, INTEGER, INTEGER, SEQUENCE);
   return {
     version: spoken,
     community: textOf(community!.content),
     type,
-    id: signed(ber.integerOf(id!.content)),
-    error: signed(ber.integerOf(error!.content)),
-    index: signed(ber.integerOf(index!.content)),
+    id: signed(integerOf(id!.content)),
+    error: signed(integerOf(error!.content)),
+    index: signed(integerOf(index!.content)),
     bindings: inside(list!).map((pair) => {
-      const [name, value] = inside(pair, ber.OID, ANY);
-      if (pair.tag !== SEQUENCE) throw new SnmpError("This is no variable with its value.");
-      return { oid: ber.oidOf(name!.content), value: valueOf(value!) };
+      const [name, value] = inside(pair, OID, ANY);
+      if (pair.tag !== SEQUENCE) throw new BerError("This is no variable with its value.");
+      return { oid: oidOf(name!.content), value: valueOf(value!) };
     }),
   };
 }
@@ -223,19 +230,19 @@ export function understood(bytes: Uint8Array): Message | undefined {
   try {
     return decode(bytes);
   } catch (error) {
-    if (error instanceof ber.BerError) return undefined;
+    if (error instanceof BerError) return undefined;
     throw error;
   }
 }
 
-function inside({ content }: ber.Element, ...tags: number[]): ber.Element[] {
-  return ber.elements(content, ...tags);
+function inside({ content }: Element, ...tags: number[]): Element[] {
+  return elements(content, ...tags);
 }
 
 function inRange(value: number | bigint, least: number, most: number): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new SnmpError(`A number is not from ${least} to ${most}.`);
+  throw new BerError(`A number is not from ${least} to ${most}.`);
 }
 
 function signed(value: number | bigint): number {
@@ -246,7 +253,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes);
   } catch {
-    throw new SnmpError("The community is no text.");
+    throw new BerError("The community is no text.");
   }
 }
 
@@ -256,23 +263,23 @@ function valueBytes(value: Value): [number, Uint8Array] {
   const tag = TAGS[type];
   switch (type) {
     case "INTEGER":
-      return [tag, ber.integerBytes(signed(value.value))];
+      return [tag, integerBytes(signed(value.value))];
     case "Counter32":
     case "Gauge32":
     case "TimeTicks":
-      return [tag, ber.integerBytes(inRange(value.value, 0, 2 ** 32 - 1))];
+      return [tag, integerBytes(inRange(value.value, 0, 2 ** 32 - 1))];
     case "Counter64":
       if (value.value !== BigInt.asUintN(64, value.value)) {
-        throw new SnmpError("A Counter64 has 64 bits.");
+        throw new BerError("A Counter64 has 64 bits.");
       }
-      return [tag, ber.integerBytes(value.value)];
+      return [tag, integerBytes(value.value)];
     case "OCTET STRING":
     case "Opaque":
       return [tag, value.value];
     case "OBJECT IDENTIFIER":
-      return [tag, ber.oidBytes(value.value)];
+      return [tag, oidBytes(value.value)];
     case "IpAddress":
-      if (!/^\d+(\.\d+){3}$/.test(value.value)) throw new SnmpError("This is no IPv4 address.");
+      if (!/^\d+(\.\d+){3}$/.test(value.value)) throw new BerError("This is no IPv4 address.");
       return [
         tag,
         new Uint8Array(value.value.split(".").map((byte) => inRange(BigInt(byte), 0, 255))),
@@ -282,32 +289,32 @@ function valueBytes(value: Value): [number, Uint8Array] {
   }
 }
 
-function valueOf({ tag, content }: ber.Element): Value {
+function valueOf({ tag, content }: Element): Value {
   const type = TYPES.get(tag);
   switch (type) {
     case undefined:
-      throw new SnmpError("Such a value is not known here.");
+      throw new BerError("Such a value is not known here.");
     case "INTEGER":
-      return { type, value: signed(ber.integerOf(content)) };
+      return { type, value: signed(integerOf(content)) };
     case "Counter32":
     case "Gauge32":
     case "TimeTicks":
-      return { type, value: inRange(ber.integerOf(content), 0, 2 ** 32 - 1) };
+      return { type, value: inRange(integerOf(content), 0, 2 ** 32 - 1) };
     case "Counter64": {
-      const value = ber.integerOf(content);
-      if (value !== BigInt.asUintN(64, value)) throw new SnmpError("A Counter64 has 64 bits.");
+      const value = integerOf(content);
+      if (value !== BigInt.asUintN(64, value)) throw new BerError("A Counter64 has 64 bits.");
       return { type, value };
     }
     case "OCTET STRING":
     case "Opaque":
       return { type, value: content.slice() };
     case "OBJECT IDENTIFIER":
-      return { type, value: ber.oidOf(content) };
+      return { type, value: oidOf(content) };
     case "IpAddress":
-      if (content.length !== 4) throw new SnmpError("This is no IPv4 address.");
+      if (content.length !== 4) throw new BerError("This is no IPv4 address.");
       return { type, value: content.join(".") };
     default:
-      if (content.length > 0) throw new SnmpError(`There is something in a ${type}.`);
+      if (content.length > 0) throw new BerError(`There is something in a ${type}.`);
       return { type };
   }
 }
