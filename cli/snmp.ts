@@ -183,7 +183,10 @@ export function getRole(steps: Steps): Role {
     const { bindings } = await asking(steps, socket, remote, options)("GET", oid);
     const { value } = bindings[0]!;
     if (isException(value)) {
-      throw new Error(`${formatAddress(remote)} has no ${nameOf(oid)}: ${value.type}.`);
+      const others = value.type === "noSuchInstance"
+        ? " But it has others of this kind: walk."
+        : "";
+      throw new Error(`${formatAddress(remote)} has no ${nameOf(oid)}: ${value.type}.${others}`);
     }
     console.log(line(bindings[0]!));
   };
@@ -203,7 +206,7 @@ export function walkRole(steps: Steps): Role {
       found++;
     }
     if (found > 0) return;
-    throw new Error(`${formatAddress(remote)} has nothing below ${nameOf(root)}.`);
+    throw new Error(`${formatAddress(remote)} has nothing below ${nameOf(root)}. One value: get.`);
   };
   return { about: "ask for all that is below", options: optionsFor("system"), run };
 }

@@ -1,28 +1,29 @@
 /**
  * # Lesson 13: SNMP
  *
- * How busy is that router? How much paper is left in that printer? Since 1988 one asks them by SNMP: an agent
- * in the device answers, and a manager asks, now and then, a thousand devices from one socket. What can be asked
- * for are numbers with dots between them (OIDs), in one tree for the whole world: 1.3.6.1.2.1.1.5.0 is a name.
+ * How busy is that router? How much ink has that printer? Since 1988 one asks them by SNMP: in the device
+ * there is an agent who answers; a manager asks a thousand of them from one socket. What one can ask for has a
+ * number in one tree for the whole world, its OID: 1.3.6.1.2.1.1.5.0 is sysName.0, the name of the device.
  *
  * ## You learn
  * - An answer comes from the agent that was asked, with the question's random number.
- * - Loss: ask again, six times in all. To read twice does no harm, so the number may stay the same.
- * - Size: an answer fits into one datagram, or is an error (tooBig). GETNEXT asks for what comes after a name:
- *   so one walks through a tree that one does not know, and GETBULK takes several steps at a time.
- * - Strangers get silence. But the password, the "community", is for everyone on the way to read.
+ * - Loss: ask again, six times in all. To read twice does no harm, and so a late answer is as good.
+ * - Size: an answer is one datagram, or an error (tooBig). For a whole branch, one walks: GETNEXT asks what
+ *   comes after an OID, and after that; GETBULK takes several such steps at a time.
+ * - Strangers get silence: no answer does not mean that nobody is there. But their password, the community,
+ *   travels as it is, for everyone to read. (Version 3 of SNMP encrypts; this is 2c, which is still common.)
  *
  * ## Run
  *
  *     deno task lesson13                         watch it happen
- *     deno task lesson13 agent                   tell about this machine on port 1161 (SNMP has 161)
- *     deno task lesson13 get --oid sysName.0     ask for one thing
- *     deno task lesson13 walk                    ask for all that is below (--oid 1.3 is all there is)
+ *     deno task lesson13 agent                   tell about this machine, on port 1161 (SNMP has 161)
+ *     deno task lesson13 get --oid sysName.0     ask for one value
+ *     deno task lesson13 walk                    ask for all of a branch (--oid 1.3 is the whole tree)
  *
  * ## Try next
- * - `snmpwalk -v2c -c public 127.0.0.1:1161 1.3` asks your agent, too. And with `-c secret`?
- * - `get --oid sysUpTime.0`, twice. `get --oid sysDescr.1`: what is the difference to `--oid 1.3.9`?
- * - Put lesson 8's relay before the agent, with `--drop 0.3`, and `walk --port 8888`. Is anything missing?
+ * - `snmpwalk -v2c -c public 127.0.0.1:1161 1.3` asks your agent, too. What happens with `-c secret`?
+ * - `get --oid sysDescr.7`, and `get --oid 1.3.9`: what is the difference?
+ * - `deno task lesson8 relay --to 127.0.0.1:1161 --drop 0.3`, then `walk --port 8888`. Is anything missing?
  *
  * @module
  */
@@ -104,9 +105,11 @@ export async function play(diagram: Diagram): Promise<void> {
   await ask("GET", oidNamed("sysName.0"), "secret", 300, 1);
   diagram.note('Silence: the community was "secret". The agent might as well be down.');
   await ask("GET", oidNamed("snmpInBadCommunityNames.0"));
-  diagram.note("But it has counted. Now a walk through the load, without knowing what is there.");
-  for await (const _ of walk(oidNamed("laLoad"), async (oid) => (await ask("GETNEXT", oid))!));
-  diagram.note("Of the last minute, of 5, and of 15.");
+  diagram.note("But it has counted. Now a walk: how busy is this machine?");
+  const next = async (oid: string) => (await ask("GETNEXT", oid))!;
+  let found = 0;
+  for await (const _ of walk(oidNamed("laLoad"), next)) found++;
+  diagram.note(`${found} values, and then the end. Of none was the OID known before.`);
 }
 
 async function agent({ local, options, signal }: Given): Promise<void> {
@@ -115,10 +118,9 @@ async function agent({ local, options, signal }: Given): Promise<void> {
   const known = machine();
   const { hostname, port } = socket.address;
   console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
-  const community = options.text("community");
   await serve(socket, (data) => {
     const { wrong } = known.counts;
-    const answer = answerManager(data, known, community);
+    const answer = answerManager(data, known, options.text("community"));
     if (known.counts.wrong > wrong) log("A wrong community:");
     return answer;
   }, log);

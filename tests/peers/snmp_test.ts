@@ -164,7 +164,7 @@ peers(
       ]),
       [
         [0, `sysName.0 = ${theirName}\n`, ""],
-        [1, "", `${at} has no sysName.7: noSuchInstance.\n`],
+        [1, "", `${at} has no sysName.7: noSuchInstance. But it has others of this kind: walk.\n`],
         [1, "", `${at} has no 1.3.9: noSuchObject.\n`],
       ],
     );
