@@ -106,9 +106,12 @@ const V1 = ["GET", "GETNEXT", "RESPONSE", "SET"];
 const NOTHING: Value = { type: "NULL" };
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A number for a question. Not from `Math.random`: who saw a few of its numbers can tell the next ones. */
+/**
+ * A number for a question, 0 to 2,147,483,647. Not from `Math.random`: who saw a few of its numbers can tell
+ * the next ones.
+ */
 export function randomId(): number {
-  return crypto.getRandomValues(new Int32Array(1))[0]!;
+  return crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1; // 31 bits: one is for the sign
 }
 
 /** A question about these variables. Default: v2c, the community `public`, a random num */

@@ -77,8 +77,9 @@ function answers(
     `${oid}=${"value" in value ? value.value : value.type}`
   );
   const tree = mib.map(({ oid }) => oid).join(" ") || "nothing";
-  const what = `${names.join(" ")}, ${once} of them once, ${steps} steps, ${most} bindings at most`;
-  same(got, expected, `There is ${tree}. I asked for ${what}.`);
+  const what = names.join(" and ") || "nothing";
+  const how = `error is ${once}, index is ${steps}, and most is ${most}`;
+  same(got, expected, `There is ${tree}. I asked for ${what}: ${how}.`);
 }
 
 test("bulk: takes several steps", () => {
