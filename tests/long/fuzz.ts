@@ -12,10 +12,13 @@ import { ask } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
 import { resolve } from "../../lessons/11_dns.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
+import { askAgent } from "../../lessons/13_snmp.ts";
+import { request } from "../../lib/snmp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lessons/08_loss.ts";
 import { sendFile } from "../../lessons/09_retransmission.ts";
 import { later, until } from "../helpers.ts";
+import { survives } from "../lib/snmp_nonsense.ts";
 import { freePort, Program } from "../program.ts";
 
 const DATAGRAMS = 20_000;
@@ -178,6 +181,16 @@ fuzz("lesson 12, server", "lesson12", ["server"], /^Received from /, async (_, t
   await getFile({ Exchange, sendBlocks, receiveBlocks }, client, to, "hello.txt", copy);
   assertMatch(new TextDecoder().decode(files.get("copy")), /^Hello!/);
 });
+
+fuzz("lesson 13, agent", "lesson13", ["agent"], /^Received from /, async (_, to) => {
+  using client = bind();
+  const asked = request("GETNEXT", ["1.3"]);
+  const answer = await askAgent(client, asked, to, PATIENCE);
+  assertEquals(answer?.bindings[0]?.oid, "1.3.6.1.2.1.1.1.0");
+});
+
+Deno.test("snmp: 300,000 random and bit-flipped messages: no error but its own, and none is slow", () =>
+  survives(300_000));
 
 /** Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. */
 function fuzz(

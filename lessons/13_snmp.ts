@@ -1,0 +1,150 @@
+/**
+ * # Lesson 13: SNMP
+ *
+ * How busy is that router? How much ink has that printer? Since 1988 one asks them by SNMP: in the device
+ * there is an agent who answers; a manager asks a thousand of them from one socket. What one can ask for has a
+ * number in one tree for the whole world, its OID: 1.3.6.1.2.1.1.5.0 is sysName.0, the name of the device.
+ *
+ * ## You learn
+ * - An answer comes from the agent that was asked, with the question's random number.
+ * - Loss: ask again, six times in all. To read twice does no harm, and so a late answer is as good.
+ * - Size: an answer is one datagram, or an error (tooBig). For a whole branch, one walks: GETNEXT asks what
+ *   comes after an OID, and after that; GETBULK takes several such steps at a time.
+ * - Strangers get silence: no answer does not mean that nobody is there. But their password, the community,
+ *   travels as it is, for everyone to read. (Version 3 of SNMP encrypts; this is 2c, which is still common.)
+ *
+ * ## Run
+ *
+ *     deno task lesson13                         watch it happen
+ *     deno task lesson13 agent                   tell about this machine, on port 1161 (SNMP has 161)
+ *     deno task lesson13 get --oid sysName.0     ask for one value
+ *     deno task lesson13 walk                    ask for all of a branch (--oid 1.3 is the whole tree)
+ *
+ * ## Try next
+ * - `snmpwalk -v2c -c public 127.0.0.1:1161 1.3` asks your agent, too. What happens with `-c secret`?
+ * - `get --oid sysDescr.7`, and `get --oid 1.3.9`: what is the difference?
+ * - `deno task lesson8 relay --to 127.0.0.1:1161 --drop 0.3`, then `walk --port 8888`. Is anything missing?
+ *
+ * @module
+ */
+import { gathered } from "../cli/gather.ts";
+import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
+import { run } from "../cli/run.ts";
+import { COMMUNITY, getRole, type Known, label, machine, oidNamed, walkRole } from "../cli/snmp.ts";
+import { reply, tooBig } from "../lib/mib.ts";
+import * as snmp from "../lib/snmp.ts";
+import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
+import { receiveWithin } from "./02_receive.ts";
+import { serve } from "./04_echo.ts";
+
+/**
+ * The agent's answer; `undefined` to what is no question (lesson 4), and to one with another community: who
+ * guesses shall not learn that somebody is here.
+ */
+export function answerManager(data: Uint8Array, { mib, counts }: Known, community = "public") {
+  counts.heard++;
+  const asked = data.length > 1472 ? undefined : snmp.understood(data); // as RFC 3417 recommends
+  if (!asked) counts.nonsense++;
+  if (!asked || !["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
+  if (asked.community !== community) counts.wrong++;
+  if (asked.community !== community) return undefined;
+  const answer = snmp.encode(reply(mib, asked));
+  // Who asks in a victim's name has the answers sent there: so none is much longer than its question.
+  return answer.length <= 4 * data.length ? answer : snmp.encode(tooBig(asked));
+}
+
+/** Asks until an answer comes: six times, as snmpget does. Whatever is no answer to this is ignored. */
+export async function askAgent(
+  socket: Socket,
+  asked: snmp.Message,
+  agent: Address,
+  milliseconds: number,
+  tries = 6,
+): Promise<snmp.Message | undefined> {
+  for (; tries > 0; tries--) {
+    await socket.send(snmp.encode(asked), agent);
+    const end = performance.now() + milliseconds;
+    for (let left = milliseconds; left > 0; left = end - performance.now()) {
+      const heard = await receiveWithin(socket, left);
+      if (!heard || !sameAddress(heard.from, agent)) continue;
+      const answer = snmp.answerIn(heard.data, asked); // to the first try or the last: both are true
+      if (answer) return answer;
+    }
+  }
+}
+
+/** All that is below `root`: asks what comes after it, and after that, until something else comes. */
+export async function* walk(
+  root: string,
+  ask: (after: string, tries?: number) => Promise<snmp.Message>,
+): AsyncGenerator<snmp.Binding> {
+  for (let after = root, tries = 6;; tries = 20) { // who has answered once is there: be patient
+    for (const { oid, value } of (await ask(after, tries)).bindings) {
+      if (value.type === "endOfMibView" || !snmp.isWithin(oid, root)) return;
+      if (snmp.compareOids(oid, after) <= 0) {
+        throw new Error("The agent goes back in its tree: this walk would never end.");
+      }
+      yield { oid, value };
+      after = oid;
+    }
+  }
+}
+
+/** A question, one with the wrong community, and a walk. */
+export async function play(diagram: Diagram): Promise<void> {
+  using manager = diagram.watch("manager", bind());
+  using agent = diagram.watch("agent", bind());
+  const known = machine();
+  let seen: Uint8Array | undefined;
+  serve(agent, (data) => answerManager(seen = data, known));
+  const ask = (type: snmp.Type, oid: string, community = "public", wait = 1000, tries = 6) =>
+    askAgent(manager, snmp.request(type, [oid], { community }), agent.address, wait, tries);
+  await ask("GET", oidNamed("sysDescr.0"));
+  const shown = new TextDecoder("latin1").decode(seen).replace(/[^ -~]/g, ".");
+  diagram.note(`What everyone on the way can read: ${shown}`);
+  await ask("GET", oidNamed("sysName.0"), "secret", 300, 1);
+  diagram.note('Silence: the community was "secret". The agent might as well be down.');
+  await ask("GET", oidNamed("snmpInBadCommunityNames.0"));
+  diagram.note("But it has counted. Now a walk: how busy is this machine?");
+  const next = async (oid: string) => (await ask("GETNEXT", oid))!;
+  let found = 0;
+  for await (const _ of walk(oidNamed("laLoad"), next)) found++;
+  diagram.note(`${found} values, and then the end. Of none was the OID known before.`);
+}
+
+async function agent({ local, options, signal }: Given): Promise<void> {
+  using socket = bind(local);
+  using log = gathered(signal);
+  const known = machine();
+  const { hostname, port } = socket.address;
+  console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+  await serve(socket, (data) => {
+    const { wrong } = known.counts;
+    const answer = answerManager(data, known, options.text("community"));
+    if (known.counts.wrong > wrong) log("A wrong community:");
+    return answer;
+  }, log);
+}
+
+export const lesson: Lesson = {
+  part: 3,
+  title: "SNMP",
+  about: "SNMP: ask a device how it is, with a password that all can read.",
+  port: 1161,
+  play,
+  label,
+  roles: {
+    agent: {
+      about: "tell about this machine",
+      options: COMMUNITY,
+      listens: true,
+      answers: true,
+      run: agent,
+    },
+    get: getRole({ askAgent, walk }),
+    walk: walkRole({ askAgent, walk }),
+  },
+  tryNext: ["deno task lesson13 agent", "deno task lesson13 walk"],
+};
+
+if (import.meta.main) await run(lesson);

@@ -1,0 +1,428 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { label, machine, nameOf, oidNamed, shownValue } from "../cli/snmp.ts";
+import { receiveWithin } from "../lessons/02_receive.ts";
+import { serve } from "../lessons/04_echo.ts";
+import { forecast } from "../lessons/08_loss.ts";
+import { answerManager, askAgent, walk } from "../lessons/13_snmp.ts";
+import { relay } from "../lib/relay.ts";
+import * as snmp from "../lib/snmp.ts";
+import { bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import { bytes, here, soon, within } from "./helpers.ts";
+import { freePort, inTerminal, lesson, type Program, runLesson, terminal } from "./program.ts";
+
+const NAME = oidNamed("sysName.0");
+const SYSTEM = oidNamed("system");
+const DESCR = `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}`;
+/** Those of the group system, in their order. */
+const GROUP = ["Descr", "ObjectID", "UpTime", "Contact", "Name", "Location", "Services"]
+  .map((word) => `sys${word}.0`);
+
+/** What an agent of this machine says to a question. */
+function answered(asked: snmp.Message, known = machine(), community?: string) {
+  const answer = answerManager(snmp.encode(asked), known, community);
+  return answer && snmp.decode(answer);
+}
+
+function get(name: string, parts: Partial<snmp.Message> = {}, known = machine()) {
+  return answered(snmp.request("GET", [oidNamed(name)], parts), known)?.bindings[0]?.value;
+}
+
+/** An answer to the question in this datagram. */
+function answerTo({ data }: Datagram, value: snmp.Value, oid = NAME): Uint8Array {
+  return snmp.encode(snmp.responseTo(snmp.decode(data), [{ oid, value }]));
+}
+
+/** A question that waits for its answer, and what the agent got of it. */
+async function asking(client: Socket, agent: Socket, asked = snmp.request("GET", [NAME])) {
+  const answer = askAgent(client, asked, agent.address, 5000);
+  return { answer, question: await agent.receive({ signal: soon() }) };
+}
+
+async function portOf(program: Program): Promise<number> {
+  return Number((await program.prints(/Bind UDP on (\d+)/))[1]);
+}
+
+Deno.test("lesson 13: the agent tells about this machine, and invents nothing", () => {
+  assertEquals(get("sysDescr.0"), snmp.octets(DESCR));
+  assertEquals(get("sysName.0"), snmp.octets(Deno.hostname()));
+  assertEquals(get("sysServices.0"), { type: "INTEGER", value: 72 });
+  const known = machine();
+  const upTime = get("sysUpTime.0", {}, known);
+  assert(upTime?.type === "TimeTicks" && upTime.value < 100, "It has begun just now.");
+  if (Deno.build.os !== "windows") {
+    const load = get("laLoad.1", {}, known);
+    assert(load?.type === "OCTET STRING");
+    assertMatch(new TextDecoder().decode(load.value), /^\d+\.\d\d$/);
+  }
+});
+
+Deno.test("lesson 13: the agent counts what it hears, a wrong community, and what is no SNMP", () => {
+  const known = machine();
+  get("sysName.0", { community: "secret" }, known);
+  for (const nonsense of [bytes("Hello"), bytes("")]) answerManager(nonsense, known);
+  assertEquals(known.counts, { heard: 3, wrong: 1, nonsense: 2 });
+  const counted = (name: string) => get(name, {}, known);
+  assertEquals(counted("snmpInPkts.0"), { type: "Counter32", value: 4 });
+  assertEquals(counted("snmpInBadCommunityNames.0"), { type: "Counter32", value: 1 });
+  assertEquals(counted("snmpInASNParseErrs.0"), { type: "Counter32", value: 2 });
+  known.counts.heard = 2 ** 32 + 4;
+  assertEquals(counted("snmpInPkts.0"), { type: "Counter32", value: 5 });
+});
+
+Deno.test("lesson 13: a wrong community gets silence, and an answer is no question", () => {
+  const asked = snmp.request("GET", [NAME]);
+  for (const community of ["secret", "", "Public", "public "]) {
+    assertEquals(get("sysName.0", { community }), undefined);
+  }
+  assertEquals(answered(asked, machine(), "secret"), undefined);
+  const mine = snmp.request("GET", [NAME], { community: "secret" });
+  assertEquals(answered(mine, machine(), "secret")?.error, 0);
+  for (const type of ["RESPONSE", "TRAP", "INFORM", "REPORT"] as const) {
+    assertEquals(answered({ ...asked, type }), undefined, type);
+  }
+  const encoded = snmp.encode(asked);
+  for (const other of [bytes(""), bytes("Hello"), encoded.subarray(0, -1), new Uint8Array(9999)]) {
+    assertEquals(answerManager(other, machine()), undefined);
+  }
+});
+
+Deno.test("lesson 13: nothing can be set", () => {
+  const known = machine();
+  const bindings = [{ oid: NAME, value: snmp.octets("mine now") }];
+  const set = { ...snmp.request("SET", []), bindings };
+  assertEquals(snmp.ERRORS[answered(set, known)!.error], "notWritable");
+  assertEquals(snmp.ERRORS[answered({ ...set, version: 0 }, known)!.error], "noSuchName");
+  assertEquals(get("sysName.0", {}, known), snmp.octets(Deno.hostname()));
+});
+
+Deno.test("lesson 13: no answer has more than four times the bytes of its question", () => {
+  const known = machine();
+  let refused = 0;
+  for (const oids of [["1.3"], [NAME], Array(9).fill("1.3"), Array(99).fill("1.3"), []]) {
+    for (const type of ["GET", "GETNEXT", "GETBULK", "SET"] as const) {
+      for (const version of [0, 1] as const) {
+        if (type === "GETBULK" && version === 0) continue;
+        const asked = snmp.encode(snmp.request(type, oids, { version, index: 10 }));
+        const answer = answerManager(asked, known)!;
+        assert(answer.length <= 4 * asked.length, `${type} ${oids.length}: ${answer.length}`);
+        const { error } = snmp.decode(answer);
+        if (error === 1) refused++;
+        if (oids.length === 1) assert(error !== 1, `One value fits: ${type}, v${version}`);
+      }
+    }
+  }
+  assert(refused > 0, "No answer was too long.");
+  const long = snmp.encode(snmp.request("GETNEXT", Array(220).fill("1.3")));
+  assertEquals(answerManager(long, known), undefined, "A question has 1,472 bytes at most.");
+});
+
+Deno.test("lesson 13: an answer has the right number, is about the right name, and is the agent's", async () => {
+  using agent = bind();
+  using stranger = bind();
+  using client = bind();
+  const { answer, question } = await asking(client, agent);
+  const { data, from } = question;
+  const forged = answerTo(question, snmp.octets("forged"));
+  await stranger.send(forged, from); // it knows all, but it is not who was asked
+  const asked = snmp.decode(data);
+  for (let bit = 0; bit < 32; bit++) {
+    const guess = snmp.responseTo({ ...asked, id: asked.id ^ 1 << bit }, []);
+    await agent.send(snmp.encode({ ...guess, error: 5 }), from);
+  }
+  await agent.send(answerTo(question, snmp.octets("forged"), oidNamed("sysDescr.0")), from);
+  await agent.send(data, from); // the question itself
+  for (const nonsense of ["", "Hello"]) await agent.send(nonsense, from);
+  await agent.send(new Uint8Array(MAX_BYTES), from);
+  await agent.send(answerTo(question, snmp.octets("true")), from);
+  assertEquals((await answer)?.bindings, [{ oid: NAME, value: snmp.octets("true") }]);
+});
+
+Deno.test("lesson 13: it asks six times with the same number, and a late answer is as good", async () => {
+  using agent = bind();
+  using client = bind();
+  const asked = snmp.request("GET", [NAME]);
+  const silent = askAgent(client, asked, agent.address, 20);
+  for (let tries = 1; tries <= 6; tries++) {
+    assertEquals(snmp.decode((await agent.receive({ signal: soon() })).data), asked);
+  }
+  assertEquals(await silent, undefined);
+  assertEquals(await receiveWithin(agent, 40), undefined);
+
+  const answer = askAgent(client, asked, agent.address, 100);
+  const first = await agent.receive({ signal: soon() });
+  await agent.receive({ signal: soon() });
+  await agent.send(answerTo(first, snmp.octets("late")), first.from);
+  assertEquals((await answer)?.bindings[0]?.value, snmp.octets("late"));
+});
+
+Deno.test("lesson 13: what comes all the time, and is no answer, does not keep it waiting", async () => {
+  using agent = bind();
+  using client = bind();
+  let flooding = true;
+  const asked = snmp.request("GET", [NAME]);
+  const asking = within(5000, askAgent(client, asked, agent.address, 200, 1));
+  const { from } = await agent.receive({ signal: soon() });
+  const flood = (async () => {
+    while (flooding) await agent.send("no answer", from);
+  })();
+  try {
+    assertEquals(await asking, undefined);
+  } finally {
+    flooding = false;
+    await flood;
+  }
+});
+
+Deno.test("lesson 13: it does not take a failure for a missing answer", async () => {
+  using agent = bind();
+  const client = bind();
+  const { answer } = await asking(client, agent);
+  client.close();
+  await assertRejects(() => answer, Deno.errors.Interrupted);
+});
+
+/** What a walk finds in answers that are made up: for each question, the names and types of one. */
+async function walked(root: string, answers: [string, snmp.Value["type"]?][][]) {
+  const asked: string[] = [];
+  const found: string[] = [];
+  const ask = (after: string, tries = 0) => {
+    asked.push(`${after} ${tries}`);
+    const bindings = answers[asked.length - 1]!.map(([oid, type = "NULL"]) => ({
+      oid,
+      value: { type } as snmp.Value,
+    }));
+    return Promise.resolve(snmp.responseTo(snmp.request("GETNEXT", []), bindings));
+  };
+  for await (const { oid } of walk(root, ask)) found.push(oid);
+  return { asked, found };
+}
+
+Deno.test("lesson 13: a walk asks for what comes next, until it is outside, or at the end", async () => {
+  const { asked, found } = await walked("1.3", [[["1.3.9"], ["1.3.10"]], [["1.3.10.1"]], [[
+    "1.4",
+  ]]]);
+  assertEquals(found, ["1.3.9", "1.3.10", "1.3.10.1"]);
+  assertEquals(asked, ["1.3 6", "1.3.10 20", "1.3.10.1 20"]); // more patient with who has answered
+  const end = await walked("1.3", [[["1.3.1"], ["1.3.1", "endOfMibView"]]]);
+  assertEquals(end.found, ["1.3.1"]);
+  assertEquals((await walked("1.3", [[["1.30"]]])).found, []);
+});
+
+Deno.test("lesson 13: a walk through what goes back, or stays, ends", async () => {
+  for (const next of ["1.3.1", "1.3.0", "1.3"]) {
+    await assertRejects(
+      () => walked("1.3", [[["1.3.1"]], [[next]]]),
+      Error,
+      "goes back in its tree",
+    );
+  }
+});
+
+Deno.test("lesson 13: where a network loses three of ten each way, get and walk come through", async () => {
+  using agent = bind();
+  const known = machine();
+  const serving = serve(agent, (data) => answerManager(data, known));
+  using middle = bind();
+  using client = bind();
+  const relaying = relay(middle, agent.address, forecast({ drop: 0.3 }, 2));
+  const ask = async (oid: string, tries?: number) =>
+    (await askAgent(client, snmp.request("GETNEXT", [oid]), middle.address, 50, tries))!;
+  const asked = snmp.request("GET", [NAME]);
+  const answer = await askAgent(client, asked, middle.address, 50);
+  assertEquals(answer?.bindings[0]?.value, snmp.octets(Deno.hostname()));
+  const names: string[] = [];
+  for await (const { oid } of walk(SYSTEM, ask)) names.push(nameOf(oid));
+  assertEquals(names, GROUP);
+  middle.close();
+  agent.close();
+  const { toServer, toClients } = await relaying;
+  assert(toServer.dropped > 0 && toClients.dropped > 0, "Nothing was lost.");
+  await serving;
+});
+
+Deno.test("lesson 13: what is shown of values is safe, and short", () => {
+  const shown = (value: Uint8Array) => shownValue({ type: "OCTET STRING", value });
+  assertEquals(shown(bytes("a printer")), "a printer");
+  assertEquals(shown(bytes("two\nlines")), "two\\nlines");
+  assertEquals(shown(bytes("")), '""');
+  assertEquals(shown(bytes("\x1b[2J")), "1b 5b 32 4a");
+  assertEquals(shown(new Uint8Array([0, 255, 16])), "00 ff 10");
+  assertMatch(shown(new Uint8Array(60_000)), /^00( 00){99}… \(60,000 bytes\)$/);
+  assertMatch(shown(bytes("x".repeat(60_000))), /^x{300}… \(60,000 bytes\)$/);
+  assertEquals(shown(bytes("\u202e")), "\\u{202e}");
+  assertEquals(shownValue({ type: "TimeTicks", value: 4211 }), "42.11 s");
+  assertEquals(shownValue({ type: "Counter64", value: 2n ** 64n - 1n }), "18446744073709551615");
+  assertEquals(shownValue({ type: "Opaque", value: bytes("A") }), "41");
+  assertEquals(shownValue({ type: "noSuchObject" }), "noSuchObject");
+});
+
+Deno.test("lesson 13: names of OIDs, and labels of messages", () => {
+  assertEquals(oidNamed("sysName.0"), "1.3.6.1.2.1.1.5.0");
+  assertEquals(oidNamed(".1.3.6"), "1.3.6");
+  assertEquals(nameOf("1.3.6.1.2.1.1.5.0"), "sysName.0");
+  assertEquals(nameOf("1.3.6.1.2.1.1.55.0"), "1.3.6.1.2.1.1.55.0");
+  assertEquals(nameOf("1.3.6.1.2.1.1"), "system");
+  const asked = snmp.request("GET", [NAME]);
+  const said = (message: snmp.Message) => label(snmp.encode(message));
+  const bindings = [{ oid: NAME, value: snmp.octets("vm") }];
+  assertEquals(said(asked), "GET sysName.0");
+  assertEquals(said(snmp.request("GETNEXT", ["1.3", "1.4"])), "GETNEXT 1.3 and 1 more");
+  assertEquals(said(snmp.responseTo(asked, bindings)), "sysName.0 = vm");
+  assertEquals(said(snmp.responseTo(asked, bindings, 2)), "noSuchName");
+  assertEquals(said(snmp.responseTo(asked, [], 99)), "error 99");
+  assertEquals(said(snmp.responseTo(asked, [])), "nothing");
+  assertEquals(label(bytes("Hello")), "no SNMP message");
+});
+
+Deno.test("lesson 13: agent, get and walk, each as a program", async () => {
+  await using agent = lesson(13, "agent", "--port", 0);
+  const port = await portOf(agent);
+  const ask = async (...args: string[]) => {
+    const [role, ...rest] = args;
+    const { code, stdout, stderr } = await runLesson(13, [role!, "--port", port, ...rest]);
+    return [code, stdout, stderr];
+  };
+  const at = `127.0.0.1:${port}`;
+  const [all, ...others] = await Promise.all([
+    ask("walk"),
+    ask("get"),
+    ask("get", "--oid", "1.3.6.1.2.1.1.5.0"),
+    ask("get", "--oid", "sysName.7"),
+    ask("get", "--oid", "1.3.9"),
+    ask("walk", "--oid", "1.4"),
+    ask("get", "--community", "secret", "--timeout", "0.01"),
+  ]);
+  assertEquals([all![0], all![2]], [0, ""]);
+  const lines = String(all![1]).trimEnd().split("\n");
+  assertEquals(lines.map((line) => line.split(" = ")[0]), GROUP);
+  assertEquals(others, [
+    [0, `sysDescr.0 = ${DESCR}\n`, ""],
+    [0, `sysName.0 = ${Deno.hostname()}\n`, ""],
+    [1, "", `${at} has no sysName.7: noSuchInstance. But it has others of this kind: walk.\n`],
+    [1, "", `${at} has no 1.3.9: noSuchObject.\n`],
+    [1, "", `${at} has nothing below 1.4. One value: get.\n`],
+    [
+      1,
+      "",
+      `No answer from ${at}. Is an agent there, and is the community right? A wrong one gets silence.\n`,
+    ],
+  ]);
+  await agent.prints(/A wrong community:\nReceived from 127\.0\.0\.1:\d+\. /);
+});
+
+Deno.test("lesson 13: the agent has a community of its own, answers questions only, and goes on", async () => {
+  await using agent = lesson(13, "agent", "--port", 0, "--community", "mine");
+  const to = here(await portOf(agent));
+  using client = bind();
+  const asked = snmp.request("GET", [NAME], { community: "mine" });
+  const answer = snmp.encode(snmp.responseTo(asked, []));
+  const wrong = snmp.encode({ ...asked, community: "public" });
+  for (const other of [answer, wrong, "", "Hello", new Uint8Array(MAX_BYTES)]) {
+    await client.send(other, to);
+  }
+  assertEquals((await askAgent(client, asked, to, 5000))?.error, 0);
+  assertEquals(await receiveWithin(client, 20), undefined);
+  await agent.prints(/(Received from 127\.0\.0\.1:\d+\. That was no question\.\n){3}/);
+  if (Deno.build.os === "windows") return;
+  agent.signal("SIGINT");
+  const { code, stdout, stderr } = await agent.end();
+  assertMatch(
+    stdout,
+    /\nStopped\. Sent 1 datagram \(\d+ bytes\), received 6 \([\d,]+ bytes\)\.\n$/,
+  );
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("lesson 13: what an agent makes up is printed safely, and its errors are told", async () => {
+  using agent = bind();
+  const says = async (
+    role: string,
+    oid: string,
+    reply: (asked: snmp.Message) => snmp.Message,
+  ) => {
+    await using program = lesson(13, role, "--port", agent.address.port, "--oid", oid);
+    const { data, from } = await agent.receive({ signal: soon() });
+    await agent.send(snmp.encode(reply(snmp.decode(data))), from);
+    const { code, stdout, stderr } = await program.end();
+    return [code, stdout, stderr];
+  };
+  const at = `127.0.0.1:${agent.address.port}`;
+  const evil = { oid: NAME, value: snmp.octets("\u202eevil\u2028") };
+  const line = "sysName.0 = \\u{202e}evil\\u{2028}\n";
+  assertEquals(await says("get", "sysName.0", (asked) => snmp.responseTo(asked, [evil])), [
+    ...[0, line, ""],
+  ]);
+  assertEquals(await says("get", "sysName.0", (asked) => snmp.responseTo(asked, [], 5)), [
+    ...[1, "", `${at} refuses: genErr.\n`],
+  ]);
+  const back = { oid: oidNamed("sysDescr.0"), value: snmp.octets("") };
+  assertEquals(await says("walk", "system", (asked) => snmp.responseTo(asked, [evil, back])), [
+    ...[1, line, "The agent goes back in its tree: this walk would never end.\n"],
+  ]);
+});
+
+Deno.test("lesson 13: a busy port ends the agent with 1 and advice", async () => {
+  using busy = bind({ port: freePort() });
+  const { code, stdout, stderr } = await runLesson(13, ["agent", "--port", busy.address.port]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /this port is taken\. Stop the program that has it, or choose another/);
+});
+
+Deno.test("lesson 13: wrong options end with 2, and a sentence that says what is right", async () => {
+  const wrong: [string[], RegExp][] = [
+    [
+      ["get", "--oid", "sysNoName"],
+      /^--oid sysNoName is not known: it must be two numbers or more/,
+    ],
+    [["get", "--oid", "1"], /^--oid 1 is not known/],
+    [["walk", "--oid", "\x1b[2J"], /^--oid \\x1b\[2J is not known/],
+    [["walk", "--timeout", "0"], /^--timeout 0 is not a time/],
+    [["get", "--port", "0"], /^--port 0 is not a port/],
+  ];
+  await Promise.all(wrong.map(async ([args, sentence]) => {
+    const { code, stdout, stderr } = await runLesson(13, args);
+    assertMatch(stderr, sentence);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+  }));
+});
+
+Deno.test("lesson 13: Ctrl-C ends a get while it waits", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using silent = bind();
+  await using client = lesson(13, "get", "--port", silent.address.port, "--timeout", 60);
+  await silent.receive({ signal: soon() });
+  client.signal("SIGINT");
+  const { code, stdout } = await client.end();
+  assertMatch(stdout, /^Stopped\. Sent 1 datagram \(\d+ bytes\), received 0 \(0 bytes\)\.\n$/);
+  assertEquals(code, 0);
+});
+
+Deno.test("lesson 13: played, it shows the community, the silence, what was counted, and a walk", async () => {
+  const { code, stdout, stderr } = await runLesson(13);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /manager +agent\n( +127\.0\.0\.1:\d+){2}\n/);
+  assertMatch(stdout, /GET sysDescr\.0 .*\n.*▶│\n.*sysDescr\.0 = .*\n.*◀/);
+  assertMatch(stdout, /can read:\s+\S*public/);
+  assertMatch(stdout, /GET sysName\.0 .*\n.*▶│\n +Silence[^]*snmpInBadCommunityNames\.0 = 1 /);
+  assertMatch(stdout, /GETNEXT laLoad [^]* = endOfMibView .*\n.*◀/);
+  assert(!stdout.includes("✗"));
+  for (const line of stdout.split("\n")) assert(line.length <= 80, line);
+});
+
+Deno.test("lesson 13: --json tells the same, with labels", async () => {
+  const { code, stdout } = await runLesson(13, ["--json"]);
+  assertEquals(code, 0);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const labels = events.filter(({ event }) => event === "datagram").map(({ label }) => label);
+  assertEquals(labels.slice(0, 5), [
+    ...["GET sysDescr.0", `sysDescr.0 = ${DESCR}`, "GET sysName.0"],
+    ...["GET snmpInBadCommunityNames.0", "snmpInBadCommunityNames.0 = 1"],
+  ]);
+});
+
+Deno.test("lesson 13: in a terminal of 80 columns", { ignore: !terminal }, async () => {
+  await using played = inTerminal("lesson13");
+  await played.prints(/and then the end/);
+  assertEquals((await played.end()).code, 0);
+});

@@ -1,0 +1,360 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  ANY,
+  BerError,
+  element,
+  elements,
+  INTEGER,
+  integerBytes,
+  integerOf,
+  isOid,
+  NULL,
+  oidBytes,
+  oidOf,
+  SEQUENCE,
+} from "../../lib/ber.ts";
+import { reply, tooBig, valueAfter, valueAt } from "../../lib/mib.ts";
+import {
+  answerIn,
+  type Binding,
+  compareOids,
+  decode,
+  encode,
+  isException,
+  isWithin,
+  type Message,
+  octets,
+  randomId,
+  request,
+  responseTo,
+  understood,
+  type Value,
+} from "../../lib/snmp.ts";
+import { survives } from "./snmp_nonsense.ts";
+
+/** Bytes, written as hexadecimal digits. */
+function raw(...digits: string[]): Uint8Array<ArrayBuffer> {
+  const pairs = digits.join("").match(/[0-9a-f]{2}/g) ?? [];
+  return new Uint8Array(pairs.map((pair) => parseInt(pair, 16)));
+}
+
+const SYS_DESCR = "1.3.6.1.2.1.1.1.0";
+
+/** `snmpget -v2c -c public … 1.3.6.1.2.1.1.1.0`, and the answer to it. */
+const ASKED = raw(
+  ...["3029 020101 04067075626c6963", "a01c 02045a3b2c1d 020100 020100"],
+  "300e 300c 06082b06010201010100 0500",
+);
+const ANSWERED = raw(
+  ...["302a 020101 04067075626c6963", "a21d 02045a3b2c1d 020100 020100"],
+  "300f 300d 06082b06010201010100 040141",
+);
+
+const number = fc.oneof(fc.nat(300), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
+const oid = fc.oneof(
+  fc.tuple(fc.nat(1), fc.nat(39), fc.array(number, { maxLength: 126 })),
+  fc.tuple(fc.constant(2), fc.integer({ min: 0, max: 2 ** 32 - 81 }), fc.array(number)),
+).map(([first, second, rest]) => [first, second, ...rest].join("."));
+const unsigned = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const signed = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const value: fc.Arbitrary<Value> = fc.oneof(
+  fc.record({ type: fc.constant("INTEGER" as const), value: signed }),
+  fc.record({
+    type: fc.constantFrom("Counter32" as const, "Gauge32" as const, "TimeTicks" as const),
+    value: unsigned,
+  }),
+  fc.record({
+    type: fc.constant("Counter64" as const),
+    value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  }),
+  fc.record({
+    type: fc.constantFrom("OCTET STRING" as const, "Opaque" as const),
+    value: fc.uint8Array({ maxLength: 400 }),
+  }),
+  fc.record({ type: fc.constant("OBJECT IDENTIFIER" as const), value: oid }),
+  fc.record({ type: fc.constant("IpAddress" as const), value: fc.ipV4() }),
+  fc.record({
+    type: fc.constantFrom(
+      ...["NULL", "noSuchObject", "noSuchInstance", "endOfMibView"] as const,
+    ),
+  }),
+);
+const message: fc.Arbitrary<Message> = fc.record({
+  version: fc.constantFrom(0 as const, 1 as const),
+  community: fc.string({ unit: "grapheme", maxLength: 200 }),
+  type: fc.constantFrom("GET", "GETNEXT", "RESPONSE", "SET"),
+  id: signed,
+  error: signed,
+  index: signed,
+  bindings: fc.array(fc.record({ oid, value }), { maxLength: 8 }),
+});
+
+Deno.test("ber: lengths, as X.690 has them", () => {
+  const head = (length: number) => [...element(0x04, new Uint8Array(length)).subarray(0, 5)];
+  assertEquals(head(0), [0x04, 0]);
+  assertEquals(head(127).slice(0, 2), [0x04, 127]);
+  assertEquals(head(128).slice(0, 3), [0x04, 0x81, 128]);
+  assertEquals(head(255).slice(0, 3), [0x04, 0x81, 255]);
+  assertEquals(head(256).slice(0, 4), [0x04, 0x82, 1, 0]);
+  assertEquals(head(65_536), [0x04, 0x83, 1, 0, 0]);
+  for (const length of [0, 127, 128, 255, 256, 65_535, 65_536]) {
+    const [first] = elements(element(0x04, new Uint8Array(length)), 0x04);
+    assertEquals(first!.content.length, length);
+  }
+});
+
+Deno.test("ber: what is cut, left over, longer than what it is in, or of another tag, is none", () => {
+  const whole = element(SEQUENCE, element(INTEGER, integerBytes(300)), element(NULL));
+  for (let end = 1; end < whole.length; end++) {
+    assertThrows(() => elements(whole.subarray(0, end), SEQUENCE), BerError);
+  }
+  assertThrows(() => elements(new Uint8Array(), SEQUENCE), BerError);
+  assertThrows(() => elements(new Uint8Array([...whole, 0]), SEQUENCE), BerError);
+  assertThrows(() => elements(new Uint8Array([...whole, 5, 0]), SEQUENCE), BerError);
+  assertThrows(() => elements(whole, INTEGER), BerError, "another tag");
+  for (const indefinite of ["3080", "3080 0500 0000"]) {
+    assertThrows(() => elements(raw(indefinite), SEQUENCE), BerError);
+  }
+  assertThrows(() => elements(raw("3085 0000000002 0500"), SEQUENCE), BerError);
+  assertThrows(() => elements(raw("1f01 00")), BerError);
+  assertEquals(elements(raw("30820002 0500"), SEQUENCE).length, 1); // longer than it takes: so net-snmp
+  assertEquals(elements(whole, ANY).length, 1);
+  assertEquals(elements(new Uint8Array()), []);
+});
+
+Deno.test("ber: integers, in as few bytes as it takes", () => {
+  const known: [bigint, string][] = [
+    ...[[0n, "00"], [127n, "7f"], [128n, "0080"], [255n, "00ff"], [256n, "0100"]] as const,
+    ...[[-1n, "ff"], [-128n, "80"], [-129n, "ff7f"], [-32_768n, "8000"]] as const,
+    [2n ** 32n - 1n, "00ffffffff"],
+    [2n ** 64n - 1n, "00ffffffffffffffff"],
+  ].map(([value, bytes]) => [value, bytes] as [bigint, string]);
+  for (const [value, bytes] of known) {
+    assertEquals(integerBytes(value), raw(bytes), `${value}`);
+    assertEquals(integerOf(raw(bytes)), value);
+  }
+  assertEquals(integerOf(raw("00000001")), 1n);
+  assertEquals(integerOf(raw("ffffffff")), -1n);
+  assertThrows(() => integerOf(raw("")), BerError);
+  assertThrows(() => integerOf(raw("00".repeat(10))), BerError);
+  fc.assert(fc.property(fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }), (value) => {
+    assertEquals(integerOf(integerBytes(value)), value);
+  }));
+});
+
+Deno.test("ber: OIDs, and what is none", () => {
+  const known = { "1.3.6.1": "2b0601", "0.0": "00", "2.999.3": "883703", "1.0": "28", "2.0": "50" };
+  for (const [oid, bytes] of Object.entries(known)) {
+    assertEquals(oidBytes(oid), raw(bytes), oid);
+    assertEquals(oidOf(raw(bytes)), oid);
+  }
+  fc.assert(fc.property(oid, (oid) => assertEquals(oidOf(oidBytes(oid)), oid)));
+  const most = `1.3${".1".repeat(126)}`;
+  assertEquals(oidOf(oidBytes(most)), most);
+  for (const oid of ["", "1", "1.40", "3.1", "1.3.", ".1.3", "1..3", "1.03", "1.-1", "1.3.x"]) {
+    assert(!isOid(oid), oid);
+    assertThrows(() => oidBytes(oid), BerError);
+  }
+  for (const oid of ["1.3.4294967296", `${most}.1`, "2.4294967216", "1.3.99999999999"]) {
+    assert(!isOid(oid), oid);
+  }
+  for (const bytes of ["", "2b80", "2b8001", "80", "2b9080808000", "2bff"]) {
+    assertThrows(() => oidOf(raw(bytes)), BerError);
+  }
+  assertThrows(() => oidOf(raw("2b", "01".repeat(127))), BerError);
+});
+
+Deno.test("snmp: a question and an answer, byte for byte as snmpget and an agent send them", () => {
+  const asked = request("GET", [SYS_DESCR], { id: 0x5a3b2c1d });
+  assertEquals(decode(ASKED), asked);
+  assertEquals(encode(asked), ASKED);
+  const answer = responseTo(asked, [{ oid: SYS_DESCR, value: octets("A") }]);
+  assertEquals(decode(ANSWERED), answer);
+  assertEquals(encode(answer), ANSWERED);
+});
+
+Deno.test("snmp: what was encoded decodes to the same", () => {
+  fc.assert(fc.property(message, (message) => assertEquals(decode(encode(message)), message)));
+  for (const type of ["GETBULK", "INFORM", "TRAP", "REPORT"] as const) {
+    const bulk = request(type, [SYS_DESCR], { error: 1, index: 10 });
+    assertEquals(decode(encode(bulk)), bulk);
+    assertThrows(() => decode(encode({ ...bulk, version: 0 })), BerError); // v1 has none of them
+  }
+});
+
+Deno.test("snmp: 20,000 random and bit-flipped messages: no error but its own, and none is slow", () =>
+  survives(20_000));
+
+Deno.test("snmp: what is cut, or longer, is no message", () => {
+  for (const bytes of [ASKED, ANSWERED]) {
+    for (let end = 0; end < bytes.length; end++) {
+      assertEquals(understood(bytes.subarray(0, end)), undefined);
+    }
+    assertEquals(understood(new Uint8Array([...bytes, 0])), undefined);
+    assertEquals(understood(new Uint8Array([...bytes, ...bytes])), undefined);
+  }
+});
+
+Deno.test("snmp: what is in a message has to be what its tag says", () => {
+  const asked = request("GET", [SYS_DESCR]);
+  const withVersion = encode(asked).fill(3, 4, 5); // v3
+  assertEquals(understood(withVersion), undefined);
+  const binding = (tag: number, ...content: number[]) => {
+    const name = element(0x06, oidBytes(SYS_DESCR));
+    const list = element(
+      SEQUENCE,
+      element(SEQUENCE, name, element(tag, new Uint8Array(content))),
+    );
+    const zero = element(INTEGER, integerBytes(0));
+    const pdu = element(0xa2, zero, zero, zero, list);
+    return understood(
+      element(SEQUENCE, element(INTEGER, integerBytes(1)), element(4, new Uint8Array([65])), pdu),
+    )?.bindings[0]?.value;
+  };
+  assertEquals(binding(0x02, 5), { type: "INTEGER", value: 5 });
+  assertEquals(binding(0x40, 127, 0, 0, 1), { type: "IpAddress", value: "127.0.0.1" });
+  assertEquals(binding(0x41, 0, 255, 255, 255, 255), { type: "Counter32", value: 2 ** 32 - 1 });
+  const wrong = [
+    [0x02, 1, 0, 0, 0, 0], // an integer of more than 32 bits
+    [0x41, 255], // -1
+    [0x42, 1, 0, 0, 0, 0],
+    [0x46, 255],
+    [0x46, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+    [0x40, 127, 0, 1],
+    [0x40, 127, 0, 0, 0, 1],
+    [0x05, 0],
+    [0x80, 0],
+    [0x83],
+    [0x06],
+    [0x30],
+  ];
+  for (const [tag, ...content] of wrong) assertEquals(binding(tag!, ...content), undefined);
+  const notText = ASKED.slice();
+  notText[7] = 0xff;
+  assertEquals(understood(notText), undefined);
+  const noPair = ASKED.slice();
+  noPair[noPair.length - 14] = 0x31;
+  assertEquals(understood(noPair), undefined);
+});
+
+Deno.test("snmp: what cannot be sent is not encoded", () => {
+  const asked = request("GET", [SYS_DESCR]);
+  const withValue = (value: Value) => ({ ...asked, bindings: [{ oid: SYS_DESCR, value }] });
+  const wrong: Message[] = [
+    { ...asked, id: 2 ** 31 },
+    { ...asked, error: 0.5 },
+    { ...asked, index: NaN },
+    { ...asked, version: 3 as 1 },
+    request("GET", ["1"]),
+    withValue({ type: "INTEGER", value: 2 ** 31 }),
+    withValue({ type: "Counter32", value: -1 }),
+    withValue({ type: "TimeTicks", value: 2 ** 32 }),
+    withValue({ type: "Counter64", value: -1n }),
+    withValue({ type: "Counter64", value: 2n ** 64n }),
+    withValue({ type: "IpAddress", value: "1.2.3" }),
+    withValue({ type: "IpAddress", value: "1.2.3.256" }),
+    withValue({ type: "OBJECT IDENTIFIER", value: "1" }),
+  ];
+  for (const message of wrong) assertThrows(() => encode(message), BerError);
+});
+
+Deno.test("snmp: the answer to a question has its number, is no question, and is about the same", () => {
+  const asked = request("GET", [SYS_DESCR]);
+  const bindings: Binding[] = [{ oid: SYS_DESCR, value: octets("A") }];
+  const right = responseTo(asked, bindings);
+  const fits = (message: Message, question = asked) => answerIn(encode(message), question);
+  assertEquals(fits(right), right);
+  assertEquals(fits({ ...right, id: asked.id ^ 1 }), undefined);
+  assertEquals(fits(asked), undefined);
+  for (const type of ["SET", "INFORM", "TRAP", "REPORT"] as const) {
+    assertEquals(fits({ ...right, type }), undefined);
+  }
+  assertEquals(fits({ ...right, bindings: [] }), undefined);
+  assertEquals(fits({ ...right, bindings: [...bindings, ...bindings] }), undefined);
+  const other = [{ oid: "1.3.6.1.2.1.1.5.0", value: octets("A") }];
+  assertEquals(fits({ ...right, bindings: other }), undefined);
+  assertEquals(fits({ ...right, bindings: [], error: 1 })?.error, 1);
+  assertEquals(answerIn(new Uint8Array(9), asked), undefined);
+
+  const next = request("GETNEXT", ["1.3"]);
+  assertEquals(fits(responseTo(next, other), next)?.bindings, other);
+  assertEquals(fits(responseTo(next, [...other, ...other]), next), undefined);
+  const bulk = request("GETBULK", ["1.3"], { index: 10 });
+  assertEquals(fits(responseTo(bulk, [...other, ...bindings]), bulk)?.bindings.length, 2);
+  assertEquals(fits(responseTo(bulk, []), bulk), undefined);
+});
+
+Deno.test("snmp: numbers are random", () => {
+  const ids = Array.from({ length: 1000 }, randomId);
+  assert(new Set(ids).size > 990);
+  assert(ids.every((id) => id >= 0) && ids.some((id) => id > 2 ** 30));
+  assert(request("GET", []).id !== request("GET", []).id);
+});
+
+Deno.test("snmp: OIDs are compared as numbers", () => {
+  const order = [
+    "0.0",
+    "1.3",
+    "1.3.0",
+    "1.3.9",
+    "1.3.9.1",
+    "1.3.10",
+    "1.3.4294967295",
+    "1.4",
+    "2.0",
+  ];
+  assertEquals(order.toReversed().sort(compareOids), order);
+  fc.assert(fc.property(oid, oid, (a, b) => {
+    assertEquals(Math.sign(compareOids(a, b)), -Math.sign(compareOids(b, a)));
+    assertEquals(compareOids(a, b) === 0, a === b);
+    assert(compareOids(a, `${a}.0`) < 0);
+  }));
+  assert(isWithin("1.3.6", "1.3.6") && isWithin("1.3.6.1", "1.3.6"));
+  assert(!isWithin("1.3.61", "1.3.6") && !isWithin("1.3", "1.3.6"));
+});
+
+const MIB = ["1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.9.1", "1.3.9.10", "1.3.9.20"]
+  .map((oid, i) => ({ oid, read: (): Value => ({ type: "INTEGER", value: i }) }));
+
+Deno.test("mib: GET finds a value, or says what is missing: this one of the object, or the object", () => {
+  const type = (oid: string) => valueAt(MIB, oid).value.type;
+  assertEquals(valueAt(MIB, "1.3.9.10"), { oid: "1.3.9.10", value: { type: "INTEGER", value: 3 } });
+  for (const oid of ["1.3.9.2", "1.3.9", "1.3.9.1.1", "1.3.6.1.2.1.1.1"]) {
+    assertEquals(type(oid), "noSuchInstance", oid);
+  }
+  for (const oid of ["1.3.8.1", "1.3", "1.3.90.1", "1.3.6.1.2.1.1.3.0", "0.0"]) {
+    assertEquals(type(oid), "noSuchObject", oid);
+  }
+});
+
+Deno.test("mib: GETNEXT finds what comes after a name, whether that is there or not", () => {
+  const next = (oid: string) => {
+    const { oid: name, value } = valueAfter(MIB, oid);
+    return isException(value) ? `${name} ${value.type}` : name;
+  };
+  assertEquals(next("0.0"), MIB[0]!.oid);
+  assertEquals(next(MIB[0]!.oid), MIB[1]!.oid);
+  assertEquals(next("1.3.9.1"), "1.3.9.10");
+  assertEquals(next("1.3.9.9"), "1.3.9.10");
+  assertEquals(next("1.3.9.20"), "1.3.9.20 endOfMibView");
+  assertEquals(next("2.0"), "2.0 endOfMibView");
+});
+
+Deno.test("mib: in v1, what is not there is an error, which says where; nothing can be set", () => {
+  const asked = request("GET", ["1.3.9.1", "1.3.8"]);
+  const answer = reply(MIB, asked);
+  assertEquals(answer.error, 0);
+  assertEquals(answer.bindings.map(({ value }) => value.type), ["INTEGER", "noSuchObject"]);
+  const old = { ...asked, version: 0 } as const;
+  assertEquals(reply(MIB, old), responseTo(old, old.bindings, 2, 2));
+  const end = request("GETNEXT", ["1.3.9.20"], { version: 0 });
+  assertEquals(reply(MIB, end), responseTo(end, end.bindings, 2, 1));
+  const set = request("SET", ["1.3.9.1"]);
+  assertEquals(reply(MIB, set), responseTo(set, set.bindings, 17, 1));
+  assertEquals(reply(MIB, { ...set, version: 0 }).error, 2);
+  const bulk = request("GETBULK", ["1.3.9.1", "1.3.9.20"], { index: 9 });
+  assertEquals(reply(MIB, bulk).bindings.map(({ oid }) => oid), ["1.3.9.10", "1.3.9.20"]);
+  assertEquals(tooBig(asked), responseTo(asked, [], 1));
+  assertEquals(tooBig(old), responseTo(old, old.bindings, 1));
+});
