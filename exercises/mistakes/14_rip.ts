@@ -67,7 +67,10 @@ export const MISTAKES: Mistake[] = [
     mistake: "a worse word is not believed",
     from: "else if (words.has(by) || words.size < 100)",
     to: "else if (words.has(by) ? metric <= words.get(by)!.metric : words.size < 100)",
-    fails: ["nextBest: the last word counts, better or worse", "nextBest: the next best is at hand"],
+    fails: [
+      "nextBest: the last word counts, better or worse",
+      "nextBest: the next best is at hand",
+    ],
   },
   {
     mistake: "only one way is remembered",
@@ -91,8 +94,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "whoever spoke last comes last",
     from: "words.set(by, { metric, at: now });",
-    to: "{ if (by !== current) words.delete(by); words.set(by, { metric, at: now }); }",
-    fails: [],
+    to: "{ words.delete(by); words.set(by, { metric, at: now }); }",
+    fails: ["nextBest: of other equal ways, the neighbour who came first"],
   },
   {
     mistake: "of equal ways it takes the newest",
@@ -120,7 +123,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "any number is a metric",
-    from: "if (word && Number.isInteger(word.metric) && word.metric >= 1 && word.metric <= INFINITY) {",
+    from:
+      "if (word && Number.isInteger(word.metric) && word.metric >= 1 && word.metric <= INFINITY) {",
     to: "if (word) {",
     fails: ["nextBest: another metric changes nothing"],
   },
@@ -145,13 +149,15 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "whoever has no way is kept all the same",
     from: "if (metric + 1 >= INFINITY) words.delete(by);",
-    to: "if (metric + 1 >= INFINITY && !words.has(by)) {}",
-    fails: [],
+    to: "if (metric + 1 >= INFINITY) words.set(by, { metric: Infinity, at: now });",
+    fails: ["nextBest: who has no way takes no room"],
   },
   {
     mistake: "all networks share one memory",
-    from: "export function nextBest(): Choose {\n  const words = new Map<string, { metric: number; at: number }>();",
-    to: "const words = new Map<string, { metric: number; at: number }>();\nexport function nextBest(): Choose {",
+    from:
+      "export function nextBest(): Choose {\n  const words = new Map<string, { metric: number; at: number }>();",
+    to:
+      "const words = new Map<string, { metric: number; at: number }>();\nexport function nextBest(): Choose {",
     fails: ["nextBest: each network has a choice of its own"],
   },
 ];
