@@ -12,10 +12,12 @@ import { ask } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
 import { resolve } from "../../lessons/11_dns.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
+import { decode, encode } from "../../lib/rip.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lessons/08_loss.ts";
 import { sendFile } from "../../lessons/09_retransmission.ts";
 import { later, until } from "../helpers.ts";
+import { nonsense as nonsenseForRip } from "../lib/rip_messages.ts";
 import { freePort, Program } from "../program.ts";
 
 const DATAGRAMS = 20_000;
@@ -177,6 +179,20 @@ fuzz("lesson 12, server", "lesson12", ["server"], /^Received from /, async (_, t
   using copy = await inMemory(files).create("copy");
   await getFile({ Exchange, sendBlocks, receiveBlocks }, client, to, "hello.txt", copy);
   assertMatch(new TextDecoder().decode(files.get("copy")), /^Hello!/);
+});
+
+fuzz("lesson 14, router", "lesson14", ["router"], /^Received from /, async (_, to) => {
+  using client = bind();
+  await client.send(encode({ type: "REQUEST" }), to);
+  const { data } = await client.receive({ signal: AbortSignal.timeout(PATIENCE) });
+  assertEquals(decode(data), {
+    type: "RESPONSE",
+    routes: [{ network: "10.9.0.0/16", metric: 1 }],
+  });
+});
+
+Deno.test("lesson 14: 300,000 random and bit-flipped messages bring no error but RIP's own", () => {
+  nonsenseForRip(300_000);
 });
 
 /** Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. */
