@@ -299,6 +299,7 @@ Deno.test("lesson 14: what is wrong is said in a sentence", async () => {
     [2, routes, "--routes", "10.9.0.0/16=0"],
     [2, routes, "--routes", "10.9.1.0/16=1"],
     [2, routes, "--routes", "127.0.0.0/8=1"],
+    [2, /^--routes x{50}… \(200 characters\) is not a route/, "--routes", "x".repeat(200)],
     [2, /^--routes "" is not a route/, "--routes", "10.9.0.0/16=1,"],
     [
       2,

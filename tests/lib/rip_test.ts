@@ -82,7 +82,7 @@ Deno.test("rip: what makes no sense is left out, and the rest counts", () => {
     "metric 0": "0002 0000 0a080000 ffff0000 00000000 00000000",
     "metric 17": "0002 0000 0a080000 ffff0000 00000000 00000011",
     "metric 2 ** 32 - 1": "0002 0000 0a080000 ffff0000 00000000 ffffffff",
-    "a mask with a hole": "0002 0000 0a080000 ff00ff00 00000000 00000002",
+    "a mask with a hole": "0002 0000 0a000000 ff00ff00 00000000 00000002",
     "bits beyond the mask": "0002 0000 0a080001 ffff0000 00000000 00000002",
     "this machine": "0002 0000 7f000000 ff000000 00000000 00000002",
     "a group": "0002 0000 e0000000 ff000000 00000000 00000002",
