@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  decode,
   describe,
   encode,
   INFINITY,
@@ -55,8 +56,7 @@ export interface Steps {
 const ROUTER: Record<string, Option> = {
   routes: {
     value: "NET/LEN=METRIC,…",
-    about: "the networks that it knows by itself",
-    default: "10.9.0.0/16=1",
+    about: "its own networks (10.N.0.0/16=1, N the end of --host)",
   },
   every: { value: "SECONDS", about: "between two updates", default: "30" },
 };
@@ -64,9 +64,10 @@ const ROUTER: Record<string, Option> = {
 /** So many networks may be a router's own. */
 const MOST = 100;
 
-/** The networks that `--routes` names. */
-export function ownRoutes(options: Options): Route[] {
-  const texts = options.text("routes").split(",");
+/** The networks that `--routes` names, or one that no other router on this network has. */
+export function ownRoutes(options: Options, hostname: string): Route[] {
+  const one = `10.${hostname.split(".").at(-1)}.0.0/16=1`;
+  const texts = (options.has("routes") ? options.text("routes") : one).split(",");
   const routes = texts.map((text) => {
     const [, network = "", metric] = text.match(/^([\d./]+)=(\d{1,2})$/) ?? [];
     if (isNetwork(network) && Number(metric) >= 1 && Number(metric) < INFINITY) {
@@ -121,9 +122,12 @@ export async function hearAll(
 }
 
 function remark(data: Uint8Array, why?: string): string {
-  const message = understood(data);
-  const what = message ? `: ${printable(describe(message), 200)}` : "";
-  return why ? `${what}. ${why}` : what;
+  try {
+    const what = printable(describe(decode(data)), 200);
+    return `: ${what}${why ? `. ${why}` : ""}`;
+  } catch (error) {
+    return `. Not understood: ${(error as Error).message}.`;
+  }
 }
 
 /**
@@ -162,8 +166,8 @@ async function route(
   { Router, forget, hearGroup }: Steps,
   { local, options }: Given,
 ): Promise<void> {
-  const [routes, every] = [ownRoutes(options), options.seconds("every")];
   const network = ownNetwork(local.hostname);
+  const [routes, every] = [ownRoutes(options, local.hostname), options.seconds("every")];
   using socket = bind(local);
   const { hostname, port } = socket.address;
   const group = { hostname: GROUP, port };

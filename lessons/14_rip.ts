@@ -3,19 +3,20 @@
  *
  * How does a router know the way to a network that it never saw? A neighbour says: "10.9/16 is 2 from me", and
  * so it is 3 by that neighbour. Nobody sees the whole, and yet all find the shortest way. So did the ARPANET;
- * today the Routing Information Protocol (RFC 2453) is for small networks, and for teaching.
+ * today the Routing Information Protocol (RFC 2453) is for small networks, and for teaching. A way of 16 is
+ * too long, and counts as none: 16 is infinity.
  *
  * ## You learn
  * - An answer is rare here: each router tells its group (lesson 10) what it knows, unasked, every 30 s.
  * - Loss: nothing is acknowledged. All is said again anyway, and who is silent for 180 s is forgotten.
- * - Size: 25 routes, 504 bytes. More routes are more datagrams, and each of them makes sense alone.
- * - Strangers: neighbours are believed, by network and port. But a neighbour may lie, or forge another one.
+ * - Size: 25 routes, 504 bytes: no fragments. More routes are more datagrams, and each makes sense alone.
+ * - Strangers: only neighbours are believed, by network and port. These may lie, or be forged: RFC 4822 signs.
  *
  * ## Run
  *
- *     deno task lesson14                                                   watch it happen
- *     deno task lesson14 router                                            say that 10.9/16 is here
- *     deno task lesson14 router --host 127.0.0.2 --routes 10.8.0.0/16=1    be its neighbour
+ *     deno task lesson14                            watch it happen
+ *     deno task lesson14 router                     say that the network 10.1/16 is here
+ *     deno task lesson14 router --host 127.0.0.2    be its neighbour, and say so of 10.2/16
  *
  * ## Try next
  * - Give both `--every 1`, and stop one: who notices, and when? (macOS: `sudo ifconfig lo0 alias 127.0.0.2`)
@@ -49,7 +50,7 @@ export function believe(ways: Ways, by: Address, routes: Route[], now: number): 
 export function forget(ways: Ways, every: number, now: number): string[] {
   return [...ways].flatMap(([network, { metric, by, since }]) => {
     const updates = by ? (now - since) / every : 0;
-    if (metric === INFINITY && updates >= 4) ways.delete(network); // by now all neighbours were told
+    if (metric === INFINITY && updates >= 4) ways.delete(network); // by now all were told
     if (metric === INFINITY || updates < 6) return [];
     ways.set(network, { metric: INFINITY, by, since: now });
     return [network];
@@ -61,16 +62,16 @@ export class Router {
   readonly ways: Ways = new Map();
   readonly far = (network: string): number => this.ways.get(network)?.metric ?? INFINITY;
   sent = 0;
-  careful = true;
+  careful = true; // false as in the first half of the play
   constructor(readonly socket: Socket, readonly links: Link[]) {}
 
   /** Heeds a datagram, or returns why it does not. */
   async hear({ data, from }: Datagram): Promise<string | undefined> {
     const message = understood(data);
     const link = this.links.find((link) => link.has(from));
-    if (!message) return "That was no RIP message.";
-    // No answer to strangers: it is 20 times as long as the question, or more. In 2015 such questions came
-    // with forged senders, and whose addresses these were drowned in the answers.
+    if (!message) return "Not understood.";
+    // RIP answers 24 bytes with 504 or more, so strangers get no answer: in 2015 questions came in the names
+    // of victims, and old routers (version 1) flooded those.
     if (!link) return "That is no neighbour.";
     if (message.type === "REQUEST") {
       const asked = message.networks?.map((network) => ({ network, metric: this.far(network) }));
@@ -140,10 +141,7 @@ export const lesson: Lesson = {
   play,
   label,
   roles: { router: routerRole({ Router, forget, hearGroup }) },
-  tryNext: [
-    "deno task lesson14 router",
-    "deno task lesson14 router --host 127.0.0.2 --routes 10.8.0.0/16=1",
-  ],
+  tryNext: ["deno task lesson14 router", "deno task lesson14 router --host 127.0.0.2"],
 };
 
 if (import.meta.main) await run(lesson);

@@ -47,7 +47,7 @@ export const INFINITY = 16;
 /** A message has at most so many routes: 504 bytes, which every host takes in one piece. */
 export const MOST_ROUTES = 25;
 
-/** These bytes are no message, or none that may be believed. */
+/** These bytes are no message, or none that may be believed. The message says why, to go on after a colon. */
 export class NoRip extends Error {
   override name = "NoRip";
 }
@@ -113,15 +113,19 @@ export function decode(bytes: Uint8Array): Message {
   const [code, version] = bytes;
   const count = (bytes.length - HEADER) / ENTRY;
   if (!isWhole(count, 0, MOST_ROUTES)) {
-    throw new NoRip("A message has 0 to 25 entries of 20 bytes.");
+    throw new NoRip("it is not 4 bytes and 20 for each of up to 25 routes");
   }
-  if (version !== VERSION) throw new NoRip("This is not version 2.");
-  if (code !== CODES.REQUEST && code !== CODES.RESPONSE) throw new NoRip("It has no such command.");
+  if (version !== VERSION) throw new NoRip("it is not of version 2");
+  if (code !== CODES.REQUEST && code !== CODES.RESPONSE) {
+    throw new NoRip("it is neither question nor answer");
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const routes: Route[] = [];
   for (let at = HEADER; at < bytes.length; at += ENTRY) {
     const [family, metric] = [view.getUint16(at), view.getUint32(at + 16)];
-    if (family === PASSWORD && at === HEADER) throw new NoRip("It comes with a password.");
+    if (family === PASSWORD && at === HEADER) {
+      throw new NoRip("it comes with a password, and I have none");
+    }
     if (code === CODES.REQUEST && family === ALL && metric === INFINITY && count === 1) {
       return { type: "REQUEST" };
     }

@@ -187,7 +187,7 @@ fuzz("lesson 14, router", "lesson14", ["router"], /^Received from /, async (_, t
   const { data } = await client.receive({ signal: AbortSignal.timeout(PATIENCE) });
   assertEquals(decode(data), {
     type: "RESPONSE",
-    routes: [{ network: "10.9.0.0/16", metric: 1 }],
+    routes: [{ network: "10.1.0.0/16", metric: 1 }],
   });
 });
 
