@@ -57,7 +57,10 @@ export function forget(ways: Ways, every: number, now: number): string[] {
   });
 }
 
-/** Learns and tells the ways. (To pass packets on by them is the system's work, and not done here.) */
+/**
+ * Learns and tells the ways. (To pass packets on by them is the system's work, and not done here.) `links` are
+ * its networks: where to tell the neighbours there, and who is one.
+ */
 export class Router {
   readonly ways: Ways = new Map();
   readonly far = (network: string): number => this.ways.get(network)?.metric ?? INFINITY;
@@ -86,8 +89,8 @@ export class Router {
   /** What to tell on a link: all, or what is new. */
   routes(link: Link, news?: string[]): Route[] {
     return [...this.ways].flatMap(([network, { metric, by }]) => {
-      // Split horizon: a way is not told to whoever told it, and would take us for another one. Poisoned
-      // reverse: that by us there is no way (16) is told, which undoes mistakes, too.
+      // Split horizon: a way is not told to whoever told it: it would take us for a second way. Poisoned
+      // reverse: it is told that by us there is none (16), which undoes mistakes, too.
       const back = this.careful && by && link.has(by);
       if (news && (back || !news.includes(network))) return [];
       return { network, metric: back ? INFINITY : metric };

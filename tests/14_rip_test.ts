@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../cli/lesson.ts";
 import { hearAll, type Link } from "../cli/rip.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
+import { dice } from "../lessons/08_loss.ts";
 import { believe, forget, lesson as page, Router } from "../lessons/14_rip.ts";
 import { decode, describe, encode, responses, type Route, type Ways } from "../lib/rip.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
@@ -105,6 +106,18 @@ Deno.test("lesson 14: a word at the last moment keeps a way", () => {
   assertEquals([forget(ways, 30, 359), shown(ways)], [[NET], "16 by 1001"]);
   believe(ways, ANN, route(2), 360);
   assertEquals(shown(ways), "3 by 1001");
+});
+
+Deno.test("lesson 14: at 30 % loss a way is hardly ever lost, and soon found again", () => {
+  const [ways, random]: [Ways, () => number] = [new Map(), dice(14)];
+  let [lost, without] = [0, 0];
+  for (let update = 0; update < 10_000; update++) {
+    if (random() >= 0.3) believe(ways, ANN, route(2), update);
+    lost += forget(ways, 1, update).length;
+    if (shown(ways) !== "3 by 1001") without++;
+  }
+  // Six in a row: 0.7 * 0.3 ** 6 of 10,000 is 5.
+  assert(lost > 0 && lost < 15 && without < 40, `${lost} times, ${without} updates`);
 });
 
 /** A router with a neighbour on each side. */
