@@ -14,11 +14,11 @@ import { resolve } from "../../lessons/11_dns.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
 import { askAgent } from "../../lessons/13_snmp.ts";
 import { request } from "../../lib/snmp.ts";
+import { decode, encode } from "../../lib/rip.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lessons/08_loss.ts";
 import { sendFile } from "../../lessons/09_retransmission.ts";
 import { later, until } from "../helpers.ts";
-import { survives } from "../lib/snmp_nonsense.ts";
 import { freePort, Program } from "../program.ts";
 
 const DATAGRAMS = 20_000;
@@ -189,8 +189,15 @@ fuzz("lesson 13, agent", "lesson13", ["agent"], /^Received from /, async (_, to)
   assertEquals(answer?.bindings[0]?.oid, "1.3.6.1.2.1.1.1.0");
 });
 
-Deno.test("snmp: 300,000 random and bit-flipped messages: no error but its own, and none is slow", () =>
-  survives(300_000));
+fuzz("lesson 14, router", "lesson14", ["router"], /^Received from /, async (_, to) => {
+  using client = bind();
+  await client.send(encode({ type: "REQUEST" }), to);
+  const { data } = await client.receive({ signal: AbortSignal.timeout(PATIENCE) });
+  assertEquals(decode(data), {
+    type: "RESPONSE",
+    routes: [{ network: "10.1.0.0/16", metric: 1 }],
+  });
+});
 
 /** Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. */
 function fuzz(
