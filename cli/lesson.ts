@@ -148,7 +148,7 @@ export class Options {
     if (value > 0 && value <= 86_400) return value * 1000;
     throw new UsageError(
       `--${name} ${printable(text)} is not a time: ` +
-        "it must be a number of seconds up to 86400, such as 2 or 0.5.",
+        "it must be a number of seconds above 0, up to 86400, such as 2 or 0.5.",
     );
   }
 

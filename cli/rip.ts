@@ -156,7 +156,7 @@ export async function pause(milliseconds: number): Promise<void> {
 /** The router of lesson 14. */
 export function routerRole(steps: Steps): Role {
   return {
-    about: "tell neighbours what is near, and learn from them",
+    about: "teach the neighbours, and learn",
     listens: true,
     answers: true,
     options: ROUTER,

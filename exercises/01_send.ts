@@ -15,7 +15,8 @@ import { type Address, bind } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Send the same text to every address, all from one socket. Return how many bytes left in all.
+ * Send the same text to every address, all from one socket. Return how many bytes left in all. The
+ * addresses are on this machine.
  *
  * Close the socket when you are done: `using` does.
  */

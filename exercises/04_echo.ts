@@ -15,11 +15,12 @@ import { type Address, formatAddress, sameAddress, type Socket } from "../lib/ud
 import { todo } from "./todo.ts";
 
 /**
- * Answer each datagram that says `count` with a number, as text: how often this client has asked so
+ * Answer each datagram that says `count`, just that, with a number, as text: how often this client has asked so
  * far. The first answer to every client is `1`. End when the socket is closed.
  *
  * A client is an address and a port: two programs on one machine are two clients. If an answer cannot
- * be sent, that is bad luck for one client: the others still want theirs.
+ * be sent (its client has port 0, or there is no way back), that is bad luck for one client: the others
+ * still want theirs.
  *
  * Whatever is not `count` gets no answer and does not count. Above all a number does not: if a server
  * answers answers, too, one datagram with a forged sender sets two of them answering each other for

@@ -18,8 +18,9 @@
  * ## Try next
  * - Listen in a second terminal: `deno task lesson3 bind --port 8080` (lesson 3 explains it). Send
  *   again, and see your text there. Then stop the listener, and send once more.
- * - `nc -u -l 8080` (netcat, which sends and listens) hears it too, but only the first port that writes to it: start it again
- *   for every run of `send`. (`nc -u -z` says "succeeded" wherever nothing refuses: it knows no more.)
+ * - `nc -u -l 8080` (netcat, which sends and listens) hears it too, but only the first port that writes
+ *   to it: start it again for every run of `send`. (`nc -v -u -z 127.0.0.1 8080` says "succeeded" where
+ *   nothing refuses: it knows no more.)
  * - How long may a message be? In `play`, send `"x".repeat(65_508)` in the place of a `"Hello"`. (On
  *   macOS the limit is 9,216 bytes, unless you raise it.) Up to some 1,200 bytes a datagram travels in
  *   one piece nearly everywhere: that is a sensible size. Lesson 7 shows what happens to longer ones.
@@ -42,8 +43,8 @@ import { type Address, bind, formatAddress, localFor, type Socket } from "../lib
  */
 export async function sendMessage(text: string, to: Address): Promise<number> {
   // Even a sender needs a port of its own, and to bind is to take one: the system picks one that is
-  // free. The address that is bound decides how far the socket can send: 127.0.0.1 reaches this machine
-  // alone. And `using` closes the socket at the end of the block, however the block is left.
+  // free. The address that is bound decides how far the socket can send: 127.0.0.1, which is what
+  // `bind()` alone takes, reaches this machine only. And `using` closes the socket at the end of the block, however the block is left.
   using socket = bind({ hostname: localFor(to) });
 
   // The result says how many bytes the system took. It says nothing about the other side:

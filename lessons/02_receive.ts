@@ -22,7 +22,8 @@
  *   explains it), and `deno task lesson2 receive --message Ann` twice. Which of the two ports changes,
  *   and which stays?
  * - Be the other side: run `nc -u -l 8080`, start `receive`, and type the reply behind the `Hello`, within
- *   10 seconds. The line break at its end comes along: `\n`. Start nc again for the next run: it listens only to the first port that writes to it.
+ *   10 seconds. The line break at its end comes along: `\n`. Start nc again for the next run: it listens
+ *   only to the first port that writes to it.
  *
  * @module
  */

@@ -115,12 +115,13 @@ export async function play(diagram: Diagram): Promise<void> {
     diagram.note("The server is bound to 127.0.0.1: it did not get this.");
   }
 
-  // 0.0.0.0 means all addresses of this machine. It is there to be bound, not to be sent to.
+  // 0.0.0.0 means all addresses of this machine. It is there to be bound, not to be sent to. (The port is
+  // another one, since at 127.0.0.1 the server still has the first. That changes nothing else.)
   using open = diagram.watch("open server", bind({ hostname: "0.0.0.0" }));
   await client.send("Anyone?", { hostname, port: open.address.port });
   await open.receive();
   diagram.note(
-    `The open server is bound to 0.0.0.0: it hears ${hostname}, and every other address of this machine.`,
+    `The same to a server that is bound to 0.0.0.0: it hears ${hostname}, and every other address of this machine.`,
   );
 }
 

@@ -54,13 +54,13 @@ export async function serve(
     try {
       await socket.send(text, from);
     } catch (error) {
-      // Bad luck for one client; the others want their answers. (10054 on Windows is no more: lib/udp.ts.)
+      // Port 0, say: bad luck for one client, the others want answers. (lib/udp.ts hides Windows' 10054.)
       log(`No answer to ${formatAddress(from)}: ${(error as Error).message}`);
     }
   }
 }
 
-/** What servers say, here and in lessons 6 to 8. */
+/** What servers say here, and in lessons 6 to 8: `Hello, Ann!`, `broadcasting`, `26 bytes`, `pong 7`. */
 const ANSWER = /^(Hello,|broadcasting$|\d+ bytes$|pong \d)/;
 
 /** `Hello, NAME!`, or `undefined` for what is no name: text of 1 to 100 characters, and no answer. */

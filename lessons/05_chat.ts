@@ -1,14 +1,12 @@
 /**
  * # Lesson 5: chat
  *
- * Two people type and read at the same time. That is two loops on one socket: one sends what you
- * type, the other prints what arrives. No thread and no lock is needed: while a loop awaits, the
- * other one runs, and datagrams never mix.
+ * Two people type and read at the same time. That is two loops on one socket: one sends what you type, the
+ * other prints what arrives. It takes no thread and no lock: while one awaits, the other one runs.
  *
  * ## You learn
  * - how to send and receive at the same time on one socket
- * - how to keep in touch with somebody whose port changes
- * - that text has to be turned into bytes, and that both sides must agree how
+ * - how to keep in touch with somebody whose port changes; text as bytes, and that both must agree how
  *
  * ## Run
  *
@@ -17,12 +15,12 @@
  *     deno task lesson5 chat --host 192.168.1.7     talk to that machine; there, name this one
  *     deno task lesson5 chat --encoding gb2312      with a program that does not speak UTF-8
  *
- * On one machine, the first to start takes port 4567 and waits. The second finds the port taken, gets
- * an ephemeral one, and writes to the first. On two machines, both get port 4567. Ctrl-C or Ctrl-D ends.
+ * On one machine, the first to start takes port 4567 and waits. The second finds it taken, gets an
+ * ephemeral one, and writes to the first. On two machines, both get port 4567. Ctrl-C or Ctrl-D ends.
  *
  * ## Try next
  * - Stop the second one and start it again: it has another port now. How does the first one notice?
- * - Type slowly in one window while the other one sends. Is your line still whole?
+ * - Type slowly while the other side sends: is your line still whole? And while nobody is there: who complains?
  * - Let one side use `--encoding gb2312`, the other not, and send 你好.
  *
  * @module
@@ -85,18 +83,20 @@ export async function play(diagram: Diagram): Promise<void> {
   const heard = async (socket: Socket, messages: number) => {
     for await (const _ of listen(socket)) if (--messages === 0) return;
   };
-  async function* later(lines: string[]) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    yield* lines;
+  async function* says(...lines: (number | string)[]) {
+    for (const line of lines) {
+      if (typeof line === "string") yield line;
+      else await new Promise((resolve) => setTimeout(resolve, line)); // thinks
+    }
   }
 
   await Promise.all([
-    talk(ann, ["Hi Bob!", "It rains here.", "And there?"], toBob),
-    talk(bob, later(["Hello Ann!", "I have news!"]), toAnn),
+    talk(ann, says("Hi Bob!", "It rains here.", 80, "And there?"), toBob),
+    talk(bob, says(40, "Hello Ann!", "I have news!"), toAnn),
     heard(ann, 2),
     heard(bob, 3),
   ]);
-  diagram.note("Three lines before one came back: four loops ran at once, nobody took turns.");
+  diagram.note("Both wrote when they liked, and nobody took turns: four loops ran at once.");
 
   for (const encoding of ["utf-8", "gb2312"]) await talk(ann, ["你好"], toBob, encoding);
   await heard(bob, 2);

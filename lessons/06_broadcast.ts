@@ -1,9 +1,9 @@
 /**
  * # Lesson 6: broadcast
  *
- * How do you find a server whose address you do not know? You shout: one datagram to a broadcast
- * address reaches everyone on the network who listens on that port. Each server answers you
- * alone, and its answer tells where it is. Printers and game servers are found like this.
+ * How do you find a server whose address you do not know? You shout: one datagram to a broadcast address
+ * reaches everyone on the network who listens on that port. Each server answers you alone, and its answer
+ * tells where it is. Printers and game servers are found like this.
  *
  * ## You learn
  * - how one datagram reaches many, and which of them hear it
@@ -98,7 +98,7 @@ export async function play(diagram: Diagram): Promise<void> {
   const answers = await Array.fromAsync(discover(client, one.address, wait));
   const [where] = answers.map(({ from }) => formatAddress(from));
   diagram.note(
-    `One datagram sent, ${answers.length} answers. They came from ${where}: a broadcast address is only sent to, never sent from.`,
+    `One datagram, ${answers.length} answers, from ${where}: nobody can send from a broadcast address.`,
   );
   const heard = await receiveWithin(deaf, 10);
   if (!heard) diagram.note("A third socket on that port, bound to 127.0.0.1, heard nothing.");
@@ -126,7 +126,7 @@ async function client({ local, remote, options }: Given): Promise<void> {
     answers++;
   }
   if (answers) return console.log(`Answers: ${answers}.`);
-  throw new Error(`Nobody answered. Is a server running on this network, on port ${remote.port}?`);
+  throw new Error(`Nobody answered. Is a server bound to ${formatAddress(remote)}, or to 0.0.0.0?`);
 }
 
 export const lesson: Lesson = {
