@@ -124,9 +124,7 @@ export async function play(diagram: Diagram): Promise<void> {
   };
   const tell: Tell = (heard) => notes[heard] && diagram.note(notes[heard]);
   const heard: string[] = [];
-  diagram.note(
-    "Each says its number, its time in samples, and 150 ms of sound, heard 200 ms later.",
-  );
+  diagram.note("Each has a number, a time in samples, 150 ms of sound; heard 200 ms later.");
   for await (const part of hear(listener, new JitterBuffer(200, size), tell)) {
     heard.push(part.every((sample) => sample === SILENCE) ? "silence" : `${heard.length + 1}`);
     if (heard.length === 1) await stranger.send(encode({ payload: part }), listener.address);
