@@ -113,7 +113,7 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "the edge before the gap is made softer, too",
     from: "const start = before.length - period;",
-    to: "const start = before.length - period;\n  before[start] = 0;",
+    to: "const start = before.length - period;\n  before[start + 5] = 0;",
     fails: ["conceal: what was before stays as it is"],
   },
 ];
