@@ -96,15 +96,12 @@ export async function* hear(
   })().finally(() => open = false);
   receiving.catch(() => {}); // an error ends the loop, and is thrown there
   while (open) {
-    const early = Math.min(20, buffer.due - performance.now());
-    if (early > 0) {
-      await sleep(early);
-    } else {
-      const sound = buffer.take();
-      if (buffer.silent > 0) tell("gap", speaker.from);
-      yield sound;
-      if (buffer.due === Infinity) tell("end", speaker.from);
-    }
+    await sleep(Math.min(20, buffer.due - performance.now())); // also 0: what has come is taken first
+    if (performance.now() < buffer.due) continue;
+    const sound = buffer.take();
+    if (buffer.silent > 0) tell("gap", speaker.from);
+    yield sound;
+    if (buffer.due === Infinity) tell("end", speaker.from);
   }
   await receiving;
 }

@@ -28,7 +28,7 @@ async function* coming(all: Uint8Array[]): AsyncGenerator<Uint8Array> {
 }
 
 /** What is heard until there were so many parts, and what was told. */
-async function heard(socket: Socket, count: number, delay = 60, size = 160) {
+async function heard(socket: Socket, count: number, delay = 120, size = 160) {
   const sound: Uint8Array[] = [];
   const told: [Heard, Address][] = [];
   for await (
@@ -98,7 +98,7 @@ Deno.test("lesson 15: one every 20 ms by the clock: what is late once makes noth
   };
   await speakTo(speaker, slow(), listener.address);
   const late = times.map((time, i) => time - times[0]! - 20 * i);
-  assert(Math.min(...late) > -1, `It was ${-Math.min(...late)} ms early.`);
+  assert(Math.min(...late) > -5, `It was ${-Math.min(...late)} ms early.`);
   const end = Math.min(...late.slice(-10)); // a busy machine may hold up some of them, but not the clock
   assert(end < 10, `Its clock is ${end} ms late: ${late.map(Math.round)}`);
 });
@@ -129,7 +129,7 @@ Deno.test("lesson 15: through 5 % loss: the rest is heard in its place, and the 
   const random = dice(4);
   const relaying = relay(middle, listener.address, () => () => random() < 0.05 ? [] : [0]);
   const said = await Array.fromAsync(cut([melody().subarray(0, 40 * 80)], 80));
-  const listening = heard(listener, said.length, 100, 80);
+  const listening = heard(listener, said.length, 200, 80);
   await speakTo(speaker, coming(said), middle.address);
   const { sound } = await listening;
   middle.close();
@@ -308,13 +308,14 @@ Deno.test("lesson 15: the melody is neither silent nor too loud, and ends softly
 /** `listen` with its output in a file, as `listen > heard.au`. */
 async function listening(...args: (string | number)[]) {
   const file = await Deno.makeTempFile();
-  const task = `exec "$0" task -q lesson15 listen "$@" 2>&1 >${file}`;
+  const task = `exec "$0" task -q lesson15 listen --buffer 300 "$@" 2>&1 >${file}`;
   const program = new Program("sh", ["-c", task, Deno.execPath(), ...args.map(String)]);
   const port = Number((await program.prints(/Bind UDP on (\d+)/))[1]);
   return {
     program,
     port,
     read: () => Deno.readFile(file),
+    size: () => Deno.statSync(file).size,
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]();
       await Deno.remove(file);
@@ -342,6 +343,7 @@ Deno.test("lesson 15: speak and listen, as programs: what was spoken is in the f
   );
   await noisy;
   await until(() => listener.program.stdout.includes("is not heard"));
+  await until(() => listener.size() >= 28 + sound.length);
   listener.program.signal();
   const ended = await listener.program.end();
   assertEquals(ended.code, 0);
@@ -351,9 +353,7 @@ Deno.test("lesson 15: speak and listen, as programs: what was spoken is in the f
   );
   const written = await listener.read();
   assertEquals(written.subarray(0, 28), auHead({ encoding: "mulaw", rate: 8000, channels: 1 }));
-  const spoken = written.subarray(28, 28 + sound.length);
-  assertEquals(spoken, sound.subarray(0, spoken.length)); // Ctrl-C may come before its last parts
-  assert(spoken.length >= 160, `${spoken.length} bytes were written.`);
+  assertEquals(written.subarray(28, 28 + sound.length), sound);
 });
 
 Deno.test("lesson 15: to a group, as programs", async () => {
@@ -384,7 +384,7 @@ Deno.test("lesson 15: without sound there is a melody; Ctrl-C stops it", async (
 
 Deno.test("lesson 15: a listener whose reader leaves ends, and says what was heard", async () => {
   const port = freePort();
-  const task = `"$0" task -q lesson15 listen --port ${port} | head -c 200 >/dev/null`;
+  const task = `"$0" task -q lesson15 listen --buffer 300 --port ${port} | head -c 200 >/dev/null`;
   await using listener = new Program("sh", ["-c", task, Deno.execPath()]);
   await until(() => listener.stderr.includes("Bind UDP on"));
   using speaker = bind();

@@ -31,7 +31,7 @@ async function folder() {
 
 /** `listen > file`: what it says on standard error is read as its output. */
 async function listenTo(file: string, ...args: (string | number)[]): Promise<[Program, number]> {
-  const task = `exec "$0" task -q lesson15 listen "$@" 2>&1 >"${file}"`;
+  const task = `exec "$0" task -q lesson15 listen --buffer 300 "$@" 2>&1 >"${file}"`;
   const program = new Program("sh", ["-c", task, Deno.execPath(), ...args.map(String)]);
   return [program, Number((await program.prints(/Bind UDP on (\d+)/))[1])];
 }
