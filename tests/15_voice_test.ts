@@ -412,6 +412,8 @@ Deno.test("lesson 15: what is wrong is said in a sentence", async () => {
       "speak",
     ],
     [1, /^Its head is cut off, or too long\. /, "RIFF", "speak"],
+    // Only a group is spoken to from --interface, which has a default.
+    [1, /has to ask for 0\.0\.0\.0 and 192\.0\.2\.99\. /, "", "speak", "--host", "192.0.2.99"],
     [2, /^--host 0\.0\.0\.0 means all addresses/, "", "speak", "--host", "0.0.0.0"],
     [
       1,

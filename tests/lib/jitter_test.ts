@@ -122,3 +122,20 @@ Deno.test("jitter: nothing of what was heard is heard again two seconds later", 
   assertEquals(there.length, 31);
   assertEquals(new Set(there).size, 31);
 });
+
+Deno.test("jitter: of what begins too late nothing is left for later", () => {
+  const buffer = new JitterBuffer(0);
+  const one = { payload: new Uint8Array(160).fill(1) };
+  buffer.put({ ...one, timestamp: 1000 }, 0);
+  buffer.take();
+  assert(buffer.put({ payload: new Uint8Array(160).fill(2), timestamp: 1080 }, 20));
+  const parts: Uint8Array[] = [];
+  for (let part = 1; part <= 120; part++) {
+    if (part % 40 === 0) buffer.put({ ...one, timestamp: 1000 + 160 * part }, 20 * part);
+    parts.push(buffer.take());
+  }
+  const all = parts.flatMap((part) => [...part]);
+  assertEquals(all.slice(0, 80), Array(80).fill(2));
+  assertEquals(all.slice(80).filter((sample) => sample === 2).length, 0);
+  assertEquals(all.filter((sample) => sample === 1).length, 3 * 160);
+});

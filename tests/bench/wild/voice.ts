@@ -10,6 +10,7 @@ import { hearGroup } from "../../../lessons/10_multicast.ts";
 import { dice } from "../../../lessons/08_loss.ts";
 import { hear, speakTo } from "../../../lessons/15_voice.ts";
 import { JitterBuffer } from "../../../lib/jitter.ts";
+import { decode } from "../../../lib/rtp.ts";
 import { relay } from "../../../lib/relay.ts";
 import { bind } from "../../../lib/udp.ts";
 import { later } from "../../helpers.ts";
@@ -33,13 +34,23 @@ async function* sound(seconds: number): AsyncGenerator<Uint8Array> {
 
 const shown = (milliseconds: number) => `${milliseconds.toFixed(1).padStart(8)} ms`;
 
-/** How late the last datagrams come: the least of ten, since one of them may have been held up. */
+/**
+ * How late the last datagrams come, by their timestamps: the least of ten, since one of them may have been held
+ * up. (Where the machine stands still for 200 ms and more, the speaker makes a pause, and the timestamp tells.)
+ */
 async function clock(): Promise<string[]> {
   using speaker = bind();
   using listener = bind();
-  const times: number[] = [];
+  const late: number[] = [];
+  let pauses = -1; // the first one is the beginning
   const listening = (async () => {
-    for await (const _ of listener) times.push(performance.now());
+    let start = NaN;
+    for await (const { data } of listener) {
+      const { timestamp, marker } = decode(data);
+      start ||= performance.now();
+      late.push(performance.now() - start - timestamp / 8);
+      if (marker) pauses++;
+    }
   })();
   const sleeping = (async () => {
     const start = performance.now();
@@ -47,15 +58,17 @@ async function clock(): Promise<string[]> {
     for (let i = 0; i < rounds; i++) await later(20);
     return (performance.now() - start) / (20 * rounds) - 1;
   })();
-  await speakTo(speaker, sound(SECONDS), listener.address);
+  await speakTo(speaker, sound(SECONDS), listener.address, { timestamp: 0 });
   await later(50);
   listener.close();
   await listening;
-  const late = times.map((time, i) => time - times[0]! - 20 * i);
+  const drift = Math.min(...late.slice(-10));
   return [
-    `the clock's drift after ${times.length} datagrams ${shown(Math.min(...late.slice(-10)))}`,
-    `the latest of them was late by       ${shown(Math.max(...late))}`,
-    `a loop that sleeps 20 ms is slow by  ${(100 * await sleeping).toFixed(1).padStart(8)} %`,
+    `the clock's drift after ${`${late.length}`.padStart(5)} datagrams ${
+      shown(drift)
+    }, ${pauses} pauses`,
+    `the latest of them was late by        ${shown(Math.max(...late))}`,
+    `a loop that sleeps 20 ms is slow by   ${(100 * await sleeping).toFixed(1).padStart(8)} %`,
   ];
 }
 
