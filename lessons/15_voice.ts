@@ -28,25 +28,28 @@
  */
 import type { Diagram, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
-import {
-  cut,
-  type Heard,
-  listenRole,
-  melody,
-  speakRole,
-  type Tell,
-  unlucky,
-} from "../cli/voice.ts";
+import { cut, listenRole, melody, speakRole, type Tell, unlucky } from "../cli/voice.ts";
 import { JitterBuffer } from "../lib/jitter.ts";
 import { SILENCE } from "../lib/mulaw.ts";
 import { describe, encode, type Packet, PCMU, understood } from "../lib/rtp.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
 import { hearGroup } from "./10_multicast.ts";
 
-const sleep = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds));
+const sleep = (ms: number) => new Promise((wake) => setTimeout(wake, Math.max(0, ms)));
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0]!; // hard to guess
 
-/** Sends parts of sound, mu-law of 8 samples a millisecond, each when it is time. Returns how many. */
+/**
+ * Sends parts of sound, mu-law of 8 samples a millisecond, each when it is time. Returns how many.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { cut, melody } from "../cli/voice.ts";
+ * import { bind } from "../lib/udp.ts";
+ * using speaker = bind(), listener = bind();
+ * const sound = cut([melody().subarray(0, 320)]);
+ * assertEquals(await speakTo(speaker, sound, listener.address), 2); // 20 ms in each
+ * ```
+ */
 export async function speakTo(
   socket: Socket,
   sound: AsyncIterable<Uint8Array>,
@@ -114,14 +117,14 @@ export async function play(diagram: Diagram): Promise<void> {
   const size = 1200; // 150 ms in each, so that you can watch it; usual are 20
   const sound = cut([melody().subarray(0, 5 * size)], size);
   const speaking = speakTo(speaker, sound, listener.address, { sequence: 1, timestamp: 0 });
-  const notes: Partial<Record<Heard, string>> = {
-    gap: "It is time for the next one, and it is not there: silence.",
-    late: "That is too late: its time is over.",
-    other: "Another source: it is not mixed in.",
-  };
-  const tell: Tell = (heard) => notes[heard] && diagram.note(notes[heard]);
   const heard: string[] = [];
-  diagram.note("Each has a number, a time in samples, 150 ms of sound; heard 200 ms later.");
+  const tell: Tell = (what) => {
+    if (what === "gap") diagram.note(`RTP ${heard.length + 1} is due, and not there: silence.`);
+    if (what === "late") diagram.note("That is too late: its time is over.");
+    if (what === "other") diagram.note("Another source: it is not mixed in.");
+  };
+  diagram.note("RTP 2 at 1200 (1200) is number 2, its time in samples, and how many it has.");
+  diagram.note("Each is heard 200 ms after it came, so that a later one may be in time, too.");
   for await (const part of hear(listener, new JitterBuffer(200, size), tell)) {
     heard.push(part.every((sample) => sample === SILENCE) ? "silence" : `${heard.length + 1}`);
     if (heard.length === 1) await stranger.send(encode({ payload: part }), listener.address);

@@ -473,12 +473,12 @@ Deno.test("lesson 15: played, and played as JSON", async () => {
     runLesson(15, ["--json"]),
   ]);
   assertEquals([code, stderr], [0, ""]);
-  const said = [...stdout.matchAll(/RTP \d at \d+ \(\d+\)/g)].map(([text]) => text);
+  const said = [...stdout.matchAll(/RTP \d at \d+ \(\d+\)(?= .*│)/g)].map(([text]) => text);
   assertEquals(said.toSorted(), [
     ...["RTP 0 at 0 (1200)", "RTP 1 at 0 (1200)", "RTP 2 at 1200 (1200)"],
     ...["RTP 3 at 2400 (1200)", "RTP 4 at 3600 (1200)", "RTP 5 at 4800 (1200)"],
   ]);
-  assertMatch(stdout, /Heard: 1, 2, silence, silence, 5\./);
+  assertMatch(stdout, /RTP 3 is due[^]*RTP 4 is due[^]*Heard: 1, 2, silence, silence, 5\./);
   assertMatch(stdout, /Another source: it is not mixed in\.[^]*too late/);
   const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
   const lost = events.filter(({ fate }) => fate === "lost");
