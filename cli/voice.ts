@@ -53,7 +53,7 @@ export function speakRole({ speakTo }: VoiceSteps): Role {
         console.log(`Spoke for ${seconds} s: ${count(sent, "datagram")}.`);
       } catch (error) {
         if (!(error instanceof NoSound)) throw error;
-        throw new Error(`${error.message} Make one of it: ffmpeg -i FILE -ar 8000 -ac 1 talk.wav`);
+        throw new Error(`${error.message} Convert it: ffmpeg -i FILE -ar 8000 -ac 1 talk.wav`);
       }
     },
   };

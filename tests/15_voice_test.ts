@@ -407,7 +407,7 @@ Deno.test("lesson 15: what is wrong is said in a sentence", async () => {
     [2, /^--buffer needs a value\./, "", "listen", "--buffer", "-5"],
     [
       1,
-      /^It is neither WAV, nor \.au, nor bare mu-law\. Make one of it: ffmpeg /,
+      /^It is neither WAV, nor \.au, nor bare mu-law\. Convert it: ffmpeg /,
       "OggS12345678",
       "speak",
     ],
