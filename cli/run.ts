@@ -112,9 +112,9 @@ async function playRole(
   await until(signal, role.run(given));
 }
 
-/** What to bind to send there: the address that was named, if it is of the same version of IP. */
+/** What to bind to send there: for a group, the address that was named, if it is of the same version of IP. */
 async function ownFor(remote: Address, named?: string): Promise<string> {
-  const own = named && await lookup(named);
+  const own = named && isMulticast(remote.hostname) && await lookup(named);
   return own && own.includes(":") === remote.hostname.includes(":") ? own : localFor(remote);
 }
 
