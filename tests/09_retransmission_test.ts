@@ -453,6 +453,7 @@ Deno.test("lesson 9: played, a part and an ACK are lost, and a window has three 
     "Part 1 left 3 times: after 100 ms without an ACK, and after 200 more.",
   );
   assertStringIncludes(stdout, "It came twice and was taken once: Hello world.");
+  assertMatch(stdout, /part 0,[^]*part 1,.*\n.*✗[^]*part 2,[^]*ACK: all before 1 +│/);
   assertMatch(stdout, /ACK: all before 1, and I hold 2 3/);
   assertMatch(stdout, /ACK: all before 5 +│\n/);
   assertStringIncludes(stdout, "and 1 was sent again.");

@@ -50,7 +50,7 @@ function parsed(stdout: string): Event[] {
     if (event.event === "datagram") {
       const { from, to, sent, at, size, fate } = event;
       assert(from < columns && to < columns && 0 <= sent && sent <= at && size >= 0, line);
-      assert(["arrived", "lost", "nobody"].includes(fate), line);
+      assert(["arrived", "lost", "unheard", "nobody"].includes(fate), line);
     }
     return event;
   });
