@@ -13,6 +13,7 @@ import {
   lesson as page,
   sendFile,
 } from "../lessons/09_retransmission.ts";
+import { progress } from "../cli/transfer.ts";
 import { relay } from "../lib/relay.ts";
 import { pack, receiveFile, Receiving, unpack } from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
@@ -309,6 +310,30 @@ Deno.test("lesson 9: send and receive, each as a program: byte for byte, and eac
   assert(received.stdout === text(letters), "It is another text.");
   assertMatch(received.stderr, /\nReceived 2,000,000 bytes in .* from 127\.0\.0\.1:\d+\.\n$/);
   assertEquals(received.code, 0);
+});
+
+Deno.test("lesson 9: who waits for a sending is told how far it is, by the receiver's ACKs", async () => {
+  using sender = bind();
+  using receiver = bind();
+  using stranger = bind();
+  const ack = (number: number) => pack({ ...hello, kind: "ack", number });
+  const log: string[] = [];
+  const told = Promise.withResolvers<void>();
+  const quiet = progress(sender, receiver.address, 20, (line) => {
+    log.push(line);
+    if (log.length === 2) told.resolve();
+  });
+  await sender.send("one", receiver.address);
+  await sender.send("two", receiver.address);
+  for (const number of [1, 0]) await receiver.send(ack(number), sender.address);
+  await stranger.send(ack(9), sender.address);
+  for (let i = 0; i < 3; i++) await sender.receive({ signal: soon() });
+  log.length = 0;
+  await within(5000, told.promise, "It says nothing.");
+  quiet();
+  assertEquals(log, Array(2).fill("So far 2 datagrams left, and 1 part arrived."));
+  await later(50);
+  assertEquals(log.length, 2);
 });
 
 Deno.test("lesson 9: a file of 0 bytes arrives, too", async () => {
