@@ -76,9 +76,9 @@ export function progress(
   every: number,
   log: (line: string) => void = console.log,
 ): () => void {
-  let [left, arrived] = [0, 0];
+  let [sent, arrived] = [0, 0];
   watch(socket, {
-    sending: () => void left++,
+    sending: () => void sent++,
     received({ data, from }) {
       const message = unpack(data);
       if (message?.kind !== "ack" || !sameAddress(from, to)) return;
@@ -86,7 +86,7 @@ export function progress(
     },
   });
   const timer = setInterval(
-    () => log(`So far ${count(left, "datagram")} left, and ${count(arrived, "part")} arrived.`),
+    () => log(`So far: ${count(sent, "datagram")} sent, ${count(arrived, "part")} arrived.`),
     every,
   );
   return () => clearInterval(timer);
