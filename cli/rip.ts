@@ -56,7 +56,7 @@ export interface Steps {
 const ROUTER: Record<string, Option> = {
   routes: {
     value: "NET/LEN=METRIC,…",
-    about: "its own networks (10.N.0.0/16=1, N the end of --host)",
+    about: "its networks (10.N.0.0/16=1, N the end of --host)",
   },
   every: { value: "SECONDS", about: "between two updates", default: "30" },
 };

@@ -118,25 +118,21 @@ async function playRole(
   await until(signal, role.run(given));
 }
 
-/** What to bind to send there: the address that was given, which has to be of the same version of IP. */
+/** What to bind to send there: for a group, the address that was given, which has to be of its version of IP. */
 async function ownFor(
   remote: Address,
   option: string,
   given?: string,
   usual?: string,
 ): Promise<string> {
+  if (!isMulticast(remote.hostname)) return localFor(remote);
   const version = isIP(remote.hostname);
   const own = given && isIP(given.replace(/^\[(.*)\]$/, "$1")) ? await lookup(given) : "";
   if (own && isIP(own) === version) return own;
   if (given === usual) return localFor(remote); // nothing was given, or nothing but the default
-  throw new UsageError(
-    `--${option} ${
-      printable(given!)
-    } is no IPv${version} address. Give the one that this machine ` +
-      `has on that network, ${
-        version === 4 ? "such as 192.168.1.7." : "or leave it out: then the system picks."
-      }`,
-  );
+  const how = version === 4 ? "such as 192.168.1.7" : "or leave it out: then the system picks";
+  const what = `--${option} ${printable(given!)} is no IPv${version} address.`;
+  throw new UsageError(`${what} Give the one that this machine has on that network, ${how}.`);
 }
 
 /** Throws where nothing can be sent to, since it is no address of anyone. */

@@ -44,7 +44,7 @@ export const SIDES: Side[] = PAGES.flatMap((page) =>
 
 /**
  * Whether a role takes what comes from anyone, and goes on. A relay needs another server's address, and
- * what writes data to standard output takes it from one sender, and ends: their lessons test them.
+ * what writes data to standard output takes it from one sender at a time: their lessons test them.
  */
 export function standsAlone({ role }: Side): boolean {
   return !role.writes && !Object.values(role.options ?? {}).some(({ address }) => address);

@@ -1,12 +1,93 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "string-width";
+import { drawing } from "../../cli/drawing.ts";
+import type { Event } from "../../cli/events.ts";
 import { PAGES, plays } from "../lessons.ts";
-import { inTerminal, Program, runLesson, terminal } from "../program.ts";
+import { type Ended, lesson, runLesson } from "../program.ts";
+
+setColorEnabled(false); // on a terminal too
+
+/** What each kind of event must have, and what it may have. */
+const SHAPES: Record<Event["event"], { needs: Record<string, string>; may?: string[] }> = {
+  column: {
+    needs: { event: "string", at: "number", name: "string", address: "object", open: "boolean" },
+  },
+  datagram: {
+    needs: {
+      event: "string",
+      at: "number",
+      sent: "number",
+      from: "number",
+      to: "number",
+      text: "string",
+      size: "number",
+      fate: "string",
+    },
+    may: ["label"],
+  },
+  note: { needs: { event: "string", at: "number", text: "string" } },
+  end: { needs: { event: "string", at: "number" } },
+};
+
+/** The events that were printed: every line is one, as cli/events.ts says. */
+function parsed(stdout: string): Event[] {
+  assert(stdout.endsWith("\n"), `The last line has no end: ${stdout}`);
+  let columns = 0, last = 0;
+  return stdout.slice(0, -1).split("\n").map((line) => {
+    const event: Event = JSON.parse(line);
+    const { needs, may = [] } = SHAPES[event.event] ?? { needs: { event: "one of four" } };
+    for (const [name, type] of Object.entries(needs)) {
+      assertEquals(typeof event[name as keyof Event], type, `${name} in ${line}`);
+    }
+    const more = Object.keys(event).filter((name) => !(name in needs) && !may.includes(name));
+    assertEquals(more, [], line);
+    assert(event.at >= last && !/[\p{Cc}]/u.test(line), line);
+    last = event.at;
+    if (event.event === "column") {
+      assertEquals(Object.keys(event.address), ["hostname", "port"], line);
+      columns++;
+    }
+    if (event.event === "datagram") {
+      const { from, to, sent, at, size, fate } = event;
+      assert(from < columns && to < columns && 0 <= sent && sent <= at && size >= 0, line);
+      assert(["arrived", "lost", "unheard", "nobody"].includes(fate), line);
+    }
+    return event;
+  });
+}
+
+/** Each arrow with the label above it, without what stands in other columns. */
+function arrows(drawn: string[]): string[] {
+  return drawn.flatMap((line, i) =>
+    /[▶◀▷◁✗]/.test(line) ? `${drawn[i - 1]!.replace(/[│\s]+/g, " ").trim()} ${line.trim()}` : []
+  );
+}
+
+/** The kinds of arrows: what is late, or sent again, is so by chance, and so are order and numbers. */
+function kinds(arrows: string[]): string[] {
+  const alike = arrows.map((arrow) =>
+    arrow.replace(/\d+( \d+)*/g, "#").replace(/╌✗|╌▷/, "─▶").replace(/✗╌|◁╌/, "◀─").replaceAll(
+      "╌",
+      "─",
+    )
+  );
+  return [...new Set(alike)].sort();
+}
+
+const PLAYED = new Map<number, Promise<Ended>>();
+
+/** What a lesson prints that plays. It plays once for all tests here. */
+function played(number: number): Promise<Ended> {
+  const ended = PLAYED.get(number) ?? runLesson(number);
+  PLAYED.set(number, ended);
+  return ended;
+}
 
 Deno.test("every lesson: played, it fits into 80 columns, holds no control character, and says what is next", async () => {
   await Promise.all(
     PAGES.filter(plays).map(async ({ number, file, lesson }) => {
-      const { code, stdout, stderr } = await runLesson(number);
+      const { code, stdout, stderr } = await played(number);
       assertEquals([code, stderr], [0, ""]);
       for (const line of stdout.split("\n")) {
         assert(stringWidth(line) <= 80, `wide: ${line}`);
@@ -29,27 +110,43 @@ Deno.test("every lesson: played, it fits into 80 columns, holds no control chara
   );
 });
 
+Deno.test("every lesson: --json prints what the drawing shows, an event a line, and nothing else", async () => {
+  await Promise.all(
+    PAGES.filter(plays).map(async ({ number }) => {
+      const [json, drawn] = await Promise.all([runLesson(number, ["--json"]), played(number)]);
+      assertEquals([json.code, json.stderr], [0, ""]);
+      const events = parsed(json.stdout);
+      assertEquals(events.filter(({ event }) => event === "end").length, 1);
+      assertEquals(events.at(-1)!.event, "end");
+
+      const lines: string[] = [];
+      const draw = drawing((line) => lines.push(line));
+      for (const event of events) draw(event);
+      assert(arrows(lines).length > 1, json.stdout);
+      assertEquals(kinds(arrows(lines)), kinds(arrows(drawn.stdout.split("\n"))));
+      assertEquals(
+        arrows(lines).length,
+        events.filter(({ event }) => event === "datagram").length,
+      );
+    }),
+  );
+});
+
 Deno.test({
-  name: "colour only on a terminal, and only without NO_COLOR",
-  ignore: !terminal,
+  name: "Ctrl-C ends --json with 0, and prints nothing that is no JSON",
+  ignore: Deno.build.os === "windows",
   async fn() {
-    const play = async (env: Record<string, string>) => {
-      await using program = inTerminal("lesson4", env);
-      return (await program.end()).stdout;
-    };
-    const [plain, coloured] = await Promise.all([
-      play({ NO_COLOR: "1" }),
-      play({ NO_COLOR: "" }),
-    ]);
-    assert(!plain.includes("\x1b"));
-    assert(coloured.includes("\x1b[36m"));
+    await using program = lesson(2, "--json");
+    await program.prints(/"Is it cold\?".*\n/); // it waits for a while now
+    program.signal("SIGINT");
+    const { code, stdout, stderr } = await program.end();
+    assertEquals([code, stderr], [0, ""]);
+    assert(parsed(stdout).every(({ event }) => event !== "end"), stdout);
   },
 });
 
-Deno.test("no colour in a pipe, whatever the environment says of colours", async () => {
-  const task = ["task", "-q", "lesson4"];
-  await using program = new Program(Deno.execPath(), task, { env: { NO_COLOR: "" } });
-  const { code, stdout } = await program.end();
-  assert(!stdout.includes("\x1b"), stdout);
-  assertEquals(code, 0);
+Deno.test("--json is for the whole lesson: a role does not take it", async () => {
+  const { code, stdout, stderr } = await runLesson(4, ["client", "--json"]);
+  assertEquals([code, stdout], [2, ""]);
+  assert(stderr.startsWith('"client" does not take "--json".\n'), stderr);
 });

@@ -85,26 +85,26 @@ Deno.test("the folder is the list: a page more is an exercise more, whatever its
   await using copy = new Copy();
   const more = (folder: string, ending: string) => {
     const text = copy.read(`exercises/${folder}01_send${ending}`);
-    copy.write(`exercises/${folder}15_more${ending}`, text.replaceAll("01_send", "15_more"));
+    copy.write(`exercises/${folder}99_more${ending}`, text.replaceAll("01_send", "99_more"));
   };
   for (const folder of ["solutions/", "hints/", ""]) more(folder, ".ts");
   more("checks/", "_test.ts");
-  const number = 15;
+  const number = 99;
   await using reset = copy.start(number, "--reset");
   await reset.prints(/\[y\/N\]/);
   await reset.type("y\n");
   await reset.end();
-  const page = copy.read("exercises/15_more.ts");
-  assertStringIncludes(page, "# Exercise 15: send\n");
-  assertStringIncludes(page, "lessons/15_more.ts");
-  copy.write("exercises/15_more.ts", page.replace("\n  return todo();", "\n  return text;"));
-  assertStringIncludes((await copy.run(15)).stdout, "exercises/15_more.ts:23:3: Type 'string'");
-  copy.write("exercises/15_more.ts", solved(FIRST));
-  const { code, stdout } = await copy.run(15);
+  const page = copy.read("exercises/99_more.ts");
+  assertStringIncludes(page, "# Exercise 99: send\n");
+  assertStringIncludes(page, "lessons/99_more.ts");
+  copy.write("exercises/99_more.ts", page.replace("\n  return todo();", "\n  return text;"));
+  assertStringIncludes((await copy.run(99)).stdout, "exercises/99_more.ts:23:3: Type 'string'");
+  copy.write("exercises/99_more.ts", solved(FIRST));
+  const { code, stdout } = await copy.run(99);
   assertEquals(marked(stdout, "✓"), cases(FIRST), stdout);
   assertEquals(code, 0);
-  assertMatch((await copy.run()).stdout, /^✓ 15 {2}sendLong +done$/m);
-  assertStringIncludes((await copy.run(15, "--hint", "sendLong")).stdout, "sendLong, hint 1 of 3:");
+  assertMatch((await copy.run()).stdout, /^✓ 99 {2}sendLong +done$/m);
+  assertStringIncludes((await copy.run(99, "--hint", "sendLong")).stdout, "sendLong, hint 1 of 3:");
 });
 
 Deno.test("one exercise of two: the other one is still not started, and comes next", async () => {

@@ -14,7 +14,10 @@ import { resolve } from "../../lessons/11_dns.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
 import { askAgent } from "../../lessons/13_snmp.ts";
 import { request } from "../../lib/snmp.ts";
-import { decode, encode } from "../../lib/rip.ts";
+import * as rip from "../../lib/rip.ts";
+import { cut, melody } from "../../cli/voice.ts";
+import { speakTo } from "../../lessons/15_voice.ts";
+import * as rtp from "../../lib/rtp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lessons/08_loss.ts";
 import { sendFile } from "../../lessons/09_retransmission.ts";
@@ -25,6 +28,7 @@ const DATAGRAMS = 20_000;
 const WARM_UP = DATAGRAMS / 2;
 const AT_ONCE = 40;
 const SENDERS = 4;
+/** As many for what reads messages, without a network between. */
 /** How much more memory than after the warm-up is still no growth: half of what is sent in that time. */
 const TOLERANCE_MB = 30;
 /** Little room for V8's objects, so that its collector does not let them pile up. */
@@ -191,12 +195,59 @@ fuzz("lesson 13, agent", "lesson13", ["agent"], /^Received from /, async (_, to)
 
 fuzz("lesson 14, router", "lesson14", ["router"], /^Received from /, async (_, to) => {
   using client = bind();
-  await client.send(encode({ type: "REQUEST" }), to);
+  await client.send(rip.encode({ type: "REQUEST" }), to);
   const { data } = await client.receive({ signal: AbortSignal.timeout(PATIENCE) });
-  assertEquals(decode(data), {
+  assertEquals(rip.decode(data), {
     type: "RESPONSE",
     routes: [{ network: "10.1.0.0/16", metric: 1 }],
   });
+});
+
+Deno.test(`lesson 15, listen: ${DATAGRAMS} datagrams of nonsense before and during a talk, and it is heard`, async () => {
+  console.log(`The seed is ${seed}.`);
+  const port = freePort();
+  const command = config.tasks.lesson15.command.split(" ").slice(1);
+  const args = [...command, "listen", "--port", `${port}`];
+  const shell = ["-c", 'exec "$0" "$@" >/dev/null', Deno.execPath(), ...args];
+  await using listener = new Program("sh", shell, { env: { DENO_V8_FLAGS: FLAGS } });
+  await until(() => listener.stderr.includes("Bind UDP on"));
+  const to = { hostname: "127.0.0.1", port };
+  const random = dice(seed);
+  const strangers = Array.from({ length: SENDERS }, () => bind());
+  const answered = strangers.map(count);
+  using speaker = bind();
+  let sent = 0;
+  const bother = async (datagrams: number, voices: boolean) => {
+    for (let i = 0; i < datagrams; i++) {
+      const payload = nonsense(random).subarray(0, 1400);
+      // Others who speak meanwhile, and as the speaker's own address what is no voice.
+      const data = voices && i % 3 ? rtp.encode({ timestamp: sent, source: i, payload }) : payload;
+      const from = voices && i % 4 === 0 ? speaker : strangers[sent % SENDERS]!;
+      await from.send(from === speaker ? payload.fill(65) : data, to);
+      sent++;
+      if (i % AT_ONCE === 0) await later(2);
+    }
+  };
+  await bother(DATAGRAMS / 2, false);
+  async function* sound() {
+    const parts = await Array.fromAsync(cut([melody()]));
+    for (const part of parts) {
+      yield part;
+      await bother(Math.ceil(DATAGRAMS / 2 / parts.length), true);
+    }
+  }
+  await later(1500); // for the talk to end that some nonsense may have begun
+  const datagrams = await speakTo(speaker, sound(), to);
+  await later(1500);
+  listener.signal();
+  const { code, stderr } = await listener.end();
+  const lines = stderr.split("\n");
+  console.log(`${sent} of nonsense; ${await total(answered, strangers)} answers; ${lines.at(-3)}`);
+  assertEquals(code, 0);
+  assert(lines.length < 40, stderr); // a line a second about strangers
+  assert(!/[^ -~\n]/.test(stderr), stderr);
+  const [, came] = lines.at(-3)!.match(/^(\d+) datagrams came/) ?? [];
+  assert(Number(came) >= datagrams * 0.95, stderr);
 });
 
 /** Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. */

@@ -1,0 +1,246 @@
+/**
+ * The roles of lesson 15: sound from standard input, and to standard output.
+ *
+ * @module
+ */
+import { auHead, monoSamples, NoSound, readHead, Resampler, sampleBytes } from "../lib/audio.ts";
+import { JitterBuffer } from "../lib/jitter.ts";
+import * as mulaw from "../lib/mulaw.ts";
+import { count } from "../lib/text.ts";
+import { type Address, bind, formatAddress, isMulticast, type Socket } from "../lib/udp.ts";
+import type { Diagram, Option, Role } from "./lesson.ts";
+
+/** What a listener tells of: the talk began, or ended; a gap was filled; this came too late, or is not for it. */
+export type Heard = "begin" | "end" | "gap" | "late" | "other";
+
+/** Takes part in what a listener tells of. The address is the one of who sent it. */
+export type Tell = (heard: Heard, from: Address) => void;
+
+/** The lesson's own part of its roles. */
+export interface VoiceSteps {
+  speakTo(socket: Socket, sound: AsyncIterable<Uint8Array>, to: Address): Promise<number>;
+  hear(socket: Socket, buffer: JitterBuffer, tell?: Tell): AsyncIterable<Uint8Array>;
+  hearGroup(group: Address, on: string | number): Promise<Socket>;
+}
+
+const MULAW = { encoding: "mulaw", rate: mulaw.RATE, channels: 1 } as const;
+const [PART, PARTS_A_SECOND] = [160, 50];
+
+const ON: Option = {
+  value: "ADDRESS",
+  about: "ours, where --host is a group",
+  default: "127.0.0.1",
+  own: true,
+};
+
+/** A role that sends what standard input has to say. */
+export function speakRole({ speakTo }: VoiceSteps): Role {
+  return {
+    about: "send standard input, or a melody",
+    options: { interface: ON },
+    async run({ local, remote }) {
+      using socket = bind(local);
+      let parts = 0;
+      async function* counted() {
+        for await (const part of cut(await sound())) {
+          if (parts++ === 0) console.log(`Speaking to ${formatAddress(remote)}... (Ctrl-C stops)`);
+          yield part;
+        }
+      }
+      try {
+        const sent = await speakTo(socket, counted(), remote);
+        const seconds = (sent / PARTS_A_SECOND).toFixed(1);
+        console.log(`Spoke for ${seconds} s: ${count(sent, "datagram")}.`);
+      } catch (error) {
+        if (!(error instanceof NoSound)) throw error;
+        throw new Error(`${error.message} Convert it: ffmpeg -i FILE -ar 8000 -ac 1 talk.wav`);
+      }
+    },
+  };
+}
+
+/** A role that writes what it hears to standard output, as .au. */
+export function listenRole({ hear, hearGroup }: VoiceSteps): Role {
+  return {
+    about: "write what is heard to standard output",
+    listens: true,
+    writes: true,
+    options: {
+      buffer: { value: "MS", about: "so late it may come", default: "60" },
+      interface: ON,
+    },
+    async run({ local, options, signal }) {
+      const buffer = new JitterBuffer(options.number("buffer", 0, 1000));
+      const on = options.text("interface");
+      using socket = isMulticast(local.hostname)
+        ? await hearGroup(local, /^\d+$/.test(on) ? Number(on) : on)
+        : bind(local);
+      const log = logged(buffer);
+      signal.addEventListener("abort", log.end);
+      const write = output();
+      const { hostname, port } = socket.address;
+      console.error(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+      if (!write) console.error("A terminal plays no sound: add > heard.au, or | ffplay -nodisp -");
+      if (write && !await write(auHead(MULAW))) return;
+      for await (const part of hear(socket, buffer, log)) {
+        if (write && !await write(part)) return log.end(); // nobody listens any more
+      }
+    },
+  };
+}
+
+/** Says who speaks, and how much of it was heard. What strangers send is told once a second at most. */
+function logged(buffer: JitterBuffer): Tell & { end(): void } {
+  let told = -Infinity;
+  let speaking = false;
+  const end = () => {
+    if (!speaking) return;
+    speaking = false;
+    const missing = Math.round(buffer.missing / 8).toLocaleString("en");
+    const gaps = buffer.missing > 0
+      ? `${missing} ms are silence in their place`
+      : "Nothing is missing";
+    const late = buffer.late.toLocaleString("en");
+    console.error(`${count(buffer.came, "datagram")} came, ${late} of them too late. ${gaps}.`);
+  };
+  const tell: Tell = (heard, from) => {
+    if (heard === "begin") console.error(`${formatAddress(from)} speaks.`);
+    if (heard === "begin") speaking = true;
+    if (heard === "end") end();
+    if (heard !== "other" || performance.now() < told + 1000) return;
+    told = performance.now();
+    console.error(`${formatAddress(from)} is not heard: no mu-law in RTP, or another one speaks.`);
+  };
+  return Object.assign(tell, { end });
+}
+
+/** What writes to standard output, unless it is a terminal. It resolves to false when nobody reads there. */
+function output(): ((bytes: Uint8Array) => Promise<boolean>) | undefined {
+  if (Deno.stdout.isTerminal()) return undefined;
+  return async (bytes) => {
+    try {
+      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return false;
+      throw new Error(`What was heard cannot be written: ${(error as Error).message}.`);
+    }
+  };
+}
+
+/** The sound in standard input, in mu-law; a melody where there is none. */
+async function sound(): Promise<AsyncIterable<Uint8Array>> {
+  const ours = (async function* () {
+    yield melody();
+  })();
+  if (Deno.stdin.isTerminal()) return ours;
+  const sounds = inMulaw(Deno.stdin.readable)[Symbol.asyncIterator]();
+  const first = await sounds.next();
+  if (first.done) return ours;
+  return (async function* () {
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => sounds };
+  })();
+}
+
+/** The sound of a file, or of a pipe that never ends, in mu-law. Throws {@linkcode NoSound}. */
+export async function* inMulaw(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let head: ReturnType<typeof readHead>;
+  let convert: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes;
+  let rest = new Uint8Array();
+  let left = Infinity;
+  const taken = (bytes: Uint8Array, complete: boolean): Uint8Array | undefined => {
+    rest = joined(rest, bytes);
+    if (!head) {
+      if (rest.length === 0) return undefined;
+      head = readHead(rest, complete);
+      if (!head) return undefined;
+      rest = rest.slice(head.start);
+      left = head.length;
+      convert = converter(head);
+    }
+    const whole = sampleBytes(head) * head.channels;
+    const size = Math.min(rest.length, left);
+    const ready = rest.subarray(0, size - size % whole);
+    rest = rest.slice(ready.length);
+    left -= ready.length;
+    return ready.length > 0 ? convert(ready) : undefined;
+  };
+  for await (const chunk of chunks) {
+    const ready = taken(chunk, false);
+    if (ready) yield ready;
+    if (head && left < sampleBytes(head) * head.channels) return; // what follows is no sound
+  }
+  const ready = taken(new Uint8Array(), true);
+  if (ready) yield ready;
+}
+
+function converter(sound: Parameters<typeof monoSamples>[1]): (bytes: Uint8Array) => Uint8Array {
+  const { encoding, rate, channels } = sound;
+  if (encoding === "mulaw" && rate === mulaw.RATE && channels === 1) return (bytes) => bytes;
+  const resampler = new Resampler(rate, mulaw.RATE);
+  return (bytes) => mulaw.encode(resampler.convert(monoSamples(bytes, sound, mulaw.fromMulaw)));
+}
+
+function joined(one: Uint8Array, two: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(one.length + two.length);
+  both.set(one);
+  both.set(two, one.length);
+  return both;
+}
+
+/** The same sound in parts of `size` bytes: 160 of mu-law are 20 ms. The last one is filled up with silence. */
+export async function* cut(
+  sound: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  size = PART,
+): AsyncGenerator<Uint8Array> {
+  let rest = new Uint8Array();
+  for await (const bytes of sound) {
+    const all = rest.length > 0 ? joined(rest, bytes) : bytes;
+    let at = 0;
+    for (; at + size <= all.length; at += size) yield all.slice(at, at + size);
+    rest = all.slice(at);
+  }
+  if (rest.length === 0) return;
+  const last = new Uint8Array(size).fill(mulaw.SILENCE);
+  last.set(rest);
+  yield last;
+}
+
+/** A melody of our own: half tones above the A of 220 Hz, and how many eighths each lasts. */
+const TONES = [3, 7, 10, 15, 14, 10, 12, 8, 7, 5, 3];
+const EIGHTHS = [1, 1, 1, 2, 1, 2, 1, 1, 1, 2, 4];
+const EIGHTH = 0.18 * mulaw.RATE;
+
+/** The melody in mu-law: three seconds. */
+export function melody(): Uint8Array {
+  return mulaw.encode(TONES.flatMap((tone, note) => {
+    const length = Math.round(EIGHTHS[note]! * EIGHTH);
+    return Array.from({ length }, (_, i) => {
+      const turns = 2 * Math.PI * 220 * 2 ** (tone / 12) * i / mulaw.RATE;
+      const edge = Math.min(1, i / 80, (length - i) / 80); // without it, one hears a click
+      const loudness = 9000 * edge * Math.exp(-3 * i / mulaw.RATE);
+      return loudness * (Math.sin(turns) + 0.4 * Math.sin(2 * turns) + 0.2 * Math.sin(3 * turns));
+    });
+  }));
+}
+
+/** A socket whose datagrams have these fates: the milliseconds that each is held back, or `undefined`: lost. */
+export function unlucky(
+  diagram: Diagram,
+  name: string,
+  fates: (number | undefined)[],
+): Socket {
+  const socket = diagram.watch(name, bind());
+  const { send } = socket;
+  let sent = 0;
+  socket.send = async (data, to) => {
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data.slice();
+    const held = fates[sent++];
+    if (held === undefined) diagram.lost(bytes, socket.address, to);
+    else if (held === 0) await send.call(socket, bytes, to);
+    else setTimeout(() => send.call(socket, bytes, to).catch(() => {}), held);
+    return bytes.length;
+  };
+  return socket;
+}

@@ -1,0 +1,150 @@
+/**
+ * # Lesson 15: voice
+ *
+ * Sound cannot wait. What was said a second ago is of no use now: so nothing is acknowledged here, and
+ * nothing sent again. RTP (RFC 3550), which telephones and browsers speak, gives each datagram a number and
+ * a time. It repairs nothing: it lets the listener notice.
+ *
+ * ## You learn
+ * - No answers. A datagram belongs to a talk by its source's number, and to a place in it by its timestamp.
+ * - Loss: what is missing is filled in, since there is no time to ask for it. Too late is as good as lost.
+ * - Size: 20 ms in each, 160 bytes. More would fit, but the first sample would have to wait for the last one.
+ * - Strangers are not mixed in. But who can see the datagrams can listen, too: SRTP encrypts them.
+ *
+ * ## Run
+ *
+ *     deno task lesson15                              watch it happen
+ *     deno task lesson15 listen > heard.au            keep what comes to port 5004, until Ctrl-C
+ *     deno task lesson15 listen | ffplay -nodisp -    hear it (ffplay comes with ffmpeg)
+ *     deno task lesson15 speak                        a melody. Your own: speak < talk.wav
+ *
+ * ## Try next
+ * - Put lesson 8 between: `deno task lesson8 relay --to 127.0.0.1:5004 --drop 0.05 --jitter 50`, and
+ *   `speak --port 8888`. What does `listen --buffer 20` miss, and what `--buffer 60`? What does it cost?
+ * - With `--host 239.255.77.77` on both sides one speaks to all who joined (lesson 10): voice broadcasting.
+ * - `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` speaks, too.
+ *
+ * @module
+ */
+import type { Diagram, Lesson } from "../cli/lesson.ts";
+import { run } from "../cli/run.ts";
+import { cut, listenRole, melody, speakRole, type Tell, unlucky } from "../cli/voice.ts";
+import { JitterBuffer } from "../lib/jitter.ts";
+import { SILENCE } from "../lib/mulaw.ts";
+import { describe, encode, type Packet, PCMU, understood } from "../lib/rtp.ts";
+import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
+import { hearGroup } from "./10_multicast.ts";
+
+const sleep = (ms: number) => new Promise((wake) => setTimeout(wake, Math.max(0, ms)));
+const random = () => crypto.getRandomValues(new Uint32Array(1))[0]!; // hard to guess
+
+/**
+ * Sends parts of sound, mu-law of 8 samples a millisecond, each when it is time. Returns how many.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { cut, melody } from "../cli/voice.ts";
+ * import { bind } from "../lib/udp.ts";
+ * using speaker = bind(), listener = bind();
+ * const sound = cut([melody().subarray(0, 320)]);
+ * assertEquals(await speakTo(speaker, sound, listener.address), 2); // 20 ms in each
+ * ```
+ */
+export async function speakTo(
+  socket: Socket,
+  sound: AsyncIterable<Uint8Array>,
+  to: Address,
+  { sequence = random(), timestamp = random(), source = random() }: Partial<Packet> = {},
+): Promise<number> {
+  const first = sequence;
+  let [due, marker] = [NaN, true];
+  for await (const payload of sound) {
+    due ||= performance.now();
+    // By the clock: to sleep 20 ms each time takes 21 and more, and the listener would run out of sound.
+    const early = due - performance.now();
+    if (early > 0) await sleep(early);
+    if (early < -200) { // there was nothing to send for a while: a pause, and the timestamp tells
+      const pause = Math.round(-early * 8);
+      [due, timestamp, marker] = [due + pause / 8, timestamp + pause, true];
+    }
+    await socket.send(encode({ marker, sequence, timestamp, source, payload }), to);
+    sequence++; // encode() takes its last 16 bits, and the last 32 of the timestamp: they wrap
+    timestamp += payload.length;
+    due += payload.length / 8;
+    marker = false;
+  }
+  return sequence - first;
+}
+
+/** The sound of who speaks, part by part, each when it is time: with silence where nothing has come. */
+export async function* hear(
+  socket: Socket,
+  buffer: JitterBuffer,
+  tell: Tell = () => {},
+): AsyncGenerator<Uint8Array> {
+  let open = true;
+  let speaker = { from: socket.address, source: 0 };
+  const receiving = (async () => {
+    for await (const { data, from } of socket) {
+      const packet = understood(data, PCMU);
+      if (packet && buffer.due === Infinity) {
+        speaker = { from, source: packet.source };
+        tell("begin", from);
+      }
+      // Whoever speaks first is heard until it is silent. Another one in between would be noise.
+      if (packet?.source !== speaker.source) tell("other", from);
+      else if (!sameAddress(from, speaker.from)) tell("other", from);
+      else if (!buffer.put(packet, performance.now())) tell("late", from);
+    }
+  })().finally(() => open = false);
+  receiving.catch(() => {}); // an error ends the loop, and is thrown there
+  while (open) {
+    await sleep(Math.min(20, buffer.due - performance.now())); // also 0: what has come is taken first
+    if (performance.now() < buffer.due) continue;
+    const sound = buffer.take();
+    if (buffer.silent > 0) tell("gap", speaker.from);
+    yield sound;
+    if (buffer.due === Infinity) tell("end", speaker.from);
+  }
+  await receiving;
+}
+
+/** Five datagrams: the third is lost, the fourth is late. A stranger speaks in between. */
+export async function play(diagram: Diagram): Promise<void> {
+  using speaker = unlucky(diagram, "speaker", [0, 0, undefined, 275, 0]);
+  using listener = diagram.watch("listener", bind());
+  using stranger = diagram.watch("stranger", bind());
+  const size = 1200; // 150 ms in each, so that you can watch it; usual are 20
+  const sound = cut([melody().subarray(0, 5 * size)], size);
+  const speaking = speakTo(speaker, sound, listener.address, { sequence: 1, timestamp: 0 });
+  const heard: string[] = [];
+  const tell: Tell = (what) => {
+    if (what === "gap") diagram.note(`RTP ${heard.length + 1} is due, and not there: silence.`);
+    if (what === "late") diagram.note("That is too late: its time is over.");
+    if (what === "other") diagram.note("Another source: it is not mixed in.");
+  };
+  diagram.note("RTP 2 at 1200 (1200) is number 2, its time in samples, and how many it has.");
+  diagram.note("Each is heard 200 ms after it came, so that a later one may be in time, too.");
+  for await (const part of hear(listener, new JitterBuffer(200, size), tell)) {
+    heard.push(part.every((sample) => sample === SILENCE) ? "silence" : `${heard.length + 1}`);
+    if (heard.length === 1) await stranger.send(encode({ payload: part }), listener.address);
+    if (heard.length === 5) break;
+  }
+  diagram.note(`Heard: ${heard.join(", ")}. RTP repairs nothing: it lets the listener notice.`);
+  await speaking;
+}
+
+const steps = { speakTo, hear, hearGroup };
+
+export const lesson: Lesson = {
+  part: 3,
+  title: "voice",
+  about: "Voice: 50 datagrams a second, on time, and nothing again.",
+  port: 5004,
+  play,
+  label: describe,
+  roles: { speak: speakRole(steps), listen: listenRole(steps) },
+  tryNext: ["deno task lesson15 listen > heard.au", "deno task lesson15 speak"],
+};
+
+if (import.meta.main) await run(lesson);

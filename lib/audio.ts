@@ -1,0 +1,243 @@
+/**
+ * Sound as files have it: what stands before the samples in .au (Sun, NeXT) and in WAV, and the samples
+ * themselves. Both may come through a pipe, where nobody knows their length.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const sound = { encoding: "mulaw", rate: 8000, channels: 1 } as const;
+ * const head = auHead(sound); // its length is left open
+ * assertEquals(readHead(head), { ...sound, start: 28, length: Infinity });
+ * ```
+ *
+ * @module
+ */
+
+/** How a sample is written: a byte of mu-law, 8 bits from 0 to 255, or 16 bits with a sign, low or high byte first. */
+export type SampleEncoding = "mulaw" | "u8" | "s16le" | "s16be";
+
+/** What sound this is. */
+export interface Sound {
+  encoding: SampleEncoding;
+  /** Samples a second, in each channel. */
+  rate: number;
+  /** 1 is mono, 2 is stereo: then left and right take turns. */
+  channels: number;
+}
+
+/** What a file says before its samples. */
+export interface Head extends Sound {
+  /** Where the samples begin. */
+  start: number;
+  /** How many bytes of them there are: `Infinity` where nobody knew when it was written. */
+  length: number;
+}
+
+/** This is sound, or might be, but not of a kind that can be read here. */
+export class NoSound extends Error {
+  override name = "NoSound";
+}
+
+/** So many bytes are enough to find the samples in all files but strange ones. */
+const MOST_HEAD = 65_536;
+const [AU, WAV] = [".snd", "RIFF"];
+/** What other files begin with: as mu-law they would be noise. MP4 has its name after four bytes. */
+const OTHERS = ["ID3", "OggS", "fLaC", "FORM", "RIFX", "RF64", "\x1aE\xdf\xa3"];
+
+/** The bytes of a sample in one channel. */
+export function sampleBytes({ encoding }: Sound): number {
+  return encoding.startsWith("s16") ? 2 : 1;
+}
+
+/**
+ * What the first bytes of a file say. `undefined`: more bytes are needed to tell, unless they are `complete`.
+ * What has no head at all is taken for bare mu-law, 8,000 samples a second.
+ *
+ * @throws {NoSound} It is of a kind that cannot be read here.
+ */
+export function readHead(bytes: Uint8Array, complete = false): Head | undefined {
+  const text = latin(bytes.subarray(0, 12));
+  if (text.length < 12 && !complete) return undefined;
+  if (OTHERS.some((name) => text.startsWith(name)) || text.slice(4, 8) === "ftyp") {
+    throw new NoSound("It is neither WAV, nor .au, nor bare mu-law.");
+  }
+  const head = text.startsWith(AU) ? readAu(bytes) : text.startsWith(WAV) ? readWav(bytes) : RAW;
+  if (head && head.start <= bytes.length) return { ...head };
+  if (complete || bytes.length > MOST_HEAD) throw new NoSound("Its head is cut off, or too long.");
+  return undefined;
+}
+
+const RAW: Head = { encoding: "mulaw", rate: 8000, channels: 1, start: 0, length: Infinity };
+
+function readAu(bytes: Uint8Array): Head | undefined {
+  if (bytes.length < 24) return undefined;
+  const view = viewOf(bytes);
+  const [start, length, encoding, rate, channels] = [4, 8, 12, 16, 20].map((at) =>
+    view.getUint32(at)
+  ) as [number, number, number, number, number];
+  const known: Record<number, SampleEncoding> = { 1: "mulaw", 3: "s16be" };
+  if (start < 24 || start > MOST_HEAD) throw new NoSound("Its head is of no possible length.");
+  return checked({
+    encoding: known[encoding],
+    rate,
+    channels,
+    start,
+    length: length === 0xffff_ffff ? Infinity : length,
+  }, `.au encoding ${encoding}`);
+}
+
+function readWav(bytes: Uint8Array): Head | undefined {
+  const view = viewOf(bytes);
+  if (bytes.length < 12) return undefined;
+  if (latin(bytes.subarray(8, 12)) !== "WAVE") throw new NoSound("It is RIFF, but no WAVE.");
+  let format: { encoding: SampleEncoding | undefined; rate: number; channels: number } | undefined;
+  let code = 0;
+  for (let at = 12; at + 8 <= bytes.length;) {
+    const [name, size] = [latin(bytes.subarray(at, at + 4)), view.getUint32(at + 4, true)];
+    at += 8;
+    if (name === "data") {
+      if (!format) throw new NoSound("It does not say what its samples are.");
+      // Through a pipe the length is not known yet: 0 (espeak-ng: 2^31), or as much as possible.
+      const open = size === 0 || size >= 0x7fff_0000;
+      return checked(
+        { ...format, start: at, length: open ? Infinity : size },
+        `WAV format ${code}`,
+      );
+    }
+    if (name === "fmt ") {
+      if (size < 16) throw new NoSound("It does not say what its samples are.");
+      if (at + size > bytes.length) return undefined;
+      code = view.getUint16(at, true);
+      if (code === 0xfffe && size >= 26) code = view.getUint16(at + 24, true); // "extensible"
+      const bits = view.getUint16(at + 14, true);
+      const known: Record<string, SampleEncoding> = {
+        "7 8": "mulaw",
+        "1 8": "u8",
+        "1 16": "s16le",
+      };
+      const [channels, rate] = [view.getUint16(at + 2, true), view.getUint32(at + 4, true)];
+      format = { encoding: known[`${code} ${bits}`], rate, channels };
+    }
+    at += size + (size & 1);
+  }
+  return undefined;
+}
+
+function checked(
+  head: Omit<Head, "encoding"> & { encoding: SampleEncoding | undefined },
+  what: string,
+): Head {
+  const { encoding, rate, channels } = head;
+  if (!encoding) throw new NoSound(`This cannot read ${what}, only mu-law and 8 or 16 bits.`);
+  if (rate < 1000 || rate > 384_000) throw new NoSound(`${rate} samples a second are not usual.`);
+  if (channels < 1 || channels > 8) throw new NoSound(`${channels} channels are not usual.`);
+  return { ...head, encoding };
+}
+
+/** What stands before the samples in an .au file. Without a length, in bytes, it is left open, as in a pipe. */
+export function auHead({ encoding, rate, channels }: Sound, length = Infinity): Uint8Array {
+  const code = { mulaw: 1, u8: 0, s16le: 0, s16be: 3 }[encoding];
+  if (code === 0) throw new NoSound(`.au has no ${encoding}.`);
+  const bytes = new Uint8Array(28); // the last four are a remark, which must be there, though empty
+  const view = viewOf(bytes);
+  bytes.set(ascii(AU));
+  const size = Math.min(length, 0xffff_ffff);
+  for (const [i, value] of [bytes.length, size, code, rate, channels].entries()) {
+    view.setUint32(4 + 4 * i, value);
+  }
+  return bytes;
+}
+
+/** What stands before the samples in a WAV file. Without a length, in bytes, it is left open, as in a pipe. */
+export function wavHead(sound: Sound, length = Infinity): Uint8Array {
+  const { encoding, rate, channels } = sound;
+  if (encoding === "s16be") throw new NoSound("WAV has the low byte first.");
+  const width = sampleBytes(sound);
+  const bytes = new Uint8Array(44);
+  const view = viewOf(bytes);
+  for (const [at, name] of [[0, WAV], [8, "WAVE"], [12, "fmt "], [36, "data"]] as const) {
+    bytes.set(ascii(name), at);
+  }
+  view.setUint32(4, Math.min(36 + length, 0xffff_ffff), true);
+  view.setUint32(16, 16, true);
+  view.setUint16(20, encoding === "mulaw" ? 7 : 1, true);
+  view.setUint16(22, channels, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, rate * channels * width, true);
+  view.setUint16(32, channels * width, true);
+  view.setUint16(34, 8 * width, true);
+  view.setUint32(40, Math.min(length, 0xffff_ffff), true);
+  return bytes;
+}
+
+/** Makes samples of one rate from those of another, a part at a time. */
+export class Resampler {
+  #sum = 0;
+  #weight = 0;
+  readonly #step: number;
+
+  /** From so many samples a second to so many. */
+  constructor(readonly from: number, readonly to: number) {
+    this.#step = to / from;
+  }
+
+  /**
+   * What these samples, and those before, make. Each new one is the mean of the old ones in its time: so
+   * what is too high to be heard at the new rate does little harm. (Good converters, as in sox, do better.)
+   */
+  convert(samples: ArrayLike<number>): number[] {
+    const made: number[] = [];
+    for (let i = 0; i < samples.length; i++) {
+      let left = this.#step; // the share of a new sample that this one fills
+      while (left > 0) {
+        const share = Math.min(left, 1 - this.#weight);
+        this.#sum += share * samples[i]!;
+        this.#weight += share;
+        left -= share;
+        if (this.#weight < 1 - 1e-9) break;
+        made.push(this.#sum / this.#weight);
+        this.#sum = this.#weight = 0;
+        if (left < 1e-9) break;
+      }
+    }
+    return made;
+  }
+}
+
+/**
+ * The samples of whole frames (one sample of each channel), in one channel, from -32,768 to 32,767. What is
+ * not a whole frame at the end is left out. `fromMulaw` makes a sample of a byte of mu-law.
+ */
+export function monoSamples(
+  bytes: Uint8Array,
+  sound: Sound,
+  fromMulaw: (byte: number) => number,
+): number[] {
+  const { encoding, channels } = sound;
+  const view = viewOf(bytes);
+  const read = {
+    mulaw: (at: number) => fromMulaw(view.getUint8(at)),
+    u8: (at: number) => (view.getUint8(at) - 128) * 256,
+    s16le: (at: number) => view.getInt16(at, true),
+    s16be: (at: number) => view.getInt16(at),
+  }[encoding];
+  const width = sampleBytes(sound);
+  const samples: number[] = [];
+  for (let at = 0; at + width * channels <= bytes.length; at += width * channels) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += read(at + channel * width);
+    samples.push(sum / channels);
+  }
+  return samples;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function latin(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
