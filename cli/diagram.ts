@@ -32,12 +32,19 @@ interface Flight {
   arrivals: number;
 }
 
+/** What was lost on its way, and what had left there before it: those come first in the picture, too. */
+interface Loss {
+  before: Flight[];
+  tell(): void;
+}
+
 /** The picture of a conversation, told event by event to those who draw it. */
 export class Diagram {
   readonly #tell: (event: Event) => void;
   readonly #label: ((data: Uint8Array) => string) | undefined;
   readonly #columns: Column[] = [];
   readonly #flights: Flight[] = [];
+  readonly #losses: Loss[] = [];
   readonly #start = performance.now();
 
   /** `label` says what to show of a datagram, where its text says little. */
@@ -71,7 +78,14 @@ export class Diagram {
   /** A datagram that is lost on its way from one watched socket to another: whoever loses it says so. */
   lost(data: Uint8Array, from: Address, to: Address): void {
     const [source, target] = [this.#columnAt(from, true), this.#columnAt(to, true)];
-    if (source && target) this.#datagram(source, target, data, this.#now(), "lost");
+    if (!source || !target) return;
+    const [copy, sent] = [data.slice(), this.#now()];
+    const before = this.#flights.filter(({ column, to }) =>
+      column === source && this.#columnAt(to, true) === target
+    );
+    const tell = () => this.#datagram(source, target, copy, sent, "lost");
+    this.#losses.push({ before, tell });
+    this.#tellLosses();
   }
 
   /** A remark at this point in time. */
@@ -81,23 +95,31 @@ export class Diagram {
 
   /** Tells now, and not at the end, of what was sent and nobody received. The remark says why. */
   unheard(remark: string): void {
-    this.#tellLost();
+    this.#tellLost("unheard");
     this.note(remark);
   }
 
   /** Tells of what was sent but never received, then ends the picture. */
   end(): void {
-    this.#tellLost();
+    this.#tellLost("lost");
     this.#tell({ event: "end", at: this.#now() });
   }
 
-  #tellLost(): void {
+  #tellLost(fate: "lost" | "unheard"): void {
     for (const flight of this.#flights) {
       const target = this.#columnAt(flight.to, true);
       if (flight.arrivals > 0 || !target) continue;
       flight.arrivals++;
-      this.#datagram(flight.column, target, flight.data, flight.sent, "lost");
+      this.#datagram(flight.column, target, flight.data, flight.sent, fate);
+      this.#tellLosses();
     }
+    this.#tellLosses();
+  }
+
+  /** Tells of what was lost when nothing is under way any more that had left before it. */
+  #tellLosses(): void {
+    const flies = (flight: Flight) => flight.arrivals === 0 && this.#flights.includes(flight);
+    while (this.#losses[0] && !this.#losses[0].before.some(flies)) this.#losses.shift()!.tell();
   }
 
   #now(): number {
@@ -131,6 +153,7 @@ export class Diagram {
     if (flight) {
       flight.arrivals++;
       this.#datagram(flight.column, to, data, flight.sent, "arrived");
+      this.#tellLosses();
     } else {
       this.note(`${to.name} received "${printable(data, 30)}" from ${formatAddress(from)}.`);
     }

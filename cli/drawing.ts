@@ -71,7 +71,7 @@ class Picture {
     if (start < end) [row[start], row[end - 1]] = ["├", fate === "arrived" ? "▶" : "▷"];
     else [row[start], row[end + 1]] = ["┤", fate === "arrived" ? "◀" : "◁"];
     if (fate === "nobody") row[end] = "?";
-    if (fate === "lost") row[end + (start < end ? -1 : 1)] = "✗";
+    if (fate === "lost" || fate === "unheard") row[end + (start < end ? -1 : 1)] = "✗";
     this.#print(
       row.slice(0, left).join("") + paint(row.slice(left, right + 1).join("")) +
         row.slice(right + 1).join("").trimEnd(),

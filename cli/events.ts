@@ -30,8 +30,8 @@ export type Event =
     size: number;
     /** What to show in the place of text and size, where the lesson says so. */
     label?: string;
-    /** `nobody`: there is no socket at that address. */
-    fate: "arrived" | "lost" | "nobody";
+    /** `unheard`: it got there, but nobody listened. `nobody`: there is no socket at that address. */
+    fate: "arrived" | "lost" | "unheard" | "nobody";
   }
   | { event: "note"; at: number; text: string }
   | { event: "end"; at: number };

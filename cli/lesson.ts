@@ -39,8 +39,8 @@ export interface Lesson {
   label?(data: Uint8Array): string;
   /** The sides, each a program of its own. */
   roles: Record<string, Role>;
-  /** Two commands to try after the play, each in a terminal of its own. */
-  tryNext: [string, string];
+  /** Two or three commands to try after the play, each in a terminal of its own. */
+  tryNext: [string, string] | [string, string, string];
 }
 
 /** One side of a lesson's conversation. */

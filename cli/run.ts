@@ -4,6 +4,7 @@
  * @module
  */
 import { setColorEnabled } from "@std/fmt/colors";
+import { isIP } from "node:net";
 import { lookup } from "../lib/hosts.ts";
 import { printable, wrapped } from "../lib/text.ts";
 import { type Address, formatAddress, isMulticast, localFor } from "../lib/udp.ts";
@@ -59,14 +60,19 @@ export async function run(lesson: Lesson): Promise<never> {
 async function draw(lesson: Lesson, file: string): Promise<void> {
   console.log(`Lesson ${parseInt(file)}. ${lesson.about}`);
   await play(lesson, new Diagram(drawing(), lesson.label));
-  const [first, second] = lesson.tryNext;
-  const width = Math.max(first.length, second.length);
   console.log(`
-Try it   ${first.padEnd(width)}   in one terminal, and
-         ${second.padEnd(width)}   in a second one
+Try it   ${terminals(lesson.tryNext).join("\n         ")}
 Read it  lessons/${file}
 Test it  deno task test tests/${file.replace(".ts", "_test.ts")}
 Do it    exercises/${file}   and then   deno task exercise ${parseInt(file)}`);
+}
+
+/** The commands, and that each has a terminal of its own. Beside three, which are longer, is no room to say so. */
+function terminals(commands: Lesson["tryNext"]): string[] {
+  if (commands.length === 3) return ["in three terminals", ...commands];
+  const width = Math.max(...commands.map(({ length }) => length));
+  const [first, second] = commands.map((command) => command.padEnd(width));
+  return [`${first}   in one terminal, and`, `${second}   in a second one`];
 }
 
 /** Both sides, told as JSON: an object a line, and nothing else. */
@@ -92,10 +98,10 @@ async function playRole(
     );
   }
   const options = Object.entries(role.options ?? {});
-  const named = options.find(([, { own }]) => own)?.[0];
+  const [named, { default: usual }] = options.find(([, { own }]) => own) ?? ["", {}];
   const local = role.listens
     ? remote
-    : { hostname: await ownFor(remote, named && values[named]), port: 0 };
+    : { hostname: await ownFor(remote, named, values[named], usual), port: 0 };
   const peers = role.listens ? [] : [remote];
   for (const [name, option] of options) {
     if (!option.address || values[name] === undefined) continue;
@@ -112,10 +118,21 @@ async function playRole(
   await until(signal, role.run(given));
 }
 
-/** What to bind to send there: for a group, the address that was named, if it is of the same version of IP. */
-async function ownFor(remote: Address, named?: string): Promise<string> {
-  const own = named && isMulticast(remote.hostname) && await lookup(named);
-  return own && own.includes(":") === remote.hostname.includes(":") ? own : localFor(remote);
+/** What to bind to send there: for a group, the address that was given, which has to be of its version of IP. */
+async function ownFor(
+  remote: Address,
+  option: string,
+  given?: string,
+  usual?: string,
+): Promise<string> {
+  if (!isMulticast(remote.hostname)) return localFor(remote);
+  const version = isIP(remote.hostname);
+  const own = given && isIP(given.replace(/^\[(.*)\]$/, "$1")) ? await lookup(given) : "";
+  if (own && isIP(own) === version) return own;
+  if (given === usual) return localFor(remote); // nothing was given, or nothing but the default
+  const how = version === 4 ? "such as 192.168.1.7" : "or leave it out: then the system picks";
+  const what = `--${option} ${printable(given!)} is no IPv${version} address.`;
+  throw new UsageError(`${what} Give the one that this machine has on that network, ${how}.`);
 }
 
 /** Throws where nothing can be sent to, since it is no address of anyone. */

@@ -4,9 +4,25 @@
  * @module
  */
 import { count, printable } from "../lib/text.ts";
-import { describe, HEADER, LIMIT, receiveFile, Receiving, type Sending } from "../lib/transfer.ts";
-import { type Address, bind, formatAddress, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import {
+  describe,
+  HEADER,
+  LIMIT,
+  receiveFile,
+  Receiving,
+  type Sending,
+  unpack,
+} from "../lib/transfer.ts";
+import {
+  type Address,
+  bind,
+  formatAddress,
+  MAX_BYTES,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
 import type { Diagram, Role } from "./lesson.ts";
+import { watch } from "./watch.ts";
 
 /** Sends parts to an address, then closes the socket. `window`: how many may be under way, or `auto`. */
 export type SendFile = (
@@ -39,13 +55,41 @@ export function sendRole(sendFile: SendFile): Role {
       }
       using socket = bind(local);
       if (Deno.stdin.isTerminal()) console.log("Type what to send, and Ctrl-D at the end.");
-      const { sent, resent, trip } = await sendFile(socket, parts(), remote, { window, signal });
+      const quiet = Deno.stdout.isTerminal() ? progress(socket, remote, 5000) : () => {};
+      const sending = sendFile(socket, parts(), remote, { window, signal });
+      const { sent, resent, trip } = await sending.finally(quiet);
       console.log(`Sent ${rate(bytes, performance.now() - start)} to ${formatAddress(remote)}.`);
       const again = resent.toLocaleString("en");
       const time = `the round trip took ${trip.smoothed.toFixed(1)} ms`;
       console.log(`That took ${count(sent, "datagram")}, ${again} of them again; ${time}.`);
     },
   };
+}
+
+/**
+ * Says every so many milliseconds how far the sending is, for somebody who waits: as many parts as the
+ * receiver's ACKs say. Call what it returns to end that.
+ */
+export function progress(
+  socket: Socket,
+  to: Address,
+  every: number,
+  log: (line: string) => void = console.log,
+): () => void {
+  let [sent, arrived] = [0, 0];
+  watch(socket, {
+    sending: () => void sent++,
+    received({ data, from }) {
+      const message = unpack(data);
+      if (message?.kind !== "ack" || !sameAddress(from, to)) return;
+      arrived = Math.max(arrived, message.number);
+    },
+  });
+  const timer = setInterval(
+    () => log(`So far: ${count(sent, "datagram")} sent, ${count(arrived, "part")} arrived.`),
+    every,
+  );
+  return () => clearInterval(timer);
 }
 
 /** A role that writes what is sent to it to standard output, and ends after one file. */

@@ -20,11 +20,11 @@ import { todo } from "./todo.ts";
  *
  * - `lost`: how many never came. Only up to the highest one that did: nobody knows what followed it.
  * - `doubled`: how often one came that had come before.
- * - `late`: how many came, for the first time, after one with a higher number.
+ * - `overtaken`: how many came, for the first time, after one with a higher number.
  *
  * Numbers come from the network, and some are as high as 100,000,000: that must not take longer.
  */
-export function judge(numbers: number[]): { lost: number; doubled: number; late: number } {
+export function judge(numbers: number[]): { lost: number; doubled: number; overtaken: number } {
   return todo();
 }
 

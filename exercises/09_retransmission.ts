@@ -47,6 +47,7 @@ export function timeoutAfter(parts: Part[]): number {
  *
  * When no ACK that tells something new comes for 100 ms, go back: send again from the lowest one without
  * an ACK, in order. An ACK that tells nothing new is no reason to send anything, nor is a stranger's.
+ * And an ACK for a text that you have not sent yet is a lie: it acknowledges nothing, not even the rest.
  */
 export async function goBackN(
   socket: Socket,

@@ -1,11 +1,11 @@
 /**
  * # Lesson 7: limits
  *
- * A datagram is all or nothing: it arrives whole, or not at all. It may be empty, and it may hold 65,507
- * bytes. But it travels in packets, and each network has a largest one: its MTU (maximum transmission
- * unit), 1,500 bytes on Ethernet and Wi-Fi. IP takes 20 of them for its header, UDP takes 8, and 1,472 are
- * yours. A longer datagram is not cropped, but split into fragments, each in a packet of its own, and the
- * receiver's system puts them together. One lost fragment loses all, and some firewalls let none pass.
+ * A datagram is all or nothing: it arrives whole, or not at all. It travels in a packet, and each network
+ * has a largest one: its MTU (maximum transmission unit), 1,500 bytes on Ethernet and Wi-Fi. IP takes 20 for
+ * its header, UDP takes 8, and 1,472 are yours. A longer datagram is not cropped, but split into fragments,
+ * each in a packet of its own, and the receiver's system puts them together. One lost fragment loses all,
+ * and some firewalls let none pass. IP ends at 65,535 bytes: so a datagram does at 65,535 - 20 - 8 = 65,507.
  *
  * So keep to some 1,200 bytes: every network with IPv6 carries packets of 1,280, and QUIC and DNS settled
  * there. It is no promise. Nor are 508, 512, 576 and 1,472, which are often named: a tunnel (a VPN) or
@@ -23,7 +23,8 @@
  *     deno task lesson7 probe     ask in many sizes: which are answered?
  *
  * ## Try next
- * - Probe a server on another machine (`server --host 0.0.0.0` there), through a VPN or a phone, too.
+ * - Both of these take two machines, for on loopback nothing is split. Probe a server on the other one
+ *   (`server --host 0.0.0.0` there), through a VPN or a phone, too.
  * - See fragments (only the first one has a port): `sudo tcpdump -ni any 'port 7070 or ip[6:2] & 8191 > 0'`
  *
  * @module
@@ -51,14 +52,9 @@ export function fragments(bytes: number, mtu = 1_500): number {
   return all <= room ? 1 : 1 + Math.ceil((all - room) / (room - room % 8)); // they begin at 8, 16, 24 ...
 }
 
-/** Whether a datagram of that size gets there: whether the server, at an IP address, answers in time. */
-export async function arrives(
-  socket: Socket,
-  server: Address,
-  size: number,
-  milliseconds: number,
-): Promise<boolean> {
-  const signal = AbortSignal.timeout(milliseconds);
+/** Whether a datagram of that size gets there: whether the server answers in so many milliseconds. */
+export async function arrives(socket: Socket, server: Address, size: number, wait: number) {
+  const signal = AbortSignal.timeout(wait);
   try {
     await socket.send(sizeQuestion(size), server);
     while (true) { // until the answer to this size comes; a late one to another says nothing
@@ -97,14 +93,20 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`On Linux, loopback splits nothing: its MTU is 65,536. On Ethernet: ${travel}.`);
   diagram.note(
     "Measured where 1 of 100 packets was lost, with 1,000 datagrams of each size: of 1,472 bytes 991 arrived, \
-of 8,192 bytes 943, of 65,507 bytes 67: what waits for a lost fragment takes the room of others.",
+of 8,192 bytes 943, of 65,507 bytes 67. Those that lack a fragment wait for it, and fill the memory that \
+the receiver has for this: then whole ones are dropped, too.",
   );
 }
 
 async function server({ local }: Given): Promise<void> {
   using socket = bind(local);
   console.log(`Bind UDP on ${formatAddress(socket.address)}... (Ctrl-C stops)`);
-  await serve(socket, sizeAnswer, console.log);
+  let size = 0;
+  const answer = (data: Uint8Array) => {
+    size = data.length;
+    return sizeAnswer(data);
+  };
+  await serve(socket, answer, (line) => console.log(`${line} (${count(size, "byte")})`));
 }
 
 async function probe({ local, remote, options }: Given): Promise<void> {
@@ -125,9 +127,7 @@ async function probe({ local, remote, options }: Given): Promise<void> {
   const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], isAnswered);
   await isAnswered(LEAST_SIZE); // or was the server gone meanwhile?
   for (const { from, to, passes } of ranges) console.log(`${from} to ${to} bytes: ${told(passes)}`);
-  console.log(
-    "Sizes in between are a guess, and another path is another story.",
-  );
+  console.log("Sizes in between are a guess, and another path is another story.");
 }
 
 export const lesson: Lesson = {

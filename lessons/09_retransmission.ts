@@ -18,7 +18,8 @@
  *
  * ## Try next
  * - Put lesson 8 between: `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.2 --delay 20`, and
- *   `send --port 8888 < file`. Compare `--window 1`, `32` and `auto`, and the files (`cmp file copy`).
+ *   `send --port 8888 < file` with a file of some 50 kB. Compare `--window 1`, `32` and `auto`, and the files
+ *   (`cmp file copy`). Here 32 wins, for dice lose the parts, and not a full network.
  * - Stop one of the two with Ctrl-C, or with `kill -9`. What does the other one say, and when?
  * - For work, take it ready made: TCP; QUIC, when one loss must not hold up all the rest; ENet or KCP in
  *   games. And a position that is old is not worth sending again: there, the newest state wins.
@@ -67,12 +68,10 @@ export async function* collect(socket: Socket): AsyncGenerator<string> {
  * How many parts may be under way, as TCP decides it (RFC 5681): twice as many in each round trip, until one
  * is lost. That means: the network is full. So half of it, and from there one more in a round trip. Without
  * that, all who share a full network send again what it just dropped, and it stays full (RFC 8085).
- *
  * ```ts
  * import { assertEquals } from "@std/assert";
  * const window = new FairWindow();
- * window.arrived(10); // all of the first ones
- * assertEquals(window.size, 20);
+ * window.arrived(10); // all of the first ones: so it is 20
  * window.lost();
  * assertEquals(window.size, 10);
  * ```
@@ -88,18 +87,19 @@ export class FairWindow implements Window {
   }
   silence(): void {
     this.lost();
-    this.size = 1;
+    this.size = 1; // a second timeout, and not a word between: begin again with one
   }
 }
 
 /** Sends parts, with many under way: one part in a round trip of 40 ms would be 25 kB/s over any line. */
 export const sendFile: SendFile = async (socket, parts, to, { window, signal } = {}) => {
   const size = typeof window === "number" ? { size: window } : new FairWindow();
-  const sending = new Sending(to, size, performance.now());
-  const talk = new Talk(socket, sending, signal);
+  const sending = new Sending(to, size, performance.now()); // what to send, when, and when again
+  const talk = new Talk(socket, sending, signal); // gives it a socket and a clock
   const put = async (part?: Uint8Array) => {
-    // The receiver keeps what comes early, so the window slides with the lowest part that it still has to
-    // write. To count what is under way is not enough: all but that one may be there, and have to be kept.
+    // All before `lowest` is written there, and this part will be number `next`. Those in between are under
+    // way, or were early, and the receiver keeps them: for so many, LIMIT, it has room. So wait for an ACK
+    // that moves `lowest`: the window slides. (To count those under way is not enough: most may be kept.)
     while (!(sending.next < sending.lowest + LIMIT)) await talk.news();
     talk.tell((now) => part ? sending.add(part, now) : sending.end(now));
   };
@@ -126,6 +126,7 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`Part 1 left ${times} times: after 100 ms without an ACK, and after 200 more.`);
   diagram.note(`It came twice and was taken once: ${(await collecting).join(" ")}.`);
 
+  diagram.note("With a window, another protocol: its ACK names the next part that is wanted.");
   const file = cut(new TextEncoder().encode("a file in four parts"), 5);
   const other = diagram.watch("receiver", bind());
   const lossy = losing(diagram, "sender", "part 1, 5 bytes");

@@ -5,6 +5,8 @@
  * asked for it: they join a group. A group is an address that belongs to no machine, from 224.0.0.0 to
  * 239.255.255.255. Whoever sends to it sends once, however many have joined: the network makes the
  * copies. Phones find televisions like this, and routers tell each other what they know (lesson 14).
+ * How far? Each datagram has a TTL (time to live): each router takes one off, and at 0 it is dropped. To a
+ * group it is 1 by default: no router passes it on. In Deno, only a member can ask for more (`ttl` of `join`).
  *
  * ## You learn
  * - how to join a group and to leave it, and that nobody has to join it to send to it
@@ -21,9 +23,10 @@
  * - Start two listeners, and say something: they share the port, and each gets a copy.
  * - On a real network, give each side `--interface` and the address that its machine has there. Else all
  *   stays on 127.0.0.1. A machine with a cable and Wi-Fi is on two networks, and needs two listeners.
- * - IPv6 groups begin with `ff`, and an interface is a number there (`ip link` tells; 0: the system picks):
- *   `listen --host ff15::77 --interface 0`. The digit after `ff1` says how far it goes: 1 is this machine,
- *   2 this network, 5 this site. Not on loopback, though: there, Linux has groups of IPv4 only.
+ * - IPv6 groups begin with `ff`: `listen --host ff15::77 --interface 0` and `say --host ff15::77`. To listen,
+ *   an interface is a number there (`ip link` tells; 0: the system picks). The digit after `ff1` says how far
+ *   it goes: 1 is this machine, 2 this network, 5 this site. 1 and 2 need a name, too: `ff12::77%eth0`. Not on
+ *   loopback, though: there, Linux has groups of IPv4 only.
  *
  * @module
  */
@@ -84,7 +87,7 @@ export async function play(diagram: Diagram): Promise<void> {
   const heard = (...those: Socket[]) => Promise.all(those.map((one) => receiveWithin(one, 1000)));
 
   await sender.send("Anyone?", toRed);
-  if (!await receiveWithin(red, 100)) diagram.unheard("Red is bound there, but has not joined.");
+  if (!await receiveWithin(red, 100)) diagram.unheard("Nobody heard it: red has not joined yet.");
 
   const on = { interface: "127.0.0.1" }; // the network interface with this address: loopback
   await using first = await red.join(toRed.hostname, on);
@@ -103,12 +106,10 @@ export async function play(diagram: Diagram): Promise<void> {
   await sender.send("Bye?", toRed);
   const [still] = await heard(red, open);
   // To Linux the machine is the member, and what comes goes to each socket whose address fits.
-  if (still) {
-    diagram.note("Red has left, and hears: the fifth one keeps this machine in the group.");
-  }
+  if (still) diagram.note("Red has left, and hears: the fifth keeps this machine in the group.");
   await second.leave();
   await sender.send("Bye!", toRed);
-  if (!await receiveWithin(red, 100)) diagram.unheard("Now the last one here has left the group.");
+  if (!await receiveWithin(red, 100)) diagram.unheard("Nobody heard it: the last one has left.");
 }
 
 async function listen({ local, options }: Given): Promise<void> {
@@ -135,8 +136,7 @@ export const lesson: Lesson = {
       options: { interface: ON },
       run: listen,
     },
-    // What is sent leaves by the interface whose address is bound, and no router passes it on: its TTL
-    // is 1, unless a member asks for more. Else it is as in lesson 1.
+    // What is sent leaves by the interface whose address is bound. Else it is as in lesson 1.
     say: {
       ...sending.roles.send!,
       about: "say each line that you type",

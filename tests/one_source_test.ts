@@ -112,10 +112,10 @@ Deno.test("lessons: every command that a lesson or the README names is one", () 
   assert(commands >= 4 * PAGES.length, `Only ${commands} commands were found.`);
 });
 
-Deno.test("lessons: two commands to try, of roles that there are", () => {
+Deno.test("lessons: the commands to try are of roles that there are", () => {
   for (const { file, lesson } of PAGES) {
     const commands = lesson.tryNext.filter((command) => command.startsWith("deno "));
-    assert(commands.length > 0, file); // the other one may be a program that people use
+    assert(commands.length > 0, file); // another one may be a program that people use
     for (const command of commands) {
       const pattern = /^deno task lesson(\d+) (\w+)( --\w+ \S+)*( [<>|] .*)?$/;
       const [, number, word] = command.match(pattern) ?? [];

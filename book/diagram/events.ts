@@ -39,6 +39,13 @@ export function bytes(number: number): string {
   return `${number.toLocaleString("en")} byte${number === 1 ? "" : "s"}`;
 }
 
+const ENDS: Record<DatagramEvent["fate"], string> = {
+  arrived: "",
+  lost: " It is lost.",
+  unheard: " Nobody hears it.",
+  nobody: " Nobody is there.",
+};
+
 /** What happened, in sentences, for whoever does not look at the picture. */
 export function inWords(events: readonly Event[]): string[] {
   const names = events.flatMap((event) => event.event === "column" ? event.name : []);
@@ -55,7 +62,7 @@ export function inWords(events: readonly Event[]): string[] {
     if (event.event === "end") return [];
     const { at, from, to, text, size, label, fate } = event;
     const what = label ?? (size === 0 ? "an empty datagram" : `“${short(text)}” (${bytes(size)})`);
-    const end = fate === "lost" ? " It is lost." : fate === "nobody" ? " Nobody is there." : "";
+    const end = ENDS[fate];
     return `After ${time(at)}: ${names[from]} sends ${what} to ${names[to]}.${end}`;
   });
 }

@@ -121,14 +121,15 @@ function arrow(event: DatagramEvent, { y, x, narrow, width, left }: Place): Shap
   const begin = x(from);
   const reach = from === to ? begin + 40 : x(to);
   const way = reach >= begin ? 1 : -1;
-  const end = Math.round(fate === "lost" ? begin + (reach - begin) * 0.7 : reach);
+  const cross = fate === "lost" || fate === "unheard";
+  const end = Math.round(cross ? begin + (reach - begin) * 0.7 : reach);
   const path = from === to
     ? `M${begin} ${y}h36v10H${begin + 8}`
-    : `M${begin} ${y}H${end - (fate === "lost" ? 0 : way * 7)}`;
+    : `M${begin} ${y}H${end - (cross ? 0 : way * 7)}`;
   const tip = from === to ? begin : end;
   const tipY = from === to ? y + 10 : y;
   const back = from === to ? 8 : -way * 9;
-  const mark = fate === "lost"
+  const mark = cross
     ? shape("path", { class: "x", d: `M${end - 5} ${y - 5}l10 10m0 -10l-10 10` })
     : shape("path", { class: "tip", d: `M${tip} ${tipY}l${back} -4.5v9z` });
 

@@ -2,11 +2,11 @@ import { same, test, Wrong } from "./teacher.ts";
 import { bursts, judge } from "../08_loss.ts";
 
 /** What the learner says about these numbers. */
-function judged(numbers: number[], lost: number, doubled: number, late: number): void {
-  const { lost: l, doubled: d, late: a } = judge(numbers);
+function judged(numbers: number[], lost: number, doubled: number, overtaken: number): void {
+  const { lost: l, doubled: d, overtaken: o } = judge(numbers);
   same(
-    { lost: l, doubled: d, late: a },
-    { lost, doubled, late },
+    { lost: l, doubled: d, overtaken: o },
+    { lost, doubled, overtaken },
     `These came: ${numbers.join(" ")}.`,
   );
 }
@@ -18,7 +18,7 @@ test("judge: all came, once and in order", () => {
 test("judge: nothing came", () => {
   same(
     judge([]),
-    { lost: 0, doubled: 0, late: 0 },
+    { lost: 0, doubled: 0, overtaken: 0 },
     "Nothing came. Nobody knows whether anything was sent.",
   );
 });
@@ -32,12 +32,12 @@ test("judge: one that comes three times is doubled twice", () => {
   judged([1, 2, 2, 3, 2], 0, 2, 0);
 });
 
-test("judge: one that was overtaken is late, and not lost", () => {
+test("judge: one that was overtaken is not lost", () => {
   judged([1, 3, 2, 4], 0, 0, 1);
   judged([4, 1, 2, 3], 0, 0, 3);
 });
 
-test("judge: the copy of a late one is not late again", () => {
+test("judge: the copy of an overtaken one is not overtaken again", () => {
   judged([1, 3, 2, 2], 0, 1, 1);
 });
 
@@ -49,7 +49,7 @@ test("judge: all of it at once", () => {
 test("judge: a very high number takes no longer", () => {
   const story = "These came: 2 100000000.";
   const start = performance.now();
-  same(judge([2, 100_000_000]), { lost: 99_999_998, doubled: 0, late: 0 }, story);
+  same(judge([2, 100_000_000]), { lost: 99_999_998, doubled: 0, overtaken: 0 }, story);
   const time = performance.now() - start;
   if (time > 400) throw new Wrong(`${story} It took ${Math.round(time)} ms.`);
 });

@@ -107,11 +107,25 @@ test("goBackN: after 100 ms without an ACK it sends again from the lowest one, i
     true,
     `${story} They came after ${Math.round(waited)} ms. Was that late enough?`,
   );
-  await receiver.send("ACK 4", from); // it has not been sent: it means nothing
   await receiver.send("ACK 3", from);
   same((await hear(receiver, "I said ACK 3.")).text, "4 four", "I said ACK 3.");
   await receiver.send("ACK 4", from);
   await done(sending, "I acknowledged the last one.");
+});
+
+test("goBackN: an ACK for what was not sent yet acknowledges nothing", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const sending = goBackN(sender, TEXTS, receiver.address, 4);
+  const { from } = await hear(receiver, "I waited for the first one.");
+  for (let i = 0; i < 3; i++) await hear(receiver, "The window was 4.");
+  await receiver.send("ACK 4", from);
+  await receiver.send("ACK 3", from);
+  const story =
+    "Of five texts, 0 to 3 came. I said ACK 4, but text 4 was not sent yet. Then I said ACK 3.";
+  same((await hear(receiver, story)).text, "4 four", story);
+  await receiver.send("ACK 4", from);
+  await done(sending, `${story} Text 4 came, and I said ACK 4 again.`);
 });
 
 test("goBackN: an ACK that tells nothing new is no reason to send", async () => {

@@ -3,7 +3,7 @@ export const HINTS: Record<string, string[]> = {
   judge: [
     "Go through the numbers once. What do you have to remember of those that came before?",
     "A Set of the numbers that came, and the highest one. A number that is in the Set is doubled; one " +
-    "that is not, and is lower than the highest, is late.",
+    "that is not, and is lower than the highest, was overtaken.",
     "Do not look for each one that is missing: with a highest number of 100,000,000 that takes seconds. " +
     "If 5 different ones came, and the highest is 7, how many are missing?",
   ],

@@ -53,24 +53,24 @@ export const MISTAKES: Mistake[] = [
     fails: ["judge: one that comes three times is doubled twice"],
   },
   {
-    mistake: "late is what is lower than the one before it",
+    mistake: "what is lower than the one before it was overtaken",
     from:
-      "let highest = 0, doubled = 0, late = 0;\n  for (const number of numbers) {\n    if (came.has(number)) doubled++;\n    else if (number < highest) late++;",
+      "let highest = 0, doubled = 0, overtaken = 0;\n  for (const number of numbers) {\n    if (came.has(number)) doubled++;\n    else if (number < highest) overtaken++;",
     to:
-      "let highest = 0, doubled = 0, late = 0;\n  for (const [i, number] of numbers.entries()) {\n    if (came.has(number)) doubled++;\n    else if (number < (numbers[i - 1] ?? 0)) late++;",
-    fails: ["judge: one that was overtaken is late, and not lost"],
+      "let highest = 0, doubled = 0, overtaken = 0;\n  for (const [i, number] of numbers.entries()) {\n    if (came.has(number)) doubled++;\n    else if (number < (numbers[i - 1] ?? 0)) overtaken++;",
+    fails: ["judge: one that was overtaken is not lost"],
   },
   {
-    mistake: "what is late is lost as well",
+    mistake: "what was overtaken is lost as well",
     from: "lost: highest - came.size",
-    to: "lost: highest - came.size + late",
-    fails: ["judge: one that was overtaken is late, and not lost"],
+    to: "lost: highest - came.size + overtaken",
+    fails: ["judge: one that was overtaken is not lost"],
   },
   {
-    mistake: "a copy is late, too",
-    from: "else if (number < highest) late++;",
-    to: "if (number < highest) late++;",
-    fails: ["judge: the copy of a late one is not late again"],
+    mistake: "a copy is overtaken, too",
+    from: "else if (number < highest) overtaken++;",
+    to: "if (number < highest) overtaken++;",
+    fails: ["judge: the copy of an overtaken one is not overtaken again"],
   },
   {
     mistake: "it looks for each one that is missing",

@@ -104,6 +104,12 @@ export const MISTAKES: Mistake[] = [
     fails: ["goBackN: an ACK that tells nothing new is no reason to send"],
   },
   {
+    mistake: "an ACK is believed whether its text was sent or not",
+    from: " && acked < next) lowest",
+    to: ") lowest",
+    fails: ["goBackN: an ACK for what was not sent yet acknowledges nothing"],
+  },
+  {
     mistake: "anybody's ACK is believed",
     from: "sameAddress(from, to) && ",
     to: "from && ",

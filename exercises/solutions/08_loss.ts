@@ -11,20 +11,20 @@ import type { Fate } from "../../lib/relay.ts";
  *
  * - `lost`: how many never came. Only up to the highest one that did: nobody knows what followed it.
  * - `doubled`: how often one came that had come before.
- * - `late`: how many came, for the first time, after one with a higher number.
+ * - `overtaken`: how many came, for the first time, after one with a higher number.
  *
  * Numbers come from the network, and some are as high as 100,000,000: that must not take longer.
  */
-export function judge(numbers: number[]): { lost: number; doubled: number; late: number } {
+export function judge(numbers: number[]): { lost: number; doubled: number; overtaken: number } {
   const came = new Set<number>();
-  let highest = 0, doubled = 0, late = 0;
+  let highest = 0, doubled = 0, overtaken = 0;
   for (const number of numbers) {
     if (came.has(number)) doubled++;
-    else if (number < highest) late++;
+    else if (number < highest) overtaken++;
     came.add(number);
     highest = Math.max(highest, number);
   }
-  return { lost: highest - came.size, doubled, late };
+  return { lost: highest - came.size, doubled, overtaken };
 }
 
 /**

@@ -74,6 +74,7 @@ Deno.test("a run", async (t) => {
               one.textContent
             ),
             lost: document.querySelectorAll(`.picture .${size} .lost`).length,
+            unheard: document.querySelectorAll(`.picture .${size} .unheard`).length,
             nobody: document.querySelectorAll(`.picture .${size} .d.nobody`).length,
           }), size);
           const fate = (wanted: string) =>
@@ -83,6 +84,7 @@ Deno.test("a run", async (t) => {
             notes: all("note").length,
             columns: all("column").map(({ name }) => name),
             lost: fate("lost"),
+            unheard: fate("unheard"),
             nobody: fate("nobody"),
           }, `${name}, ${size}`);
         }

@@ -104,9 +104,37 @@ Deno.test("diagram: what nobody heard so far is told when one says so, once, and
   });
   assertEquals(words(events).slice(2), [
     "0 > 1 arrived: heard (5)",
-    "0 > 1 lost: unheard (7)",
+    "0 > 1 unheard: unheard (7)",
     "Bob was out.",
     "0 > 1 lost: at the end (10)",
+    "end",
+  ]);
+});
+
+Deno.test("diagram: what is lost on its way does not come before what had left there earlier", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    using bob = diagram.watch("Bob", bind());
+    using carol = diagram.watch("Carol", bind());
+    await alice.send("elsewhere", carol.address);
+    await alice.send("first", bob.address);
+    const refused = alice.send(new Uint8Array(65_508), bob.address).catch(() => {});
+    diagram.lost(new Uint8Array(2), alice.address, bob.address);
+    await refused;
+    await alice.send("third", bob.address);
+    diagram.note("Now Bob reads.");
+    for (let i = 0; i < 2; i++) await bob.receive();
+    await alice.send("never read", bob.address);
+    diagram.lost(new Uint8Array(5), alice.address, bob.address);
+  });
+  assertEquals(words(events).slice(3), [
+    "Now Bob reads.",
+    "0 > 1 arrived: first (5)",
+    "0 > 1 lost: \\x00\\x00 (2)",
+    "0 > 1 arrived: third (5)",
+    "0 > 2 lost: elsewhere (9)",
+    "0 > 1 lost: never read (10)",
+    "0 > 1 lost: \\x00\\x00\\x00\\x00\\x00 (5)",
     "end",
   ]);
 });

@@ -76,6 +76,11 @@ Deno.test("drawing: what is lost gets a cross, in both directions, and a sentenc
   }
 });
 
+Deno.test("drawing: what nobody heard gets a cross, and nobody says that it was lost", () => {
+  const lines = drawn(...columns("Alice", "Bob"), datagram(0, 1, { fate: "unheard" }));
+  assertMatch(lines.at(-2)!, /^├╌+✗│$/);
+});
+
 Deno.test("drawing: to an address without a socket goes an open arrow, with a question mark", () => {
   const there = drawn(...columns("Alice", "nobody"), datagram(0, 1, { fate: "nobody" }));
   assert(there.some((line) => /^├╌+▷\?$/.test(line)), there.join("\n"));
