@@ -129,7 +129,11 @@ Deno.test("lesson 3: played, it shows what it teaches", async () => {
 });
 
 Deno.test("lesson 3: played while its port is taken, it takes another one and says so", async () => {
-  using _taken = await eventually(() => bind({ port: 7781 })); // other tests play this lesson, too
+  // Other tests play this lesson, too. If it is taken for longer, somebody else has it: as good.
+  using _taken = await eventually(() => bind({ port: 7781 })).catch((error) => {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    return undefined;
+  });
   const { code, stdout } = await runLesson(3);
   const port = stdout.match(/Port 7781 is in use here: (\d+) will do as well\./)?.[1];
   assertMatch(stdout, new RegExp(`A second bind of UDP port ${port}:`));

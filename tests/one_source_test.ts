@@ -53,7 +53,7 @@ Deno.test("lessons: each has its task in deno.json, with its file and what it is
   for (const { number, file, lesson } of PAGES) {
     const { description, command = "" } = tasks[`lesson${number}`] ?? {};
     assertEquals(description, lesson.about, `Write in deno.json: "description": "${lesson.about}"`);
-    const [, path] = command.match(/^deno run (?:--allow-\S+ )+(\S+)$/) ?? [];
+    const [, path] = command.match(/^deno run (?:--(?:allow|v8-flags)\S+ )+(\S+)$/) ?? [];
     assertEquals(path, `lessons/${file}`, `Write in deno.json: deno run … lessons/${file}`);
   }
   const others = Object.keys(tasks).filter((name) =>
