@@ -109,6 +109,11 @@ export function withBody(page: Page, exercise: string, body: string): string {
   return source.slice(0, start) + source.slice(start).replace("return todo();", () => body);
 }
 
+/** The line in which the first exercise of a page is to be written. */
+export function lineOfTodo(page: string): number {
+  return page.slice(0, page.indexOf("return todo();")).split("\n").length;
+}
+
 /** The names of the cases of a page's check. */
 export function cases({ check }: Page): string[] {
   return [...Deno.readTextFileSync(check).matchAll(/^test\("(.*)", /gm)].map(([, name]) => name!);
