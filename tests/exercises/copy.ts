@@ -111,7 +111,7 @@ export function withBody(page: Page, exercise: string, body: string): string {
 
 /** The line in which the first exercise of a page is to be written. */
 export function lineOfTodo(page: string): number {
-  return page.slice(0, page.indexOf("return todo();")).split("\n").length;
+  return page.slice(0, page.indexOf("\n  return todo();") + 1).split("\n").length;
 }
 
 /** The names of the cases of a page's check. */
