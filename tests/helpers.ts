@@ -8,9 +8,6 @@ import type { Address } from "../lib/udp.ts";
 
 const PATIENCE = 10_000;
 
-/** How many random and bit-flipped messages a format's test decodes: in `deno task fuzz`, 300,000. */
-export const NONSENSE: number = Number(Deno.env.get("NONSENSE") ?? 20_000);
-
 /** Bytes as text. */
 export function text(data: Uint8Array | undefined): string {
   return new TextDecoder().decode(data);

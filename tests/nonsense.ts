@@ -6,6 +6,9 @@
 import { assert } from "@std/assert";
 import { dice } from "../lessons/08_loss.ts";
 
+/** How many random and bit-flipped messages a format's test decodes: in `deno task fuzz`, 300,000. */
+export const NONSENSE: number = Number(Deno.env.get("NONSENSE") ?? 20_000);
+
 /**
  * Gives `parse` so many messages, a third of them random, the others made of `messages`. It says whether it
  * understood; what it throws is its failure. Some of both kinds have to be among them, and all of it has to

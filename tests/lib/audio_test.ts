@@ -11,8 +11,8 @@ import {
   wavHead,
 } from "../../lib/audio.ts";
 import { fromMulaw } from "../../lib/mulaw.ts";
-import { bytes, NONSENSE } from "../helpers.ts";
-import { survives } from "../nonsense.ts";
+import { bytes } from "../helpers.ts";
+import { NONSENSE, survives } from "../nonsense.ts";
 
 const MULAW = { encoding: "mulaw", rate: 8000, channels: 1 } as const;
 const sound = <E extends Sound["encoding"]>(...encodings: E[]) =>

@@ -18,7 +18,7 @@ import {
   understood,
 } from "../../lib/dns.ts";
 import { find, reply, WORKBOOK, type Zone } from "../../lib/zone.ts";
-import { NONSENSE } from "../helpers.ts";
+import { NONSENSE } from "../nonsense.ts";
 
 const label = fc.stringMatching(/^[!-\-/-~]{1,20}$/);
 const name = fc.array(label, { minLength: 1, maxLength: 8 }).map((labels) => labels.join("."));

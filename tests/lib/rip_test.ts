@@ -15,7 +15,7 @@ import {
   short,
   understood,
 } from "../../lib/rip.ts";
-import { NONSENSE } from "../helpers.ts";
+import { NONSENSE } from "../nonsense.ts";
 import { message, nonsense } from "./rip_messages.ts";
 
 /** Bytes from what RFC 2453 draws: a row is 4 bytes. */

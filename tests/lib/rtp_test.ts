@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { decode, describe, encode, NoRtp, type Packet, PCMU, understood } from "../../lib/rtp.ts";
-import { bytes, NONSENSE } from "../helpers.ts";
-import { survives } from "../nonsense.ts";
+import { bytes } from "../helpers.ts";
+import { NONSENSE, survives } from "../nonsense.ts";
 
 const packet: fc.Arbitrary<Packet> = fc.record({
   marker: fc.boolean(),

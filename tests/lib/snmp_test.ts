@@ -31,7 +31,7 @@ import {
   understood,
   type Value,
 } from "../../lib/snmp.ts";
-import { NONSENSE } from "../helpers.ts";
+import { NONSENSE } from "../nonsense.ts";
 import { survives } from "./snmp_nonsense.ts";
 
 /** Bytes, written as hexadecimal digits. */

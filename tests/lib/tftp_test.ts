@@ -19,7 +19,8 @@ import {
   understood,
   whole,
 } from "../../lib/tftp.ts";
-import { bytes, NONSENSE } from "../helpers.ts";
+import { bytes } from "../helpers.ts";
+import { NONSENSE } from "../nonsense.ts";
 
 const number = fc.integer({ min: 0, max: 65_535 });
 const text = (maxLength: number, minLength = 0) =>

@@ -14,7 +14,7 @@ import {
   Sending,
   unpack,
 } from "../../lib/transfer.ts";
-import { NONSENSE } from "../helpers.ts";
+import { NONSENSE } from "../nonsense.ts";
 import { joined, type Plan, simulate } from "./simulation.ts";
 
 const HERE = { hostname: "127.0.0.1", port: 9 };
