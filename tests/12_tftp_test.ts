@@ -12,7 +12,14 @@ import { dice } from "../lessons/08_loss.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../lessons/12_tftp.ts";
 import type { Patient } from "../lib/patient.ts";
 import { decode, describe, encode, is, type Message, TftpError } from "../lib/tftp.ts";
-import { type Address, bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  MAX_BYTES,
+  type Socket,
+} from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
 import { lesson, Program, runLesson } from "./program.ts";
 
@@ -291,6 +298,9 @@ Deno.test("lesson 12: refusals come from the known port", async () => {
     assertEquals(from, server.address);
   }
   assertEquals([...server.files.keys()], ["file"]);
+  const who = formatAddress(client.address);
+  assert(server.log.includes(`Refused ${who}: File not found (error 1).`), server.log.join("\n"));
+  assertEquals(server.log.filter((line) => line.startsWith("Refused ")).length, refused.length);
 });
 
 Deno.test("lesson 12: so many transfers at a time, and no more", async () => {
@@ -382,11 +392,13 @@ Deno.test("lesson 12: a client's name may be forged: six datagrams go there, and
   // The clock is turned forward, since nobody wants to wait.
   const { now } = performance;
   const sent: Message[] = [];
+  const answers: Datagram[] = [];
   const patient = {
     send: (data: Uint8Array) => Promise.resolve(sent.push(decode(data))),
     receive: (milliseconds: number) => {
-      time += milliseconds;
-      return Promise.resolve(undefined);
+      const answer = answers.pop();
+      if (!answer) time += milliseconds;
+      return Promise.resolve(answer);
     },
   };
   let time = now.call(performance);
@@ -395,10 +407,15 @@ Deno.test("lesson 12: a client's name may be forged: six datagrams go there, and
     const exchange = new Exchange(patient as unknown as Patient, here(9));
     const data = { type: "DATA", block: 1, data: noise(5) } as const;
     await assertRejects(() => exchange.ask(data, is("ACK", 1)), Error, "127.0.0.1:9 is silent.");
+    assertEquals(sent.length, 6);
+    // Who has answered once is waited for longer, and then it is another thing to say.
+    answers.push({ data: ack(1), from: here(9) });
+    await exchange.ask(data, is("ACK", 1));
+    await assertRejects(() => exchange.ask(data, is("ACK", 2)), Error, "127.0.0.1:9 went silent.");
+    assert(sent.length > 6 + 15, `${sent.length} datagrams`);
   } finally {
     performance.now = now;
   }
-  assertEquals(sent.length, 6);
 });
 
 /** The server as a program, with a folder of its own. */
