@@ -6,7 +6,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { inMemory, type Sink } from "../cli/files.ts";
-import { getFile, putFile, serveFiles, type ServeOptions } from "../cli/tftp.ts";
+import { getFile, getRole, putFile, putRole, serveFiles, type ServeOptions } from "../cli/tftp.ts";
+import type { Given, Role } from "../cli/lesson.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { dice } from "../lessons/08_loss.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../lessons/12_tftp.ts";
@@ -301,6 +302,27 @@ Deno.test("lesson 12: refusals come from the known port", async () => {
   const who = formatAddress(client.address);
   assert(server.log.includes(`Refused ${who}: File not found (error 1).`), server.log.join("\n"));
   assertEquals(server.log.filter((line) => line.startsWith("Refused ")).length, refused.length);
+});
+
+Deno.test("lesson 12: get and put say where the server went silent in the middle", async () => {
+  await using server = serving({}, new Map([["a", noise(5)]]));
+  const silence = () => Promise.reject(new Error("It went silent."));
+  const roles = {
+    Exchange,
+    sendBlocks: silence,
+    receiveBlocks: (_: Exchange, __: Message, ___: number, file: Sink) =>
+      file.write(noise(512)).then(silence),
+  };
+  const run = (role: Role, name: string) =>
+    role.run({
+      local: here(0),
+      remote: server.address,
+      options: { text: () => name, number: () => 512 },
+    } as unknown as Given);
+  const half = "It went silent after 512 bytes: this is not the whole file.";
+  await assertRejects(() => run(getRole({ ...steps, ...roles }), "a"), Error, half);
+  const late = "It went silent before it had said that all has arrived.";
+  await assertRejects(() => run(putRole({ ...steps, ...roles }), "b"), Error, late);
 });
 
 Deno.test("lesson 12: so many transfers at a time, and no more", async () => {
