@@ -56,7 +56,7 @@ export interface Steps {
 const ROUTER: Record<string, Option> = {
   routes: {
     value: "NET/LEN=METRIC,…",
-    about: "its networks (10.N.0.0/16=1, N the end of --host)",
+    about: "its networks (10.N/16=1, N the end of --host)",
   },
   every: { value: "SECONDS", about: "between two updates", default: "30" },
 };
@@ -69,14 +69,17 @@ export function ownRoutes(options: Options, hostname: string): Route[] {
   const one = `10.${hostname.split(".").at(-1)}.0.0/16=1`;
   const texts = (options.has("routes") ? options.text("routes") : one).split(",");
   const routes = texts.map((text) => {
-    const [, network = "", metric] = text.match(/^([\d./]+)=(\d{1,2})$/) ?? [];
+    const [, start = "", length, metric = "1"] = text.match(/^([\d.]+)\/(\d+)(?:=(\d{1,2}))?$/) ??
+      [];
+    const zeros = ".0".repeat(Math.max(0, 4 - start.split(".").length));
+    const network = `${start}${zeros}/${length}`; // 10.9/16 is 10.9.0.0/16
     if (isNetwork(network) && Number(metric) >= 1 && Number(metric) < INFINITY) {
       return { network, metric: Number(metric) };
     }
     const shown = printable(text, 50) || '""';
     throw new UsageError(
       `--routes ${shown} is not a route: it must be a network, its length and a metric from 1 to 15, ` +
-        "such as 10.9.0.0/16=1.",
+        "such as 10.9/16=1.",
     );
   });
   if (routes.length <= MOST) return routes;

@@ -152,6 +152,15 @@ export function label(data: Uint8Array): string {
   return type === "RESPONSE" ? text : `${type} ${text}`;
 }
 
+/** A line of `serve`'s log, with what was asked, and the true reason for silence. */
+export function remark(line: string, data: Uint8Array, wrong: boolean): string {
+  const [, who, none = ""] = line.match(/^(Received from \S+)\.( That was no question\.)?$/) ?? [];
+  if (!who) return line;
+  return `${who}: ${printable(label(data), 100)}.${
+    wrong ? " A wrong community: no answer." : none
+  }`;
+}
+
 /** What an agent takes, and whoever asks as well. */
 export const COMMUNITY: Record<string, Option> = {
   community: { value: "NAME", about: "the password, for all to read", default: "public" },
@@ -180,12 +189,17 @@ export function getRole(steps: Steps): Role {
   const run = async ({ local, remote, options }: Given) => {
     using socket = bind(local);
     const oid = oidOf(options);
-    const { bindings } = await asking(steps, socket, remote, options)("GET", oid);
+    const ask = asking(steps, socket, remote, options);
+    const { bindings } = await ask("GET", oid);
     const { value } = bindings[0]!;
     if (isException(value)) {
-      const others = value.type === "noSuchInstance"
-        ? " But it has others of this kind: walk."
-        : "";
+      const [next] = (await ask("GETNEXT", oid)).bindings;
+      const below = next && next.oid !== oid && isWithin(next.oid, oid);
+      const others = value.type !== "noSuchInstance"
+        ? ""
+        : below
+        ? ` Do you mean ${nameOf(next.oid)}?`
+        : " But it has others of this kind: walk.";
       throw new Error(`${formatAddress(remote)} has no ${nameOf(oid)}: ${value.type}.${others}`);
     }
     console.log(line(bindings[0]!));

@@ -112,7 +112,9 @@ export async function serveFiles<T extends Talk>(
   const transfers = new Map<string, { asked: string; own: Socket; end: Promise<void> }>();
 
   const refuse = async (error: unknown, from: Address) => {
-    await socket.send(encode(told(error)), from).catch(({ message }) =>
+    const word = told(error);
+    log(`Refused ${formatAddress(from)}: ${word.text} (error ${word.code}).`);
+    await socket.send(encode(word), from).catch(({ message }) =>
       log(`No answer to ${formatAddress(from)}: ${message}`)
     );
   };
@@ -219,9 +221,9 @@ async function telling(socket: Socket, talk: Talk, work: () => Promise<void>): P
 }
 
 /** An error as the other side is told it. The system's words are none of its business. */
-function told(error: unknown): Message {
+function told(error: unknown) {
   const { code, message } = error instanceof TftpError ? error : new TftpError(0, "It failed");
-  return { type: "ERROR", code, text: message };
+  return { type: "ERROR", code, text: message } as const;
 }
 
 /** The size of blocks, after what the server said to the options. */
@@ -267,7 +269,8 @@ export function getRole<T extends Talk>(steps: Steps<T>): Role {
       using socket = bind(local);
       const [name, wanted] = request(options, { tsize: "0" });
       const out = new StandardOutput();
-      await orSay(name, remote, () => getFile(steps, socket, remote, name, out, wanted));
+      const late = () => `after ${count(out.size, "byte")}: this is not the whole file.`;
+      await orSay(name, remote, late, () => getFile(steps, socket, remote, name, out, wanted));
       console.error(`Received ${count(out.size, "byte")}.`);
     },
   };
@@ -288,7 +291,13 @@ export function putRole<T extends Talk>(steps: Steps<T>): Role {
           yield part;
         }
       };
-      await orSay(name, remote, () => putFile(steps, socket, remote, name, counted(), wanted));
+      const late = () => "before it had said that all has arrived.";
+      await orSay(
+        name,
+        remote,
+        late,
+        () => putFile(steps, socket, remote, name, counted(), wanted),
+      );
       console.log(`Sent ${count(size, "byte")}.`);
     },
   };
@@ -316,14 +325,19 @@ function request(options: Options, more: TftpOptions = {}): [name: string, wante
   return [name, wanted];
 }
 
-/** Says for people what went wrong. */
-async function orSay(name: string, server: Address, work: () => Promise<void>): Promise<void> {
+/** Says for people what went wrong; `late`, when the server went silent. */
+async function orSay(
+  name: string,
+  server: Address,
+  late: () => string,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if ((error as Error).message.endsWith("is silent.")) {
-      throw new Error(`${(error as Error).message} Is there a TFTP server?`);
-    }
+    const { message } = error as Error;
+    if (message.endsWith("is silent.")) throw new Error(`${message} Is there a TFTP server?`);
+    if (message.endsWith("went silent.")) throw new Error(`${message.slice(0, -1)} ${late()}`);
     if (!(error instanceof TftpError)) throw error;
     const text = printable(error.message || ERRORS[error.code] || "no reason", 100);
     throw new Error(

@@ -134,7 +134,9 @@ async function sound(): Promise<AsyncIterable<Uint8Array>> {
     yield melody();
   })();
   if (Deno.stdin.isTerminal()) return ours;
-  const sounds = inMulaw(Deno.stdin.readable)[Symbol.asyncIterator]();
+  const sounds = inMulaw(Deno.stdin.readable, () => {
+    console.error("This has no head, as .au and WAV have: it is taken for bare mu-law.");
+  })[Symbol.asyncIterator]();
   const first = await sounds.next();
   if (first.done) return ours;
   return (async function* () {
@@ -143,8 +145,14 @@ async function sound(): Promise<AsyncIterable<Uint8Array>> {
   })();
 }
 
-/** The sound of a file, or of a pipe that never ends, in mu-law. Throws {@linkcode NoSound}. */
-export async function* inMulaw(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * The sound of a file, or of a pipe that never ends, in mu-law. `bare` is told where it has no head. Throws
+ * {@linkcode NoSound}.
+ */
+export async function* inMulaw(
+  chunks: AsyncIterable<Uint8Array>,
+  bare: () => void = () => {},
+): AsyncGenerator<Uint8Array> {
   let head: ReturnType<typeof readHead>;
   let convert: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes;
   let rest = new Uint8Array();
@@ -155,6 +163,7 @@ export async function* inMulaw(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       if (rest.length === 0) return undefined;
       head = readHead(rest, complete);
       if (!head) return undefined;
+      if (head.start === 0) bare();
       rest = rest.slice(head.start);
       left = head.length;
       convert = converter(head);

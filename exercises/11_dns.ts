@@ -23,6 +23,8 @@ import { todo } from "./todo.ts";
  * Everything else is `undefined`, and nothing is thrown: anyone may send anything, and forge an answer. The
  * answer comes from the server, has the number and the question, and is no question itself. Capitals mean
  * nothing in a name.
+ *
+ * `deno doc lib/dns.ts` shows the fields of its types.
  */
 export function answerOf(
   { data, from }: Datagram,

@@ -12,7 +12,7 @@
  * @module
  */
 import { type Mib, valueAfter } from "../lib/mib.ts";
-import { type Binding, isException, type Message } from "../lib/snmp.ts";
+import type { Binding, Message } from "../lib/snmp.ts";
 import { todo } from "./todo.ts";
 
 /**
@@ -35,6 +35,8 @@ export function nextOid(oids: string[], after: string): string | undefined {
  * A name that has come to the end says so (`endOfMibView`) in each step that follows. After a step in which
  * all of them say so, nothing follows. The whole has `most` bindings at most, and the rest is left out: more
  * do not fit into a datagram. Numbers below 0 count as 0. Some ask for 2,147,483,647 steps.
+ *
+ * `deno doc lib/snmp.ts` shows the fields of its types, and lib/mib.ts has `valueAfter`.
  */
 export function bulk(mib: Mib, asked: Message, most: number): Binding[] {
   return todo();

@@ -23,6 +23,8 @@ import { todo } from "./todo.ts";
  * - But there is a split horizon: a way by this neighbour is not told to it. If `poisoned` is true, it is
  *   told that by us there is none.
  * - A message has at most 25 routes. Where there is nothing to tell, there is no message.
+ *
+ * `deno doc lib/rip.ts` shows the fields of its types.
  */
 export function updateFor(ways: Ways, neighbour: Address, poisoned: boolean): Uint8Array[] {
   return todo();

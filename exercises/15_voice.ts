@@ -45,12 +45,13 @@ export function jitter(arrivals: Arrival[]): number {
  * to fill the gap with, and leave `before` as it is:
  *
  * - The period is from 20 to 160 samples. It is the one where the last 160 samples are most like the 160
- *   samples that come one period earlier. The last period, again and again, fills the gap.
+ *   samples that come one period earlier: add up how far each is from the one a period before it, without the
+ *   sign. The least sum is most like. The last period, again and again, fills the gap.
  * - Nobody knows what was said: so all of it is as loud as before for 10 ms only. Then it gets softer, evenly,
  *   and after 60 ms there is silence.
  * - With less than 320 samples before there is not enough to go by: silence.
  *
- * Telephones do nearly this (G.711, Appendix I). Try it, where lib/jitter.ts has silence.
+ * Telephones do nearly this (G.711, Appendix I).
  */
 export function conceal(before: Int16Array, length: number): Int16Array {
   return todo();

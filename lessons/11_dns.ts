@@ -2,13 +2,13 @@
  * # Lesson 11: DNS
  *
  * Before a program can reach a name, it asks a name server for the address: one datagram there, one back.
- * Of each protocol, part III asks: what is an answer to it? What does it do about loss, size and strangers?
+ * Of each protocol, part III asks: what is an answer? And loss, size, strangers? (See docs/who-uses-udp.md.)
  *
  * ## You learn
  * - An answer comes from the address that was asked, with the question's random number, and the question.
  * - Loss: ask again, with another number. The server remembers nothing: asking twice does no harm.
- * - Size: 512 bytes, or what the client says it takes (EDNS). Where there is more, the server says only that
- *   (TC, truncated), and the client asks again over TCP. So DNS is not UDP only.
+ * - Size: 512 bytes, or what the client says it takes (EDNS). This server says at most four times the question:
+ *   of `many.workbook.test` only that there is more (TC, truncated). The client asks over TCP: DNS has both.
  * - Strangers who forge have to guess the number and the client's port; and a server tells them little.
  *
  * ## Run
@@ -20,7 +20,7 @@
  * ## Try next
  * - `dig @127.0.0.1 -p 5300 many.workbook.test` asks twice, and says so. What does `+ignore` change?
  * - `client --host 9.9.9.9 --port 53 --name example.com` asks a server on the internet.
- * - Put lesson 8's relay before your server, with `--drop 0.3`. How long does the client take now?
+ * - Put lesson 8's relay (it carries no TCP) before the server, with `--drop 0.3`. How long does it take?
  *
  * @module
  */

@@ -19,8 +19,8 @@
  *     deno task lesson12 put --file new.txt < copy    leave one there, if the server is --writable
  *
  * ## Try next
- * - `curl tftp://127.0.0.1:6969/hello.txt` is a client, too. Ask it for `..%2fREADME.md`.
- * - Put lesson 8's relay before the server, with `--drop 0.3`, and `get --port 8888`. Is it whole?
+ * - `curl tftp://127.0.0.1:6969/hello.txt` is a client, too. What does `get --file ../README.md` get?
+ * - Put lesson 8's relay before it (`--drop 0.3`): `get --file hello.txt --port 8888 --blksize 64`. Is it whole?
  *
  * @module
  */
@@ -38,7 +38,7 @@ export class Exchange {
   #met = false;
   #wait = 1000; // milliseconds, until it is known how long an answer takes (RFC 8085, 3.1.1)
 
-  /** A server answers from `anyPort`: the first answer that fits says which one. */
+  /** `Patient` is a socket that waits so long, and no longer. The first answer from `anyPort` says which one. */
   constructor(readonly socket: Patient, public peer: Address, public anyPort = false) {}
 
   /** Says it again at a timeout, and when the other side says `again` what came before: that ACK was lost. */
@@ -55,7 +55,7 @@ export class Exchange {
       if (wait === this.#wait) this.#wait = Math.max(50, 0.75 * wait + performance.now() - sent);
       return answer;
     }
-    throw new Error(`${formatAddress(this.peer)} is silent.`);
+    throw new Error(`${formatAddress(this.peer)} ${this.#met ? "went" : "is"} silent.`);
   }
 
   /** The last word has no answer, but if it is lost, the other side says its own once more. */
@@ -130,7 +130,7 @@ export async function play(diagram: Diagram): Promise<void> {
   const file: Sink = { write, finish: async () => {}, [Symbol.dispose]() {} };
   const get = (name: string, options = {}) => getFile(steps, client, to, name, file, options);
   await get("hello.txt");
-  diagram.note("From a port of its own. The second ACK 1 was old: nothing was sent again.");
+  diagram.note(`A port of its own: ${own.address.port}. The second ACK 1 was old: no data again.`);
   await get("hello.txt", { blksize: "1428" });
   diagram.note("Both agreed on 1,428 bytes (OACK): one block was enough, and it was the last.");
   await get("nothing.txt").catch(() => diagram.note("What is refused needs no port."));

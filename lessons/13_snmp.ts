@@ -1,9 +1,9 @@
 /**
  * # Lesson 13: SNMP
  *
- * How busy is that router? How much ink has that printer? Since 1988 one asks them by SNMP: in the device
- * there is an agent who answers; a manager asks a thousand of them from one socket. What one can ask for has a
- * number in one tree for the whole world, its OID: 1.3.6.1.2.1.1.5.0 is sysName.0, the name of the device.
+ * How busy is that router? How much ink has that printer? Since 1988 one asks by SNMP: in the device an agent
+ * answers; a manager asks a thousand of them from one socket. What one can ask for has a number in one tree for
+ * the whole world, its OID: 1.3.6.1.2.1.1.5.0 is sysName.0, the device's name (.0: it has only one of these).
  *
  * ## You learn
  * - An answer comes from the agent that was asked, with the question's random number.
@@ -30,7 +30,8 @@
 import { gathered } from "../cli/gather.ts";
 import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
-import { COMMUNITY, getRole, type Known, label, machine, oidNamed, walkRole } from "../cli/snmp.ts";
+import type { Known } from "../cli/snmp.ts";
+import { COMMUNITY, getRole, label, machine, oidNamed, remark, walkRole } from "../cli/snmp.ts";
 import { reply, tooBig } from "../lib/mib.ts";
 import * as snmp from "../lib/snmp.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
@@ -49,7 +50,7 @@ export function answerManager(data: Uint8Array, { mib, counts }: Known, communit
   if (asked.community !== community) counts.wrong++;
   if (asked.community !== community) return undefined;
   const answer = snmp.encode(reply(mib, asked));
-  // Who asks in a victim's name has the answers sent there: so none is much longer than its question.
+  // Who asks in a victim's name has the answers sent there: so none is more than four times as long.
   return answer.length <= 4 * data.length ? answer : snmp.encode(tooBig(asked));
 }
 
@@ -118,12 +119,11 @@ async function agent({ local, options, signal }: Given): Promise<void> {
   const known = machine();
   const { hostname, port } = socket.address;
   console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+  let [heard, before] = [new Uint8Array() as Uint8Array, 0];
   await serve(socket, (data) => {
-    const { wrong } = known.counts;
-    const answer = answerManager(data, known, options.text("community"));
-    if (known.counts.wrong > wrong) log("A wrong community:");
-    return answer;
-  }, log);
+    [heard, before] = [data, known.counts.wrong];
+    return answerManager(data, known, options.text("community"));
+  }, (line) => log(remark(line, heard, known.counts.wrong > before)));
 }
 
 export const lesson: Lesson = {

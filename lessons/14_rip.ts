@@ -1,10 +1,9 @@
 /**
  * # Lesson 14: RIP
  *
- * How does a router know the way to a network that it never saw? A neighbour says: "10.9/16 is 2 from me", and
- * so it is 3 by that neighbour. Nobody sees the whole, and yet all find the shortest way. So did the ARPANET;
- * today the Routing Information Protocol (RFC 2453) is for small networks, and for teaching. A way of 16 is
- * too long, and counts as none: 16 is infinity.
+ * How does a router know the way to a network that it never saw? A neighbour says: "10.9/16 is 2 from me": so
+ * it is 3 by that one. Nobody sees the whole, and yet all find the shortest way. So did the ARPANET; today the
+ * Routing Information Protocol (RFC 2453) is for small networks. A way of 16 counts as none: 16 is infinity.
  *
  * ## You learn
  * - An answer is rare here: each router tells its group (lesson 10) what it knows, unasked, every 30 s.
@@ -20,7 +19,8 @@
  *
  * ## Try next
  * - Give both `--every 1`, and stop one: who notices, and when? (macOS: `sudo ifconfig lo0 alias 127.0.0.2`)
- * - Is poisoned reverse enough if news has to wait for the next update? In `hear`, take the last line out.
+ * - In `hear`, take the last line out: news waits for an update at each hop. That is slower, but in a row nobody
+ *   counts. In a ring of four one may: news goes round one way, and an old word the other. Draw it.
  *
  * @module
  */
@@ -123,11 +123,11 @@ export async function play(diagram: Diagram): Promise<void> {
     for (const router of all) router.careful = careful;
     c.ways.set(net, { metric: 9, since: 0 }); // a slow link may count as many: so the picture is shorter
     await c.tell();
-    if (!careful) await one.send(encode({ type: "REQUEST" }), two.address); // who is new asks
+    await (careful ? three : one).send(encode({ type: "REQUEST" }), two.address); // what C told is poisoned
     await inTurns(all, () => a.far(net) === 11);
-    if (careful) await b.tell();
     await pause(20); // it was heard
-    diagram.note("All know. Then C's link to 10.9/16 breaks: from C it is 16 now.");
+    const first = careful ? "C tells it at once" : "But B's update comes first";
+    diagram.note(`All know. Then C's link to 10.9/16 breaks (16). ${first}.`);
     c.ways.set(net, { metric: INFINITY, since: 0 });
     const took = inTurns(all, () => all.every(({ far }) => far(net) === INFINITY));
     if (careful) await c.tell([net]);

@@ -3,12 +3,12 @@
  *
  * Sound cannot wait. What was said a second ago is of no use now: so nothing is acknowledged here, and
  * nothing sent again. RTP (RFC 3550), which telephones and browsers speak, gives each datagram a number and
- * a time. It repairs nothing: it lets the listener notice.
+ * a time. It repairs nothing: it lets the listener notice. (Part III, side by side: docs/who-uses-udp.md.)
  *
  * ## You learn
  * - No answers. A datagram belongs to a talk by its source's number, and to a place in it by its timestamp.
  * - Loss: what is missing is filled in, since there is no time to ask for it. Too late is as good as lost.
- * - Size: 20 ms in each, 160 bytes. More would fit, but the first sample would have to wait for the last one.
+ * - Size: 20 ms in each, 160 bytes of mu-law (a byte for a sample). In a longer one the first would wait longer.
  * - Strangers are not mixed in. But who can see the datagrams can listen, too: SRTP encrypts them.
  *
  * ## Run
@@ -20,7 +20,8 @@
  *
  * ## Try next
  * - Put lesson 8 between: `deno task lesson8 relay --to 127.0.0.1:5004 --drop 0.05 --jitter 50`, and
- *   `speak --port 8888`. What does `listen --buffer 20` miss, and what `--buffer 60`? What does it cost?
+ *   `speak --port 8888`, a few times. How many are too late with `listen --buffer 20`, and with 60? What does 60
+ *   cost? (It counts from the first to come: if that one was late, 20 are enough.)
  * - With `--host 239.255.77.77` on both sides one speaks to all who joined (lesson 10): voice broadcasting.
  * - `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` speaks, too.
  *
@@ -57,7 +58,7 @@ export async function speakTo(
   { sequence = random(), timestamp = random(), source = random() }: Partial<Packet> = {},
 ): Promise<number> {
   const first = sequence;
-  let [due, marker] = [NaN, true];
+  let [due, marker] = [NaN, true]; // marked is the first one, and the first after a pause
   for await (const payload of sound) {
     due ||= performance.now();
     // By the clock: to sleep 20 ms each time takes 21 and more, and the listener would run out of sound.
@@ -76,14 +77,13 @@ export async function speakTo(
   return sequence - first;
 }
 
-/** The sound of who speaks, part by part, each when it is time: with silence where nothing has come. */
+/** The sound of who speaks, each part when it is time (lib/jitter.ts holds it back), or silence in its place. */
 export async function* hear(
   socket: Socket,
   buffer: JitterBuffer,
   tell: Tell = () => {},
 ): AsyncGenerator<Uint8Array> {
-  let open = true;
-  let speaker = { from: socket.address, source: 0 };
+  let [open, speaker] = [true, { from: socket.address, source: 0 }];
   const receiving = (async () => {
     for await (const { data, from } of socket) {
       const packet = understood(data, PCMU);

@@ -6,13 +6,21 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { inMemory, type Sink } from "../cli/files.ts";
-import { getFile, putFile, serveFiles, type ServeOptions } from "../cli/tftp.ts";
+import { getFile, getRole, putFile, putRole, serveFiles, type ServeOptions } from "../cli/tftp.ts";
+import type { Given, Role } from "../cli/lesson.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { dice } from "../lessons/08_loss.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../lessons/12_tftp.ts";
 import type { Patient } from "../lib/patient.ts";
 import { decode, describe, encode, is, type Message, TftpError } from "../lib/tftp.ts";
-import { type Address, bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  MAX_BYTES,
+  type Socket,
+} from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
 import { lesson, Program, runLesson } from "./program.ts";
 
@@ -291,6 +299,30 @@ Deno.test("lesson 12: refusals come from the known port", async () => {
     assertEquals(from, server.address);
   }
   assertEquals([...server.files.keys()], ["file"]);
+  const who = formatAddress(client.address);
+  assert(server.log.includes(`Refused ${who}: File not found (error 1).`), server.log.join("\n"));
+  assertEquals(server.log.filter((line) => line.startsWith("Refused ")).length, refused.length);
+});
+
+Deno.test("lesson 12: get and put say where the server went silent in the middle", async () => {
+  await using server = serving({}, new Map([["a", noise(5)]]));
+  const silence = () => Promise.reject(new Error("It went silent."));
+  const roles = {
+    Exchange,
+    sendBlocks: silence,
+    receiveBlocks: (_: Exchange, __: Message, ___: number, file: Sink) =>
+      file.write(noise(512)).then(silence),
+  };
+  const run = (role: Role, name: string) =>
+    role.run({
+      local: here(0),
+      remote: server.address,
+      options: { text: () => name, number: () => 512 },
+    } as unknown as Given);
+  const half = "It went silent after 512 bytes: this is not the whole file.";
+  await assertRejects(() => run(getRole({ ...steps, ...roles }), "a"), Error, half);
+  const late = "It went silent before it had said that all has arrived.";
+  await assertRejects(() => run(putRole({ ...steps, ...roles }), "b"), Error, late);
 });
 
 Deno.test("lesson 12: so many transfers at a time, and no more", async () => {
@@ -382,11 +414,13 @@ Deno.test("lesson 12: a client's name may be forged: six datagrams go there, and
   // The clock is turned forward, since nobody wants to wait.
   const { now } = performance;
   const sent: Message[] = [];
+  const answers: Datagram[] = [];
   const patient = {
     send: (data: Uint8Array) => Promise.resolve(sent.push(decode(data))),
     receive: (milliseconds: number) => {
-      time += milliseconds;
-      return Promise.resolve(undefined);
+      const answer = answers.pop();
+      if (!answer) time += milliseconds;
+      return Promise.resolve(answer);
     },
   };
   let time = now.call(performance);
@@ -395,10 +429,15 @@ Deno.test("lesson 12: a client's name may be forged: six datagrams go there, and
     const exchange = new Exchange(patient as unknown as Patient, here(9));
     const data = { type: "DATA", block: 1, data: noise(5) } as const;
     await assertRejects(() => exchange.ask(data, is("ACK", 1)), Error, "127.0.0.1:9 is silent.");
+    assertEquals(sent.length, 6);
+    // Who has answered once is waited for longer, and then it is another thing to say.
+    answers.push({ data: ack(1), from: here(9) });
+    await exchange.ask(data, is("ACK", 1));
+    await assertRejects(() => exchange.ask(data, is("ACK", 2)), Error, "127.0.0.1:9 went silent.");
+    assert(sent.length > 6 + 15, `${sent.length} datagrams`);
   } finally {
     performance.now = now;
   }
-  assertEquals(sent.length, 6);
 });
 
 /** The server as a program, with a folder of its own. */

@@ -93,6 +93,15 @@ test("conceal: so does a voice, with its overtones", () => {
   for (const hertz of [55, 100, 110, 170]) goesOn(hertz, [1, 0.6, 0.8, 0.3, 0.2]);
 });
 
+test("conceal: a tone that fades goes on as it was last, not as it was before", () => {
+  const fading = tone(400, 160).map((sample, i) => sample * Math.exp(-i / 300));
+  const before = loudness(fading.slice(-50));
+  const got = Math.round(10 * loudness(conceal(fading, 80).slice(0, 50)) / before) * 10;
+  const story = "A tone of 160 Hz faded, and then 10 ms were missing. " +
+    "So loud, in percent of the last period, is the first one in the gap.";
+  same(got, 100, story);
+});
+
 test("conceal: the last 320 samples are enough", () => {
   const before = tone(320, 55, [1, 0.5]);
   const got = loudness(conceal(before, 80)) > 1000 ? "sound" : "silence";

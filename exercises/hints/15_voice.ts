@@ -9,8 +9,8 @@ export const HINTS: Record<string, string[]> = {
     "is the earlier: | 0 makes a number of 32 bits with a sign. Divide it by 8.",
   ],
   conceal: [
-    "Try each period from 20 to 160. How far is each of the last 160 samples from the one that is a period " +
-    "earlier? Add that up: the period with the least sum is the right one.",
+    "Try each period from 20 to 160: two loops, one in the other. The inner one adds up Math.abs(before[i] - " +
+    "before[i - period]) for the last 160 samples. Remember the period with the least sum so far.",
     "The gap's sample i is before[before.length - period + i % period]: the last period, from its beginning, " +
     "and again.",
     "The loudness of sample i is 1 up to 80, 0 from 480 on, and 1 - (i - 80) / 400 in between. Math.min and " +

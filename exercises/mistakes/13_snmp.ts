@@ -126,7 +126,7 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "who has come to the end is left out",
     from: "rest = next.map(({ oid }) => oid);",
-    to: "rest = next.filter(({ value }) => !isException(value)).map(({ oid }) => oid);",
+    to: 'rest = next.filter(({ value }) => value.type !== "endOfMibView").map(({ oid }) => oid);',
     fails: ["bulk: who has come to the end says so in each step"],
   },
   {
@@ -137,14 +137,16 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "the end is said again and again",
-    from: "if (next.every(({ value }) => isException(value))) break;",
-    to: "if (next.every(({ value }) => !isException(value))) rest = [];",
+    from: 'if (next.every(({ value }) => value.type === "endOfMibView")) break;',
+    to: 'if (next.every(({ value }) => value.type !== "endOfMibView")) rest = [];',
     fails: ["bulk: when all have come to the end, nothing follows"],
   },
   {
     mistake: "the end is not said",
-    from: "    found.push(...next);\n    if (next.every(({ value }) => isException(value))) break;",
-    to: "    if (next.every(({ value }) => isException(value))) break;\n    found.push(...next);",
+    from:
+      '    found.push(...next);\n    if (next.every(({ value }) => value.type === "endOfMibView")) break;',
+    to:
+      '    if (next.every(({ value }) => value.type === "endOfMibView")) break;\n    found.push(...next);',
     fails: ["bulk: when all have come to the end, nothing follows"],
   },
   {

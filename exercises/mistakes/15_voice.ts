@@ -75,6 +75,12 @@ export const MISTAKES: Mistake[] = [
     fails: ["conceal: so does a voice, with its overtones"],
   },
   {
+    mistake: "most like is thought to be where the product is largest: where it was loud",
+    from: "difference += Math.abs(before[i]! - before[i - candidate]!);",
+    to: "difference -= before[i]! * before[i - candidate]!;",
+    fails: ["conceal: a tone that fades goes on as it was last, not as it was before"],
+  },
+  {
     mistake: "just enough is thought to be too little",
     from: "before.length < 320",
     to: "before.length <= 320",

@@ -14,6 +14,8 @@ import { type Address, type Datagram, sameAddress } from "../../lib/udp.ts";
  * Everything else is `undefined`, and nothing is thrown: anyone may send anything, and forge an answer. The
  * answer comes from the server, has the number and the question, and is no question itself. Capitals mean
  * nothing in a name.
+ *
+ * `deno doc lib/dns.ts` shows the fields of its types.
  */
 export function answerOf(
   { data, from }: Datagram,

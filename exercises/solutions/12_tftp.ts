@@ -12,13 +12,15 @@ export type Answer = Message | undefined;
  * A datagram has come to a TFTP server's known port. The server takes new files, and nothing else; `taken`
  * says whether there is already one of that name. Return what it answers to a request to write:
  *
- * - `ACK 0`, or `OACK` with the block size where one from 8 to 65464 was asked for (a larger number is a
- *   wish, too: agree to 65464). Other options are left out, as if nobody had asked for them.
+ * - `ACK 0`, or `OACK` with the block size where one from 8 to 65464 was asked for, in digits only (a larger
+ *   number is a wish, too: agree to 65464). Other options are left out, as if nobody had asked for them.
  * - error 6 where the name is taken.
  * - error 2 where the name is more than a name: where it is empty, begins with a dot, or has a `/` or `\` in it.
  * - error 2 to a request to read: nothing is given away here.
  *
  * The texts of errors are up to you. Whatever is no request gets no answer, above all no error.
+ *
+ * `deno doc lib/tftp.ts` shows the fields of its types.
  */
 export function answerToRequest(data: Uint8Array, taken: (name: string) => boolean): Answer {
   const request = understood(data);

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Mib, valueAfter } from "../../lib/mib.ts";
-import { type Binding, isException, type Message } from "../../lib/snmp.ts";
+import type { Binding, Message } from "../../lib/snmp.ts";
 
 /**
  * Return the one of these OIDs that a GETNEXT for `after` finds: the first one that comes after it, or
@@ -37,6 +37,8 @@ function comesBefore(a: string, b: string): boolean {
  * A name that has come to the end says so (`endOfMibView`) in each step that follows. After a step in which
  * all of them say so, nothing follows. The whole has `most` bindings at most, and the rest is left out: more
  * do not fit into a datagram. Numbers below 0 count as 0. Some ask for 2,147,483,647 steps.
+ *
+ * `deno doc lib/snmp.ts` shows the fields of its types, and lib/mib.ts has `valueAfter`.
  */
 export function bulk(mib: Mib, asked: Message, most: number): Binding[] {
   const names = asked.bindings.map(({ oid }) => oid);
@@ -46,7 +48,7 @@ export function bulk(mib: Mib, asked: Message, most: number): Binding[] {
   for (let step = 1; step <= asked.index && rest.length > 0 && found.length < most; step++) {
     const next = rest.map((oid) => valueAfter(mib, oid));
     found.push(...next);
-    if (next.every(({ value }) => isException(value))) break;
+    if (next.every(({ value }) => value.type === "endOfMibView")) break;
     rest = next.map(({ oid }) => oid);
   }
   return found.slice(0, most);

@@ -14,6 +14,8 @@ import { type Address, sameAddress } from "../../lib/udp.ts";
  * - But there is a split horizon: a way by this neighbour is not told to it. If `poisoned` is true, it is
  *   told that by us there is none.
  * - A message has at most 25 routes. Where there is nothing to tell, there is no message.
+ *
+ * `deno doc lib/rip.ts` shows the fields of its types.
  */
 export function updateFor(ways: Ways, neighbour: Address, poisoned: boolean): Uint8Array[] {
   const routes = [...ways].flatMap(([network, { metric, by }]) => {
