@@ -170,7 +170,7 @@ export class Site {
     add(`${page}.copies.js`, () => {
       const all = [...copies()];
       if (whole !== undefined) {
-        all.push({ name: "", file: "", text: whole, own: whole, command: "" });
+        all.push({ name: "", file: "", text: whole, own: whole, command: "", does: "" });
       }
       const byName = Object.fromEntries(all.map((copy) => [copy.name, copy]));
       return `book.copies(${JSON.stringify(byName)});\n`;

@@ -10,6 +10,7 @@ interface Copy {
   text: string;
   own: string;
   command: string;
+  does: string;
 }
 
 export function startCopies(): void {
@@ -17,42 +18,57 @@ export function startCopies(): void {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to open the file itself
       event.preventDefault();
-      copyProgram(link).catch(() =>
-        toast(
-          "This browser does not let a page copy. The link opens the program: ",
-          link.cloneNode(true),
-        )
-      );
+      copyProgram(link).catch(() => refused(opening(link)));
     });
   }
   for (const button of document.querySelectorAll<HTMLButtonElement>("button.copy")) {
     button.addEventListener("click", async () => {
-      const { text } = button.dataset;
-      await navigator.clipboard.writeText(text!);
-      done(button);
-      toast("Copied: ", element("code", "", text!));
+      const code = element("code", "", button.dataset.text!);
+      try {
+        await navigator.clipboard.writeText(button.dataset.text!);
+        done(button);
+        toast("Copied: ", code);
+      } catch {
+        refused("Here it is to select: ", code);
+      }
     });
   }
+  // What was said stays until somebody goes on.
+  document.addEventListener("click", ({ target }) => {
+    if (!(target as Element).closest(".toast")) toast();
+  }, true);
 }
 
 async function copyProgram(link: HTMLAnchorElement): Promise<void> {
   const page = link.getAttribute("href")!.split(".")[0];
   const all = await loaded<Record<string, Copy>>(`${page}.copies.js`, "copies");
-  const copy = all[link.dataset.copy!]!;
-  await navigator.clipboard.writeText(copy.text);
+  const { name, text, own, command, does } = all[link.dataset.copy!]!;
+  await navigator.clipboard.writeText(text);
   done(link);
-  if (!copy.name) return toast(`Copied the whole file: ${lines(copy.text)}.`);
-  const only = element("button", "", `Copy only its ${lines(copy.own)}`);
+  if (!name) return toast(`Copied the whole file: ${lines(text)}.`);
+  const only = element("button", "", `Copy only its ${lines(own)}`);
   only.type = "button";
-  only.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(copy.own);
-    toast(`Copied the ${lines(copy.own)} of ${copy.name} alone.`);
+  only.addEventListener("click", () => {
+    navigator.clipboard.writeText(own).then(
+      () => toast(`Copied the ${lines(own)} of ${name} alone.`),
+      () => refused(opening(link)),
+    );
   });
   toast(
-    `Copied ${copy.name}, with all that it needs: ${lines(copy.text)} that run by themselves.`,
+    `Copied ${name}, with all that it needs: ${lines(text)}. ${does}`,
+    element("code", "", command),
     only,
-    element("code", "", copy.command),
   );
+}
+
+function refused(...instead: (Node | string)[]): void {
+  toast("This browser does not let a page copy. ", ...instead);
+}
+
+function opening({ href }: HTMLAnchorElement): Node {
+  const link = element("a", "", "Open the program");
+  link.href = href;
+  return link;
 }
 
 function lines(text: string): string {
