@@ -146,6 +146,7 @@ export class Site {
 
     add("book.css", () => compact(this.#project.text("book/book.css")));
     add("book.js", () => script(new URL("book/browser/main.ts", project.folder)));
+    add("copies.js", () => script(new URL("book/browser/copies.ts", project.folder)));
     if (live) add("checks.js", () => script(new URL("book/browser/checks.ts", project.folder)));
     add("theme.js", () => THEME);
     add("search.js", async () => {
@@ -198,8 +199,13 @@ export class Site {
     const { pathname, hash } = new URL(href, `file:///${from}`);
     const path = pathname.slice(1);
     const [, lesson] = path.match(/^lessons\/(\d\d_\w+)\.ts$/) ?? [];
+    const [, number] = path.match(/^lessons\/(\d+)$/) ?? []; // "lesson 7" in a sentence
     const [, exercise] = path.match(/^exercises\/(\d\d_\w+)\.ts$/) ?? [];
     if (lesson) return `${lesson}.html${hash}`;
+    if (number) {
+      const named = this.#project.lessons().find((one) => one.number === Number(number));
+      return named && named.path !== from ? `${named.name}.html` : undefined;
+    }
     if (exercise) return `${exercise}.html#your-turn`;
     if (/^lib\/\w+\.ts$/.test(path)) return `${pageName(path)}.html${hash}`;
     const document = this.#project.documents().find((one) => one.path === path);

@@ -1,5 +1,5 @@
 /**
- * Copies programs and commands.
+ * Copies programs and commands. A script of its own, that a page loads when somebody wants it.
  *
  * @module
  */
@@ -13,30 +13,19 @@ interface Copy {
   does: string;
 }
 
-export function startCopies(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>("a.copy")) {
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to open the file itself
-      event.preventDefault();
-      copyProgram(link).catch(() => refused(opening(link)));
-    });
+/** Copies what this button or link is for. */
+async function press(pressed: HTMLElement): Promise<void> {
+  if (pressed instanceof HTMLAnchorElement) {
+    return copyProgram(pressed).catch(() => refused(opening(pressed)));
   }
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button.copy")) {
-    button.addEventListener("click", async () => {
-      const code = element("code", "", button.dataset.text!);
-      try {
-        await navigator.clipboard.writeText(button.dataset.text!);
-        done(button);
-        toast("Copied: ", code);
-      } catch {
-        refused("Here it is to select: ", code);
-      }
-    });
+  const code = element("code", "", pressed.dataset.text!);
+  try {
+    await navigator.clipboard.writeText(pressed.dataset.text!);
+    done(pressed);
+    toast("Copied: ", code);
+  } catch {
+    refused("Here it is to select: ", code);
   }
-  // What was said stays until somebody goes on.
-  document.addEventListener("click", ({ target }) => {
-    if (!(target as Element).closest(".toast")) toast();
-  }, true);
 }
 
 async function copyProgram(link: HTMLAnchorElement): Promise<void> {
@@ -80,3 +69,5 @@ function done(pressed: HTMLElement): void {
   pressed.classList.add("done");
   setTimeout(() => pressed.classList.remove("done"), 2000);
 }
+
+globalThis.book.copying!(press);
