@@ -17,19 +17,17 @@ startTheme();
 startDiagrams();
 startDialogs();
 
-for (
-  const [wanted, file, name] of [[".check", "checks.js", "checks"], [
-    ".copy",
-    "copies.js",
-    "copying",
-  ]]
-) {
-  for (const pressed of document.querySelectorAll<HTMLElement>(wanted!)) {
+// Scripts of their own, for those who press these.
+const scripts = [[".check", "checks.js", "checks"], [".copy", "copies.js", "copying"]] as const;
+for (const [wanted, file, name] of scripts) {
+  for (const pressed of document.querySelectorAll<HTMLElement>(wanted)) {
+    // Some browsers let a page copy only at once after a click: the script is there by then.
+    pressed.addEventListener("pointerdown", () => loaded(file, name).catch(() => {}));
     pressed.addEventListener("click", async (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to open the file itself
       event.preventDefault();
       try {
-        (await loaded<(pressed: HTMLElement) => void>(file!, name!))(pressed);
+        (await loaded<(pressed: HTMLElement) => void>(file, name))(pressed);
       } catch (error) {
         toast((error as Error).message);
       }
