@@ -129,7 +129,8 @@ export class Site {
           <DocumentPage
             book={book}
             document={one}
-            link={(href) => this.#link(href, one.path)}
+            // The links that it was written with, and no others: the first one of a question leads to its place.
+            link={(href) => href.startsWith("/") ? undefined : this.#link(href, one.path)}
           />
         ),
       );
