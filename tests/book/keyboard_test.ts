@@ -112,7 +112,9 @@ Lesson 4: \`deno task lesson4\`
       (await search(page, "zeppelin answer"))[0],
       "Questions: May a zeppelin answer an answer?",
     );
-    await page.keyboard.press("Escape");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => /docs-questions\.html#2-may-a-zeppelin-/.test(location.href));
+    await page.goto(`${book.address}04_echo.html`);
   });
 
   await t.step("help comes with ?, and goes with Escape", async () => {
