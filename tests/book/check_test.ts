@@ -31,6 +31,10 @@ Deno.test("an exercise", async (t) => {
     );
     const line = shipped.split("\n").findIndex((line) => line.includes("function countingServer")) +
       1;
+    assertEquals(
+      await page.$eval("a.edit", (one) => one.getAttribute("title")),
+      "VS Code; others: --editor",
+    );
     const imports = await page.$eval(".turn-yours .imports", (one) => one.textContent!);
     assert(imports.includes('import { todo } from "./todo.ts";'), imports);
     assertEquals(edit, `vscode://file${folder.pathname}exercises/04_echo.ts:${line}`);
