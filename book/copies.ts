@@ -28,6 +28,8 @@ export interface Copy {
   readonly own: string;
   /** How to run it in an empty folder. */
   readonly command: string;
+  /** What one sees of it then, in a sentence. */
+  readonly does: string;
 }
 
 /** The names and files of what can be copied. */
@@ -59,17 +61,22 @@ export function lessonCopies(project: Project, file: LessonFile): Copy[] {
   const { roles } = parts(source);
   const label = labeller(source);
   const allowed = flags(task);
-  const tails: Record<string, string> = {
-    play: `import { Diagram } from "../cli/diagram.ts";
+  const tails: Record<string, Tail> = {
+    play: {
+      does: "It draws the picture.",
+      text: `import { Diagram } from "../cli/diagram.ts";
 import { drawing } from "../cli/drawing.ts";
 
 const diagram = new Diagram(drawing()${label ? `, ${label}` : ""});
 await play(diagram);
 diagram.end();`,
+    },
   };
   for (const role of roles) {
     const item = source.items.find(({ names }) => role.run && names.includes(role.run));
-    if (item) tails[role.run!] = roleTail(project, path, role, item, lesson);
+    if (item) {
+      tails[role.run!] = program(roleTail(project, path, role, item, lesson));
+    }
   }
   const items = copyablesOf(source, roles.flatMap(({ run }) => run ?? []));
   return [
@@ -79,13 +86,13 @@ diagram.end();`,
         path,
         name,
         item.names[0]!,
-        tails[item.names[0]!] ?? example(item),
+        tails[item.names[0]!] ?? shown(item),
         allowed,
         item,
       )
     ),
     ...madeRoles(roles, items).map(({ called, text }) =>
-      made(project, path, name, called, roleObjectTail(text, lesson), allowed)
+      made(project, path, name, called, program(roleObjectTail(text, lesson)), allowed)
     ),
   ];
 }
@@ -96,15 +103,19 @@ function madeRoles(
   items: readonly Item[],
 ): (RoleText & { called: string })[] {
   const taken = new Set(items.flatMap(({ names }) => names));
-  return roles.filter(({ run }) => !run || !taken.has(run))
-    .map((role) => ({ ...role, called: taken.has(role.word) ? `${role.word}Role` : role.word }));
+  // Many disks take Router.ts and router.ts for the same file.
+  const small = new Set([...taken].map((name) => name.toLowerCase()));
+  return roles.filter(({ run }) => !run || !taken.has(run)).map((role) => ({
+    ...role,
+    called: small.has(role.word.toLowerCase()) ? `${role.word}Role` : role.word,
+  }));
 }
 
 /** The programs that can be copied from a file of lib/. */
 export function libraryCopies(project: Project, source: Source): Copy[] {
   const { path } = source;
   return copyablesOf(source).map((item) =>
-    made(project, path, pageName(path), item.names[0]!, example(item), flags(), item)
+    made(project, path, pageName(path), item.names[0]!, shown(item), flags(), item)
   );
 }
 
@@ -123,6 +134,45 @@ export function example({ doc }: Item): string {
   return doc.match(/^```ts\n([^]*?)^```/m)?.[1]?.trim() ?? "";
 }
 
+/** What stands at the end of a copy, and what it does. */
+interface Tail {
+  readonly text: string;
+  readonly does: string;
+}
+
+const DEFINES = "It only defines";
+
+/** The example, which says so if nothing else is seen of it. */
+function shown(item: Item): Tail {
+  const text = example(item);
+  const name = item.names[0]!;
+  if (!text) return { text, does: `${DEFINES} ${name}: call it from your code.` };
+  if (text.includes("console.log(")) return { text, does: "It ends with an example." };
+  return {
+    text: `${text}\nconsole.log("It works.");`,
+    does: 'It ends with an example, which says "It works."',
+  };
+}
+
+/** A role, as a program that says in a sentence what is wrong, as it does in the workbook. */
+function program(text: string): Tail {
+  const at = text.search(/^(?!import )(?=.)/m);
+  const body = text.slice(at).trim().replaceAll(/^(?=.)/gm, "  ");
+  return {
+    text: `${text.slice(0, at)}if (Deno.args.length > 0) {
+  console.error("This program takes no options: change what stands at its end.");
+  Deno.exit(2);
+}
+try {
+${body}
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+}`,
+    does: "It takes no options: change host and port at its end.",
+  };
+}
+
 /** Whether it does anything: an interface alone is nothing to run. */
 function isCode({ node, names }: Item): boolean {
   const declared = isNode(node.declaration) ? node.declaration : node;
@@ -134,28 +184,34 @@ function made(
   path: string,
   page: string,
   name: string,
-  tail: string,
+  { text: tail, does }: Tail,
   flags: string,
   item?: Item,
 ): Copy {
   const command = `deno run ${flags} ${name}.ts`;
   const body = copy(project, path, [...item?.names ?? []], tail);
+  const run = does.startsWith(DEFINES) ? "Run that with:" : "Run it with:";
+  const head = `${name} of ${path}, with all that it needs.\n// ${does} ${run}\n//   ${command}`;
   return {
     ...copyable(page, name),
-    text: `// ${name} of ${path}, with all that it needs. Run it with:\n//   ${command}\n\n${body}`,
+    text: `// ${head}\n\n${body}`,
     own: item ? `${project.source(path).text.slice(item.start, item.end)}\n` : tail,
     command,
+    does: `${does} ${run}`,
   };
 }
 
-/** What a program needs that uses the network as the task does. */
+/** What a program needs that uses the network as the task does: in quotes where a shell would read [::1] as a pattern. */
 function flags(task = "deno run --allow-net=127.0.0.1,localhost "): string {
   const allowed = task.split(" ").filter((word) => word.startsWith("--allow-"));
-  return ["--unstable-net", ...allowed].join(" ");
+  const quoted = allowed.map((word) => /[[*?]/.test(word) ? `"${word}"` : word);
+  return ["--unstable-net", ...quoted].join(" ");
 }
 
 const STOP = `const stop = new AbortController();
 Deno.addSignalListener("SIGINT", () => stop.abort());
+// What has something to say at its end says it first.
+stop.signal.addEventListener("abort", () => setTimeout(() => Deno.exit(0)));
 `;
 
 /** Calls a role's function with what the command line would give it. */
@@ -205,9 +261,6 @@ function roleTail(
     ...imports,
     "",
     ...stops ? [STOP] : [],
-    ...stops && !used.has("signal")
-      ? ['stop.signal.addEventListener("abort", () => Deno.exit(0));', ""]
-      : [],
     ...remote ? [`const remote = ${address};`] : [],
     `await ${role.run}({\n${lines.join("")}} as Given);`,
   ].join("\n");
@@ -229,7 +282,10 @@ const options = Object.entries(role.options ?? {}).map(([name, option]) => [name
 await role.run({
   local: role.listens ? remote : { hostname: localFor(remote), port: 0 },
   remote,
-  options: new Options(Object.fromEntries(options)),
+  options: new Options({
+    ...Object.fromEntries(options),
+    // name: "your own value",
+  }),
   lines: (prompt: string) => lines(prompt, stop.signal, () => stop.abort()),
   signal: stop.signal,
 });`;

@@ -18,6 +18,8 @@ export interface Exercise {
   readonly hints: readonly string[];
   /** The learner's code. */
   readonly code: Code;
+  /** What the learner's page imports. */
+  readonly imports: readonly Piece[];
 }
 
 /** The code of an exercise, as it stands in the learner's file now. */
@@ -38,9 +40,10 @@ export async function exercisesOf(project: Project, page: Page): Promise<Exercis
   const all = await hints(page);
   const codes = codesOf(project, page);
   const { items } = project.source(page.solution);
+  const imports = importsOf(project, page);
   return exercises(page).map((name) => {
     const task = items.find(({ names }) => names.includes(name))?.doc ?? "";
-    return { name, task, hints: all[name] ?? [], code: codes[name]! };
+    return { name, task, hints: all[name] ?? [], code: codes[name]!, imports };
   });
 }
 
@@ -60,6 +63,34 @@ export function codesOf(project: Project, page: Page): Record<string, Code> {
   }
   const whole = { file, line: 1, pieces: [["", text.trimEnd()]] as const };
   return Object.fromEntries(exercises(page).map((name) => [name, read(name) ?? whole]));
+}
+
+function importsOf(project: Project, { file }: Page): readonly Piece[] {
+  try {
+    const source = parse(file, textOf(project, file));
+    const items = source.items.filter(({ node }) => node.type === "ImportDeclaration");
+    return items.length > 0 ? paint(source, items[0]!.start, items.at(-1)!.end) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** One solution of an exercise, with the declarations of its file that it uses: for those who have done it. */
+export function solutionOf(project: Project, page: Page, name: string): readonly Piece[] {
+  const source = project.source(page.solution);
+  const shown = source.items.filter(({ names }) => names.includes(name));
+  const others = source.items.filter(({ names, exported }) => names.length > 0 && !exported);
+  for (const one of shown) { // it grows meanwhile
+    const text = source.text.slice(one.code, one.end);
+    const used = others.filter(({ names }) =>
+      names.some((name) => new RegExp(`\\b${name}\\b`).test(text))
+    );
+    shown.push(...used.filter((item) => !shown.includes(item)));
+  }
+  return source.items.filter((item) => shown.includes(item)).flatMap((item, i): Piece[] => [
+    ...i > 0 ? [["", "\n\n"] as const] : [],
+    ...paint(source, item.names.includes(name) ? item.code : item.start, item.end),
+  ]);
 }
 
 /** How far the learner is, by the numbers of the pages. */

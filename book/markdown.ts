@@ -22,24 +22,48 @@ export interface Heading {
   readonly text: string;
 }
 
+const FILE = /^(docs\/[\w-]+\.md|(?:lib|lessons)\/\w+\.ts)$/;
+const NAMED = /\b(docs\/[\w-]+\.md|(?:lib|lessons)\/\w+\.ts)\b|\blesson (\d{1,2})\b/gi;
+
 /** The markdown as HTML. HTML in it is shown as it stands. */
 export function html(markdown: string, { link = own, deeper = 0 }: Surroundings = {}): string {
   let tables = 0;
+  let plainly = 0; // within what is a link already, or a heading
+  const within = (make: () => string) => {
+    plainly++;
+    const made = make();
+    plainly--;
+    return made;
+  };
+  /** The text, with links for the files and lessons that it names. */
+  const named = (text: string) =>
+    plainly > 0 ? text : text.replaceAll(NAMED, (name, path, number) => {
+      const to = link(path ? `/${path}` : `/lessons/${number}`);
+      return to === undefined ? name : `<a href="${escaped(to)}">${name}</a>`;
+    });
   const marked = new Marked({
     renderer: {
       html: ({ text }) => escaped(text),
       text(token) {
         return "tokens" in token && token.tokens
           ? this.parser.parseInline(token.tokens)
-          : escaped(curled(token.text));
+          : named(escaped(curled(token.text)));
+      },
+      codespan({ text }) {
+        const code = `<code>${escaped(text)}</code>`;
+        const [, path] = text.match(FILE) ?? [];
+        const to = plainly === 0 && path ? link(`/${path}`) : undefined;
+        return to === undefined ? code : `<a href="${escaped(to)}">${code}</a>`;
       },
       heading({ tokens, depth, text }) {
         const level = Math.min(6, depth + deeper);
-        return `<h${level} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${level}>\n`;
+        return `<h${level} id="${slug(text)}">${
+          within(() => this.parser.parseInline(tokens))
+        }</h${level}>\n`;
       },
       link({ href, tokens }) {
         const to = link(href);
-        const text = this.parser.parseInline(tokens);
+        const text = within(() => this.parser.parseInline(tokens));
         return to === undefined
           ? `<span class="file">${text}</span>`
           : `<a href="${escaped(to)}">${text}</a>`;

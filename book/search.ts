@@ -60,12 +60,9 @@ export async function entries(project: Project, lessons: readonly LessonFile[]):
       }
     }
   }
-  const documents = project.documents();
-  for (const document of documents) {
+  for (const document of project.documents()) {
     found.push(
-      ...document.path === "docs/questions.md"
-        ? questions(document, lessons, documents)
-        : sections(document),
+      ...document.path === "docs/questions.md" ? questions(document) : sections(document),
     );
   }
   return found;
@@ -89,34 +86,13 @@ function sections({ name, title, text }: Document): Entry[] {
   }));
 }
 
-/**
- * A question leads to where its link does: to a place in a lesson, or in a document. Without one, to the function
- * that it names, or to the page of the lesson that it names.
- */
-function questions(
-  document: Document,
-  lessons: readonly LessonFile[],
-  documents: readonly Document[],
-): Entry[] {
+/** A question leads to its answer, which has the link to the place that shows it. */
+function questions(document: Document): Entry[] {
   return split(document.text).flatMap(({ heading, body }) => {
     if (!heading || heading.level < 2) return [];
     const title = heading.text.replace(/^\d+\. /, "");
-    const text = plain(body);
-    const [, linked, place = ""] = body.match(/lessons\/(\d\d_\w+)\.ts(#[\w-]+)?/) ?? [];
-    const [, file, section = ""] = body.match(/\]\(([\w-]+\.md)(#[\w-]+)?\)/) ?? [];
-    const page = documents.find(({ path }) => path === `docs/${file}`);
-    if (page && !linked) {
-      return [{ title, on: page.title, href: `${page.name}.html${section}`, text }];
-    }
-    const number = Number(body.match(/[Ll]esson (\d+)/)?.[1]);
-    const lesson = lessons.find(({ name }) => name === linked) ??
-      lessons.find((one) => one.number === number);
-    const named = lesson && parts(lesson.source).code.flatMap(({ names }) => names)
-      .find((name) => body.includes(`\`${name}\``) || body.includes(`\`${name}()\``));
-    const href = lesson
-      ? `${lesson.name}.html${place || (named ? `#${named}` : "")}`
-      : `${document.name}.html#${heading.id}`;
-    return { title, on: lesson ? `Lesson ${lesson.number}` : document.title, href, text };
+    const href = `${document.name}.html#${heading.id}`;
+    return [{ title, on: document.title, href, text: plain(body) }];
   });
 }
 

@@ -129,7 +129,8 @@ export class Site {
           <DocumentPage
             book={book}
             document={one}
-            link={(href) => this.#link(href, one.path)}
+            // The links that it was written with, and no others: the first one of a question leads to its place.
+            link={(href) => href.startsWith("/") ? undefined : this.#link(href, one.path)}
           />
         ),
       );
@@ -146,6 +147,7 @@ export class Site {
 
     add("book.css", () => compact(this.#project.text("book/book.css")));
     add("book.js", () => script(new URL("book/browser/main.ts", project.folder)));
+    add("copies.js", () => script(new URL("book/browser/copies.ts", project.folder)));
     if (live) add("checks.js", () => script(new URL("book/browser/checks.ts", project.folder)));
     add("theme.js", () => THEME);
     add("search.js", async () => {
@@ -170,7 +172,7 @@ export class Site {
     add(`${page}.copies.js`, () => {
       const all = [...copies()];
       if (whole !== undefined) {
-        all.push({ name: "", file: "", text: whole, own: whole, command: "" });
+        all.push({ name: "", file: "", text: whole, own: whole, command: "", does: "" });
       }
       const byName = Object.fromEntries(all.map((copy) => [copy.name, copy]));
       return `book.copies(${JSON.stringify(byName)});\n`;
@@ -198,8 +200,13 @@ export class Site {
     const { pathname, hash } = new URL(href, `file:///${from}`);
     const path = pathname.slice(1);
     const [, lesson] = path.match(/^lessons\/(\d\d_\w+)\.ts$/) ?? [];
+    const [, number] = path.match(/^lessons\/(\d+)$/) ?? []; // "lesson 7" in a sentence
     const [, exercise] = path.match(/^exercises\/(\d\d_\w+)\.ts$/) ?? [];
     if (lesson) return `${lesson}.html${hash}`;
+    if (number) {
+      const named = this.#project.lessons().find((one) => one.number === Number(number));
+      return named && named.path !== from ? `${named.name}.html` : undefined;
+    }
     if (exercise) return `${exercise}.html#your-turn`;
     if (/^lib\/\w+\.ts$/.test(path)) return `${pageName(path)}.html${hash}`;
     const document = this.#project.documents().find((one) => one.path === path);

@@ -22,13 +22,15 @@ interface Result {
 interface Code {
   file: string;
   line: number;
-  pieces: [kind: string, text: string][];
+  pieces: Piece[];
 }
+
+type Piece = [kind: string, text: string];
 
 type Event =
   | { event: "checking"; codes: Record<string, Code> }
   | { event: "case"; exercise: string; one: Case }
-  | { event: "results"; results: Result[] }
+  | { event: "results"; results: Result[]; solutions: Record<string, Piece[]> }
   | { event: "failed"; text: string };
 
 /** So many lines are shown of what a case printed. */
@@ -78,7 +80,8 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
           if (event.exercise === name) result.querySelector("ul")!.append(item(name, event.one));
         } else {
           const own = event.results.find(({ exercise }) => exercise === name);
-          if (own) result.replaceChildren(...shown(own));
+          const solution = event.solutions[name];
+          if (own) result.replaceChildren(...shown(own), ...solution ? [compared(solution)] : []);
         }
       });
     }
@@ -97,8 +100,19 @@ function showCode(place: HTMLElement, { file, line, pieces }: Code): void {
   place.querySelector(".place")!.textContent = `${file}:${line}`;
   const edit = place.querySelector<HTMLAnchorElement>("a.edit");
   if (edit) edit.href = edit.href.replace(/:\d+$/, `:${line}`);
-  place.querySelector("figure code")!.replaceChildren(
-    ...pieces.map(([kind, text]) => kind ? element("i", kind, text) : text),
+  place.querySelector("figure code")!.replaceChildren(...painted(pieces));
+}
+
+function painted(pieces: Piece[]): (Node | string)[] {
+  return pieces.map(([kind, text]) => kind ? element("i", kind, text) : text);
+}
+
+function compared(solution: Piece[]): Node {
+  return element(
+    "details",
+    "solution",
+    element("summary", "", "Compare with one solution"),
+    element("pre", "", element("code", "", ...painted(solution))),
   );
 }
 

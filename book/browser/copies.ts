@@ -1,5 +1,5 @@
 /**
- * Copies programs and commands.
+ * Copies programs and commands. A script of its own, that a page loads when somebody wants it.
  *
  * @module
  */
@@ -10,49 +10,54 @@ interface Copy {
   text: string;
   own: string;
   command: string;
+  does: string;
 }
 
-export function startCopies(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>("a.copy")) {
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to open the file itself
-      event.preventDefault();
-      copyProgram(link).catch(() =>
-        toast(
-          "This browser does not let a page copy. The link opens the program: ",
-          link.cloneNode(true),
-        )
-      );
-    });
+/** Copies what this button or link is for. */
+async function press(pressed: HTMLElement): Promise<void> {
+  if (pressed instanceof HTMLAnchorElement) {
+    return copyProgram(pressed).catch(() => refused(opening(pressed)));
   }
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button.copy")) {
-    button.addEventListener("click", async () => {
-      const { text } = button.dataset;
-      await navigator.clipboard.writeText(text!);
-      done(button);
-      toast("Copied: ", element("code", "", text!));
-    });
+  const code = element("code", "", pressed.dataset.text!);
+  try {
+    await navigator.clipboard.writeText(pressed.dataset.text!);
+    done(pressed);
+    toast("Copied: ", code);
+  } catch {
+    refused("Here it is to select: ", code);
   }
 }
 
 async function copyProgram(link: HTMLAnchorElement): Promise<void> {
   const page = link.getAttribute("href")!.split(".")[0];
   const all = await loaded<Record<string, Copy>>(`${page}.copies.js`, "copies");
-  const copy = all[link.dataset.copy!]!;
-  await navigator.clipboard.writeText(copy.text);
+  const { name, text, own, command, does } = all[link.dataset.copy!]!;
+  await navigator.clipboard.writeText(text);
   done(link);
-  if (!copy.name) return toast(`Copied the whole file: ${lines(copy.text)}.`);
-  const only = element("button", "", `Copy only its ${lines(copy.own)}`);
+  if (!name) return toast(`Copied the whole file: ${lines(text)}.`);
+  const only = element("button", "", `Copy only its ${lines(own)}`);
   only.type = "button";
-  only.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(copy.own);
-    toast(`Copied the ${lines(copy.own)} of ${copy.name} alone.`);
+  only.addEventListener("click", () => {
+    navigator.clipboard.writeText(own).then(
+      () => toast(`Copied the ${lines(own)} of ${name} alone.`),
+      () => refused(opening(link)),
+    );
   });
   toast(
-    `Copied ${copy.name}, with all that it needs: ${lines(copy.text)} that run by themselves.`,
+    `Copied ${name}, with all that it needs: ${lines(text)}. ${does}`,
+    element("code", "", command),
     only,
-    element("code", "", copy.command),
   );
+}
+
+function refused(...instead: (Node | string)[]): void {
+  toast("This browser does not let a page copy. ", ...instead);
+}
+
+function opening({ href }: HTMLAnchorElement): Node {
+  const link = element("a", "", "Open the program");
+  link.href = href;
+  return link;
 }
 
 function lines(text: string): string {
@@ -64,3 +69,5 @@ function done(pressed: HTMLElement): void {
   pressed.classList.add("done");
   setTimeout(() => pressed.classList.remove("done"), 2000);
 }
+
+globalThis.book.copying!(press);

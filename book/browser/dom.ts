@@ -63,12 +63,7 @@ export function leaving(): AbortSignal {
   return controller.signal;
 }
 
-/** Says something at the foot of the page, for a while. */
+/** Says something at the foot of the page, in the place of what was said before. */
 export function toast(...inside: (Node | string)[]): void {
-  const place = document.querySelector(".toast")!;
-  place.replaceChildren(...inside);
-  clearTimeout(timer);
-  timer = setTimeout(() => place.replaceChildren(), 8000);
+  document.querySelector(".toast")!.replaceChildren(...inside);
 }
-
-let timer: ReturnType<typeof setTimeout> | undefined;

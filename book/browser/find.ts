@@ -18,54 +18,147 @@ export interface Found {
   readonly excerpt: { text: string; hit: boolean }[];
 }
 
-// Of a question, these say little.
-const SMALL = new Set(
-  "a an and are as at be can did do does for from has how i in is it its my of on or the there to was what when where which who why will with you your"
-    .split(" "),
+// Of a question, these say little: and of this book, that it is about UDP.
+const SMALL = wordsOf(
+  "a about am an and any are as at be between but by can could difference did do does doing don t for from get gets getting got had happens has have how i if in is isn it its just m make me my need no not of on or really s should so than that the them then there this to udp use using versus vs was we what when where which who why will with work works would you your",
 );
 
-/** The places that have all the words, or their beginnings: in the title first. */
+// What people call the same, or what one of them leads to.
+const ALIKE = [
+  "packet packets datagram datagrams message messages",
+  "guarantee guarantees guaranteed promise promises",
+  "big large size long maximum max limit",
+  "lost lose loses loss vanish missing drop drops dropped disappear",
+  "order ordered ordering overtake reorder reordered sequence",
+  "fast faster speed quick performance slow",
+  "encrypt encryption encrypted tls dtls secure security",
+  "keepalive alive heartbeat pause silence silent",
+  "nat router routers",
+  "arrive arrives arriving arrived reach reaches receive received receiving",
+  "browser browsers web",
+  "reliable reliability acknowledge retransmission",
+  "group multicast",
+  "forge forged spoof spoofed spoofing trust",
+  "corrupt corrupted damaged checksum",
+].map((line) => line.split(" "));
+
+/** How much a hit counts: in a title, or in the text below. */
+const [TITLE, TEXT] = [3, 1];
+/** Fewer of what was asked, by weight, is no answer. */
+const LEAST = 0.3;
+
+interface Read {
+  readonly entry: Entry;
+  readonly title: ReadonlySet<string>;
+  readonly text: ReadonlySet<string>;
+}
+
+/**
+ * The places with most of the words, or with what is alike: rare words count more than common ones, titles
+ * more than texts, questions more than the code of lib/. The last word may be a beginning; a word that
+ * stands nowhere may have a wrong letter.
+ */
 export function find(entries: readonly Entry[], wanted: string): Found[] {
-  const all = wanted.toLowerCase().split(/[\s?!,;"“”]+/).filter((word) => word !== "");
+  const places = readAll(entries);
+  const all = [...wordsOf(wanted)];
   const telling = all.filter((word) => !SMALL.has(word));
-  const words = telling.length > 0 ? telling : all;
-  if (words.length === 0) return [];
-  return entries.map((entry) => ({ entry, score: score(entry, words) }))
-    .filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
-    .map(({ entry }) => ({ entry, excerpt: excerpt(entry.text, words) }));
+  const words = (telling.length > 0 ? telling : all).map((word) => {
+    const meant = meaning(word);
+    const found = places.map((place) => best(place, meant));
+    const number = found.filter((points) => points > 0).length;
+    return { word, found, rare: number > 0 ? Math.log(1 + places.length / number) : 0, meant };
+  });
+  const most = words.reduce((sum, { rare }) => sum + rare, 0);
+  const hits = new Set(words.flatMap(({ meant }) => [...meant.keys()]));
+  return places.map(({ entry, title }, i) => {
+    let [points, had] = [0, 0];
+    for (const { found, rare } of words) {
+      points += rare * found[i]!;
+      if (found[i]! > 0) had += rare;
+    }
+    const share = had / most;
+    const named = [...title].filter((word) => !/^\d+$/.test(word)).join(" ");
+    const own = named === words.map(({ word }) => word).join(" ") ? 2 : 1;
+    return { entry, score: share < LEAST ? 0 : points * share ** 2 * kind(entry) * own };
+  }).filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
+    .map(({ entry }) => ({ entry, excerpt: excerpt(entry.text, hits) }));
 }
 
-function score({ title, text }: Entry, words: string[]): number {
-  const [high, low] = [title.toLowerCase(), text.toLowerCase()];
-  let sum = 0;
-  for (const word of words) {
-    const start = (text: string) =>
-      new RegExp(`(^|[^\\p{L}\\p{N}])${escape(word)}`, "u").test(text);
-    const points = high === word
-      ? 20
-      : start(high)
-      ? 8
-      : high.includes(word)
-      ? 5
-      : start(low)
-      ? 2
-      : low.includes(word)
-      ? 1
-      : 0;
-    if (points === 0) return 0;
-    sum += points;
+let known: { entries: readonly Entry[]; places: Read[]; words: Set<string> } | undefined;
+
+function readAll(entries: readonly Entry[]): Read[] {
+  if (known?.entries === entries) return known.places;
+  const places = entries.map((entry) => ({
+    entry,
+    title: wordsOf(entry.title),
+    text: wordsOf(entry.text),
+  }));
+  const words = new Set(places.flatMap(({ title, text }) => [...title, ...text]));
+  known = { entries, places, words };
+  return places;
+}
+
+/** The words of a text, in small letters: `receiveWithin` is one, and two. */
+function wordsOf(text: string): Set<string> {
+  const parts = text.replaceAll(/(\p{Ll})(?=\p{Lu})/gu, "$1 ");
+  return new Set(`${text} ${parts}`.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+}
+
+/** The words of the book that may be meant by a word, and how surely. */
+function meaning(word: string): Map<string, number> {
+  const meant = new Map<string, number>();
+  const stems = new Set([stem(word)]);
+  for (const line of ALIKE) {
+    if (line.includes(word)) { for (const one of line) stems.add(stem(one)); }
   }
-  return sum + (title.endsWith("?") ? 1 : 0);
+  for (const one of known!.words) {
+    const own = stem(one);
+    if (one === word) meant.set(one, 1);
+    else if (own === stem(word)) meant.set(one, 0.95);
+    else if (stems.has(own)) meant.set(one, 0.7);
+    else if (word.length > 1 && one.startsWith(word)) meant.set(one, 0.6);
+    else if (word.length > 3 && one.includes(word)) meant.set(one, 0.3);
+  }
+  if (meant.size > 0 || word.length < 4) return meant;
+  for (const one of known!.words) if (isNearly(word, one)) meant.set(one, 0.5);
+  return meant;
 }
 
-function excerpt(text: string, words: string[]): Found["excerpt"] {
-  const at = Math.max(0, text.toLowerCase().indexOf(words[0]!));
-  const begin = at < 40 ? 0 : text.indexOf(" ", at - 40) + 1;
+/** Without its ending: `sending` and `sends` are `send`. */
+function stem(word: string): string {
+  if (word.length < 4) return word;
+  return word.replace(/(?<=..)(ings?|ed|es|s|e)$/, "");
+}
+
+/** Whether one letter is wrong, missing or too many, or two have changed places. */
+function isNearly(one: string, two: string): boolean {
+  if (Math.abs(one.length - two.length) > 1) return false;
+  let at = 0;
+  while (at < one.length && one[at] === two[at]) at++;
+  const [left, right] = [one.slice(at), two.slice(at)];
+  return left.slice(1) === right.slice(1) || left === right.slice(1) || left.slice(1) === right ||
+    left[0] === right[1] && left[1] === right[0] && left.slice(2) === right.slice(2);
+}
+
+/** The points of a place for a word. In a long text, a word says less. */
+function best({ title, text }: Read, meant: Map<string, number>): number {
+  let points = 0;
+  for (const [word, sure] of meant) {
+    if (title.has(word)) points = Math.max(points, sure * TITLE);
+    else if (text.has(word)) points = Math.max(points, sure * TEXT / (1 + text.size / 400));
+  }
+  return points;
+}
+
+function kind({ href }: Entry): number {
+  return href.startsWith("docs-questions") ? 1.5 : href.startsWith("lib-") ? 0.7 : 1;
+}
+
+function excerpt(text: string, hits: ReadonlySet<string>): Found["excerpt"] {
+  const parts = text.split(/([\p{L}\p{N}]+)/u);
+  const isHit = (part: string) => hits.has(part.toLowerCase());
+  const first = parts.slice(0, Math.max(0, parts.findIndex(isHit))).join("").length;
+  const begin = first < 40 ? 0 : text.indexOf(" ", first - 40) + 1;
   const shown = (begin > 0 ? "…" : "") + text.slice(begin, begin + 160);
-  const hits = new RegExp(`(${words.map(escape).join("|")})`, "giu");
-  return shown.split(hits).map((text, i) => ({ text, hit: i % 2 === 1 }));
-}
-
-function escape(word: string): string {
-  return word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return shown.split(/([\p{L}\p{N}]+)/u).map((part) => ({ text: part, hit: isHit(part) }));
 }

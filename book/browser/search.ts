@@ -53,7 +53,7 @@ export class Search {
       item.dataset.href = entry.href;
       return item;
     }));
-    this.#none.textContent = wanted && found.length === 0 ? "Nothing has all of these words." : "";
+    this.#none.textContent = wanted && found.length === 0 ? "Nothing has any of these words." : "";
     this.#choose(0);
   }
 

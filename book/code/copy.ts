@@ -51,7 +51,6 @@ export function copy(library: Library, path: string, names: string[], tail = "")
 class Collection {
   readonly #library: Library;
   readonly #modules = new Map<string, Module>();
-  readonly #order: Module[] = [];
   /** From other projects: the names in the copy, by what they stand for. */
   readonly #packages = new Map<string, Map<string, { local: string; type: boolean }>>();
   /** What each name of the copy stands for. */
@@ -80,7 +79,6 @@ class Collection {
         if (called !== own) module.renamed.set(own, called);
       }
       this.#needAllOf(module, item.node);
-      if (!this.#order.includes(module)) this.#order.push(module);
     }
     return module.renamed.get(name) ?? name;
   }
@@ -108,7 +106,7 @@ class Collection {
 
   text(tail: string): string {
     const imports = [...this.#packages].map(([from, names]) => importing(from, names));
-    const files = this.#order.map((module) => {
+    const files = this.#inOrder().filter(({ needed }) => needed.size > 0).map((module) => {
       const items = [...new Set(module.declared.values())].filter((item) =>
         module.needed.has(item)
       );
@@ -116,6 +114,23 @@ class Collection {
       return [...gathered(module), ...texts].join("\n\n");
     });
     return [imports.join("\n"), ...files, tail].filter((text) => text !== "").join("\n\n") + "\n";
+  }
+
+  /** The files as they would be loaded: what runs while a file loads, such as a constant, finds what it uses. */
+  #inOrder(): Module[] {
+    const seen = new Set<Module>();
+    const order: Module[] = [];
+    const load = (module: Module) => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      for (const from of loadedBy(module)) {
+        const other = this.#modules.get(from);
+        if (other) load(other);
+      }
+      order.push(module);
+    };
+    for (const module of this.#modules.values()) load(module);
+    return order;
   }
 
   #needAllOf(module: Module, node: Node): void {
@@ -213,6 +228,16 @@ function read(source: Source): Module {
     }
   }
   return module;
+}
+
+/** The files that a file loads, in their order: not those of which it takes types only. */
+function loadedBy({ source }: Module): string[] {
+  return source.items.flatMap(({ node }) => {
+    const { source: from, importKind, specifiers = [] } = node as Node & { specifiers?: Node[] };
+    const types = importKind === "type" ||
+      specifiers.length > 0 && specifiers.every((one) => one.importKind === "type");
+    return isNode(from) && !types ? [resolved(source.path, from.value as string)] : [];
+  });
 }
 
 function nameOf(node: unknown): string {

@@ -18,11 +18,12 @@ interface Stretch {
 }
 
 /** A declaration, or some that belong together, with prose to the left of it. */
-export function Declaration({ source, items, heading, copyable, prefix = "" }: {
+export function Declaration({ source, items, heading, copyable, link, prefix = "" }: {
   source: Source;
   items: readonly Item[];
   heading?: string | undefined;
   copyable?: Copyable | undefined;
+  link?: ((href: string) => string | undefined) | undefined;
   prefix?: string;
 }) {
   const [first, last] = [items[0]!, items.at(-1)!];
@@ -44,7 +45,7 @@ export function Declaration({ source, items, heading, copyable, prefix = "" }: {
     <section class="declaration" id={heading && prefix + heading}>
       <div class={`prose${joined.length > 1 || used ? "" : " alone"}`}>
         {heading && <h3>{heading}</h3>}
-        {raw(html(tagged(prose)))}
+        {raw(html(tagged(prose), link && { link }))}
       </div>
       <figure
         class="code"
@@ -95,10 +96,19 @@ export function Plain({ source, items }: { source: Source; items: readonly Item[
 
 /** What a file imports: there for those who want to see it. */
 export function Imports({ source, items }: { source: Source; items: readonly Item[] }) {
-  return items.length > 0 && (
+  return (
+    <Imported
+      of={items.length > 0 ? paint(source, items[0]!.start, items.at(-1)!.end) : []}
+    />
+  );
+}
+
+/** The same, as pieces of code. */
+export function Imported({ of }: { of: readonly Piece[] }) {
+  return of.length > 0 && (
     <details class="imports">
       <summary>What it imports</summary>
-      <Plain source={source} items={items} />
+      <pre tabindex={0}><code>{raw(pieces(of))}</code></pre>
     </details>
   );
 }

@@ -10,7 +10,7 @@ import type { Exercise } from "../exercises.ts";
 import { html, inline, pieces } from "../markdown.ts";
 import { type LessonFile, parts } from "../project.ts";
 import type { Item, Source } from "../code/parse.ts";
-import { CopyLink, Declaration, Icon, Imports, Plain } from "./code.tsx";
+import { CopyLink, Declaration, Icon, Imported, Imports, Plain } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
 import { type Book, capital, Page, ROMAN } from "./layout.tsx";
 
@@ -94,6 +94,7 @@ export function LessonText(
               items={items}
               heading={name}
               copyable={copyable(name)}
+              link={link}
               prefix={prefix}
             />
           );
@@ -103,7 +104,7 @@ export function LessonText(
       {play.length > 0 && (
         <section class="part">
           <h2 id={`${prefix}the-picture`}>What the picture shows</h2>
-          <Declaration source={source} items={play} copyable={copyable("play")} />
+          <Declaration source={source} items={play} copyable={copyable("play")} link={link} />
         </section>
       )}
 
@@ -153,7 +154,10 @@ export function LessonText(
 
       {exercises.length > 0 && (
         <section class="part turn-yours" data-exercises={number}>
-          <h2 id={`${prefix}your-turn`}>Your turn</h2>
+          <div class="beside head">
+            <h2 id={`${prefix}your-turn`}>Your turn</h2>
+            <Imported of={exercises[0]!.imports} />
+          </div>
           {exercises.map((exercise) => (
             <Exercises exercise={exercise} view={view} live={book.live} prefix={prefix} />
           ))}
@@ -219,7 +223,7 @@ function Exercises({ exercise, view, live, prefix }: {
                 <summary>
                   {i === 0 ? "A hint" : i === hints.length - 1 ? "The last hint" : "Another hint"}
                 </summary>
-                {raw(html(hint))}
+                {raw(html(hint, { link: view.link }))}
               </details>
             ))}
           </div>
@@ -234,7 +238,15 @@ function Exercises({ exercise, view, live, prefix }: {
                 <>
                   {" "}
                   <span class="edit">·</span>{" "}
-                  <a class="edit" href={view.editor(code.file, code.line)}>open in your editor</a>
+                  <a
+                    class="edit"
+                    href={view.editor(code.file, code.line)}
+                    title={view.editor("", 1).startsWith("vscode:")
+                      ? "VS Code; others: --editor"
+                      : undefined}
+                  >
+                    open in your editor
+                  </a>
                 </>
               )}
             </span>

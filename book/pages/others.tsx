@@ -83,9 +83,10 @@ export function Contents({ book, cover, recording, standing, library, documents 
 
       <section class="part contents beside-lessons">
         <h2 id="beside">
-          Beside the lessons <span>What you may copy, and what helps when nothing arrives</span>
+          Beside the lessons <span>What helps when nothing arrives, and what you may copy</span>
         </h2>
         <ul>
+          {documents.filter(helps).map((one) => <DocumentLink {...one} />)}
           {library.map(({ path, doc }) => (
             <Link
               href={`${pageName(path)}.html`}
@@ -94,13 +95,7 @@ export function Contents({ book, cover, recording, standing, library, documents 
               about={plain(doc.split("\n\n")[0] ?? "")}
             />
           ))}
-          {documents.map(({ name, title, text }) => (
-            <Link
-              href={`${name}.html`}
-              title={name === "readme" ? "Read me" : title}
-              about={firstSentence(text)}
-            />
-          ))}
+          {documents.filter((one) => !helps(one)).map((one) => <DocumentLink {...one} />)}
           <Link
             href="book.html"
             title="The whole book"
@@ -151,6 +146,21 @@ function Link(
       </a>
     </li>
   );
+}
+
+function DocumentLink({ name, title, text }: Document) {
+  return (
+    <Link
+      href={`${name}.html`}
+      title={name === "readme" ? "Read me" : title}
+      about={firstSentence(text)}
+    />
+  );
+}
+
+/** What somebody looks for who is stuck. */
+function helps({ path }: Document): boolean {
+  return ["docs/questions.md", "docs/it-does-not-arrive.md"].includes(path);
 }
 
 /** A file of lib/. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { codesOf } from "../exercises.ts";
+import { codesOf, solutionOf } from "../exercises.ts";
 import type { Project } from "../project.ts";
 import { checked } from "../../exercises/runner/checked.ts";
 import type { Page } from "../../exercises/runner/pages.ts";
@@ -28,7 +28,13 @@ export async function watch(
     last = now; // what is read before the check: a save during it is seen afterwards
     tell({ event: "checking", codes: codesOf(project, page) });
     const results = await checked(page, (exercise, one) => tell({ event: "case", exercise, one }));
-    tell({ event: "results", results });
+    const solutions = Object.fromEntries(
+      results.filter(({ state }) => state === "done").map(({ exercise }) => [
+        exercise,
+        solutionOf(project, page, exercise),
+      ]),
+    );
+    tell({ event: "results", results, solutions });
   }
 }
 

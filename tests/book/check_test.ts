@@ -31,6 +31,12 @@ Deno.test("an exercise", async (t) => {
     );
     const line = shipped.split("\n").findIndex((line) => line.includes("function countingServer")) +
       1;
+    assertEquals(
+      await page.$eval("a.edit", (one) => one.getAttribute("title")),
+      "VS Code; others: --editor",
+    );
+    const imports = await page.$eval(".turn-yours .imports", (one) => one.textContent!);
+    assert(imports.includes('import { todo } from "./todo.ts";'), imports);
     assertEquals(edit, `vscode://file${folder.pathname}exercises/04_echo.ts:${line}`);
   });
 
@@ -58,11 +64,19 @@ Deno.test("an exercise", async (t) => {
     }));
     assert(shown.code.includes('"asked by"'), shown.code);
     assert(shown.wrong > 0, shown.text);
+    assertEquals(await page.$$eval(".solution", (all) => all.length), 0);
     assert(shown.text.includes("asked by 127.0.0.1"), shown.text);
 
     await Deno.writeTextFile(file, solution);
     await until(async () => await state(page, "countingServer") === "done", "the solution");
     await until(async () => await state(page, "stoppableServer") === "done", "the other one");
+    const solutions = await page.$$eval(
+      ".solution pre",
+      (all) => all.map((one) => one.textContent!),
+    );
+    assertEquals(solutions.length, 2);
+    assert(solutions[0]!.startsWith("export async function countingServer("), solutions[0]);
+    assert(solution.includes(solutions[0]!), solutions[0]);
     assertEquals(complaints, []);
   });
 

@@ -6,8 +6,11 @@ const BROKEN =
   /SyntaxError|ReferenceError|TypeError|NotCapable|is not defined|not found|not a dependency|prompt/i;
 
 /** Runs it until it ends, or for some seconds: a server, or a chat, goes on. Returns what is wrong. */
-async function wrong(folder: string, command: string, isRole: boolean): Promise<string> {
-  const [, verb, ...args] = command.split(" ");
+async function wrong(
+  folder: string,
+  { command, isRole, says }: { command: string; isRole: boolean; says: string },
+): Promise<string> {
+  const [, verb, ...args] = command.replaceAll('"', "").split(" "); // as a shell reads it
   const child = new Deno.Command(Deno.execPath(), {
     args: [verb!, "--no-prompt", ...args],
     cwd: folder,
@@ -36,7 +39,7 @@ async function wrong(folder: string, command: string, isRole: boolean): Promise<
   const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
   clearTimeout(timer);
   // A role talks to nobody here, and may say so.
-  const fine = isRole ? !BROKEN.test(output) : code === 0 && !stopped;
+  const fine = isRole ? !BROKEN.test(output) : code === 0 && !stopped && output.includes(says);
   return fine ? "" : `${output}\nexit code ${code}`;
 }
 
@@ -60,7 +63,7 @@ Deno.test("what is copied", async (t) => {
   const empty = await Deno.makeTempDir();
   const failures: string[] = [];
   let copied = 0;
-  const programs: { file: string; command: string; isRole: boolean }[] = [];
+  const programs: { file: string; command: string; isRole: boolean; says: string }[] = [];
 
   await t.step("is a program for each function, and its own lines", async () => {
     for (const name of (await pages(book.address)).filter((name) => /^(\d\d_|lib-)/.test(name))) {
@@ -98,6 +101,8 @@ Deno.test("what is copied", async (t) => {
         await page.waitForFunction(() =>
           document.querySelector(".toast")?.textContent?.includes("alone")
         );
+        assert(!/[[*?]/.test(command.replaceAll(/"[^"]*"/g, "")), `zsh would not take ${command}`);
+        assert(text.split("\n").slice(0, 3).some((line) => line === `//   ${command}`), text);
         const lines = await page.evaluate(() => navigator.clipboard.readText());
         const isRole = !wanted.includes(one);
         if (!isRole) assert(source.includes(lines.trim()), `${one}: ${lines}`);
@@ -106,7 +111,10 @@ Deno.test("what is copied", async (t) => {
         assertEquals(saved, text);
         const file = `${name.replace(".html", "")}_${one}.ts`;
         await Deno.writeTextFile(`${empty}/${file}`, text);
-        programs.push({ file, command: command.replace(` ${one}.ts`, ` ${file}`), isRole });
+        // What prints nothing would look broken: it says that it works, or that it only defines something.
+        const says = text.includes(' which says "It works."') ? "It works." : "";
+        if (!says) assert(isRole || /only defines|\bconsole\.log\(|the picture/.test(text), text);
+        programs.push({ file, command: command.replace(` ${one}.ts`, ` ${file}`), isRole, says });
         copied++;
       }
       assertEquals(complaints, []);
@@ -118,11 +126,59 @@ Deno.test("what is copied", async (t) => {
     const open = [...programs];
     await Promise.all(Array.from({ length: 2 }, async () => {
       for (let program; (program = open.pop());) {
-        const output = await wrong(empty, program.command, program.isRole);
+        const output = await wrong(empty, program);
         if (output) failures.push(`${program.command}\n${output}`);
       }
     }));
     assertEquals(failures, []);
+  });
+
+  await t.step("says in a sentence what is wrong with a role", async () => {
+    const run = async (...args: string[]) => {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--unstable-net", "--allow-net=127.0.0.1", "04_echo_server.ts", ...args],
+        cwd: empty,
+        env: { NO_COLOR: "1" },
+      }).output();
+      return [code, new TextDecoder().decode(stderr)];
+    };
+    assertEquals(await run("--port", "1"), [
+      2,
+      "This program takes no options: change what stands at its end.\n",
+    ]);
+    const file = `${empty}/04_echo_server.ts`;
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(
+      file,
+      text.replace('"127.0.0.1", port: 9999', '"127.0.0.9", port: 9999'),
+    );
+    const [code, said] = await run();
+    assertEquals(code, 1);
+    assert(/^[^\n]*127\.0\.0\.9[^\n]*\n$/.test(`${said}`), `${said}`);
+  });
+
+  await t.step("can be read where the browser lets no page copy", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`);
+    const { page, complaints } = opened;
+    await page.waitForSelector(".theme:not([hidden])");
+    await page.evaluate(() =>
+      Object.assign(navigator.clipboard, { writeText: () => Promise.reject(new Error("no")) })
+    );
+    const said = (text: string) =>
+      page.waitForFunction(
+        (text) => document.querySelector(".toast")!.textContent!.includes(text),
+        {},
+        text,
+      );
+    await page.click(".commands button.copy");
+    await said("does not let a page copy. Here it is to select: deno task lesson4");
+    await page.click("h1");
+    assertEquals(await page.$eval(".toast", (one) => one.textContent), "");
+    await page.click('a.copy[data-copy="serve"]');
+    await said("does not let a page copy. Open the program");
+    await Promise.all([page.waitForNavigation(), page.click(".toast a")]);
+    assert(page.url().endsWith("04_echo.serve.txt"), page.url());
+    assertEquals(complaints, []);
   });
 
   await t.step("has no wrong types", async () => {

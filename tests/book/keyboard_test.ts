@@ -97,14 +97,24 @@ Lesson 4: \`deno task lesson4\`
     await page.keyboard.press("Escape");
   });
 
-  await t.step("a question leads to its place in a lesson", async () => {
-    await search(page, "why does my zeppelin send succeed?");
-    await until(async () => (await page.$$("dialog.search li")).length === 1, "the question");
+  await t.step("a question leads to its answer, and that to its place in a lesson", async () => {
+    const found = await search(page, "why did my zepelin send succed?");
+    assertEquals(found[0], "Questions: Why does my zeppelin send succeed when nobody is there?");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => location.href.endsWith("01_send.html#sendMessage"));
-    await search(page, "zeppelin answer");
+    await page.waitForFunction(() =>
+      /docs-questions\.html#1-why-does-my-zeppelin-send-/.test(location.href)
+    );
+    assertEquals(
+      await page.$eval(":target ~ p a", (one) => one.getAttribute("href")),
+      "01_send.html",
+    );
+    assertEquals(
+      (await search(page, "zeppelin answer"))[0],
+      "Questions: May a zeppelin answer an answer?",
+    );
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => location.href.endsWith("04_echo.html"));
+    await page.waitForFunction(() => /docs-questions\.html#2-may-a-zeppelin-/.test(location.href));
+    await page.goto(`${book.address}04_echo.html`);
   });
 
   await t.step("help comes with ?, and goes with Escape", async () => {

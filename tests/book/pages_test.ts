@@ -110,7 +110,7 @@ Deno.test("the pages", async (t) => {
       await using opened = await open(chromium, book.address + name);
       const shown = await opened.page.evaluate(() =>
         [...document.querySelectorAll("article .code pre:not(.example), .imports pre")]
-          .filter((pre) => !pre.closest("[data-exercise]")).map((pre) => pre.textContent!)
+          .filter((pre) => !pre.closest("[data-exercises]")).map((pre) => pre.textContent!)
       );
       // Every line of code is there, and in its order; doc comments are prose.
       const code = text.replaceAll(DOC, "");
@@ -118,7 +118,42 @@ Deno.test("the pages", async (t) => {
         text.split("\n").map((line) => line.trim()).filter((line) => line);
       const found = lines(shown.join("\n").replaceAll(DOC, ""));
       assertEquals([...found].sort(), [...lines(code)].sort(), name);
+      const bare = await opened.page.evaluate(() =>
+        [...document.querySelectorAll("article :is(p, li)")].filter((one) =>
+          !one.closest(".note, a")
+        ).flatMap((one) => {
+          const text = one.cloneNode(true) as Element;
+          text.querySelectorAll("a, ul, ol, pre").forEach((inside) => inside.remove());
+          return text.textContent!.match(/\b(docs\/[\w-]+\.md|lib\/\w+\.ts)/g) ?? [];
+        })
+      );
+      assertEquals(bare, [], `${name} names files without a link`);
+      // On paper nothing can be scrolled: so wide is A4 within its margins.
+      await opened.page.emulateMediaType("print");
+      await opened.page.setViewport({ width: 673, height: 900 });
+      const cut = await opened.page.evaluate(() => {
+        document.querySelectorAll("details").forEach((one) => one.open = true);
+        return [...document.querySelectorAll<HTMLElement>("main :is(pre, .code, .commands, code)")]
+          .filter((one) =>
+            one.checkVisibility() &&
+            (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline" ||
+              one.getBoundingClientRect().right > innerWidth)
+          ).map((one) => one.textContent!.slice(0, 200));
+      });
+      assertEquals(cut, [], `${name} is cut on paper`);
     }
+  });
+
+  await t.step("list what helps before the files of lib/", async () => {
+    const text = await (await fetch(book.address)).text();
+    const beside = text.slice(text.indexOf('id="beside"'));
+    const names = [...beside.matchAll(/href="([\w-]+)\.html"/g)].map(([, name]) => name!);
+    assertEquals(names.slice(0, 3).sort(), [
+      "docs-it-does-not-arrive",
+      "docs-questions",
+      "lib-udp",
+    ]);
+    assertEquals(names[2], "lib-udp");
   });
 
   await t.step("lead to nothing that is not there", async () => {

@@ -3,27 +3,65 @@ import { type Entry, find } from "../../book/browser/find.ts";
 import { page as text } from "../docs.ts";
 import { project, serve } from "./helpers.ts";
 
-Deno.test("the questions are found, and each leads to its place", async () => {
+/** How people ask, and what they want to read. */
+const ASKED: Record<string, string> = {
+  "how big can a udp packet be": '"Message too long": what is the limit?',
+  "does udp guarantee order": "Can datagrams overtake each other?",
+  "keep alive NAT timeout": "Why is all silent after a pause?",
+  "udp vs tcp": "Is UDP faster than TCP?",
+  "packet not arriving": "My send succeeded. Why did nothing arrive?",
+  "conection refused": "UDP has no connection: why is it refused?",
+  "packet loss same machine": "Why is something lost on one and the same machine?",
+  "is udp reliable?": "How do I make it reliable, or send a file?",
+  "recieve": "2 Receive",
+  "receivew": "receiveWithin",
+  "formatAddress": "formatAddress",
+  "bind": "3 Bind",
+};
+
+Deno.test("the questions are found, and each leads to its place", async (t) => {
   using folder = await project();
   await using book = await serve(folder);
   const get = async (name: string) => await (await fetch(book.address + name)).text();
   const [, json] = (await get("search.js")).match(/book\.found\((\[.*\])\);\n$/)!;
   const entries: Entry[] = JSON.parse(json!);
+  const found = (wanted: string) => find(entries, wanted).map(({ entry }) => entry);
 
-  const lessons = new Set<string>();
-  for (const part of text("questions.md").split(/^## /m).slice(1)) {
-    const [, title] = part.match(/^\d+\. (.*)$/m)!;
-    const [, place] = part.match(/\]\([\w./-]+(?:#([^)]+))?\)/)!;
-    const found = find(entries, title!).map(({ entry }) => entry);
-    const best = found.findIndex((entry) => entry.title === title);
-    assert(best >= 0 && best < 3, `${title}: ${found.slice(0, 3).map(({ title }) => title)}`);
-    const { href, on } = found[best]!;
-    assert(!href.startsWith("docs-questions"), `${title}: ${href}`);
-    if (on.startsWith("Lesson")) lessons.add(on);
-    const [name = "", id] = href.split("#");
-    assertEquals(id, place, title);
-    const shown = await get(name);
-    assert(id ? shown.includes(` id="${id}"`) : shown.includes("<h1"), `${title}: ${href}`);
-  }
-  assertEquals(lessons.size, 10);
+  await t.step("by their titles: to their answers, and from there to a lesson", async () => {
+    const answers = (await get("docs-questions.html")).split("<h2 ").slice(1);
+    const lessons = new Set<string>();
+    for (const part of text("questions.md").split(/^## /m).slice(1)) {
+      const [, title] = part.match(/^\d+\. (.*)$/m)!;
+      const [, place] = part.match(/\]\([\w./-]+(?:#([^)]+))?\)/)!;
+      const best = found(title!).slice(0, 3);
+      const entry = best.find((entry) => entry.title === title);
+      assert(entry, `${title}: ${best.map(({ title }) => title)}`);
+      const [page, section] = entry!.href.split("#");
+      assertEquals(page, "docs-questions.html");
+      const answer = answers.find((one) => one.startsWith(`id="${section}"`));
+      assert(answer, entry!.href);
+      const [, href] = answer!.match(/<a href="([^"]+)"/)!;
+      const [name = "", id] = href!.split("#");
+      assertEquals(id, place, title);
+      if (/^\d\d_/.test(name)) lessons.add(name);
+      const shown = await get(name);
+      assert(id ? shown.includes(` id="${id}"`) : shown.includes("<h1"), `${title}: ${href}`);
+    }
+    assertEquals(lessons.size, 10);
+  });
+
+  await t.step("in the words of those who ask", () => {
+    for (const [asked, wanted] of Object.entries(ASKED)) {
+      const best = found(asked).slice(0, 3).map(({ title }) => title);
+      assert(best.includes(wanted), `${asked}: ${best.join(" | ")}`);
+    }
+    assertEquals(found("xyzzy"), []);
+    assertEquals(found(" ?"), []);
+  });
+
+  await t.step("before the code of lib/", () => {
+    for (const word of ["overtake", "forge", "encrypt", "message"]) {
+      assertEquals(found(word)[0]!.on, "Forty questions", word);
+    }
+  });
 });
