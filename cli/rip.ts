@@ -202,6 +202,7 @@ async function route(
   show();
   try {
     const heard = [socket, members].map((socket) => hearAll(router, socket, log));
+    for (const one of heard) one.catch(() => {}); // the race tells, which is not on yet
     await socket.send(encode({ type: "REQUEST" }), group);
     await update();
     await Promise.race(heard);

@@ -12,7 +12,7 @@ export const NONSENSE: number = Number(Deno.env.get("NONSENSE") ?? 20_000);
 /**
  * Gives `parse` so many messages, a third of them random, the others made of `messages`. It says whether it
  * understood; what it throws is its failure. Some of both kinds have to be among them, and all of it has to
- * take less than 0.1 ms for each.
+ * take less than a millisecond for each.
  */
 export function survives(
   messages: Uint8Array[],
@@ -37,5 +37,5 @@ export function survives(
   const each = (performance.now() - start) / count;
   const few = Math.min(outcomes.understood, outcomes.not);
   assert(few > count / 20, `Too much of one kind: ${JSON.stringify(outcomes)}`);
-  assert(each < 0.1, `It took ${each} ms for each.`);
+  assert(each < 1, `It took ${each} ms for each.`);
 }

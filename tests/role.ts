@@ -42,7 +42,6 @@ export class RunningRole implements AsyncDisposable {
     const running = new RunningRole(role, remote, forged, options, bound.resolve);
     await Promise.race([bound.promise, running.ended]);
     if (!running.#conn) {
-      Deno.listenDatagram = running.#listen; // it opened nothing
       running.#restore();
       throw await running.ended;
     }
@@ -62,14 +61,7 @@ export class RunningRole implements AsyncDisposable {
       get: () => new Blob().stream(), // nothing to read, whatever the test's own input is
     });
     AbortSignal.timeout = (milliseconds) => this.#timer(milliseconds);
-    const listenDatagram = this.#listen;
-    Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
-      const conn = listenDatagram(options);
-      Deno.listenDatagram = listenDatagram;
-      this.#watch(conn, forged);
-      bound();
-      return conn;
-    }) as typeof listenDatagram;
+    this.#watchNext(forged, bound);
     const values = Object.entries(role.options ?? {}).map(([name, { default: value }]) =>
       [name, value] as const
     );
@@ -81,6 +73,27 @@ export class RunningRole implements AsyncDisposable {
       signal: this.#interrupt.signal,
     };
     this.ended = role.run(given).then(() => undefined, (error) => error);
+  }
+
+  /** Watches the socket that is opened next, and if it is closed unused (by `bindBoth`, say), the one after it. */
+  #watchNext(forged: Datagram[], bound: () => void): void {
+    Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
+      const conn = this.#listen(options);
+      Deno.listenDatagram = this.#listen;
+      this.#watch(conn, forged);
+      const [receive, close] = [conn.receive, conn.close.bind(conn)];
+      let used = false;
+      conn.receive = (buffer) => {
+        used = true;
+        return receive(buffer);
+      };
+      conn.close = () => {
+        close();
+        if (!used && !this.#interrupt.signal.aborted) this.#watchNext(forged, bound);
+      };
+      bound();
+      return conn;
+    }) as typeof Deno.listenDatagram;
   }
 
   #watch(conn: Deno.DatagramConn, forged: Datagram[]): void {
@@ -155,6 +168,7 @@ export class RunningRole implements AsyncDisposable {
   }
 
   #restore(): void {
+    Deno.listenDatagram = this.#listen;
     for (const timer of this.#timers) clearTimeout(timer);
     AbortSignal.timeout = this.#timeout;
     console.log = this.#log;
