@@ -111,7 +111,7 @@ export async function* hear(
 
 /** Five datagrams: the third is lost, the fourth is late. A stranger speaks in between. */
 export async function play(diagram: Diagram): Promise<void> {
-  using speaker = unlucky(diagram, "speaker", [0, 0, undefined, 275, 0]);
+  using speaker = unlucky(diagram, "speaker", [0, 0, undefined, 330, 0]);
   using listener = diagram.watch("listener", bind());
   using stranger = diagram.watch("stranger", bind());
   const size = 1200; // 150 ms in each, so that you can watch it; usual are 20

@@ -7,7 +7,7 @@ import { believe, forget, lesson as page, Router } from "../lessons/14_rip.ts";
 import { decode, describe, encode, responses, type Route, type Ways } from "../lib/rip.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, until } from "./helpers.ts";
-import { freePort, lesson, runLesson } from "./program.ts";
+import { eventually, freePort, lesson, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
 
 const [ANN, BOB] = [here(1001), here(1002)];
@@ -349,29 +349,31 @@ Deno.test("lesson 14: a busy port is told", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test("lesson 14: played, and played as JSON", async () => {
-  const [{ code, stdout, stderr }, json] = await Promise.all([
-    runLesson(14),
-    runLesson(14, ["--json"]),
-  ]);
-  const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
-  assertEquals(events.filter(({ label }) => label === "all?").length, 2);
-  assert(events.some(({ label }) => label === "10.9/16: 16"));
-  assertEquals(events.at(-1).event, "end");
-  assertEquals([code, stderr], [0, ""]);
-  const acts = stdout.split("All know.").map((act) =>
-    [...act.matchAll(/10\.9\/16: (\d+)(?= +│)/g)].map(([, metric]) => Number(metric))
-  );
-  assertEquals(acts[0], [9, 10]);
-  const [count, again] = [acts[1]!.slice(0, -3), acts[1]!.slice(-3)];
-  const byNumber = (a: number, b: number) => a - b;
-  const steps = [...new Set(count)].sort(byNumber);
-  assertEquals(steps, Array.from({ length: 7 }, (_, i) => i + 10));
-  assertEquals(again.sort(byNumber), [9, 10, 16]); // poisoned
-  assertEquals(acts[2]!.slice(0, 2), [16, 16]);
-  const took = [...stdout.matchAll(/: (\d+) ms, (\d+) datagrams, and all know\./g)]
-    .map(([, ms, datagrams]) => [Number(ms), Number(datagrams)] as const);
-  const [[slow, many], [quick, few]] = took as [[number, number], [number, number]];
-  assert(slow >= 200 && many >= 10, `${slow} ms, ${many} datagrams`);
-  assert(quick < slow / 2 && few < many / 2, `${quick} ms, ${few} datagrams`);
-});
+Deno.test("lesson 14: played, and played as JSON", () =>
+  // It goes by the clock, and a busy machine may be late.
+  eventually(async () => {
+    const [{ code, stdout, stderr }, json] = await Promise.all([
+      runLesson(14),
+      runLesson(14, ["--json"]),
+    ]);
+    const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events.filter(({ label }) => label === "all?").length, 2);
+    assert(events.some(({ label }) => label === "10.9/16: 16"));
+    assertEquals(events.at(-1).event, "end");
+    assertEquals([code, stderr], [0, ""]);
+    const acts = stdout.split("All know.").map((act) =>
+      [...act.matchAll(/10\.9\/16: (\d+)(?= +│)/g)].map(([, metric]) => Number(metric))
+    );
+    assertEquals(acts[0], [9, 10]);
+    const [count, again] = [acts[1]!.slice(0, -3), acts[1]!.slice(-3)];
+    const byNumber = (a: number, b: number) => a - b;
+    const steps = [...new Set(count)].sort(byNumber);
+    assertEquals(steps, Array.from({ length: 7 }, (_, i) => i + 10));
+    assertEquals(again.sort(byNumber), [9, 10, 16]); // poisoned
+    assertEquals(acts[2]!.slice(0, 2), [16, 16]);
+    const took = [...stdout.matchAll(/: (\d+) ms, (\d+) datagrams, and all know\./g)]
+      .map(([, ms, datagrams]) => [Number(ms), Number(datagrams)] as const);
+    const [[slow, many], [quick, few]] = took as [[number, number], [number, number]];
+    assert(slow >= 200 && many >= 10, `${slow} ms, ${many} datagrams`);
+    assert(quick < slow / 2 && few < many / 2, `${quick} ms, ${few} datagrams`);
+  }));
