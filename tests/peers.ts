@@ -36,3 +36,32 @@ export function start(command: string, ...args: (string | number)[]): Program {
   const script = `${WITH_ALL} exec "$0" "$@" 2>&1`;
   return new Program("sh", ["-c", script, command, ...args.map(String)]);
 }
+
+/** Starts Python with a UDP socket s that does not wait for ever. */
+export function python(program: string): Program {
+  const socket = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n";
+  return new Program("python3", ["-c", `${socket}s.settimeout(10)\n${program}`]);
+}
+
+/** Starts netcat. */
+export function netcat(...args: (string | number)[]): Program {
+  return start("nc", ...args);
+}
+
+/** Starts socat, which says when it is ready. */
+export function socat(...args: string[]): Program {
+  return start("socat", "-d", "-d", ...args);
+}
+
+/** The two runtimes that have `node:dgram`, and how to give each a program. */
+export function javascript(): [string, string, ...string[]][] {
+  return [
+    ["Node.js", "node", "--input-type=module", "-e"],
+    ["Deno's node:dgram", Deno.execPath(), "eval"],
+  ];
+}
+
+/** The port that a program says it has. */
+export async function portOf(program: Program, pattern = /^port (\d+)$/m): Promise<number> {
+  return Number((await program.prints(pattern))[1]);
+}
