@@ -16,7 +16,15 @@ import { bindBoth, serveTcp } from "../lib/dns_tcp.ts";
 import { relay } from "../lib/relay.ts";
 import { bind, type Datagram, MAX_BYTES, Socket } from "../lib/udp.ts";
 import { bytes, here, soon, within } from "./helpers.ts";
-import { freePort, inTerminal, lesson, type Program, runLesson, terminal } from "./program.ts";
+import {
+  eventually,
+  freePort,
+  inTerminal,
+  lesson,
+  type Program,
+  runLesson,
+  terminal,
+} from "./program.ts";
 
 const WWW = { name: "workbook.test", type: "A" };
 const TRUE = "workbook.test A 192.0.2.7";
@@ -380,7 +388,7 @@ Deno.test("lesson 11: an error of the server is told as what it says", async () 
 });
 
 Deno.test("lesson 11: an answer that is cut, and nobody there over TCP", async () => {
-  using server = bind({ port: freePort() });
+  using server = await eventually(() => bind({ port: freePort() }));
   const { port } = server.address;
   await using client = lesson(11, "client", "--port", port);
   const { data, from } = await server.receive({ signal: soon() });
@@ -405,8 +413,8 @@ Deno.test("lesson 11: without a server the client asks five times, and ends with
 });
 
 Deno.test("lesson 11: a busy port, of UDP or of TCP, ends the server with 1 and advice", async () => {
-  using udp = bind({ port: freePort() });
-  using tcp = Deno.listen({ hostname: "127.0.0.1", port: freePort() });
+  using udp = await eventually(() => bind({ port: freePort() }));
+  using tcp = await eventually(() => Deno.listen({ hostname: "127.0.0.1", port: freePort() }));
   for (const { port } of [udp.address, tcp.addr]) {
     const { code, stdout, stderr } = await runLesson(11, ["server", "--port", port]);
     assertEquals([code, stdout], [1, ""]);

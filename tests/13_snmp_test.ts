@@ -8,7 +8,15 @@ import { relay } from "../lib/relay.ts";
 import * as snmp from "../lib/snmp.ts";
 import { bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, within } from "./helpers.ts";
-import { freePort, inTerminal, lesson, type Program, runLesson, terminal } from "./program.ts";
+import {
+  eventually,
+  freePort,
+  inTerminal,
+  lesson,
+  type Program,
+  runLesson,
+  terminal,
+} from "./program.ts";
 
 const NAME = oidNamed("sysName.0");
 const SYSTEM = oidNamed("system");
@@ -368,7 +376,7 @@ Deno.test("lesson 13: what an agent makes up is printed safely, and its errors a
 });
 
 Deno.test("lesson 13: a busy port ends the agent with 1 and advice", async () => {
-  using busy = bind({ port: freePort() });
+  using busy = await eventually(() => bind({ port: freePort() }));
   const { code, stdout, stderr } = await runLesson(13, ["agent", "--port", busy.address.port]);
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /this port is taken\. Stop the program that has it, or choose another/);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { askTcp, bindBoth, type Doors, serveTcp } from "../../lib/dns_tcp.ts";
 import { bind } from "../../lib/udp.ts";
 import { bytes, here, later, text, within } from "../helpers.ts";
-import { freePort } from "../program.ts";
+import { eventually, freePort } from "../program.ts";
 
 const LOCAL = here(0);
 
@@ -61,10 +61,10 @@ Deno.test("tcp: UDP and TCP have the same port, and the port 0 is one that both 
   await later(0); // a port is free a turn after its socket is closed
 });
 
-Deno.test("tcp: a port that another program has, of UDP or of TCP, is an error that says so", () => {
-  using udp = bind({ port: freePort() });
+Deno.test("tcp: a port that another program has, of UDP or of TCP, is an error that says so", async () => {
+  using udp = await eventually(() => bind({ port: freePort() }));
   assertThrows(() => bindBoth(udp.address), Deno.errors.AddrInUse, "this port is taken");
-  using tcp = Deno.listen({ hostname: "127.0.0.1", port: freePort() });
+  using tcp = await eventually(() => Deno.listen({ hostname: "127.0.0.1", port: freePort() }));
   const message = `Cannot listen on TCP port 127.0.0.1:${tcp.addr.port}: this port is taken`;
   assertThrows(() => bindBoth(here(tcp.addr.port)), Deno.errors.AddrInUse, message);
 });
