@@ -84,14 +84,14 @@ export async function* discover(
 /** One shout, two servers that hear it, and a socket that does not. */
 export async function play(diagram: Diagram): Promise<void> {
   using client = diagram.watch("client", bind());
-  // reuseAddress: both may have the port. Each gets what is broadcast; what is sent to one address
-  // goes to one of them only, and which one depends on the system (Linux: the last).
-  using one = diagram.watch("server 1", bind({ hostname: LOOPBACK, reuseAddress: true }));
-  using two = diagram.watch("server 2", bind({ ...one.address, reuseAddress: true }));
   // Who hears a broadcast has bound the broadcast address or 0.0.0.0 (and so, at 0.0.0.0, the sender
   // hears itself). An address of one machine is deaf to it, on Linux.
-  using deaf = bind({ port: one.address.port, reuseAddress: true });
-
+  using deaf = bind();
+  // reuseAddress: both may have the port. Each gets what is broadcast; what is sent to one address
+  // goes to one of them only, and which one depends on the system (Linux: the last).
+  const shared = { hostname: LOOPBACK, port: deaf.address.port, reuseAddress: true };
+  using one = diagram.watch("server 1", bind(shared));
+  using two = diagram.watch("server 2", bind(shared));
   for (const socket of [one, two]) serve(socket, answer); // to the one who asked, not to everyone
   const wait = 500;
   diagram.note(`The client sends once, and collects answers for ${wait} ms.`);
