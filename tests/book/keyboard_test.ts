@@ -101,9 +101,11 @@ Lesson 4: \`deno task lesson4\`
     const found = await search(page, "why did my zepelin send succed?");
     assertEquals(found[0], "Questions: Why does my zeppelin send succeed when nobody is there?");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() =>
-      /docs-questions\.html#1-why-does-my-zeppelin-send-/.test(location.href)
+    await until(
+      () => page.url().includes("docs-questions.html#1-why-does-my-zeppelin-send-"),
+      "the answer",
     );
+    await page.waitForSelector(":target ~ p a");
     assertEquals(
       await page.$eval(":target ~ p a", (one) => one.getAttribute("href")),
       "01_send.html",
@@ -113,7 +115,10 @@ Lesson 4: \`deno task lesson4\`
       "Questions: May a zeppelin answer an answer?",
     );
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => /docs-questions\.html#2-may-a-zeppelin-/.test(location.href));
+    await until(
+      () => page.url().includes("docs-questions.html#2-may-a-zeppelin-"),
+      "the other answer",
+    );
     await page.goto(`${book.address}04_echo.html`);
   });
 
