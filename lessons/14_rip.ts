@@ -121,10 +121,10 @@ export async function play(diagram: Diagram): Promise<void> {
   for (const router of all) hearAll(router, router.socket);
   for (const careful of [false, true]) {
     for (const router of all) router.careful = careful;
-    c.ways.set(net, { metric: 9, since: 0 }); // a slow link may count as many: so the picture is shorter
+    c.ways.set(net, { metric: 10, since: 0 }); // a slow link may count as many: so the picture is shorter
     await c.tell();
     await (careful ? three : one).send(encode({ type: "REQUEST" }), two.address); // what C told is poisoned
-    await inTurns(all, () => a.far(net) === 11);
+    await inTurns(all, () => a.far(net) === 12);
     await pause(20); // it was heard
     const first = careful ? "C tells it at once" : "But B's update comes first";
     diagram.note(`All know. Then C's link to 10.9/16 breaks (16). ${first}.`);
