@@ -7,7 +7,7 @@ import { answerManager, askAgent, walk } from "../lessons/13_snmp.ts";
 import { relay } from "../lib/relay.ts";
 import * as snmp from "../lib/snmp.ts";
 import { bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
-import { bytes, here, soon, within } from "./helpers.ts";
+import { bytes, flooded, here, soon, within } from "./helpers.ts";
 import {
   eventually,
   freePort,
@@ -166,19 +166,10 @@ Deno.test("lesson 13: it asks six times with the same number, and a late answer 
 Deno.test("lesson 13: what comes all the time, and is no answer, does not keep it waiting", async () => {
   using agent = bind();
   using client = bind();
-  let flooding = true;
   const asked = snmp.request("GET", [NAME]);
   const asking = within(5000, askAgent(client, asked, agent.address, 200, 1));
   const { from } = await agent.receive({ signal: soon() });
-  const flood = (async () => {
-    while (flooding) await agent.send("no answer", from);
-  })();
-  try {
-    assertEquals(await asking, undefined);
-  } finally {
-    flooding = false;
-    await flood;
-  }
+  assertEquals(await flooded(agent, from, asking), undefined);
 });
 
 Deno.test("lesson 13: it does not take a failure for a missing answer", async () => {

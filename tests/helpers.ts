@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import type { Address } from "../lib/udp.ts";
+import type { Address, Socket } from "../lib/udp.ts";
 
 const PATIENCE = 10_000;
 
@@ -52,6 +52,20 @@ export async function until(happened: () => boolean, what = "It did not happen."
   while (!happened()) {
     assert(Date.now() < deadline, what);
     await later(10);
+  }
+}
+
+/** What the work brings, while this socket sends what is no answer, as fast as it can. */
+export async function flooded<T>(socket: Socket, to: Address, work: Promise<T>): Promise<T> {
+  let flooding = true;
+  const flood = (async () => {
+    while (flooding) await socket.send("no answer", to);
+  })();
+  try {
+    return await work;
+  } finally {
+    flooding = false;
+    await flood;
   }
 }
 
