@@ -6,24 +6,48 @@
 import { start } from "./peers.ts";
 import { freePort, type Program } from "./program.ts";
 
+/**
+ * A folder for what a Net-SNMP program keeps between its runs. Its default is one for the whole machine. There the
+ * first run on a new machine reports what it creates, in the middle of what a test reads.
+ */
+class Kept implements AsyncDisposable {
+  private constructor(readonly path: string) {}
+
+  static async make(): Promise<Kept> {
+    const kept = new Kept(await Deno.makeTempDir());
+    await Deno.mkdir(`${kept.path}/cert_indexes`);
+    return kept;
+  }
+
+  /** Starts a Net-SNMP program, without MIBs: it would report those that are missing. */
+  start(program: string, ...args: string[]): Program {
+    return start("env", "MIBS=", `SNMP_PERSISTENT_DIR=${this.path}`, program, ...args);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
 /** Net-SNMP's agent on this machine, for the community `public`. */
 export class Snmpd implements AsyncDisposable {
-  private constructor(readonly port: number, readonly program: Program, readonly file: string) {}
+  private constructor(readonly port: number, readonly program: Program, readonly kept: Kept) {}
 
   /** Starts it, and waits until it is ready. */
   static async start(): Promise<Snmpd> {
     const port = freePort();
-    const file = await Deno.makeTempFile();
+    const kept = await Kept.make();
+    const file = `${kept.path}/config`;
     await Deno.writeTextFile(file, "rocommunity public 127.0.0.1\n");
-    const args = ["-f", "-Lo", "-C", "-c", file, `udp:127.0.0.1:${port}`];
-    const snmpd = new Snmpd(port, start("snmpd", ...args), file);
-    await snmpd.program.prints(/NET-SNMP version/);
+    const program = kept.start("snmpd", "-f", "-Lo", "-C", "-c", file, `udp:127.0.0.1:${port}`);
+    const snmpd = new Snmpd(port, program, kept);
+    await program.prints(/NET-SNMP version/);
     return snmpd;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.program[Symbol.asyncDispose]();
-    await Deno.remove(this.file);
+    await this.kept[Symbol.asyncDispose]();
   }
 }
 
@@ -35,8 +59,8 @@ export async function ask(
   { version = "2c", community = "public", options = [] as string[] } = {},
 ): Promise<{ code: number; said: string }> {
   const args = [`-v${version}`, "-c", community, ...options, `127.0.0.1:${port}`, ...oids];
-  // Without MIBs, of which it would say that they are missing.
-  await using running = start("env", "MIBS=", program, ...args);
+  await using kept = await Kept.make();
+  await using running = kept.start(program, ...args);
   const { code, stdout } = await running.end();
   return { code, said: stdout };
 }
