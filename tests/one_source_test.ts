@@ -10,7 +10,6 @@ import { readCommand } from "../cli/args.ts";
 import { type Page, PAGES, SIDES } from "./lessons.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const MOST_LINES = 150;
 
 /** The rooms whose files import each other, from below to above. */
 const ROOMS = ["lib", "cli", "lessons", "exercises", "tests"];
@@ -124,13 +123,6 @@ Deno.test("lessons: the commands to try are of roles that there are", () => {
       );
       assert(side, `${file}: ${command}`);
     }
-  }
-});
-
-Deno.test(`lessons: at most ${MOST_LINES} lines`, () => {
-  for (const page of PAGES) {
-    const lines = source(page).trimEnd().split("\n").length;
-    assert(lines <= MOST_LINES, `lessons/${page.file} has ${lines} lines: make it two lessons.`);
   }
 });
 
