@@ -21,7 +21,7 @@ interface Column {
 }
 
 /** Returns what draws each event that it is told, line by line. */
-export function drawing(print: (line: string) => void = console.log): (event: Event) => void {
+export function drawing(print: (line: string) => void): (event: Event) => void {
   const picture = new Picture(print);
   return (event) => {
     if (event.event === "column") picture.columns.push(event);

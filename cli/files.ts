@@ -5,6 +5,7 @@
  */
 import { printable } from "../lib/text.ts";
 import { TftpError } from "../lib/tftp.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** A file to read. */
 export interface Source extends Disposable {
@@ -170,11 +171,15 @@ class HiddenFile implements Sink {
 }
 
 /** Lets Deno ask whether a role may use the folder, where its task does not grant it. */
-export async function mayUseFolder(folder: string, writable: boolean): Promise<void> {
+export async function mayUseFolder(
+  folder: string,
+  writable: boolean,
+  stdin: Terminal["stdin"],
+): Promise<void> {
   for (const name of writable ? ["read", "write"] as const : ["read"] as const) {
     const permission = { name, path: folder };
     if ((await Deno.permissions.query(permission)).state === "granted") continue;
-    if (Deno.stdin.isTerminal()) {
+    if (stdin.isTerminal()) {
       if ((await Deno.permissions.request(permission)).state === "granted") continue;
     }
     throw new Error(

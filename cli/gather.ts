@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Terminal } from "./terminal.ts";
 
 /** Prints lines, those of a few milliseconds together: to print one takes longer than to answer it. */
 export interface Log extends Disposable {
@@ -10,7 +11,7 @@ export interface Log extends Disposable {
 }
 
 /** What is still to be printed is printed at the abort, and at the end of the block that says `using`. */
-export function gathered(signal: AbortSignal): Log {
+export function gathered(signal: AbortSignal, console: Terminal["console"]): Log {
   let lines: string[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const print = () => {

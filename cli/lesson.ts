@@ -8,6 +8,7 @@ import { printable } from "../lib/text.ts";
 import type { Address } from "../lib/udp.ts";
 import type { Diagram } from "./diagram.ts";
 import type { Lines } from "./lines.ts";
+import type { Terminal } from "./terminal.ts";
 
 export type { Diagram };
 
@@ -75,8 +76,11 @@ export interface Option {
   own?: boolean;
 }
 
-/** What a role gets from its command line. */
-export interface Given {
+/**
+ * What a role gets from its command line, and from its terminal. Its `console`, `stdin` and `stdout` are
+ * used in the place of the global ones.
+ */
+export interface Given extends Pick<Terminal, "console" | "stdin" | "stdout"> {
   /** What to bind: `--host` and `--port` for a role that listens, an ephemeral port for another. */
   local: Address;
   /** Where to send: `--host` and `--port`, with an IP address in the place of a name. */

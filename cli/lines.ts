@@ -16,10 +16,17 @@ export interface Lines extends AsyncIterable<string>, Disposable {
  * Reads standard input line by line, with a prompt where a person types. Ends with the input, and when
  * the signal is aborted. Ctrl-C calls `interrupt`, since a terminal that edits lines sends no signal.
  */
-export function lines(question: string, signal: AbortSignal, interrupt: () => void): Lines {
-  const terminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+export function lines(
+  question: string,
+  signal: AbortSignal,
+  interrupt: () => void,
+  input: NodeJS.ReadableStream = process.stdin,
+  print: (line: string) => void = console.log,
+): Lines {
+  const own = input === process.stdin;
+  const terminal = own && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   const typing = createInterface({
-    input: process.stdin,
+    input,
     output: process.stdout,
     terminal,
     prompt: terminal ? question : "",
@@ -54,7 +61,7 @@ export function lines(question: string, signal: AbortSignal, interrupt: () => vo
 
   return {
     print(text) {
-      if (!prompting) return console.log(text);
+      if (!prompting) return print(text);
       const rows = wipe();
       process.stdout.write(`${text}\n${"\n".repeat(rows)}`);
       typing.prompt(true);

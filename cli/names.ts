@@ -6,6 +6,7 @@
 import { isName, line, type Message, type Question, shown, TYPES, understood } from "../lib/dns.ts";
 import { printable } from "../lib/text.ts";
 import { type Option, type Options, UsageError } from "./lesson.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** What a client takes. */
 export const QUESTION: Record<string, Option> = {
@@ -26,7 +27,11 @@ export function questionOf(options: Options): Question {
 }
 
 /** Prints the records. Throws where the answer is that there are none, and where none came. */
-export function printAnswer(answer: Message | undefined, server: string): void {
+export function printAnswer(
+  answer: Message | undefined,
+  server: string,
+  console: Terminal["console"],
+): void {
   if (!answer) throw new Error(`Is there a name server at ${server}? It never answered.`);
   for (const record of answer.records) console.log(printable(line(record), 1000));
   if (answer.truncated) {

@@ -5,19 +5,25 @@
  */
 import { type Address, formatAddress } from "../lib/udp.ts";
 import type { Role } from "./lesson.ts";
+import type { Terminal } from "./terminal.ts";
 
 /**
  * Asks now: while Deno waits for the answer, a program that listens for Ctrl-C cannot be stopped with
  * it. Throws where the answer is no, or where nobody is there to be asked.
  */
-export async function mayUse(role: Role, local: Address, peers: Address[]): Promise<void> {
+export async function mayUse(
+  role: Role,
+  local: Address,
+  peers: Address[],
+  { console, stdin }: Pick<Terminal, "console" | "stdin">,
+): Promise<void> {
   const host = ({ hostname }: Address) => hostname.includes(":") ? `[${hostname}]` : hostname;
   const own = role.listens ? formatAddress(local) : host(local);
   const missing = [own, ...peers.map(host)]
     .filter((host) => Deno.permissions.querySync({ name: "net", host }).state !== "granted");
   if (missing.length === 0) return;
 
-  if (!Deno.stdin.isTerminal()) {
+  if (!stdin.isTerminal()) {
     const hosts = missing.join(" and ");
     throw new Error(
       `Deno lets this program use this machine only, and has to ask for ${hosts}. ` +

@@ -33,7 +33,7 @@ export function relayRole(
 }
 
 async function run(
-  { local, options, signal }: Given,
+  { local, options, signal, console }: Given,
   forecast: (weather: Weather, seed: number) => (path: number) => Fate,
 ): Promise<void> {
   const to = options.address("to");

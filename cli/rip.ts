@@ -169,7 +169,7 @@ export function routerRole(steps: Steps): Role {
 
 async function route(
   { Router, forget, hearGroup }: Steps,
-  { local, options }: Given,
+  { local, options, console }: Given,
 ): Promise<void> {
   const network = ownNetwork(local.hostname);
   const [routes, every] = [ownRoutes(options, local.hostname), options.seconds("every")];

@@ -13,53 +13,73 @@ import { Diagram } from "./diagram.ts";
 import { drawing } from "./drawing.ts";
 import { help } from "./help.ts";
 import { type Lesson, Options, UsageError } from "./lesson.ts";
-import { lines } from "./lines.ts";
 import { mayUse } from "./permissions.ts";
-import { countTraffic } from "./traffic.ts";
+import { ownTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs the lesson whose file this program is, with the arguments of the command line, and ends. */
 export async function run(lesson: Lesson): Promise<never> {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   const file = Deno.mainModule.split("/").at(-1)!;
+  Deno.exit(await main(lesson, file, Deno.args, ownTerminal()));
+}
+
+/**
+ * Does what the arguments say, and resolves to the exit code: 0, or 1 where it could not be done, or 2
+ * where the command was wrong. `file` is the lesson's, without the folder.
+ *
+ * It resolves at Ctrl-C, too, and sockets may still be open then: the end of the process closes them.
+ */
+export async function main(
+  lesson: Lesson,
+  file: string,
+  args: string[],
+  terminal: Terminal,
+): Promise<number> {
+  const { console, stdout } = terminal;
   const task = `lesson${parseInt(file)}`;
   const interrupt = new AbortController();
-  const traffic = countTraffic();
   let say: ((text: string) => void) | undefined = console.log;
   let below = false;
   const goBelow = () => { // the terminal shows ^C: go on below it
-    if (!below && Deno.stdout.isTerminal()) say?.("");
+    if (!below && stdout.isTerminal()) say?.("");
     below = true;
   };
+  const listen = () =>
+    terminal.onInterrupt(() => {
+      goBelow(); // before a role says its sums
+      interrupt.abort();
+    });
   try {
-    const command = readCommand(lesson, Deno.args);
+    const command = readCommand(lesson, args);
     if (command.does === "help") {
       console.log(help(lesson, task));
     } else if (command.does === "play") {
       if (command.json) say = undefined;
-      onInterrupt(interrupt, goBelow);
-      await until(interrupt.signal, command.json ? tell(lesson) : draw(lesson, file));
+      listen();
+      const played = command.json ? tell(lesson, console) : draw(lesson, file, console);
+      await until(interrupt.signal, played);
     } else {
       if (command.role.writes) say = console.error;
-      await playRole(command, interrupt, goBelow);
+      await playRole(command, interrupt, terminal, listen);
     }
-    Deno.exit(0);
+    return 0;
   } catch (error) {
     if (interrupt.signal.aborted) {
       goBelow();
-      say?.(`Stopped. ${traffic()}`);
-      Deno.exit(0);
+      say?.(`Stopped. ${terminal.traffic()}`);
+      return 0;
     }
-    complain(error);
-    if (!(error instanceof UsageError)) Deno.exit(1);
+    console.error(complaint(error, terminal.stderr.isTerminal()));
+    if (!(error instanceof UsageError)) return 1;
     console.error(`See: deno task ${task} --help`);
-    Deno.exit(2);
+    return 2;
   }
 }
 
 /** Both sides, drawn, and then what to do next. `file` is the lesson's, without the folder. */
-async function draw(lesson: Lesson, file: string): Promise<void> {
+async function draw(lesson: Lesson, file: string, console: Terminal["console"]): Promise<void> {
   console.log(`Lesson ${parseInt(file)}. ${lesson.about}`);
-  await play(lesson, new Diagram(drawing(), lesson.label));
+  await play(lesson, new Diagram(drawing(console.log), lesson.label));
   console.log(`
 Try it   ${terminals(lesson.tryNext).join("\n         ")}
 Read it  lessons/${file}
@@ -76,7 +96,7 @@ function terminals(commands: Lesson["tryNext"]): string[] {
 }
 
 /** Both sides, told as JSON: an object a line, and nothing else. */
-async function tell(lesson: Lesson): Promise<void> {
+async function tell(lesson: Lesson, console: Terminal["console"]): Promise<void> {
   await play(lesson, new Diagram((event) => console.log(JSON.stringify(event)), lesson.label));
 }
 
@@ -88,7 +108,8 @@ async function play(lesson: Lesson, diagram: Diagram): Promise<void> {
 async function playRole(
   { role, values, address }: Extract<Command, { does: "role" }>,
   interrupt: AbortController,
-  goBelow: () => void,
+  terminal: Terminal,
+  listen: () => void,
 ): Promise<void> {
   const remote = await found(address);
   if (!role.listens) mustBeOne("host", remote);
@@ -110,12 +131,16 @@ async function playRole(
     values[name] = formatAddress(peer);
     peers.push(peer);
   }
-  await mayUse(role, local, peers);
-  onInterrupt(interrupt, goBelow);
+  await mayUse(role, local, peers, terminal);
+  listen();
   const { signal } = interrupt;
-  const typed = (prompt: string) => lines(prompt, signal, () => interrupt.abort());
-  const given = { local, remote, options: new Options(values), lines: typed, signal };
-  await until(signal, role.run(given));
+  const { console, stdin, stdout } = terminal;
+  const lines = (prompt: string) => terminal.lines(prompt, signal, () => interrupt.abort());
+  const streams = { console, stdin, stdout, lines };
+  await until(
+    signal,
+    role.run({ local, remote, options: new Options(values), signal, ...streams }),
+  );
 }
 
 /** What to bind to send there: for a group, the address that was given, which has to be of its version of IP. */
@@ -149,26 +174,13 @@ async function found({ hostname, port }: Address): Promise<Address> {
 }
 
 /** What went wrong, in a sentence or two, and without a stack. */
-function complain(error: unknown): void {
+function complaint(error: unknown, terminal: boolean): string {
   const { message } = error instanceof Error ? error : { message: String(error) };
   const advice = printable(message, 1000).replace(
     /, or (give it|run again with) --allow-net=.*$/,
     ".",
   ); // to a task, nobody can
-  console.error(Deno.stderr.isTerminal() ? wrapped(advice, 79).join("\n") : advice);
-}
-
-/** Ctrl-C, and what else means that it is enough. */
-function onInterrupt(interrupt: AbortController, goBelow: () => void): void {
-  const stop = () => interrupt.abort();
-  Deno.addSignalListener("SIGINT", () => {
-    goBelow(); // before a role says its sums
-    stop();
-  });
-  if (Deno.build.os === "windows") return;
-  Deno.addSignalListener("SIGTERM", stop);
-  // `deno task` does not stop with a program that Ctrl-Z stops, and the terminal would be lost to both.
-  Deno.addSignalListener("SIGTSTP", () => {});
+  return terminal ? wrapped(advice, 79).join("\n") : advice;
 }
 
 /** Waits for the end of the work, or throws at the abort. */

@@ -186,7 +186,7 @@ const STEPS = 10;
 
 /** The role that asks for one thing. */
 export function getRole(steps: Steps): Role {
-  const run = async ({ local, remote, options }: Given) => {
+  const run = async ({ local, remote, options, console }: Given) => {
     using socket = bind(local);
     const oid = oidOf(options);
     const ask = asking(steps, socket, remote, options);
@@ -209,9 +209,9 @@ export function getRole(steps: Steps): Role {
 
 /** The role that asks for all that is below an OID. */
 export function walkRole(steps: Steps): Role {
-  const run = async ({ local, remote, options, signal }: Given) => {
+  const run = async ({ local, remote, options, signal, console }: Given) => {
     using socket = bind(local);
-    using log = gathered(signal);
+    using log = gathered(signal, console);
     const root = oidOf(options);
     const ask = asking(steps, socket, remote, options);
     let found = 0;

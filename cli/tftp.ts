@@ -23,6 +23,7 @@ import { Patient } from "../lib/patient.ts";
 import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
 import { type Files, inFolder, mayUseFolder, type Sink, type Source } from "./files.ts";
 import { type Given, type Option, type Options, type Role, UsageError } from "./lesson.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** A conversation with one other side: lesson 12's `Exchange`. */
 export interface Talk {
@@ -265,10 +266,10 @@ export function getRole<T extends Talk>(steps: Steps<T>): Role {
     about: "fetch a file, to standard output",
     writes: true,
     options: CLIENT,
-    run: async ({ local, remote, options }) => {
+    run: async ({ local, remote, options, console, stdout }) => {
       using socket = bind(local);
       const [name, wanted] = request(options, { tsize: "0" });
-      const out = new StandardOutput();
+      const out = new StandardOutput(stdout);
       const late = () => `after ${count(out.size, "byte")}: this is not the whole file.`;
       await orSay(name, remote, late, () => getFile(steps, socket, remote, name, out, wanted));
       console.error(`Received ${count(out.size, "byte")}.`);
@@ -281,12 +282,12 @@ export function putRole<T extends Talk>(steps: Steps<T>): Role {
   return {
     about: "leave standard input as a file",
     options: CLIENT,
-    run: async ({ local, remote, options }) => {
+    run: async ({ local, remote, options, console, stdin }) => {
       using socket = bind(local);
       const [name, wanted] = request(options);
       let size = 0;
       const counted = async function* () {
-        for await (const part of Deno.stdin.readable) {
+        for await (const part of stdin.readable) {
           size += part.length;
           yield part;
         }
@@ -303,9 +304,12 @@ export function putRole<T extends Talk>(steps: Steps<T>): Role {
   };
 }
 
-async function server<T extends Talk>(steps: Steps<T>, { local, options, signal }: Given) {
+async function server<T extends Talk>(
+  steps: Steps<T>,
+  { local, options, signal, console, stdin }: Given,
+): Promise<void> {
   const [folder, writable] = [options.text("folder"), options.flag("writable")];
-  await mayUseFolder(folder, writable);
+  await mayUseFolder(folder, writable, stdin);
   const files = inFolder(folder, { writable, signal });
   using socket = bind(local);
   const { hostname, port } = socket.address;
@@ -355,6 +359,11 @@ class StandardOutput implements Sink {
   size = 0;
   #used = 0;
   readonly #buffer = new Uint8Array(256 * 1024);
+  readonly #stdout: Terminal["stdout"];
+
+  constructor(stdout: Terminal["stdout"]) {
+    this.#stdout = stdout;
+  }
 
   async write(part: Uint8Array): Promise<void> {
     this.size += part.length;
@@ -365,7 +374,7 @@ class StandardOutput implements Sink {
 
   async finish(): Promise<void> {
     for (let written = 0; written < this.#used;) {
-      written += await Deno.stdout.write(this.#buffer.subarray(written, this.#used));
+      written += await this.#stdout.write(this.#buffer.subarray(written, this.#used));
     }
     this.#used = 0;
   }

@@ -5,31 +5,43 @@
  */
 import { count } from "../lib/text.ts";
 
-/** From now on counts the datagrams of every socket that is opened. Returns what says the sums. */
-export function countTraffic(): () => string {
-  const sent = { datagrams: 0, bytes: 0 };
-  const received = { datagrams: 0, bytes: 0 };
-  const add = (sum: typeof sent, bytes: number) => {
-    sum.datagrams++;
-    sum.bytes += bytes;
-  };
-  const { listenDatagram } = Deno;
-  Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
-    const socket = listenDatagram(options);
+/** What was sent and received. As text: `Sent 1 datagram (5 bytes), received 0 (0 bytes).` */
+export class Traffic {
+  readonly #sent = { datagrams: 0, bytes: 0 };
+  readonly #received = { datagrams: 0, bytes: 0 };
+
+  /** From now on, counts what this socket sends and receives. */
+  watch(socket: Deno.DatagramConn): void {
     const { send, receive } = socket;
     socket.send = async (data, to) => {
       const bytes = await send.call(socket, data, to);
-      add(sent, bytes);
+      this.#sent.datagrams++;
+      this.#sent.bytes += bytes;
       return bytes;
     };
     socket.receive = async (buffer) => {
       const datagram = await receive.call(socket, buffer);
-      add(received, datagram[0].length);
+      this.#received.datagrams++;
+      this.#received.bytes += datagram[0].length;
       return datagram;
     };
+  }
+
+  toString(): string {
+    const [sent, received] = [this.#sent, this.#received];
+    return `Sent ${count(sent.datagrams, "datagram")} (${count(sent.bytes, "byte")}), ` +
+      `received ${received.datagrams} (${count(received.bytes, "byte")}).`;
+  }
+}
+
+/** From now on, counts the datagrams of every socket that is opened. Returns what says the sums. */
+export function countTraffic(): () => string {
+  const traffic = new Traffic();
+  const { listenDatagram } = Deno;
+  Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
+    const socket = listenDatagram(options);
+    traffic.watch(socket);
     return socket;
   }) as typeof listenDatagram;
-  return () =>
-    `Sent ${count(sent.datagrams, "datagram")} (${count(sent.bytes, "byte")}), ` +
-    `received ${received.datagrams} (${count(received.bytes, "byte")}).`;
+  return () => `${traffic}`;
 }

@@ -22,6 +22,7 @@ import {
   type Socket,
 } from "../lib/udp.ts";
 import type { Diagram, Role } from "./lesson.ts";
+import type { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
 
 /** Sends parts to an address, then closes the socket. `window`: how many may be under way, or `auto`. */
@@ -40,7 +41,7 @@ export function sendRole(sendFile: SendFile): Role {
       window: { value: "PARTS", about: "at most so many under way, or auto", default: "auto" },
       part: { value: "BYTES", about: "in a datagram", default: "1024" },
     },
-    async run({ local, remote, options, signal }) {
+    async run({ local, remote, options, signal, console, stdin, stdout }) {
       const window = options.text("window") === "auto"
         ? "auto"
         : options.number("window", 1, LIMIT);
@@ -48,14 +49,14 @@ export function sendRole(sendFile: SendFile): Role {
       const start = performance.now();
       let bytes = 0;
       async function* parts() {
-        for await (const chunk of Deno.stdin.readable) {
+        for await (const chunk of stdin.readable) {
           bytes += chunk.length;
           yield* cut(chunk, size);
         }
       }
       using socket = bind(local);
-      if (Deno.stdin.isTerminal()) console.log("Type what to send, and Ctrl-D at the end.");
-      const quiet = Deno.stdout.isTerminal() ? progress(socket, remote, 5000) : () => {};
+      if (stdin.isTerminal()) console.log("Type what to send, and Ctrl-D at the end.");
+      const quiet = stdout.isTerminal() ? progress(socket, remote, 5000, console.log) : () => {};
       const sending = sendFile(socket, parts(), remote, { window, signal });
       const { sent, resent, trip } = await sending.finally(quiet);
       console.log(`Sent ${rate(bytes, performance.now() - start)} to ${formatAddress(remote)}.`);
@@ -74,7 +75,7 @@ export function progress(
   socket: Socket,
   to: Address,
   every: number,
-  log: (line: string) => void = console.log,
+  log: (line: string) => void,
 ): () => void {
   let [sent, arrived] = [0, 0];
   watch(socket, {
@@ -98,12 +99,12 @@ export const receiveRole: Role = {
   listens: true,
   answers: true,
   writes: true,
-  async run({ local, signal }) {
+  async run({ local, signal, console, stdout }) {
     using socket = bind(local);
     const { hostname, port } = socket.address;
     console.error(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
     const receiving = new Receiving();
-    const write = output();
+    const write = output(stdout);
     let start = NaN;
     for await (const part of receiveFile(socket, receiving, signal)) {
       if (Number.isNaN(start)) start = performance.now();
@@ -141,22 +142,21 @@ export function losing(diagram: Diagram, name: string, unlucky: string): Socket 
  * What writes to standard output, as slowly as whoever reads it there. A terminal would obey what is in the
  * bytes: there, all but line breaks is made visible.
  */
-function output(): (bytes: Uint8Array) => Promise<void> {
-  if (!Deno.stdout.isTerminal()) return write;
+function output(stdout: Terminal["stdout"]): (bytes: Uint8Array) => Promise<void> {
+  const write = async (bytes: Uint8Array) => {
+    try {
+      for (let at = 0; at < bytes.length;) at += await stdout.write(bytes.subarray(at));
+    } catch (error) {
+      throw new Error(`What was received cannot be written: ${(error as Error).message}.`);
+    }
+  };
+  if (!stdout.isTerminal()) return write;
   const decoder = new TextDecoder();
   return (bytes) => {
     const lines = decoder.decode(bytes, { stream: true }).split("\n");
     const text = lines.map((line) => printable(line, line.length)).join("\n");
     return write(new TextEncoder().encode(text));
   };
-}
-
-async function write(bytes: Uint8Array): Promise<void> {
-  try {
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-  } catch (error) {
-    throw new Error(`What was received cannot be written: ${(error as Error).message}.`);
-  }
 }
 
 /** `2,048 bytes in 0.5 s (4 kB/s)`. Time in milliseconds. */

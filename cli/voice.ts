@@ -9,6 +9,7 @@ import * as mulaw from "../lib/mulaw.ts";
 import { count } from "../lib/text.ts";
 import { type Address, bind, formatAddress, isMulticast, type Socket } from "../lib/udp.ts";
 import type { Diagram, Option, Role } from "./lesson.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** What a listener tells of: the talk began, or ended; a gap was filled; this came too late, or is not for it. */
 export type Heard = "begin" | "end" | "gap" | "late" | "other";
@@ -38,11 +39,11 @@ export function speakRole({ speakTo }: VoiceSteps): Role {
   return {
     about: "send standard input, or a melody",
     options: { interface: ON },
-    async run({ local, remote }) {
+    async run({ local, remote, console, stdin }) {
       using socket = bind(local);
       let parts = 0;
       async function* counted() {
-        for await (const part of cut(await sound())) {
+        for await (const part of cut(await sound(stdin, console))) {
           if (parts++ === 0) console.log(`Speaking to ${formatAddress(remote)}... (Ctrl-C stops)`);
           yield part;
         }
@@ -69,15 +70,15 @@ export function listenRole({ hear, hearGroup }: VoiceSteps): Role {
       buffer: { value: "MS", about: "so late it may come", default: "60" },
       interface: ON,
     },
-    async run({ local, options, signal }) {
+    async run({ local, options, signal, console, stdout }) {
       const buffer = new JitterBuffer(options.number("buffer", 0, 1000));
       const on = options.text("interface");
       using socket = isMulticast(local.hostname)
         ? await hearGroup(local, /^\d+$/.test(on) ? Number(on) : on)
         : bind(local);
-      const log = logged(buffer);
+      const log = logged(buffer, console);
       signal.addEventListener("abort", log.end);
-      const write = output();
+      const write = output(stdout);
       const { hostname, port } = socket.address;
       console.error(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
       if (!write) console.error("A terminal plays no sound: add > heard.au, or | ffplay -nodisp -");
@@ -90,7 +91,7 @@ export function listenRole({ hear, hearGroup }: VoiceSteps): Role {
 }
 
 /** Says who speaks, and how much of it was heard. What strangers send is told once a second at most. */
-function logged(buffer: JitterBuffer): Tell & { end(): void } {
+function logged(buffer: JitterBuffer, console: Terminal["console"]): Tell & { end(): void } {
   let told = -Infinity;
   let speaking = false;
   const end = () => {
@@ -115,11 +116,13 @@ function logged(buffer: JitterBuffer): Tell & { end(): void } {
 }
 
 /** What writes to standard output, unless it is a terminal. It resolves to false when nobody reads there. */
-function output(): ((bytes: Uint8Array) => Promise<boolean>) | undefined {
-  if (Deno.stdout.isTerminal()) return undefined;
+function output(
+  stdout: Terminal["stdout"],
+): ((bytes: Uint8Array) => Promise<boolean>) | undefined {
+  if (stdout.isTerminal()) return undefined;
   return async (bytes) => {
     try {
-      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+      for (let at = 0; at < bytes.length;) at += await stdout.write(bytes.subarray(at));
       return true;
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) return false;
@@ -129,12 +132,15 @@ function output(): ((bytes: Uint8Array) => Promise<boolean>) | undefined {
 }
 
 /** The sound in standard input, in mu-law; a melody where there is none. */
-async function sound(): Promise<AsyncIterable<Uint8Array>> {
+async function sound(
+  stdin: Terminal["stdin"],
+  console: Terminal["console"],
+): Promise<AsyncIterable<Uint8Array>> {
   const ours = (async function* () {
     yield melody();
   })();
-  if (Deno.stdin.isTerminal()) return ours;
-  const sounds = inMulaw(Deno.stdin.readable, () => {
+  if (stdin.isTerminal()) return ours;
+  const sounds = inMulaw(stdin.readable, () => {
     console.error("This has no head, as .au and WAV have: it is taken for bare mu-law.");
   })[Symbol.asyncIterator]();
   const first = await sounds.next();

@@ -93,7 +93,7 @@ export async function play(diagram: Diagram): Promise<void> {
 }
 
 // A role gets what to bind, where to send, its options, and what is typed, from the command line.
-async function send({ local, remote, options, lines }: Given): Promise<void> {
+async function send({ local, remote, options, lines, console }: Given): Promise<void> {
   const report = (bytes: number) => `Sent ${count(bytes, "byte")} to ${formatAddress(remote)}.`;
   using socket = bind(local);
   if (options.has("message")) {

@@ -104,7 +104,7 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note("It is cold, said the friend, late. It is dark, understood the asker.");
 }
 
-async function receive({ local, remote, options }: Given): Promise<void> {
+async function receive({ local, remote, options, console }: Given): Promise<void> {
   const wait = options.seconds("timeout");
   using socket = bind(local);
   console.log(`Sending to ${formatAddress(remote)} from port ${socket.address.port}.`);

@@ -125,7 +125,7 @@ export async function play(diagram: Diagram): Promise<void> {
   );
 }
 
-async function bindRole({ local }: Given): Promise<void> {
+async function bindRole({ local, console }: Given): Promise<void> {
   using socket = bind(local);
   console.log(`Bind UDP on ${formatAddress(socket.address)}... (Ctrl-C stops)`);
   for await (const line of whoSentWhat(socket)) console.log(line);

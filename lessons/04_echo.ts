@@ -111,13 +111,13 @@ export async function play(diagram: Diagram): Promise<void> {
   if (!answer) diagram.note("No answer to an answer: two servers might greet each other for ever.");
 }
 
-async function server({ local }: Given): Promise<void> {
+async function server({ local, console }: Given): Promise<void> {
   using socket = bind(local);
   console.log(`Bind UDP on ${socket.address.port}... (at ${local.hostname}, Ctrl-C stops)`);
   await serve(socket, greeting, console.log);
 }
 
-async function client({ local, remote, options }: Given): Promise<void> {
+async function client({ local, remote, options, console }: Given): Promise<void> {
   const wait = options.seconds("timeout");
   using socket = bind(local);
   let answered = false;

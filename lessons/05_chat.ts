@@ -103,7 +103,7 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note("In UTF-8, then in GB2312, and both read as UTF-8: two sides have to agree.");
 }
 
-async function chat({ local, remote, options, lines }: Given): Promise<void> {
+async function chat({ local, remote, options, lines, console }: Given): Promise<void> {
   const encoding = options.oneOf("encoding", ENCODINGS);
   using socket = bindKnown(local.hostname, remote.port);
   let other = sameAddress(socket.address, remote) ? undefined : remote;

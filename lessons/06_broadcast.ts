@@ -104,13 +104,13 @@ export async function play(diagram: Diagram): Promise<void> {
   if (!heard) diagram.note("A third socket on that port, bound to 127.0.0.1, heard nothing.");
 }
 
-async function server({ local }: Given): Promise<void> {
+async function server({ local, console }: Given): Promise<void> {
   using socket = bind({ ...local, reuseAddress: true });
   console.log(`Bind UDP on ${socket.address.port}... (at ${local.hostname}, Ctrl-C stops)`);
   await serve(socket, answer, console.log);
 }
 
-async function client({ local, remote, options }: Given): Promise<void> {
+async function client({ local, remote, options, console }: Given): Promise<void> {
   const wait = options.seconds("timeout");
   using socket = bind(local);
   console.log("The broadcast addresses of this machine's networks, for --host:");

@@ -98,7 +98,7 @@ the receiver has for this: then whole ones are dropped, too.",
   );
 }
 
-async function server({ local }: Given): Promise<void> {
+async function server({ local, console }: Given): Promise<void> {
   using socket = bind(local);
   console.log(`Bind UDP on ${formatAddress(socket.address)}... (Ctrl-C stops)`);
   let size = 0;
@@ -109,7 +109,7 @@ async function server({ local }: Given): Promise<void> {
   await serve(socket, answer, (line) => console.log(`${line} (${count(size, "byte")})`));
 }
 
-async function probe({ local, remote, options }: Given): Promise<void> {
+async function probe({ local, remote, options, console }: Given): Promise<void> {
   const wait = options.seconds("timeout");
   using socket = bind(local);
   const told = (answered: boolean) => answered ? "answered" : "no answer";

@@ -104,13 +104,13 @@ export async function play(diagram: Diagram): Promise<void> {
   if (kept.length < sent) diagram.note("Its receive buffer was full: the newest were dropped.");
 }
 
-async function server({ local }: Given): Promise<void> {
+async function server({ local, console }: Given): Promise<void> {
   using socket = bind(local);
   console.log(`Bind UDP on ${socket.address.port}... (at ${local.hostname}, Ctrl-C stops)`);
   await serve(socket, pong, console.log);
 }
 
-async function pinging({ local, remote, options, signal }: Given): Promise<void> {
+async function pinging({ local, remote, options, signal, console }: Given): Promise<void> {
   const pings = new Pings(options.seconds("timeout"));
   const end = () => console.log(pings.told(performance.now()));
   signal.addEventListener("abort", end);

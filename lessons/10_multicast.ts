@@ -112,7 +112,7 @@ export async function play(diagram: Diagram): Promise<void> {
   if (!await receiveWithin(red, 100)) diagram.unheard("Nobody heard it: the last one has left.");
 }
 
-async function listen({ local, options }: Given): Promise<void> {
+async function listen({ local, options, console }: Given): Promise<void> {
   const on = options.text("interface");
   using socket = await hearGroup(local, /^\d+$/.test(on) ? Number(on) : on);
   console.log(`Bind UDP on ${formatAddress(socket.address)}... (interface ${on}, Ctrl-C stops)`);

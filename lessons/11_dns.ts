@@ -119,18 +119,18 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`TC: there is more. Over TCP came ${long?.records.length} addresses.`);
 }
 
-async function server({ local, signal }: Given): Promise<void> {
+async function server({ local, signal, console }: Given): Promise<void> {
   using both = bindBoth(local);
-  using log = gathered(signal);
+  using log = gathered(signal, console);
   const { hostname, port } = both.socket.address;
   console.log(`Bind UDP on ${port}... (at ${hostname}, and TCP as well; Ctrl-C stops)`);
   serveTcp(both.listener, (data) => answerName(data, true), log);
   await serve(both.socket, answerName, log);
 }
 
-async function client({ remote, options }: Given): Promise<void> {
+async function client({ remote, options, console }: Given): Promise<void> {
   const answer = await resolve(questionOf(options), remote, options.seconds("timeout"));
-  printAnswer(answer, formatAddress(remote));
+  printAnswer(answer, formatAddress(remote), console);
 }
 
 export const lesson: Lesson = {

@@ -113,9 +113,9 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`${found} values, and then the end. Of none was the OID known before.`);
 }
 
-async function agent({ local, options, signal }: Given): Promise<void> {
+async function agent({ local, options, signal, console }: Given): Promise<void> {
   using socket = bind(local);
-  using log = gathered(signal);
+  using log = gathered(signal, console);
   const known = machine();
   const { hostname, port } = socket.address;
   console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);

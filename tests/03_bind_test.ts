@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { bindKnown, isTcpFree, whoSentWhat, whyNot } from "../lessons/03_bind.ts";
 import { bind } from "../lib/udp.ts";
-import { eventually, freePort, lesson, runLesson } from "./program.ts";
+import { eventually, freePort, lesson, runChild, runLesson } from "./program.ts";
 
 Deno.test("lesson 3: who sent what, a line for each datagram, safe to print", async () => {
   const server = bind();
@@ -87,7 +87,7 @@ Deno.test("lesson 3: TCP on the same number is no conflict", async () => {
 });
 
 Deno.test("lesson 3: without a terminal to ask in, 0.0.0.0 is refused, and where to be asked is said", async () => {
-  const { code, stdout, stderr } = await runLesson(3, [
+  const { code, stdout, stderr } = await runChild(3, [
     "bind",
     "--host",
     "0.0.0.0",

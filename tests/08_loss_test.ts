@@ -4,7 +4,7 @@ import { dice, fate, forecast, readAll } from "../lessons/08_loss.ts";
 import { relay } from "../lib/relay.ts";
 import { bind, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { soon, text } from "./helpers.ts";
-import { freePort, inTerminal, lesson, type Program, runLesson, terminal } from "./program.ts";
+import { freePort, inTerminal, lesson, runLesson, type Running, terminal } from "./program.ts";
 
 const some = (random: () => number, count: number) => Array.from({ length: count }, random);
 
@@ -370,7 +370,7 @@ Deno.test("lesson 8: --json tells the same, with one datagram lost and six that 
   assertEquals(events.at(-1).event, "end");
 });
 
-async function portOf(program: Program): Promise<number> {
+async function portOf(program: Running): Promise<number> {
   return Number((await program.prints(/^Bind UDP on (\d+)\.\.\.[^]*\n/m))[1]);
 }
 

@@ -18,7 +18,16 @@ import { relay } from "../lib/relay.ts";
 import { pack, receiveFile, Receiving, unpack } from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
 import { bytes, here, later, soon, text, within } from "./helpers.ts";
-import { freePort, inTerminal, lesson, Program, runLesson, terminal } from "./program.ts";
+import {
+  child,
+  freePort,
+  inTerminal,
+  lesson,
+  Program,
+  runLesson,
+  type Running,
+  terminal,
+} from "./program.ts";
 
 const hello = { kind: "hello", mine: 7, theirs: 0, number: 0, data: new Uint8Array() } as const;
 
@@ -36,8 +45,8 @@ async function all(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayB
   return new Uint8Array(await new Blob(await Array.fromAsync(stream) as BlobPart[]).arrayBuffer());
 }
 
-async function receiving(...args: (string | number)[]): Promise<[Program, Address]> {
-  const program = lesson(9, "receive", "--port", 0, ...args);
+async function receiving(start: typeof lesson = lesson): Promise<[Running, Address]> {
+  const program = start(9, "receive", "--port", 0);
   const port = await within(
     20_000,
     (async () => {
@@ -403,7 +412,7 @@ Deno.test({
   name: "lesson 9: Ctrl-C stops the receiver, and the sender knows at once",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const [receiver, to] = await receiving();
+    const [receiver, to] = await receiving(child);
     await using _ = receiver;
     await using sender = lesson(9, "send", "--port", to.port);
     await sender.type("half");

@@ -10,7 +10,7 @@ import type { Event } from "../cli/events.ts";
 import { bindGroup, hearGroup, play } from "../lessons/10_multicast.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { quoted, soon, text } from "./helpers.ts";
-import { eventually, freePort, lesson, type Program, runLesson } from "./program.ts";
+import { eventually, freePort, lesson, runChild, runLesson, type Running } from "./program.ts";
 
 const GROUP = "239.255.77.77";
 const HERE = "127.0.0.1";
@@ -22,7 +22,7 @@ function onLinux(name: string, fn: () => Promise<void>): void {
 }
 
 /** Starts a listener, and waits until it has joined. */
-async function listener(port: number, ...args: string[]): Promise<Program> {
+async function listener(port: number, ...args: string[]): Promise<Running> {
   const program = lesson(10, "listen", "--port", port, ...args);
   await program.prints(/^Bind UDP on \S+:\d+\.\.\. \(interface \S+, Ctrl-C stops\)\n/);
   return program;
@@ -187,7 +187,8 @@ Deno.test("lesson 10: to say something takes an address of the group's version o
 });
 
 Deno.test("lesson 10: what is said leaves from the interface's address, and so Deno asks for it", async () => {
-  const { code, stdout, stderr } = await said(freePort(), "Hello", "--interface", "127.0.0.9");
+  const args = ["say", "--message", "Hello", "--interface", "127.0.0.9"];
+  const { code, stdout, stderr } = await runChild(10, args);
   assertMatch(
     stderr,
     /^Deno lets this program use this machine only, and has to ask for 127\.0\.0\.9\. /,
@@ -197,7 +198,7 @@ Deno.test("lesson 10: what is said leaves from the interface's address, and so D
 
 Deno.test("lesson 10: to a group of IPv6 the interface of 127.0.0.1 is no way", async () => {
   const six = ["--host", "ff15::77", "--port", freePort()];
-  const { code, stderr } = await runLesson(10, ["say", "--message", "Hello", ...six]);
+  const { code, stderr } = await runChild(10, ["say", "--message", "Hello", ...six]);
   assertMatch(stderr, /^Deno lets this program .* has to ask for \[::\] and \[ff15::77\]\. /);
   assertEquals(code, 1);
 });

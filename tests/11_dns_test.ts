@@ -21,8 +21,8 @@ import {
   freePort,
   inTerminal,
   lesson,
-  type Program,
   runLesson,
+  type Running,
   terminal,
 } from "./program.ts";
 
@@ -65,7 +65,7 @@ function hasIPv6(): boolean {
   }
 }
 
-async function portOf(program: Program): Promise<number> {
+async function portOf(program: Running): Promise<number> {
   return Number((await program.prints(/Bind UDP on (\d+)/))[1]);
 }
 

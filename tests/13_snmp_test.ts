@@ -13,8 +13,8 @@ import {
   freePort,
   inTerminal,
   lesson,
-  type Program,
   runLesson,
+  type Running,
   terminal,
 } from "./program.ts";
 
@@ -46,7 +46,7 @@ async function asking(client: Socket, agent: Socket, asked = snmp.request("GET",
   return { answer, question: await agent.receive({ signal: soon() }) };
 }
 
-async function portOf(program: Program): Promise<number> {
+async function portOf(program: Running): Promise<number> {
   return Number((await program.prints(/Bind UDP on (\d+)/))[1]);
 }
 

@@ -69,19 +69,6 @@ export async function flooded<T>(socket: Socket, to: Address, work: Promise<T>):
   }
 }
 
-/** What the work prints with `console.log`, a line each. */
-export async function printed(work: () => void | Promise<void>): Promise<string[]> {
-  const lines: string[] = [];
-  const { log } = console;
-  console.log = (text = "") => void lines.push(...String(text).split("\n"));
-  try {
-    await work();
-  } finally {
-    console.log = log;
-  }
-  return lines;
-}
-
 /** Text with its special characters quoted, for a pattern. */
 export function quoted(text: string | number): string {
   return String(text).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

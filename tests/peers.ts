@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Program } from "./program.ts";
+import { Program, type Running } from "./program.ts";
 
 /** Programs for administrators are not on everybody's path. */
 const WITH_ALL = "PATH=$PATH:/usr/sbin:/sbin;";
@@ -62,6 +62,6 @@ export function javascript(): [string, string, ...string[]][] {
 }
 
 /** The port that a program says it has. */
-export async function portOf(program: Program, pattern = /^port (\d+)$/m): Promise<number> {
+export async function portOf(program: Running, pattern = /^port (\d+)$/m): Promise<number> {
   return Number((await program.prints(pattern))[1]);
 }

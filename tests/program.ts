@@ -1,11 +1,21 @@
 /**
- * A lesson's real command line, run as a learner runs it: `deno task lesson4 server`.
+ * A lesson's command line, run as a learner runs it: `deno task lesson4 server`. Most run in the test's own
+ * process, which takes a tenth of the time.
  *
  * @module
  */
+import { setColorEnabled } from "@std/fmt/colors";
+import { Readable } from "node:stream";
+import { lines } from "../cli/lines.ts";
+import { main } from "../cli/run.ts";
+import type { Terminal } from "../cli/terminal.ts";
 import config from "../deno.json" with { type: "json" };
 import { bind } from "../lib/udp.ts";
-import { later, within } from "./helpers.ts";
+import { bytes, later, within } from "./helpers.ts";
+import { type Page, PAGES } from "./lessons.ts";
+import { Room } from "./room.ts";
+
+setColorEnabled(false); // a terminal of the tests' own is not the lesson's
 
 const PATIENCE = 20_000;
 
@@ -19,45 +29,34 @@ export interface Ended {
   stderr: string;
 }
 
-/** A program that is running: type into it, wait for what it prints, stop it with Ctrl-C. */
-export class Program implements AsyncDisposable {
+/** Somebody's program that is running: type into it, wait for what it prints, stop it with Ctrl-C. */
+export abstract class Running implements AsyncDisposable {
   stdout = "";
   stderr = "";
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #ended: Promise<Ended>;
+  protected running = true;
+  protected abstract readonly ended: Promise<number>;
   #changed = Promise.withResolvers<void>();
-  #running = true;
 
-  /** Starts a program, in the project's folder unless told otherwise. */
-  constructor(command: string, args: string[], options: Deno.CommandOptions = {}) {
-    this.#child = new Deno.Command(command, {
-      args,
-      cwd: new URL("..", import.meta.url),
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-      ...options,
-      clearEnv: true,
-      env: { ...environment(), NO_COLOR: "1", SHELL: "/bin/sh", ...options.env }, // SHELL: for script
-    }).spawn();
-    this.#input = this.#child.stdin.getWriter();
-    this.#ended = this.#run();
+  /** Types text, as a pipe does. */
+  abstract type(text: string | Uint8Array): Promise<void>;
+
+  /** Ends its input (Ctrl-D). */
+  abstract endInput(): Promise<void>;
+
+  /** Sends it a signal, such as Ctrl-C's. */
+  abstract signal(name?: Deno.Signal): void;
+
+  /** Remembers what it printed. */
+  protected printed(text: string, where: "stdout" | "stderr"): void {
+    this[where] += text;
+    this.#change();
   }
 
-  async #run(): Promise<Ended> {
-    const read = async (stream: ReadableStream<Uint8Array>, name: "stdout" | "stderr") => {
-      const decoder = new TextDecoder();
-      for await (const bytes of stream) {
-        this[name] += decoder.decode(bytes, { stream: true });
-        this.#change();
-      }
-    };
-    await Promise.all([read(this.#child.stdout, "stdout"), read(this.#child.stderr, "stderr")]);
-    const { code } = await this.#child.status;
-    this.#running = false;
+  /** Remembers that it has ended. */
+  protected over(code: number): number {
+    this.running = false;
     this.#change();
-    return { code, stdout: this.stdout, stderr: this.stderr };
+    return code;
   }
 
   #change(): void {
@@ -71,34 +70,16 @@ export class Program implements AsyncDisposable {
     while (true) {
       const match = this.stdout.match(pattern);
       if (match) return match;
-      if (!this.#running) throw new Error(`It ended without printing ${pattern}:\n${this}`);
+      if (!this.running) throw new Error(`It ended without printing ${pattern}:\n${this}`);
       await this.#patiently(this.#changed.promise, deadline - Date.now(), `print ${pattern}`);
-    }
-  }
-
-  /** Types text, as a pipe does. */
-  async type(text: string | Uint8Array): Promise<void> {
-    await this.#input.write(typeof text === "string" ? new TextEncoder().encode(text) : text);
-  }
-
-  /** Ends its input (Ctrl-D). */
-  async endInput(): Promise<void> {
-    await this.#input.close().catch(() => {});
-  }
-
-  /** Sends it a signal, such as Ctrl-C's. */
-  signal(name: Deno.Signal = "SIGINT"): void {
-    try {
-      if (this.#running) this.#child.kill(name);
-    } catch {
-      // It has ended, and what it started still holds its output open.
     }
   }
 
   /** Waits until it has ended. */
   async end(): Promise<Ended> {
     await this.endInput();
-    return await this.#patiently(this.#ended, PATIENCE, "end");
+    const code = await this.#patiently(this.ended, PATIENCE, "end");
+    return { code, stdout: this.stdout, stderr: this.stderr };
   }
 
   #patiently<T>(promise: Promise<T>, milliseconds: number, what: string): Promise<T> {
@@ -115,14 +96,134 @@ export class Program implements AsyncDisposable {
   }
 }
 
+/** A program in a process of its own. */
+export class Program extends Running {
+  protected override readonly ended: Promise<number>;
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+
+  /** Starts a program, in the project's folder unless told otherwise. */
+  constructor(command: string, args: string[], options: Deno.CommandOptions = {}) {
+    super();
+    this.#child = new Deno.Command(command, {
+      args,
+      cwd: new URL("..", import.meta.url),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      ...options,
+      clearEnv: true,
+      env: { ...environment(), NO_COLOR: "1", SHELL: "/bin/sh", ...options.env }, // SHELL: for script
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.ended = this.#run();
+  }
+
+  async #run(): Promise<number> {
+    const read = async (stream: ReadableStream<Uint8Array>, where: "stdout" | "stderr") => {
+      const decoder = new TextDecoder();
+      for await (const bytes of stream) {
+        this.printed(decoder.decode(bytes, { stream: true }), where);
+      }
+    };
+    await Promise.all([read(this.#child.stdout, "stdout"), read(this.#child.stderr, "stderr")]);
+    return this.over((await this.#child.status).code);
+  }
+
+  override async type(text: string | Uint8Array): Promise<void> {
+    await this.#input.write(typeof text === "string" ? bytes(text) : text);
+  }
+
+  override async endInput(): Promise<void> {
+    await this.#input.close().catch(() => {});
+  }
+
+  override signal(name: Deno.Signal = "SIGINT"): void {
+    try {
+      if (this.running) this.#child.kill(name);
+    } catch {
+      // It has ended, and what it started still holds its output open.
+    }
+  }
+}
+
+/**
+ * A lesson in the test's own process, with a terminal that the test holds. It does what `deno task lessonN`
+ * does, but for what only a process has: permissions, signals, a real terminal, an end of its own.
+ */
+class Guest extends Running {
+  protected override readonly ended: Promise<number>;
+  #input!: ReadableStreamDefaultController<Uint8Array>;
+  #stop = () => {};
+
+  constructor({ lesson, file }: Page, args: string[]) {
+    super();
+    const room = new Room();
+    const readable = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => void (this.#input = controller),
+    });
+    const decoder = new TextDecoder();
+    const isTerminal = () => false;
+    const terminal: Terminal = {
+      console: {
+        log: (text = "") => this.printed(`${text}\n`, "stdout"),
+        error: (text = "") => this.printed(`${text}\n`, "stderr"),
+      },
+      stdin: { readable, isTerminal },
+      stdout: {
+        write: (bytes) => {
+          this.printed(decoder.decode(bytes, { stream: true }), "stdout");
+          return Promise.resolve(bytes.length);
+        },
+        isTerminal,
+      },
+      stderr: { isTerminal },
+      lines: (question, signal, interrupt) =>
+        lines(question, signal, interrupt, Readable.fromWeb(readable), terminal.console.log),
+      onInterrupt: (stop) => void (this.#stop = stop),
+      traffic: () => `${room.traffic}`,
+    };
+    this.ended = room.run(() => main(lesson, file, args, terminal)).then(async (code) => {
+      await room.close();
+      return this.over(code);
+    });
+  }
+
+  override type(text: string | Uint8Array): Promise<void> {
+    this.#input.enqueue(typeof text === "string" ? bytes(text) : text);
+    return Promise.resolve();
+  }
+
+  override endInput(): Promise<void> {
+    try {
+      this.#input.close();
+    } catch {
+      // It was ended before.
+    }
+    return Promise.resolve();
+  }
+
+  override signal(): void {
+    if (this.running) this.#stop();
+  }
+}
+
 /** What whoever runs the tests has set, but for what is stronger than NO_COLOR, and what forbids to ask. */
 function environment(): Record<string, string> {
   const { FORCE_COLOR: _, DENO_NO_PROMPT: __, ...rest } = Deno.env.toObject();
   return rest;
 }
 
-/** Starts what `deno task lessonN …` starts. ({@linkcode inTerminal} starts the task itself.) */
-export function lesson(number: number, ...args: (string | number)[]): Program {
+/** Starts what `deno task lessonN …` starts, in this process. */
+export function lesson(number: number, ...args: (string | number)[]): Running {
+  return new Guest(PAGES.find((page) => page.number === number)!, args.map(String));
+}
+
+/**
+ * Starts the same in a process of its own, for what only a process shows. ({@linkcode inTerminal} starts
+ * the task itself.)
+ */
+export function child(number: number, ...args: (string | number)[]): Program {
   const tasks: Record<string, { command: string }> = config.tasks;
   const [, ...command] = tasks[`lesson${number}`]!.command.split(" ");
   return new Program(Deno.execPath(), [...command, ...args.map(String)]);
@@ -149,15 +250,28 @@ export async function answer(program: Program, word: "y" | "n", done: RegExp): P
   }
 }
 
-/** Runs what `deno task lessonN …` runs to its end, with this as its input. */
-export async function runLesson(
+/** Runs what `deno task lessonN …` runs to its end, in this process, with this as its input. */
+export function runLesson(
   number: number,
   args: (string | number)[] = [],
   input: string | Uint8Array = "",
 ): Promise<Ended> {
-  await using program = lesson(number, ...args);
-  if (input.length > 0) await program.type(input);
-  return await program.end();
+  return toItsEnd(lesson(number, ...args), input);
+}
+
+/** The same in a process of its own. */
+export function runChild(
+  number: number,
+  args: (string | number)[] = [],
+  input: string | Uint8Array = "",
+): Promise<Ended> {
+  return toItsEnd(child(number, ...args), input);
+}
+
+async function toItsEnd(program: Running, input: string | Uint8Array): Promise<Ended> {
+  await using running = program;
+  if (input.length > 0) await running.type(input);
+  return await running.end();
 }
 
 /**

@@ -13,6 +13,8 @@ import { here, within } from "./helpers.ts";
 export class RunningRole implements AsyncDisposable {
   /** The lines that it printed. */
   readonly printed: string[] = [];
+  /** The bytes that it wrote to standard output. */
+  readonly written: number[] = [];
   /** What it sent. */
   readonly sent: { data: Uint8Array; to: Address }[] = [];
   /** Where it is bound. */
@@ -27,7 +29,6 @@ export class RunningRole implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   readonly #interrupt = new AbortController();
   readonly #listen = Deno.listenDatagram;
-  readonly #log = console.log;
   readonly #timeout = AbortSignal.timeout;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
 
@@ -55,11 +56,7 @@ export class RunningRole implements AsyncDisposable {
     own: Record<string, string>,
     bound: () => void,
   ) {
-    console.log = (text = "") => void this.printed.push(...String(text).split("\n"));
-    Object.defineProperty(Deno.stdin, "readable", {
-      configurable: true,
-      get: () => new Blob().stream(), // nothing to read, whatever the test's own input is
-    });
+    const print = (text = "") => void this.printed.push(...String(text).split("\n"));
     AbortSignal.timeout = (milliseconds) => this.#timer(milliseconds);
     this.#watchNext(forged, bound);
     const values = Object.entries(role.options ?? {}).map(([name, { default: value }]) =>
@@ -69,6 +66,12 @@ export class RunningRole implements AsyncDisposable {
       local: role.listens ? remote : here(0),
       remote,
       options: new Options({ ...Object.fromEntries(values), ...own }),
+      console: { log: print, error: print },
+      stdin: { readable: new Blob().stream(), isTerminal: () => false },
+      stdout: {
+        write: (bytes: Uint8Array) => Promise.resolve(this.written.push(...bytes) && bytes.length),
+        isTerminal: () => false,
+      },
       lines: () => this.#lines(),
       signal: this.#interrupt.signal,
     };
@@ -171,7 +174,5 @@ export class RunningRole implements AsyncDisposable {
     Deno.listenDatagram = this.#listen;
     for (const timer of this.#timers) clearTimeout(timer);
     AbortSignal.timeout = this.#timeout;
-    console.log = this.#log;
-    delete (Deno.stdin as { readable?: unknown }).readable;
   }
 }

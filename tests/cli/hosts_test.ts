@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { lesson, NO_HOST, Program, runLesson } from "../program.ts";
+import { lesson, NO_HOST, Program, runChild, runLesson } from "../program.ts";
 
 /** A lesson with more permissions than its task has. */
 function run(file: string, ...args: string[]): Program {
@@ -27,7 +27,7 @@ Deno.test("an address of another machine cannot be bound: 1, and what can", asyn
 Deno.test("a missing permission, for a name or an address: 1, and what to do", async () => {
   const [name, address] = await Promise.all([
     runLesson(1, ["send", "--host", NO_HOST, "--message", "x"]),
-    runLesson(4, ["client", "--host", "192.0.2.99"]),
+    runChild(4, ["client", "--host", "192.0.2.99"]),
   ]);
   assertMatch(name.stderr, /^[^\n]*\bx{64}\.invalid\b[^\n]*\n$/);
   assertEquals(

@@ -19,12 +19,12 @@ import { relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
 import { here } from "../helpers.ts";
 import { peers, start } from "../peers.ts";
-import { freePort, lesson, type Program, runLesson } from "../program.ts";
+import { freePort, lesson, runLesson, type Running } from "../program.ts";
 
 const MANY = Array.from({ length: 40 }, (_, i) => `198.51.100.${i + 1}`);
 
 /** Our server, and its port. */
-async function serverAndPort(): Promise<[Program, number]> {
+async function serverAndPort(): Promise<[Running, number]> {
   const server = lesson(11, "server", "--port", 0);
   return [server, Number((await server.prints(/Bind UDP on (\d+)/))[1])];
 }
@@ -36,7 +36,7 @@ async function dig(port: number, ...args: string[]): Promise<string> {
 }
 
 /** dnsmasq with the records of our server. It says nothing when it is ready: so it is asked until it answers. */
-async function dnsmasq(): Promise<[Program, number]> {
+async function dnsmasq(): Promise<[Running, number]> {
   const port = freePort();
   const program = start(
     "dnsmasq",

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { forecast } from "../../lessons/08_loss.ts";
 import { installed, netcat, peers, portOf, python, start } from "../peers.ts";
-import { freePort, lesson, Program } from "../program.ts";
+import { freePort, lesson, Program, type Running } from "../program.ts";
 
 peers("lesson 8: netcat and a server of Python, with the relay between them", "nc", async () => {
   if (!installed("python3")) return console.log("Left out: python3 is not installed.");
@@ -112,6 +112,6 @@ peers(
   },
 );
 
-function relayTo(port: number, ...weather: (string | number)[]): Program {
+function relayTo(port: number, ...weather: (string | number)[]): Running {
   return lesson(8, "relay", "--port", 0, "--to", `127.0.0.1:${port}`, ...weather);
 }

@@ -14,7 +14,7 @@ import * as snmp from "../../lib/snmp.ts";
 import { bind, type Socket } from "../../lib/udp.ts";
 import { here } from "../helpers.ts";
 import { peers } from "../peers.ts";
-import { lesson, type Program, runLesson } from "../program.ts";
+import { lesson, runLesson, type Running } from "../program.ts";
 import { ask, Snmpd } from "../snmpd.ts";
 
 const SYSTEM = "1.3.6.1.2.1.1";
@@ -23,7 +23,7 @@ const DESCR = `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}`;
 const PLAIN = ["-On", "-Oe", "-Ot"];
 
 /** Our agent, and its port. */
-async function agentAndPort(): Promise<[Program, number]> {
+async function agentAndPort(): Promise<[Running, number]> {
   const agent = lesson(13, "agent", "--port", 0);
   return [agent, Number((await agent.prints(/Bind UDP on (\d+)/))[1])];
 }

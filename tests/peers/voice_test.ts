@@ -11,7 +11,7 @@ import { understood } from "../../lib/rtp.ts";
 import { bind } from "../../lib/udp.ts";
 import { soon } from "../helpers.ts";
 import { installed, peers, start } from "../peers.ts";
-import { freePort, lesson, Program } from "../program.ts";
+import { freePort, lesson, Program, type Running } from "../program.ts";
 
 const GROUP = "239.255.77.79";
 const SAMPLES = 4800; // 0.6 s
@@ -30,14 +30,14 @@ async function folder() {
 }
 
 /** `listen > file`: what it says on standard error is read as its output. */
-async function listenTo(file: string, ...args: (string | number)[]): Promise<[Program, number]> {
+async function listenTo(file: string, ...args: (string | number)[]): Promise<[Running, number]> {
   const task = `exec "$0" task -q lesson15 listen --buffer 300 "$@" 2>&1 >"${file}"`;
   const program = new Program("sh", ["-c", task, Deno.execPath(), ...args.map(String)]);
   return [program, Number((await program.prints(/Bind UDP on (\d+)/))[1])];
 }
 
 /** Stops a listener when all of it was heard: a second after the last word. */
-async function heardAll(listener: Program): Promise<string> {
+async function heardAll(listener: Running): Promise<string> {
   await listener.prints(/datagrams? came/);
   listener.signal();
   return (await listener.end()).stdout;
