@@ -93,12 +93,16 @@ export function describe(bytes: Uint8Array): string | undefined {
   const message = unpack(bytes);
   if (!message) return undefined;
   const { kind, number, data } = message;
-  if (kind === "part") return `part ${number}, ${data.length.toLocaleString("en")} bytes`;
+  if (kind === "part") return `part ${number}, ${inBytes(data.length)}`;
   if (kind === "end") return `end: there is no ${number}`;
   if (kind !== "ack") return kind;
   const held = Array.from({ length: 8 * data.length }, (_, i) => i).filter((i) => isSet(data, i));
   const more = held.length > 0 ? `, and I hold ${held.map((i) => number + i).join(" ")}` : "";
   return `ACK: all before ${number}${more}`;
+}
+
+function inBytes(amount: number): string {
+  return `${amount.toLocaleString("en")} ${amount === 1 ? "byte" : "bytes"}`;
 }
 
 /** A random number that is not 0. */
@@ -455,9 +459,9 @@ export class Receiving implements Side {
   /** True when all of the file is written. The sender may not know yet: so this is not over at once. */
   complete = false;
   over = false;
-  failure: Error | undefined;
 
   readonly #mine = pick();
+  #failed: (() => string) | undefined;
   #peer: Address | undefined;
   #theirs = 0;
   readonly #parts = new Map<number, Uint8Array>();
@@ -473,6 +477,16 @@ export class Receiving implements Side {
   /** Who sends. */
   get peer(): Address | undefined {
     return this.#peer;
+  }
+
+  /** Says how much is written by now: a part may still be on its way to the disk when the sender stops. */
+  get failure(): Error | undefined {
+    return this.#failed && new Error(this.#failed());
+  }
+
+  /** All parts have come, and the end. Some of them may not be written yet. */
+  get #whole(): boolean {
+    return this.#missing === this.#end;
   }
 
   unsent(): void {} // as if it were lost on its way
@@ -537,13 +551,13 @@ export class Receiving implements Side {
     if (this.#peer) {
       this.#replies.push([this.#stop({ mine: this.#theirs, theirs: this.#mine }), this.#peer]);
     }
-    this.#fail("It was stopped before all had arrived.");
+    this.#fail(() => "It was stopped before all had arrived.");
   }
 
   due(now: number): [data: Uint8Array, to: Address][] {
     if (!this.over && now - this.#heardAt >= PATIENCE) {
       if (this.complete) this.over = true; // nobody repeats what we have: our last ACK has arrived, we hope
-      else this.#fail(`The sender fell silent after ${this.#amount()}`);
+      else if (!this.#whole) this.#fail(() => `The sender fell silent after ${this.#amount()}`);
     }
     if ((this.#owes || now >= this.#owesAt) && this.#peer && !this.over) {
       this.#replies.push([this.#ack(this.#theirs), this.#peer]);
@@ -555,7 +569,9 @@ export class Receiving implements Side {
   }
 
   get wakeAt(): number {
-    return Math.min(this.#heardAt + PATIENCE, this.#owesAt);
+    // With all parts here, a silent sender is no failure. What is missing is the one who writes.
+    const silent = this.#whole && !this.complete ? Infinity : this.#heardAt + PATIENCE;
+    return Math.min(silent, this.#owesAt);
   }
 
   #ack(theirs: number): Uint8Array {
@@ -576,16 +592,16 @@ export class Receiving implements Side {
   }
 
   #stopped(now: number): void {
-    if (this.complete) this.#heardAt = now - PATIENCE + FAREWELL; // there are three of them
-    else this.#fail(`The sender has stopped after ${this.#amount()}`);
+    if (this.#whole) this.#heardAt = now - PATIENCE + FAREWELL; // there are three of them
+    else this.#fail(() => `The sender has stopped after ${this.#amount()}`);
   }
 
   #amount(): string {
-    return `${this.bytes.toLocaleString("en")} bytes: this is not the whole file.`;
+    return `${inBytes(this.bytes)}: this is not the whole file.`;
   }
 
-  #fail(sentence: string): void {
-    this.failure = new Error(sentence);
+  #fail(sentence: () => string): void {
+    this.#failed = sentence;
     this.over = true;
   }
 }
@@ -649,34 +665,49 @@ export class Talk {
   async #listen(signal?: AbortSignal): Promise<void> {
     const stop = () => void this.stop();
     signal?.addEventListener("abort", stop, { once: true });
-    for await (const { data, from } of this.#socket) {
-      if (!this.#side.over) this.tell((now) => this.#side.heard(data, from, now));
+    try {
+      for await (const { data, from } of this.#socket) {
+        if (!this.#side.over) this.tell((now) => this.#side.heard(data, from, now));
+      }
+    } finally {
+      signal?.removeEventListener("abort", stop); // one signal may serve many transfers
+      if (!this.#side.over) this.tell(() => this.#side.stop()); // somebody else has closed the socket
+      clearTimeout(this.#timer);
     }
-    signal?.removeEventListener("abort", stop);
-    if (!this.#side.over) this.tell(() => this.#side.stop()); // somebody else has closed the socket
-    clearTimeout(this.#timer);
     if (this.#side.failure) throw this.#side.failure;
   }
 }
 
+/** What {@linkcode receiveFile} may be given. */
+export interface ReceiveOptions {
+  /** When it is aborted, the sender is told that there will be no more. */
+  signal?: AbortSignal;
+  /** Called when all of the file is written. For 10 s it still acknowledges what the sender may repeat. */
+  whole?: () => void;
+}
+
 /**
- * The file that the first sender sends, part by part: written is a part when the next one is asked for. It
- * closes the socket at its end. Who asks slowly slows the sender down, and who ends early stops it.
+ * Yields the file that the first sender sends, part by part. A part counts as written when you ask for the next
+ * one. It closes the socket at its end. If you ask slowly, the sender has to wait; if you end early, it stops.
  */
 export async function* receiveFile(
   socket: Socket,
   receiving: Receiving = new Receiving(),
-  signal?: AbortSignal,
+  { signal, whole }: ReceiveOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const talk = new Talk(socket, receiving, signal);
   try {
     while (!receiving.complete) {
       const part = receiving.part();
-      if (part) {
-        if (part.length > 0) yield part; // an empty one only asks whether we are there
-        talk.tell(() => receiving.written());
-      } else await talk.news();
+      if (!part) {
+        await talk.news();
+        continue;
+      }
+      if (part.length > 0) yield part; // an empty one only asks whether we are there
+      receiving.written(); // and this counts, even if the sender has stopped meanwhile
+      talk.tell(() => {}); // sends the ACK, or throws what ended it
     }
+    whole?.();
     await talk.ended; // the last ACK may be lost: stay, and say it again to whoever asks again
   } finally {
     await talk.stop();

@@ -15,9 +15,9 @@ import {
 } from "../lessons/09_retransmission.ts";
 import { progress } from "../cli/transfer.ts";
 import { relay } from "../lib/relay.ts";
-import { pack, receiveFile, Receiving, unpack } from "../lib/transfer.ts";
+import { pack, receiveFile, Receiving, Talk, unpack } from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
-import { bytes, here, later, soon, text, within } from "./helpers.ts";
+import { bytes, here, later, soon, text, until, within } from "./helpers.ts";
 import {
   child,
   freePort,
@@ -63,51 +63,76 @@ async function receiving(start: typeof lesson = lesson): Promise<[Running, Addre
 }
 
 /** Answers what is sent to it with these texts, one for each datagram; "" is no answer. Returns what came. */
-async function answering(
-  socket: Socket,
-  answers: string[],
-): Promise<{ came: string[]; at: number[] }> {
-  const [came, at]: [string[], number[]] = [[], []];
+async function answering(socket: Socket, answers: string[]): Promise<string[]> {
+  const came: string[] = [];
   for (const answer of answers) {
     const { data, from } = await socket.receive({ signal: soon() });
     came.push(text(data));
-    at.push(performance.now());
-    for (const line of answer.split("\n")) if (line) await socket.send(line, from);
+    if (answer) await socket.send(answer, from);
   }
-  return { came, at };
+  return came;
+}
+
+/** What the work brings, on clocks a thirty times slower than this machine's: there nothing is late. */
+async function slowly<T>(work: () => Promise<T>): Promise<T> {
+  const { now } = performance;
+  performance.now = () => now.call(performance) / 30;
+  try {
+    return await work();
+  } finally {
+    performance.now = now;
+  }
+}
+
+/** When the datagrams leave this socket. They may arrive late, one soon after the other. */
+function departures(socket: Socket): number[] {
+  const times: number[] = [];
+  const { send } = socket;
+  socket.send = (data, to) => {
+    times.push(performance.now());
+    return send.call(socket, data, to);
+  };
+  return times;
 }
 
 Deno.test("lesson 9: stop-and-wait sends a part once, if its ACK comes", async () => {
   using receiver = bind();
   using sender = bind();
   const answered = answering(receiver, ["ACK 0", "ACK 1"]);
-  assertEquals(await deliver(sender, 0, "Hello", receiver.address), 1);
-  assertEquals(await deliver(sender, 1, "two words", receiver.address), 1);
-  assertEquals((await answered).came, ["0 Hello", "1 two words"]);
+  await slowly(async () => {
+    assertEquals(await deliver(sender, 0, "Hello", receiver.address), 1);
+    assertEquals(await deliver(sender, 1, "two words", receiver.address), 1);
+  });
+  assertEquals(await answered, ["0 Hello", "1 two words"]);
 });
 
 Deno.test("lesson 9: stop-and-wait sends again after 100 ms, then after 200 more", async () => {
   using receiver = bind();
   using sender = bind();
+  const left = departures(sender);
   const answered = answering(receiver, ["", "", "ACK 5"]);
-  assertEquals(await deliver(sender, 5, "Hello", receiver.address), 3);
-  const { came, at } = await answered;
-  assertEquals(came, ["5 Hello", "5 Hello", "5 Hello"]);
-  const [first, second] = [at[1]! - at[0]!, at[2]! - at[1]!];
-  assert(first > 80 && second > 180, `${first} and ${second} ms`);
+  const times = await deliver(sender, 5, "Hello", receiver.address);
+  assert(times >= 3, `${times} times`); // more often, if the machine is so busy that the ACK is late
+  assertEquals(await answered, ["5 Hello", "5 Hello", "5 Hello"]);
+  for (const [i, least] of [95, 195].entries()) {
+    const took = left[i + 1]! - left[i]!;
+    assert(took > least, `${took} ms`);
+  }
 });
 
 Deno.test("lesson 9: a late ACK, a double one and a stranger's are none, and no reason to send again", async () => {
   using receiver = bind();
   using stranger = bind();
   using sender = bind();
+  const left = departures(sender);
   const delivering = deliver(sender, 2, "Hello", receiver.address);
   const { from } = await receiver.receive({ signal: soon() });
   await stranger.send("ACK 2", from);
   for (const ack of ["ACK 1", "ACK 1", "ACK 22", "ack 2", ""]) await receiver.send(ack, from);
   assertEquals(text((await receiver.receive({ signal: soon() })).data), "2 Hello"); // time was up
   await receiver.send("ACK 2", from);
-  assertEquals(await delivering, 2);
+  await delivering;
+  assert(left[1]! - left[0]! > 95, "It did not wait.");
 });
 
 Deno.test("lesson 9: the receiver acknowledges a duplicate again, but yields it once", async () => {
@@ -163,7 +188,7 @@ Deno.test("lesson 9: the window that adapts doubles, halves, then grows by one i
   assertEquals(window.size, 2);
 });
 
-for (const size of [0, 1, 1024, 300_000]) {
+for (const [size, window] of [[0], [1], [1024], [50_000], [300_000, 32]] as [number, number?][]) {
   Deno.test(`lesson 9: ${size} bytes arrive through a relay that loses, doubles and reorders`, async () => {
     const receiver = bind();
     const middle = bind();
@@ -171,7 +196,8 @@ for (const size of [0, 1, 1024, 300_000]) {
     const weather = { drop: 0.1, duplicate: 0.1, delay: 1, jitter: 5 };
     const relaying = relay(middle, receiver.address, () => () => fate(weather, random));
     const file = content(size);
-    const sending = sendFile(bind(), parts(file), middle.address);
+    const options = window ? { window } : {};
+    const sending = sendFile(bind(), parts(file), middle.address, options);
     assertEquals(await all(receiveFile(receiver)), file);
     const { sent } = await sending;
     assert(sent > size / 1024, `${sent}`);
@@ -184,11 +210,12 @@ Deno.test("lesson 9: on loopback nothing is sent again, with any window", async 
   for (const window of [1, 32, "auto"] as const) {
     const receiver = bind();
     const file = content(100_000);
-    const sending = sendFile(bind(), parts(file), receiver.address, { window });
-    assertEquals(await all(receiveFile(receiver)), file);
-    const { sent, resent } = await sending;
-    assertEquals(sent - resent, 99); // 98 parts, and the end
-    assert(resent <= 1, `${resent} again`); // a busy machine may hold one up
+    const { sent, resent } = await slowly(async () => {
+      const sending = sendFile(bind(), parts(file), receiver.address, { window });
+      assertEquals(await all(receiveFile(receiver)), file);
+      return await sending;
+    });
+    assertEquals([sent, resent], [99, 0]); // 98 parts, and the end
   }
 });
 
@@ -206,8 +233,126 @@ Deno.test("lesson 9: the parts of a file that cannot be read end the sender with
   await within(5000, assertRejects(() => sending, Error, "The disk is gone."));
   await within(
     5000,
-    assertRejects(() => stream.next(), Error, "The sender has stopped after 1 bytes"),
+    assertRejects(() => stream.next(), Error, "The sender has stopped after 1 byte:"),
   );
+});
+
+/** A receiver, and a sender by hand: it says what it is told to say, and no more. */
+async function byHand(socket: Socket, to: Address) {
+  await socket.send(pack(hello), to);
+  const { theirs } = unpack((await socket.receive({ signal: soon() })).data)!;
+  const say = (kind: "part" | "end" | "stop", number = 0, content = "") =>
+    socket.send(pack({ ...hello, kind, theirs, number, data: bytes(content) }), to);
+  /** Waits for the ACK that says that all before this number is written. */
+  const acknowledged = async (number: number) => {
+    while (true) {
+      const message = unpack((await socket.receive({ signal: soon() })).data);
+      if (message?.kind === "ack" && message.number === number) return;
+    }
+  };
+  return { say, acknowledged };
+}
+
+Deno.test("lesson 9: a part that is being written when the sender stops is counted", async () => {
+  const receiver = bind();
+  using sender = bind();
+  const receiving = new Receiving();
+  const stream = receiveFile(receiver, receiving);
+  const first = stream.next();
+  const { say } = await byHand(sender, receiver.address);
+  await say("part", 0, "half");
+  assertEquals(text((await first).value!), "half");
+  await say("stop");
+  await until(() => receiving.over); // the stop has come, and the part is not written yet
+  await assertRejects(
+    () => stream.next(),
+    Error,
+    "The sender has stopped after 4 bytes: this is not the whole file.",
+  );
+});
+
+Deno.test("lesson 9: a sender that stops when all is there has not failed, however slow the writing", async () => {
+  const receiver = bind();
+  using sender = bind();
+  const stream = receiveFile(receiver);
+  const first = stream.next();
+  const { say } = await byHand(sender, receiver.address);
+  await say("part", 0, "all ");
+  assertEquals(text((await first).value!), "all ");
+  await say("part", 1, "of it");
+  await say("end", 2);
+  await say("stop");
+  await later(100); // until after the farewell
+  const rest = await Array.fromAsync(stream);
+  assertEquals(rest.map(text), ["of it"]);
+});
+
+Deno.test("lesson 9: when all is written, the receiver says so, and then stays for what is asked again", async () => {
+  const receiver = bind();
+  using sender = bind();
+  let whole = 0;
+  const received = Array.fromAsync(
+    receiveFile(receiver, new Receiving(), { whole: () => void whole++ }),
+  );
+  const { say, acknowledged } = await byHand(sender, receiver.address);
+  await say("part", 0, "all");
+  await acknowledged(1);
+  assertEquals(whole, 0);
+  await say("end", 1);
+  await acknowledged(2);
+  assertEquals(whole, 1);
+  await say("end", 1); // that ACK was lost
+  await acknowledged(2);
+  await say("stop");
+  assertEquals((await received).map(text), ["all"]);
+  assertEquals(whole, 1);
+});
+
+Deno.test("lesson 9: the receiver's farewell is no time of the transfer", async () => {
+  const [receiver, to] = await receiving();
+  await using _ = receiver;
+  using sender = bind();
+  const start = performance.now();
+  const { say } = await byHand(sender, to);
+  await say("part", 0, "all");
+  await say("end", 1);
+  const waits = "All is here. Waiting in case the sender asks again.\n";
+  await until(() => receiver.stderr.includes(waits));
+  const most = (performance.now() - start) / 1000;
+  await later(300);
+  assert(receiver.stderr.endsWith(waits), receiver.stderr);
+  await say("stop");
+  const { code, stdout, stderr } = await receiver.end();
+  const [, seconds] = stderr.match(/\nReceived 3 bytes in (\d+\.\d) s \(\d+ kB\/s\) from /)!;
+  assert(Number(seconds) <= most + 0.05, `${seconds} s of ${most}`); // it is rounded
+  assertEquals([code, stdout], [0, "all"]);
+});
+
+Deno.test("lesson 9: a signal that ends many transfers is let go by each of them", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: unknown[]) => {
+    listeners++;
+    addEventListener.apply(signal, args as Parameters<typeof addEventListener>);
+  };
+  signal.removeEventListener = (...args: unknown[]) => {
+    listeners--;
+    removeEventListener.apply(signal, args as Parameters<typeof removeEventListener>);
+  };
+  const receiver = bind();
+  const sending = sendFile(bind(), [bytes("Hi")], receiver.address, { signal });
+  const received = Array.fromAsync(receiveFile(receiver, new Receiving(), { signal }));
+  assertEquals((await received).map(text), ["Hi"]);
+  await sending;
+  assertEquals(listeners, 0);
+
+  // Nor does one stay where a transfer fails: here the platform's receive does.
+  const broken = bind();
+  broken.receive = () => Promise.reject(new Error("broken"));
+  await assertRejects(() => new Talk(broken, new Receiving(), signal).ended, Error, "broken");
+  broken.close();
+  assertEquals(listeners, 0);
 });
 
 Deno.test("lesson 9: a receiver that ends early stops the sender at once", async () => {
@@ -396,13 +541,11 @@ Deno.test({
     const stopped = await sender.end();
     assertMatch(stopped.stdout, /^Stopped\. Sent \d+ datagrams /);
     assertEquals([stopped.code, stopped.stderr], [0, ""]);
-    const start = performance.now();
+    // It was told: without that it would say, 10 s later, that the sender fell silent.
     const { code, stderr } = await receiver.end();
-    assert(performance.now() - start < 10_000, "It was not told.");
-    // What is written is seen here a moment before it is counted there.
     assertMatch(
       stderr,
-      /\nThe sender has stopped after [04] bytes: this is not the whole file\.\n$/,
+      /\nThe sender has stopped after 4 bytes: this is not the whole file\.\n$/,
     );
     assertEquals(code, 1);
   },
@@ -421,9 +564,8 @@ Deno.test({
     const stopped = await receiver.end();
     assertMatch(stopped.stderr, /\nStopped\. Sent \d+ datagrams? /);
     assertEquals(stopped.code, 0);
-    const start = performance.now();
+    // It was told: without that it would say, 10 s later, that the receiver fell silent.
     const { code, stderr } = await sender.end();
-    assert(performance.now() - start < 10_000, "It was not told.");
     assertStringIncludes(stderr, "The receiver has stopped, or it is busy");
     assertEquals(code, 1);
   },
@@ -483,16 +625,24 @@ Deno.test("lesson 9: played, a part and an ACK are lost, and a window has three 
     stdout,
     /1 world +│\n +├╌+✗│\n[^]*1 world +│\n +├─+▶│\n +│ +ACK 1 +│\n +│✗╌+┤\n[^]*1 world/,
   );
-  assertStringIncludes(
-    stdout,
-    "Part 1 left 3 times: after 100 ms without an ACK, and after 200 more.",
-  );
-  assertStringIncludes(stdout, "It came twice and was taken once: Hello world.");
-  assertMatch(stdout, /part 0,[^]*part 1,.*\n.*✗[^]*part 2,[^]*ACK: all before 1 +│/);
-  assertMatch(stdout, /ACK: all before 1, and I hold 2 3/);
-  assertMatch(stdout, /ACK: all before 5 +│\n/);
-  assertStringIncludes(stdout, "and 1 was sent again.");
-  assertEquals(stdout.match(/was lost/g)?.length, 3);
+  const [first = "", second = ""] = stdout.split(/ +Now another protocol.*/);
+  const [, times] = first.match(
+    /Part 1 was sent (\d+) times: first the part was lost, then its ACK/,
+  )!;
+  const drawn = first.match(/1 world/g)!.length;
+  assert(drawn >= 3 && drawn <= Number(times), `${drawn} of ${times}`);
+  assertEquals(first.match(/This one was lost/g)?.length, 2);
+  assert(first.match(/1 world +│\n +├─+▶│/g)!.length > 1, "It arrived more than once.");
+  assertStringIncludes(first, "the receiver took it once: Hello world.");
+  assertMatch(second, /part 0,[^]*part 1,.*\n.*✗[^]*part 2,[^]*ACK: all before 1 +│/);
+  assertMatch(second, /ACK: all before 1, and I hold 2/);
+  assertMatch(second, /ACK: all before 5 +│\n/);
+  const [, again] = second.match(
+    /part 2 did not wait for it\. (\d+) datagrams? w\w+ sent again\./,
+  )!;
+  const sent = second.match(/ (part \d, 5 bytes|end: there is no 4) /g)!;
+  assertEquals(Number(again), sent.length - new Set(sent).size);
+  assertMatch(second, /This one was lost/);
 });
 
 Deno.test("lesson 9: as JSON, a datagram has the label that the picture shows", async () => {

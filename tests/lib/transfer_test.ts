@@ -492,7 +492,7 @@ Deno.test("transfer: a sender heeds only the receiver, its own number and the re
   assertEquals(say({ kind: "ack", mine: mine ^ 1 }), []);
   assertEquals(say({ kind: "stop", mine: mine ^ 1 }), []);
   assertEquals(say({ kind: "stop" }, HERE), []);
-  assertEquals(say({ kind: "ack" }), ["part 0, 1 bytes"]);
+  assertEquals(say({ kind: "ack" }), ["part 0, 1 byte"]);
   say({ kind: "ack", theirs: 6, number: 1 });
   say({ kind: "ack", number: 2 }); // that many were never sent
   assertEquals([sending.lowest, sending.over], [0, false]);
@@ -573,6 +573,35 @@ Deno.test("transfer: the receiver stays a moment for the copies of the last word
   assertEquals([receiving.over, receiving.wakeAt], [false, 120]);
   receiving.due(120);
   assertEquals([receiving.over, receiving.failure], [true, undefined]);
+});
+
+Deno.test("transfer: when all has come and is not written yet, a sender that falls silent has not failed", () => {
+  const { receiving, part, say } = begun();
+  part(0);
+  part(1);
+  say({ kind: "end", number: 2 });
+  receiving.written();
+  receiving.due(0);
+  assertEquals([receiving.due(PATIENCE), receiving.over, receiving.failure], [
+    [],
+    false,
+    undefined,
+  ]);
+  assertEquals(receiving.wakeAt, Infinity);
+  receiving.written();
+  assertEquals(receiving.complete, true);
+  receiving.due(PATIENCE);
+  assertEquals([receiving.over, receiving.failure], [true, undefined]);
+});
+
+Deno.test("transfer: what was being written when the sender fell silent is counted", () => {
+  const { receiving, part } = begun();
+  part(0);
+  receiving.due(PATIENCE);
+  const says = () => receiving.failure?.message;
+  assertEquals(says(), "The sender fell silent after 0 bytes: this is not the whole file.");
+  receiving.written();
+  assertEquals(says(), "The sender fell silent after 1 byte: this is not the whole file.");
 });
 
 Deno.test("transfer: on a slow line the sender is patient for longer", () => {
