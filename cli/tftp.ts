@@ -8,6 +8,8 @@ import { count, printable } from "../lib/text.ts";
 import {
   agreed,
   blockSize,
+  BrokenRequest,
+  decode,
   describe,
   encode,
   ERRORS,
@@ -15,6 +17,7 @@ import {
   LEAST_BLOCK,
   type Message,
   MOST_BLOCK,
+  NoTftp,
   TftpError,
   type TftpOptions,
   understood,
@@ -28,6 +31,8 @@ import type { Terminal } from "./terminal.ts";
 /** A conversation with one other side: lesson 12's `Exchange`. */
 export interface Talk {
   readonly peer: Address;
+  /** Called whenever an answer is accepted. */
+  onAnswer: () => void;
   ask(message: Message, fits: (answer: Message) => boolean): Promise<Message>;
 }
 
@@ -98,8 +103,8 @@ export interface ServeOptions {
 }
 
 /**
- * A TFTP server, until the socket is closed: then it ends all transfers. Each has a socket of its own. What is
- * refused is refused from the known port, and costs none.
+ * Serves files by TFTP until the socket is closed. Then it ends all transfers. Each transfer has a socket of
+ * its own; a refusal comes from the known port.
  */
 export async function serveFiles<T extends Talk>(
   steps: Steps<T>,
@@ -107,84 +112,207 @@ export async function serveFiles<T extends Talk>(
   files: Files,
   options: ServeOptions = {},
 ): Promise<void> {
-  const { hostname } = socket.address;
-  const { log = () => {}, open = () => bind({ hostname }), most = 100 } = options;
-  /** By the client's address: what it asked for, and the socket of its transfer. */
-  const transfers = new Map<string, { asked: string; own: Socket; end: Promise<void> }>();
+  await new FileServer(steps, socket, files, options).run();
+}
 
-  const refuse = async (error: unknown, from: Address) => {
-    const word = told(error);
-    log(`Refused ${formatAddress(from)}: ${word.text} (error ${word.code}).`);
-    await socket.send(encode(word), from).catch(({ message }) =>
-      log(`No answer to ${formatAddress(from)}: ${message}`)
-    );
-  };
-  const answer = async (request: Request, from: Address, own: Socket) => {
-    const who = formatAddress(from);
-    const name = printable(request.file, 100);
-    const opened = request.type === "RRQ" ? files.open(request.file) : files.create(request.file);
-    let file;
+/** A transfer that is under way. */
+interface Transfer {
+  /** The client's address. */
+  readonly who: string;
+  /** The bytes of its request. The same bytes again are the same request, sent again. */
+  readonly asked: Uint8Array;
+  readonly own: Socket;
+  /** How many messages of the client were accepted. Before the first, the request may be forged. */
+  answers: number;
+  /** Whether the request came again before the first answer. */
+  repeated: boolean;
+  /** Whether the client has started another transfer. */
+  replaced: boolean;
+  /** Whether the file has gone over. */
+  finished: boolean;
+  end: Promise<void>;
+}
+
+class FileServer<T extends Talk> {
+  readonly #transfers = new Set<Transfer>();
+  readonly #log: (line: string) => void;
+  readonly #open: () => Socket;
+  readonly #most: number;
+  #closed = false;
+
+  constructor(
+    readonly steps: Steps<T>,
+    readonly socket: Socket,
+    readonly files: Files,
+    options: ServeOptions,
+  ) {
+    const { hostname } = socket.address;
+    this.#log = options.log ?? (() => {});
+    this.#open = options.open ?? (() => bind({ hostname }));
+    this.#most = options.most ?? 100;
+  }
+
+  async run(): Promise<void> {
     try {
-      if (request.mode !== "octet") throw new TftpError(0, "Only mode octet (tftp: binary)");
-      file = await opened;
-    } catch (error) {
-      opened.then((file) => file[Symbol.dispose](), () => {});
-      return await refuse(error, from);
+      for await (const { data, from } of this.socket) await this.#receive(data, from);
+    } finally {
+      this.#closed = true;
+      const transfers = [...this.#transfers];
+      for (const { own } of transfers) own.close();
+      await Promise.all(transfers.map(({ end }) => end));
     }
-    let finished = false;
+  }
+
+  async #receive(data: Uint8Array, from: Address): Promise<void> {
+    const who = formatAddress(from);
+    const request = readRequest(data);
+    if (request instanceof BrokenRequest) {
+      this.#log(`Received from ${who}. ${request.message}`);
+      await this.#refuse(new TftpError(4, "Broken request"), from);
+    } else if (request) {
+      this.#log(`Received from ${who}: ${printable(describe(request), 100)}.`);
+      await this.#begin(request, data, from);
+    } else {
+      this.#log(`Received from ${who}. That was no request.`); // above all to no error: lesson 4 says why
+    }
+  }
+
+  /**
+   * Begins a transfer, or knows that it has begun.
+   *
+   * A client may ask again from the same port: because nothing came, or because it wants the next file (`tftp`
+   * keeps one port for a session). Before its first answer, the same request is a repetition: the transfer
+   * sends its own message again, and that is enough. Another request ends it. After its first answer, any
+   * request is a new one. The old transfer goes on until the client answers the new one, since the request
+   * may be a late copy, or forged.
+   */
+  async #begin(request: Request, asked: Uint8Array, from: Address): Promise<void> {
+    const who = formatAddress(from);
+    const others = [...this.#transfers].filter((transfer) => transfer.who === who);
+    const unanswered = others.find(({ answers }) => answers === 0);
+    if (unanswered && sameBytes(unanswered.asked, asked)) {
+      unanswered.repeated = true;
+      return;
+    }
+    if (unanswered) {
+      this.#replace(unanswered);
+      await unanswered.end;
+    }
+    if (others.length === 0 && this.#transfers.size >= this.#most) {
+      await this.#refuse(new TftpError(0, "Too many transfers: try again later"), from);
+    } else if (!this.#closed) {
+      this.#start(request, asked, from);
+    }
+  }
+
+  #start(request: Request, asked: Uint8Array, from: Address): void {
+    const who = formatAddress(from);
+    let own: Socket;
+    try {
+      own = this.#open();
+    } catch (error) {
+      this.#log(`No socket for ${who}: ${(error as Error).message}`);
+      return;
+    }
+    const transfer: Transfer = {
+      ...{ who, asked, own, answers: 0, end: Promise.resolve() },
+      ...{ repeated: false, replaced: false, finished: false },
+    };
+    this.#transfers.add(transfer);
+    transfer.end = this.#serve(request, from, transfer).then(() => {
+      own.close();
+      this.#transfers.delete(transfer);
+      if (this.#closed || !asksForMore(request, transfer)) return;
+      this.#start(request, asked, from);
+    });
+  }
+
+  /** Does what was asked. It never throws: what goes wrong is told in the log. */
+  async #serve(request: Request, from: Address, transfer: Transfer): Promise<void> {
+    const { who, own } = transfer;
+    const name = printable(request.file, 100);
+    let file: Source | Sink;
+    try {
+      file = await opened(this.files, request);
+    } catch (error) {
+      return await this.#refuse(error, from);
+    }
     const done = () => {
-      finished = true;
-      log(`${who} has ${request.type === "RRQ" ? "read" : "written"} ${name}.`);
+      transfer.finished = true;
+      this.#log(`${who} has ${request.type === "RRQ" ? "read" : "written"} ${name}.`);
     };
     try {
       using open = file;
       using patient = Patient.of(own);
-      const talk = new steps.Exchange(patient, from);
-      await telling(own, talk, () => transfer(steps, talk, request, open, done));
+      const talk = new this.steps.Exchange(patient, from);
+      talk.onAnswer = () => this.#answered(transfer);
+      await telling(own, talk, () => serve(this.steps, talk, request, open, done));
     } catch (error) {
-      if (finished) return; // it lingered only
-      const why = error instanceof TftpError && error.told ? "It says: " : "";
-      log(`${who} and ${name}: ${why}${printable((error as Error).message, 100)}`);
+      if (transfer.finished) return; // it lingered only
+      const told = error instanceof TftpError && error.told;
+      const why = printable((error as Error).message, 200);
+      if (transfer.replaced) this.#log(`${who} and ${name}: It has asked again.`);
+      else this.#log(`${who} and ${name}: ${told ? "It says: " : ""}${why}`);
     }
-  };
+  }
 
-  try {
-    for await (const { data, from } of socket) {
-      const who = formatAddress(from);
-      const request = understood(data);
-      if (request?.type !== "RRQ" && request?.type !== "WRQ") {
-        log(`Received from ${who}. That was no request.`); // above all to no error: lesson 4 says why
-        continue;
-      }
-      const asked = printable(describe(request), 100);
-      log(`Received from ${who}: ${asked}.`);
-      const before = transfers.get(who);
-      if (before?.asked === asked) continue; // the answer to it is under way, or will be said again
-      before?.own.close(); // it has given up, and asks for something else
-      await before?.end;
-      if (transfers.size >= most) {
-        await refuse(new TftpError(0, "Too many transfers: try again later"), from);
-        continue;
-      }
-      try {
-        const own = open();
-        const end = answer(request, from, own).finally(() => {
-          own.close();
-          transfers.delete(who);
-        });
-        transfers.set(who, { asked, own, end });
-      } catch (error) {
-        log(`No socket for ${who}: ${(error as Error).message}`);
-      }
+  /** The client is there: so what it asked for before is over. */
+  #answered(transfer: Transfer): void {
+    transfer.answers++;
+    if (transfer.answers > 1) return;
+    for (const other of this.#transfers) {
+      if (other !== transfer && other.who === transfer.who) this.#replace(other);
     }
-  } finally {
-    for (const { own } of transfers.values()) own.close();
-    await Promise.all([...transfers.values()].map(({ end }) => end));
+  }
+
+  #replace(transfer: Transfer): void {
+    transfer.replaced = true;
+    transfer.own.close();
+  }
+
+  async #refuse(error: unknown, from: Address): Promise<void> {
+    const word = told(error);
+    this.#log(`Refused ${formatAddress(from)}: ${word.text} (error ${word.code}).`);
+    await this.socket.send(encode(word), from).catch(({ message }) =>
+      this.#log(`No answer to ${formatAddress(from)}: ${message}`)
+    );
   }
 }
 
+/** Reads a request: `undefined` for what is none, and what is wrong with one that cannot be read. */
+function readRequest(data: Uint8Array): Request | BrokenRequest | undefined {
+  try {
+    const message = decode(data);
+    return message.type === "RRQ" || message.type === "WRQ" ? message : undefined;
+  } catch (error) {
+    if (error instanceof BrokenRequest) return error;
+    if (error instanceof NoTftp) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether a request that was taken for a repetition was a new one. A file of one block is over with the first
+ * ACK. If the client asks for it once more, the request may be read before that ACK: they come to two sockets.
+ */
+function asksForMore({ type }: Request, { repeated, finished, answers }: Transfer): boolean {
+  return type === "RRQ" && repeated && finished && answers === 1;
+}
+
+/** Opens the file of a request. What is refused opens nothing. */
+function opened(files: Files, { type, file, mode }: Request): Promise<Source | Sink> {
+  if (mode !== "octet") {
+    return Promise.reject(new TftpError(0, "Only mode octet (tftp: binary)"));
+  }
+  return type === "RRQ" ? files.open(file) : files.create(file);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
 /** What a server does for one request. Where options are agreed on, their list takes the first turn. */
-async function transfer<T extends Talk>(
+async function serve<T extends Talk>(
   steps: Steps<T>,
   talk: T,
   { options: asked }: Request,

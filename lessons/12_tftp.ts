@@ -36,6 +36,8 @@ import { receiveWithin } from "./02_receive.ts";
 /** One side of a transfer. All that it does is this: say something until the answer fits. */
 export class Exchange {
   #met = false;
+  /** Called whenever an answer is accepted. */
+  onAnswer: () => void = () => {};
   #wait = 1000; // milliseconds, until it is known how long an answer takes (RFC 8085, 3.1.1)
 
   /** `Patient` is a socket that waits so long, and no longer. The first answer from `anyPort` says which one. */
@@ -78,6 +80,7 @@ export class Exchange {
         throw new TftpError(heard.code, heard.text, true);
       } else if (fits(heard)) {
         [this.peer, this.anyPort, this.#met] = [from, false, true];
+        this.onAnswer();
         return heard;
       } // Else it is old. Whoever answers an old ACK with data sends all that follows twice, and so does the
       // other side: the Sorcerer's Apprentice (RFC 1123, 4.2.3.1).

@@ -54,7 +54,12 @@ export class TftpError extends Error {
 
 /** These bytes are no message. */
 export class NoTftp extends Error {
-  override name = "NoTftp";
+  override name: string = "NoTftp";
+}
+
+/** These bytes begin as a request does, and cannot be read. A server answers with error 4. */
+export class BrokenRequest extends NoTftp {
+  override name = "BrokenRequest";
 }
 
 const CODES = { RRQ: 1, WRQ: 2, DATA: 3, ACK: 4, ERROR: 5, OACK: 6 } as const;
@@ -97,18 +102,24 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Bytes as a message; the data of a block is a view on them. Any bytes may be given, of any length.
+ * Returns bytes as a message. The data of a block is a view on them. Any bytes may be given, of any length.
  *
- * @throws {NoTftp} They are no message.
+ * It accepts what real programs send and other servers accept: bytes after the end of an ACK, zeros after
+ * the end of a request, and an option without a value, which is left out.
+ *
+ * @throws {NoTftp} They are no message: a {@linkcode BrokenRequest} where they begin as a request.
  */
 export function decode(bytes: Uint8Array): Message {
-  if (bytes.length < 4 || bytes[0] !== 0) throw new NoTftp("This begins as no message does.");
+  if (bytes.length < 2 || bytes[0] !== 0) throw new NoTftp("This begins as no message does.");
+  const code = bytes[1];
+  if (code === CODES.RRQ || code === CODES.WRQ) return request(bytes);
+  if (code === CODES.OACK) return { type: "OACK", options: pairs(texts(bytes)) };
+  if (bytes.length < 4) throw new NoTftp("This is shorter than any message of its kind.");
   const number = bytes[2]! << 8 | bytes[3]!;
-  switch (bytes[1]) {
+  switch (code) {
     case CODES.DATA:
       return { type: "DATA", block: number, data: bytes.subarray(4) };
     case CODES.ACK:
-      if (bytes.length > 4) throw new NoTftp("An ACK has 4 bytes.");
       return { type: "ACK", block: number };
     case CODES.ERROR: {
       const end = bytes.indexOf(0, 4); // some leave it out
@@ -118,17 +129,17 @@ export function decode(bytes: Uint8Array): Message {
         text: text(bytes.subarray(4, end < 0 ? undefined : end)),
       };
     }
-    case CODES.OACK:
-      return { type: "OACK", options: pairs(texts(bytes)) };
-    case CODES.RRQ:
-    case CODES.WRQ: {
-      const [file = "", mode = "", ...rest] = texts(bytes);
-      if (file === "" || mode === "") throw new NoTftp("A request has a file and a mode.");
-      const type = bytes[1] === CODES.RRQ ? "RRQ" : "WRQ";
-      return { type, file, mode: mode.toLowerCase(), options: pairs(rest) };
-    }
   }
   throw new NoTftp("There is no message of this kind.");
+}
+
+function request(bytes: Uint8Array): Message {
+  const [file = "", mode = "", ...rest] = texts(bytes);
+  if (file === "" || mode === "") {
+    throw new BrokenRequest("A request has a file and a mode, and each ends with a zero.");
+  }
+  const type = bytes[1] === CODES.RRQ ? "RRQ" : "WRQ";
+  return { type, file, mode: mode.toLowerCase(), options: pairs(rest) };
 }
 
 /** Whether a message is of this type, and has this block's number, if one is given. */
@@ -154,8 +165,9 @@ export function understood(bytes: Uint8Array): Message | undefined {
 }
 
 /**
- * A message in a few words, for people: `RRQ hello.txt`, `DATA 3 (512)`. What came from a network has to be
- * made safe before it is printed: file names and texts may hold anything.
+ * A message in a few words, for people: `RRQ hello.txt`, `DATA 3 (512)`. The mode is told where it is not
+ * `octet`. What came from a network has to be made safe before it is printed: file names and texts may hold
+ * anything.
  */
 export function describe(message: Message): string {
   const { type } = message;
@@ -165,7 +177,8 @@ export function describe(message: Message): string {
   if (type === "ACK") return `ACK ${message.block}`;
   if (type === "ERROR") return `ERROR ${message.code} ${message.text}`;
   if (type === "OACK") return `OACK${shown(message.options)}`;
-  return `${type} ${message.file}${shown(message.options)}`;
+  const mode = message.mode === "octet" ? "" : ` ${message.mode}`;
+  return `${type} ${message.file}${mode}${shown(message.options)}`;
 }
 
 /** The block size that these options ask for or agree to; 512 if none, or none that is allowed. */
@@ -245,18 +258,27 @@ function zeroEnded(texts: string[]): Uint8Array {
   return new TextEncoder().encode(texts.map((text) => `${text}\0`).join(""));
 }
 
-/** The texts after the code, each with a zero at its end. */
+/** The texts after the code. Each ends with a zero; what follows the last zero is left out. */
 function texts(bytes: Uint8Array): string[] {
-  if (bytes.length > MAX_REQUEST) throw new NoTftp(`This is longer than ${MAX_REQUEST} bytes.`);
-  if (bytes.at(-1) !== 0) throw new NoTftp("The last text has no end.");
-  return text(bytes.subarray(2, -1)).split("\0");
+  let length = bytes.length;
+  while (length > MAX_REQUEST && bytes[length - 1] === 0) length--;
+  if (length > MAX_REQUEST) {
+    const Kind = bytes[1] === CODES.OACK ? NoTftp : BrokenRequest;
+    throw new Kind(`This is longer than ${MAX_REQUEST} bytes.`);
+  }
+  const end = bytes.subarray(0, length).lastIndexOf(0);
+  return text(bytes.subarray(2, end)).split("\0");
 }
 
+/** The options that these texts name. An option without a name ends them: only zeros follow. */
 function pairs(texts: string[]): TftpOptions {
-  if (texts.length % 2 !== 0) throw new NoTftp("An option has a name and a value.");
-  const names = texts.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
-  if (names.includes("")) throw new NoTftp("An option has no name.");
-  return Object.fromEntries(names.map((name, i) => [name, texts[2 * i + 1]!]));
+  const options: [name: string, value: string][] = [];
+  for (let i = 0; i + 1 < texts.length; i += 2) {
+    const [name, value] = [texts[i]!.toLowerCase(), texts[i + 1]!];
+    if (name === "") break;
+    options.push([name, value]);
+  }
+  return Object.fromEntries(options);
 }
 
 function text(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { inMemory, type Sink } from "../cli/files.ts";
+import { type Files, inMemory, type Sink } from "../cli/files.ts";
 import { getFile, getRole, putFile, putRole, serveFiles, type ServeOptions } from "../cli/tftp.ts";
 import type { Given, Role } from "../cli/lesson.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
@@ -33,10 +33,14 @@ function noise(size: number): Uint8Array {
 }
 
 /** A server with files in the memory, and what it logs. */
-function serving(options: ServeOptions = {}, files = new Map<string, Uint8Array>()) {
+function serving(
+  options: ServeOptions = {},
+  files = new Map<string, Uint8Array>(),
+  held: Files = inMemory(files),
+) {
   const socket = bind();
   const log: string[] = [];
-  const end = serveFiles(steps, socket, inMemory(files), {
+  const end = serveFiles(steps, socket, held, {
     log: (line) => log.push(line),
     ...options,
   });
@@ -82,7 +86,24 @@ async function heard(socket: Socket): Promise<[what: string, from: Address]> {
   return [describe(decode(data)), from];
 }
 
+/** Waits for this message; others may come before it. Returns who sent it. */
+async function hears(socket: Socket, message: string): Promise<Address> {
+  while (true) {
+    const [what, from] = await heard(socket);
+    if (what === message) return from;
+  }
+}
+
 const ack = (block: number) => encode({ type: "ACK", block });
+const data = (block: number, size: number) => encode({ type: "DATA", block, data: noise(size) });
+const stop = encode({ type: "ERROR", code: 0, text: "Stop" });
+const unknownPort = encode({ type: "ERROR", code: 5, text: "Unknown port" });
+const write = (file: string, options = {}): Message => ({
+  type: "WRQ",
+  file,
+  mode: "octet",
+  options,
+});
 
 Deno.test("lesson 12: files of all sizes go over and come back, byte for byte", async () => {
   await using server = serving();
@@ -230,19 +251,18 @@ Deno.test("lesson 12: the receiver acknowledges old data again, since its ACK wa
   await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), server.address);
   const [what, from] = await heard(client);
   assertEquals(what, "ACK 0");
-  const data = (block: number, size: number) =>
-    client.send(encode({ type: "DATA", block, data: noise(size) }), from);
-  await data(1, 512);
+  const leave = (block: number, size: number) => client.send(data(block, size), from);
+  await leave(1, 512);
   assertEquals((await heard(client))[0], "ACK 1");
   const before = performance.now();
-  await data(1, 512);
+  await leave(1, 512);
   assertEquals((await heard(client))[0], "ACK 1");
   const took = performance.now() - before;
   assert(took < 500, `It waited for its own timeout: ${took} ms.`);
-  await data(2, 0);
+  await leave(2, 0);
   assertEquals((await heard(client))[0], "ACK 2");
   assertEquals(server.files.get("new")?.length, 512);
-  await data(2, 0); // the file is there, but the last ACK may be lost, too
+  await leave(2, 0); // the file is there, but the last ACK may be lost, too
   assertEquals((await heard(client))[0], "ACK 2");
   assertEquals(server.log.filter((line) => line.includes("has written new")).length, 1);
 });
@@ -278,6 +298,248 @@ Deno.test("lesson 12: the same request twice is one transfer; another one from t
   assertEquals(what, "DATA 1 (5)");
   await client.send(ack(1), from);
   assertEquals(opened, 2);
+});
+
+Deno.test("lesson 12: after its transfer's first ACK, the same request is a new one, from the same port too", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const old = await hears(client, "DATA 1 (512)");
+  await client.send(ack(1), old);
+  await hears(client, "DATA 2 (88)");
+  // The client starts anew, and its port is always the same: so does the program that starts a computer.
+  await client.send(encode(octet("file")), server.address);
+  const own = await hears(client, "DATA 1 (512)");
+  assert(own.port !== old.port);
+  await client.send(ack(1), own);
+  assertEquals((await hears(client, "DATA 2 (88)")).port, own.port);
+  await client.send(ack(2), own);
+  await until(() => server.log.some((line) => line.endsWith("has read file.")));
+  const who = formatAddress(client.address);
+  assert(server.log.includes(`${who} and file: It has asked again.`), server.log.join("\n"));
+});
+
+Deno.test("lesson 12: a late copy of a request, or a forged one, does not end the transfer", async () => {
+  await using server = serving({}, new Map([["file", noise(600)], ["other", noise(5)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const own = await hears(client, "DATA 1 (512)");
+  await client.send(ack(1), own);
+  await hears(client, "DATA 2 (88)");
+  const copies = { file: "DATA 1 (512)", other: "DATA 1 (5)" };
+  for (const [name, first] of Object.entries(copies)) {
+    await client.send(encode(octet(name)), server.address);
+    await client.send(unknownPort, await hears(client, first));
+    await until(() =>
+      server.log.some((line) => line.endsWith(`and ${name}: It says: Unknown port`))
+    );
+  }
+  await client.send(ack(2), own);
+  await until(() => server.log.some((line) => line.endsWith("has read file.")));
+});
+
+Deno.test("lesson 12: a name that exists is refused at once, also to the port that has just written it", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode(write("new")), server.address);
+  const own = await hears(client, "ACK 0");
+  await client.send(data(1, 5), own);
+  await hears(client, "ACK 1");
+  for (const options of [{}, { blksize: "8" }]) {
+    await client.send(encode(write("new", options)), server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, "ERROR 6 File exists");
+    assertEquals(from, server.address);
+  }
+  await client.send(data(1, 5), own); // its last ACK may be lost all the same
+  assertEquals((await heard(client))[0], "ACK 1");
+});
+
+Deno.test("lesson 12: half a file is dropped when its client begins again from the same port", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode(write("new")), server.address);
+  const old = await hears(client, "ACK 0");
+  await client.send(data(1, 512), old);
+  await hears(client, "ACK 1");
+  await client.send(encode(write("new")), server.address);
+  const own = await hears(client, "ACK 0");
+  assert(own.port !== old.port);
+  await client.send(data(1, 5), own);
+  await hears(client, "ACK 1");
+  assertEquals(server.files.get("new"), noise(5));
+});
+
+Deno.test("lesson 12: a client that asks forty times from one port is answered forty times", async () => {
+  await using server = serving({}, new Map([["small", noise(5)], ["large", noise(600)]]));
+  using client = bind();
+  for (let turn = 0; turn < 40; turn++) {
+    await client.send(encode(octet("small")), server.address);
+    await client.send(ack(1), await hears(client, "DATA 1 (5)"));
+    await client.send(encode(octet("large")), server.address);
+    const own = await hears(client, "DATA 1 (512)");
+    await client.send(ack(1), own);
+    await hears(client, "DATA 2 (88)");
+    await client.send(ack(2), own);
+  }
+  await until(() => server.log.filter((line) => line.includes(" has read ")).length === 80);
+});
+
+Deno.test("lesson 12: the next request for a file of one block may be read before the ACK of the first", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const own = await hears(client, "DATA 1 (5)");
+  await client.send(encode(octet("file")), server.address);
+  await until(() => server.log.length === 2);
+  await client.send(ack(1), own);
+  const next = await hears(client, "DATA 1 (5)");
+  assert(next.port !== own.port);
+  await client.send(ack(1), next);
+  await until(() => server.log.filter((line) => line.endsWith("has read file.")).length === 2);
+});
+
+Deno.test("lesson 12: a request that was repeated before the first block is one transfer", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  for (let copy = 1; copy <= 3; copy++) {
+    await client.send(encode(octet("file")), server.address);
+    await until(() => server.log.length === copy);
+  }
+  const own = await hears(client, "DATA 1 (512)");
+  await client.send(ack(1), own);
+  await hears(client, "DATA 2 (88)");
+  await client.send(ack(2), own);
+  await until(() => server.log.some((line) => line.endsWith("has read file.")));
+  await client.send(encode(octet("nothing")), server.address);
+  assertEquals((await heard(client))[0], "ERROR 1 File not found"); // and no DATA 1 before it
+});
+
+Deno.test("lesson 12: requests that begin alike are not the same", async () => {
+  const [one, two] = ["1", "2"].map((end) => "a".repeat(200) + end);
+  await using server = serving({}, new Map([[one!, noise(5)], [two!, noise(6)]]));
+  using client = bind();
+  await client.send(encode(octet(one!)), server.address);
+  await hears(client, "DATA 1 (5)");
+  await client.send(encode(octet(two!)), server.address);
+  await client.send(ack(1), await hears(client, "DATA 1 (6)"));
+});
+
+Deno.test("lesson 12: zeros behind a request, and an option without a value, are no reason for silence", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  const request = encode(octet("file"));
+  const asked = encode(octet("file", { blksize: "8" }));
+  const odd: [Uint8Array, string][] = [
+    [padded(request, 1), "DATA 1 (5)"],
+    [padded(request, 500), "DATA 1 (5)"],
+    [padded(request, 2000), "DATA 1 (5)"],
+    [padded(asked, 100), "OACK blksize 8"],
+    [joined(request, bytes("blksize\0")), "DATA 1 (5)"],
+    [joined(request, bytes("blksize")), "DATA 1 (5)"],
+    [joined(asked, bytes("tsize\0")), "OACK blksize 8"],
+  ];
+  for (const [data, answer] of odd) {
+    using client = bind();
+    await client.send(data, server.address);
+    await client.send(stop, await hears(client, answer));
+  }
+});
+
+Deno.test("lesson 12: a request that cannot be read is refused with error 4", async () => {
+  await using server = serving();
+  using client = bind();
+  const broken = [
+    "\0\x01",
+    "\0\x02file",
+    "\0\x01file\0octet",
+    `\0\x01${"a".repeat(60_000)}\0octet\0`,
+  ];
+  for (const request of broken) {
+    await client.send(request, server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, "ERROR 4 Broken request");
+    assertEquals(from, server.address);
+  }
+});
+
+Deno.test("lesson 12: a server may send zeros behind what it agrees to, and behind its ACKs", async () => {
+  using server = bind();
+  const fetching = fetched(server.address, "file", { blksize: "1428", tsize: "0" });
+  const { from } = await server.receive({ signal: soon() });
+  const agrees = encode({ type: "OACK", options: { blksize: "1000" } });
+  await server.send(padded(joined(agrees, bytes("tsize\0")), 300), from);
+  assertEquals((await heard(server))[0], "ACK 0");
+  await server.send(data(1, 999), from);
+  assertEquals((await heard(server))[0], "ACK 1");
+  assertEquals(await fetching, noise(999));
+
+  const leaving = left(server.address, "file", noise(5));
+  const { from: other } = await server.receive({ signal: soon() });
+  await server.send(padded(ack(0), 50), other);
+  assertEquals((await heard(server))[0], "DATA 1 (5)");
+  await server.send(padded(ack(1), 50), other);
+  await leaving;
+});
+
+/** So many zeros behind it. */
+function padded(message: Uint8Array, zeros: number): Uint8Array {
+  return joined(message, new Uint8Array(zeros));
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** Files that count how many of them are open. */
+function counted(files: Files): { files: Files; open: () => number } {
+  let open = 0;
+  const count = <T extends Disposable>(file: T): T => {
+    const { [Symbol.dispose]: close } = file;
+    open++;
+    return Object.assign(file, {
+      [Symbol.dispose]() {
+        open--;
+        close.call(file);
+      },
+    });
+  };
+  return {
+    files: {
+      open: async (name) => count(await files.open(name)),
+      create: async (name) => count(await files.create(name)),
+    },
+    open: () => open,
+  };
+}
+
+Deno.test("lesson 12: whatever becomes of a request, no file stays open", async () => {
+  const held = new Map([["file", noise(600)]]);
+  const { files, open } = counted(inMemory(held));
+  await using server = serving({}, held, files);
+  const refused = [
+    { ...octet("file"), mode: "mail" } as Message,
+    { ...write("new"), mode: "mail" } as Message,
+    octet("nothing"),
+    write("file"),
+  ];
+  for (const request of refused) {
+    for (let copy = 0; copy < 3; copy++) {
+      using client = bind();
+      await client.send(encode(request), server.address);
+      assertMatch((await heard(client))[0], /^ERROR/);
+      assertEquals(open(), 0, describe(request));
+    }
+  }
+  for (const request of [octet("file"), octet("file", { blksize: "8" }), write("new")]) {
+    using client = bind();
+    await client.send(encode(request), server.address);
+    const [, own] = await heard(client);
+    assertEquals(open(), 1, describe(request));
+    await client.send(stop, own);
+    await until(() => open() === 0, describe(request));
+  }
+  await fetched(server.address, "file");
+  await until(() => open() === 0);
 });
 
 Deno.test("lesson 12: refusals come from the known port", async () => {
