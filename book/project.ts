@@ -7,6 +7,7 @@ import { isNode, type Item, type Node, parse, type Source } from "./code/parse.t
 import type { Library } from "./code/copy.ts";
 import { evaluate, UNKNOWN } from "./code/evaluate.ts";
 import type { Lesson } from "../cli/lesson.ts";
+import { readText } from "../cli/source.ts";
 
 /** A lesson: its file, and what it says of itself. */
 export interface LessonFile {
@@ -57,7 +58,7 @@ export class Project implements Library {
     const stamp = this.stamp(path);
     const known = this.#texts.get(path);
     if (known?.stamp === stamp) return known.text;
-    const text = Deno.readTextFileSync(this.#url(path));
+    const text = readText(this.#url(path));
     this.#texts.set(path, { stamp, text });
     return text;
   }
@@ -82,7 +83,7 @@ export class Project implements Library {
   /** All lessons, by their numbers. */
   lessons(): LessonFile[] {
     const { tasks } = this.settings();
-    return this.list("lessons", /^\d\d_\w+\.ts$/).map((file) => {
+    return this.#some("lessons", /^\d\d_\w+\.ts$/).map((file) => {
       const path = `lessons/${file}`;
       const number = parseInt(file);
       const source = () => this.source(path); // read when it is needed
@@ -101,7 +102,7 @@ export class Project implements Library {
 
   /** What one may copy: the files of lib/, udp.ts first. */
   library(): Source[] {
-    return this.list("lib", /^\w+\.ts$/).sort((a, b) =>
+    return this.#some("lib", /^\w+\.ts$/).sort((a, b) =>
       Number(b === "udp.ts") - Number(a === "udp.ts")
     )
       .map((file) => this.source(`lib/${file}`));
@@ -109,7 +110,8 @@ export class Project implements Library {
 
   /** The README, and the documents of docs/. */
   documents(): Document[] {
-    const paths = ["README.md", ...this.list("docs", /^[\w-]+\.md$/).map((file) => `docs/${file}`)];
+    const names = this.#some("docs", /^[\w-]+\.md$/);
+    const paths = ["README.md", ...names.map((file) => `docs/${file}`)];
     return paths.map((path) => {
       const text = this.text(path);
       const name = path.replace(/\.md$/, "").replace("/", "-").toLowerCase();
@@ -126,6 +128,13 @@ export class Project implements Library {
       if (error instanceof Deno.errors.NotFound) return [];
       throw error;
     }
+  }
+
+  /** The same, for folders that a book cannot be made without: throws where there are none. */
+  #some(folder: string, names: RegExp): string[] {
+    const found = this.list(folder, names);
+    if (found.length > 0) return found;
+    throw new Error(`${folder}/ has nothing for the book. To restore it: git checkout ${folder}`);
   }
 
   /** Changes when the file does. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Lesson } from "./lesson.ts";
+import { inProject } from "./source.ts";
 
 /** A lesson and where it stands. */
 export interface LessonFile {
@@ -16,11 +17,13 @@ export interface LessonFile {
 }
 
 /** All lessons, by their numbers. Takes the permission to read the folder: importing them does nothing. */
-export async function lessons(): Promise<LessonFile[]> {
-  const folder = new URL("../lessons/", import.meta.url);
+export async function lessons(folder: URL = inProject("lessons/")): Promise<LessonFile[]> {
   const names = [...Deno.readDirSync(folder)].flatMap(({ name }) =>
     name.match(/^(\d\d_\w+)\.ts$/)?.[1] ?? []
   );
+  if (names.length === 0) {
+    throw new Error("There are no lessons in lessons/. To restore them: git checkout lessons");
+  }
   return await Promise.all(
     names.sort().map(async (name) => {
       const { lesson } = await import(new URL(`${name}.ts`, folder).href);

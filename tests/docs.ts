@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { inProject, readText } from "../cli/source.ts";
 
 /** The text of a page of docs/, by its file's name. */
 export function page(name: string): string {
-  return Deno.readTextFileSync(new URL(`../docs/${name}`, import.meta.url));
+  return readText(inProject(`docs/${name}`));
 }
 
 /** The programs of a page by their names, which stand in their first lines: `# ask.py: python3 ask.py`. */

@@ -29,6 +29,8 @@ export const PAGES: Page[] = await Promise.all(
   }),
 );
 
+if (PAGES.length === 0) throw new Error("There are no lessons in lessons/.");
+
 /** One side of a lesson. */
 export interface Side {
   page: Page;

@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { readCommand } from "../cli/args.ts";
+import { inProject, readText } from "../cli/source.ts";
 import { type Page, PAGES, SIDES } from "./lessons.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -14,7 +15,7 @@ const ROOT = new URL("../", import.meta.url);
 /** The rooms whose files import each other, from below to above. */
 const ROOMS = ["lib", "cli", "lessons", "exercises", "tests"];
 
-const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
+const read = (path: string) => readText(inProject(path));
 const source = ({ file }: Page) => read(`lessons/${file}`);
 
 function exists(path: string): boolean {
@@ -26,10 +27,10 @@ function exists(path: string): boolean {
 }
 
 /** Every TypeScript file below this folder, by its path from the project's root. */
-function files(folder: string): string[] {
+function files(folder: string, names = /(?<!\.d)\.ts$/): string[] {
   return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
-    return isDirectory ? files(path) : /(?<!\.d)\.ts$/.test(name) ? [path] : [];
+    return isDirectory ? files(path, names) : names.test(name) ? [path] : [];
   });
 }
 
@@ -143,7 +144,7 @@ Deno.test("lessons: no two give one name to different things", () => {
 });
 
 Deno.test("imports: lib knows no cli, cli no lessons, lessons no exercises; and lessons only earlier ones", () => {
-  for (const path of ROOMS.slice(0, 4).flatMap(files)) {
+  for (const path of ROOMS.slice(0, 4).flatMap((folder) => files(folder))) {
     for (const other of imports(path)) {
       assert(room(other) >= 0 && room(other) <= room(path), `${path} must not import ${other}.`);
       const earlier = !other.startsWith("lessons/") || !path.startsWith("lessons/") || other < path;
@@ -154,6 +155,17 @@ Deno.test("imports: lib knows no cli, cli no lessons, lessons no exercises; and 
   assert(imports("cli/run.ts").includes("cli/lesson.ts"), "No imports were found.");
 });
 
+Deno.test("files: the project's own are read with readText, which takes \\r\\n", () => {
+  const own = ["exercises/runner", "cli", "book"].flatMap((folder) => files(folder, /\.tsx?$/));
+  for (const path of own.filter((path) => path !== "cli/source.ts")) {
+    for (const line of read(path).split("\n")) {
+      const text = /\breadTextFile(Sync)?\(/.test(line) && !line.includes("JSON.parse(");
+      assert(!text, `${path} must use readText of cli/source.ts:\n${line}`);
+    }
+  }
+  assert(own.some((path) => read(path).includes("readText(")), "No readers were found.");
+});
+
 Deno.test("imports: no circles", () => {
   const done = new Set<string>();
   const visit = (path: string, above: string[]): void => {
@@ -162,6 +174,6 @@ Deno.test("imports: no circles", () => {
     for (const other of imports(path).filter(exists)) visit(other, [...above, path]);
     done.add(path);
   };
-  for (const path of ROOMS.flatMap(files)) visit(path, []);
+  for (const path of ROOMS.flatMap((folder) => files(folder))) visit(path, []);
   assert(done.size > 20, "No imports were found.");
 });

@@ -30,7 +30,7 @@ type Piece = [kind: string, text: string];
 type Event =
   | { event: "checking"; codes: Record<string, Code> }
   | { event: "case"; exercise: string; one: Case }
-  | { event: "results"; results: Result[]; solutions: Record<string, Piece[]> }
+  | { event: "results"; results: Result[]; solutions: Record<string, Piece[]>; unsaved?: string }
   | { event: "failed"; text: string };
 
 /** So many lines are shown of what a case printed. */
@@ -82,6 +82,8 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
           const own = event.results.find(({ exercise }) => exercise === name);
           const solution = event.solutions[name];
           if (own) result.replaceChildren(...shown(own), ...solution ? [compared(solution)] : []);
+          const last = own === event.results.at(-1);
+          if (last && event.unsaved) result.append(element("p", "", event.unsaved));
         }
       });
     }

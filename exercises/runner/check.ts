@@ -4,6 +4,7 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
+import { inProject, readText } from "../../cli/source.ts";
 import { compile } from "./compile.ts";
 import { deno, type Ended, type Limit } from "./deno.ts";
 import type { Page } from "./pages.ts";
@@ -51,9 +52,7 @@ export async function check(page: Page, tell: Tell = () => {}): Promise<Result[]
 
 async function run(page: Page, exercise: string, tell: (one: Case) => void): Promise<Result> {
   // Groups leave a machine when somebody binds them so: only a check that has groups needs them.
-  const groups = (await Deno.readTextFile(page.check)).includes("239.255.")
-    ? ",239.255.0.0/16"
-    : "";
+  const groups = readText(inProject(page.check)).includes("239.255.") ? ",239.255.0.0/16" : "";
   let seen = 0;
   const hear = (stdout: string) => {
     for (const one of happened(stdout).cases.slice(seen)) {

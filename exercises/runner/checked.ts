@@ -7,10 +7,16 @@ import { check, type Result, type Tell } from "./check.ts";
 import type { Page } from "./pages.ts";
 import { checking } from "./progress.ts";
 
-/** How a page does now. It is kept, so that the overview need not check it again. */
-export async function checked(page: Page, tell?: Tell): Promise<Result[]> {
-  const keep = await checking(page);
+/** How a page does now. */
+export interface Checked {
+  readonly results: Result[];
+  /** A sentence, if the results could not be saved for the overview. */
+  readonly unsaved: string | undefined;
+}
+
+/** Checks a page. Its results are saved, so that the overview need not check it again. */
+export async function checked(page: Page, tell?: Tell): Promise<Checked> {
+  const save = await checking(page);
   const results = await check(page, tell);
-  await keep(results);
-  return results;
+  return { results, unsaved: save(results) };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { inProject } from "../../cli/source.ts";
 
 /** How long Deno may run, and how much it may print. */
 export interface Limit {
@@ -54,6 +55,7 @@ export async function deno(
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [command, ...NOTHING_FETCHED, ...args],
+    cwd: inProject(""),
     env: ENVIRONMENT,
     stdin: "null",
     stdout: "piped",

@@ -5,15 +5,17 @@
  */
 import { parseArgs } from "@std/cli";
 import { dim, setColorEnabled } from "@std/fmt/colors";
+import { inProject } from "../../cli/source.ts";
 import { printable } from "../../lib/text.ts";
 import { checked } from "./checked.ts";
 import { stopAll } from "./deno.ts";
 import { hint } from "./hint.ts";
 import { type Page, pages } from "./pages.ts";
-import { progress, progressOf } from "./progress.ts";
-import { line, report, summary, waiting } from "./report.ts";
+import { progress, progressIn } from "./progress.ts";
+import { indented, line, report, summary, waiting } from "./report.ts";
 import { reset } from "./reset.ts";
 import { exercises } from "./shipped.ts";
+import { versions } from "./versions.ts";
 
 const HELP = `Check an exercise, and find out what works, what does not, and what is next.
 
@@ -95,41 +97,43 @@ function find(word: string): Page {
 
 async function overview(): Promise<number> {
   const all = await progress();
+  let unsaved: string | undefined;
   for (const [i, { page, exercises }] of all.entries()) {
     if (exercises.some(({ state }) => state === "unknown")) {
-      await waiting(`Checking exercise ${page.number}...`, checked(page));
-      all[i] = await progressOf(page);
+      const now = await waiting(`Checking exercise ${page.number}...`, checked(page));
+      all[i] = progressIn(page, now.results);
+      unsaved ??= now.unsaved;
     }
     line(all[i]!);
   }
   summary(all);
+  tell(unsaved);
   return 0;
 }
 
 async function once(page: Page): Promise<number> {
   const { number, file } = page;
   console.log(`Exercise ${number}: ${file}`);
-  if (!await Deno.stat(file).then(() => true, () => false)) {
+  if (!await Deno.stat(inProject(file)).then(() => true, () => false)) {
     console.log(`\nIt is not there. To have it as it was: deno task exercise ${number} --reset`);
     return 1;
   }
-  return report(page, await waiting("Checking...", checked(page))) ? 0 : 1;
+  const { results, unsaved } = await waiting("Checking...", checked(page));
+  const done = report(page, results);
+  tell(unsaved);
+  return done ? 0 : 1;
+}
+
+/** Prints a sentence about what could not be saved, if there is one: after the result. */
+function tell(unsaved: string | undefined): void {
+  if (unsaved) console.log(`\n${indented(unsaved, "")}`);
 }
 
 async function watch(page: Page): Promise<number> {
-  const watcher = Deno.watchFs("exercises", { recursive: false });
-  const again = async () => {
+  for await (const _ of versions(page)) {
     if (Deno.stdout.isTerminal()) console.clear();
     await once(page);
     console.log(dim("\nWatching: it is checked again when you save. Ctrl-C ends."));
-  };
-  await again();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let running = Promise.resolve();
-  for await (const { paths } of watcher) {
-    if (!paths.some((path) => path.endsWith(`${page.name}.ts`))) continue;
-    clearTimeout(timer); // editors save in several steps
-    timer = setTimeout(() => running = running.then(again).catch(fail), 100);
   }
   return 0;
 }
@@ -154,7 +158,7 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  if (page && does === "reset") return await reset(page);
+  if (page && does === "reset") return reset(page);
   onInterrupt(does === "watch" ? 0 : 130);
   if (!page) return await overview();
   if (does === "watch") return await watch(page);

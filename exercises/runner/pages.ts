@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inProject, readText } from "../../cli/source.ts";
 
 /** A page: the learner's file, and what belongs to it in the folders beside it. */
 export interface Page {
@@ -18,14 +19,22 @@ export interface Page {
   readonly check: string;
 }
 
+const SOLUTIONS = "exercises/solutions";
+
 /** All pages, by their numbers. A page counts even if the learner has removed the file: its solution is there. */
-export function pages(): Page[] {
-  return [...Deno.readDirSync("exercises/solutions")]
+export function pages(folder: URL = inProject(SOLUTIONS)): Page[] {
+  const all = [...Deno.readDirSync(folder)]
     .flatMap(({ name }) => {
       const [, base, number] = name.match(/^((\d\d)_\w+)\.ts$/) ?? [];
       return base === undefined ? [] : page(Number(number), base);
     })
     .sort((a, b) => a.number - b.number);
+  if (all.length === 0) {
+    throw new Error(
+      `There are no exercises in ${SOLUTIONS}. To restore them: git checkout ${SOLUTIONS}`,
+    );
+  }
+  return all;
 }
 
 function page(number: number, name: string): Page {
@@ -33,9 +42,19 @@ function page(number: number, name: string): Page {
     number,
     name,
     file: `exercises/${name}.ts`,
-    solution: `exercises/solutions/${name}.ts`,
+    solution: `${SOLUTIONS}/${name}.ts`,
     check: `exercises/checks/${name}_test.ts`,
   };
+}
+
+/** The text of one of a page's files, as it is now: empty where there is no such file. */
+export function textOf(file: string): string {
+  try {
+    return readText(inProject(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 /** The hints for each exercise of a page, from `exercises/hints/`: the next one says more. */

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { Page } from "./pages.ts";
-import { keepHintsShown } from "./progress.ts";
+import { inProject } from "../../cli/source.ts";
+import { type Page, textOf } from "./pages.ts";
+import { keepHintsShown, reason } from "./progress.ts";
 import { exercises, shipped } from "./shipped.ts";
 
 /** Asks first. Returns the exit code: 0 if the page is now as it was shipped. */
-export async function reset(page: Page): Promise<number> {
+export function reset(page: Page): number {
   const { file } = page;
-  const mine = await Deno.readTextFile(file).catch(() => "");
+  const mine = textOf(file);
   if (mine === shipped(page)) {
     console.log(`${file} is as it was: nothing to reset.`);
     return 0;
@@ -19,10 +20,17 @@ export async function reset(page: Page): Promise<number> {
     console.log("Nothing was changed.");
     return 1;
   }
-  if (mine) console.log(`Your version: ${await keep(page, mine)}`);
-  await Deno.writeTextFile(file, shipped(page));
-  await keepHintsShown(exercises(page), 0);
+  try {
+    if (mine) console.log(`Your version: ${keep(page)}`);
+    Deno.writeTextFileSync(inProject(file), shipped(page));
+  } catch (error) {
+    throw new Error(
+      `${file} is not reset, since exercises cannot be written to: ${reason(error)}.`,
+    );
+  }
   console.log(`${file} is as it was.`);
+  const unsaved = keepHintsShown(page, exercises(page), 0);
+  if (unsaved) console.log(unsaved);
   return 0;
 }
 
@@ -35,12 +43,13 @@ function confirmed(question: string): boolean {
   return /^y(es)?(\s|$)/i.test(new TextDecoder().decode(buffer.subarray(0, length)));
 }
 
-/** Keeps the learner's version under a name that is free. */
-async function keep({ name }: Page, mine: string): Promise<string> {
+/** Keeps the learner's version, byte for byte, under a name that is free. */
+function keep({ name, file }: Page): string {
+  const mine = Deno.readFileSync(inProject(file));
   for (let i = 1;; i++) {
     const path = `exercises/${name}.mine${i}.txt`;
     try {
-      await Deno.writeTextFile(path, mine, { createNew: true });
+      Deno.writeFileSync(inProject(path), mine, { createNew: true });
       return path;
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inProject, readText } from "../../cli/source.ts";
 import type { Page } from "./pages.ts";
 
 // What a solution exports is its exercises, and what `deno fmt` has formatted ends with a brace of its own.
@@ -10,12 +11,16 @@ const EXERCISE = /^(export (?:async )?function\*? (\w+)\([^]*?\{\n)[^]*?\n\}$/gm
 
 /** The names of the exercises on a page, in their order. */
 export function exercises({ solution }: Page): string[] {
-  return [...Deno.readTextFileSync(solution).matchAll(EXERCISE)].map(([, , name]) => name!);
+  const names = [...readText(inProject(solution)).matchAll(EXERCISE)].map(([, , name]) => name!);
+  if (names.length === 0) {
+    throw new Error(`There is no exercise in ${solution}: it must export a function for each.`);
+  }
+  return names;
 }
 
 /** The text of the page before anybody wrote on it: the tasks of its solution, without the code. */
 export function shipped({ number, name, solution }: Page): string {
-  const source = Deno.readTextFileSync(solution);
+  const source = readText(inProject(solution));
   const title = source.match(/exercise \d+: (.*)\.$/m)?.[1];
   if (title === undefined) throw new Error(`${solution} does not begin with its title.`);
   const imports = [...source.matchAll(/^import [^;]*;$/gm)].map(([text]) => text)

@@ -3,9 +3,14 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { shipped } from "../../exercises/runner/shipped.ts";
+import config from "../../deno.json" with { type: "json" };
 import { Copy, FIRST, PAGES, solved } from "./copy.ts";
+
+/** What runs `deno task exercise`. */
+const MAIN = "exercises/runner/main.ts";
+const FLAGS = config.tasks.exercise.command.match(/--\S+/g)!;
 
 Deno.test("--hint: one after the other, for the exercise that comes next", async () => {
   await using copy = new Copy();
@@ -90,6 +95,62 @@ Deno.test("--watch: checks again at every save, until Ctrl-C", async () => {
   const { code, stderr } = await program.end();
   assertEquals(stderr, "");
   assertEquals(code, 0);
+});
+
+Deno.test("--watch: sees a save where the file system tells of none", async () => {
+  await using copy = new Copy();
+  // As in a Windows folder in WSL, or on a network drive.
+  copy.write("silent.ts", "Deno.watchFs = () => new EventTarget() as Deno.FsWatcher;\n");
+  const main = ["--preload=silent.ts", ...FLAGS, MAIN];
+  await using program = copy.deno(["run", ...main, "1", "--watch"]);
+  await program.prints(/sendLong: not started[^]*Ctrl-C ends/);
+  copy.write(FIRST.file, solved(FIRST));
+  await program.prints(/sendToAll: done[^]*Ctrl-C ends/);
+  program.signal("SIGINT");
+  assertEquals((await program.end()).code, 0);
+});
+
+Deno.test("where nothing can be written, the result comes first, and then a sentence", async () => {
+  await using copy = new Copy();
+  copy.write(FIRST.file, solved(FIRST));
+  const reader = FLAGS.filter((flag) => !flag.startsWith("--allow-write"));
+  const run = async (...args: string[]) => {
+    const { stdout, ...rest } = await copy.deno(["run", ...reader, MAIN, ...args]).end();
+    return { ...rest, stdout: stdout.replaceAll(/\s+/g, " ") };
+  };
+  const unsaved = "could not be saved in exercises/.progress: " +
+    "Deno has no permission to write there. ";
+
+  const check = await run("1");
+  assertMatch(check.stdout, /sendLong: done .* All of it is done\. .* The result /);
+  assert(check.stdout.endsWith(`The result ${unsaved}`), check.stdout);
+  assertEquals([check.code, check.stderr], [0, ""]);
+
+  const overview = await run();
+  assertMatch(overview.stdout, /✓ 1 sendLong done .* 2 of \d+ done Next: .* The result /);
+  assert(overview.stdout.endsWith(`The result ${unsaved}`), overview.stdout);
+  assertEquals([overview.code, overview.stderr], [0, ""]);
+
+  const hint = await run("1", "--hint", "sendLong");
+  assertStringIncludes(hint.stdout, "sendLong, hint 1 of 3:");
+  const where = "All hints are in exercises/hints/01_send.ts. ";
+  assert(hint.stdout.endsWith(`The number of hints shown ${unsaved}${where}`), hint.stdout);
+  assertEquals([hint.code, hint.stderr], [0, ""]);
+
+  await using reset = copy.deno(["run", ...reader, MAIN, "1", "--reset"]);
+  await reset.type("y\n");
+  const { code, stderr } = await reset.end();
+  assertMatch(stderr, /^exercises\/01_send\.ts is not reset, since .*\.\n$/);
+  assertEquals(code, 1);
+  assertEquals(copy.read(FIRST.file), solved(FIRST));
+});
+
+Deno.test("what the system says against saving is told in its words", async () => {
+  await using copy = new Copy();
+  copy.write("exercises/.progress", "a file, in the place of the folder");
+  const { code, stdout, stderr } = await copy.run(1);
+  assertMatch(stdout, /sendToAll: not started\n[^]*The result could not be saved in [^(]+\.\n$/);
+  assertEquals([code, stderr], [1, ""]);
 });
 
 Deno.test("--help, and a leading 0 in the number", async () => {

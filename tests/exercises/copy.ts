@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
+import { inProject, readText } from "../../cli/source.ts";
 import { type Page, pages } from "../../exercises/runner/pages.ts";
 import { shipped } from "../../exercises/runner/shipped.ts";
 import { Program } from "../program.ts";
@@ -24,7 +26,7 @@ export class Copy implements AsyncDisposable {
     for (const page of PAGES) this.write(page.file, shipped(page));
     for (const name of this.files()) {
       if (name.includes("mine") || name.startsWith(".")) {
-        Deno.removeSync(this.path(`exercises/${name}`));
+        Deno.removeSync(this.path(`exercises/${name}`), { recursive: true });
       }
     }
   }
@@ -32,6 +34,11 @@ export class Copy implements AsyncDisposable {
   /** Where a file of the project is in this copy. */
   path(file: string): string {
     return `${this.#folder}/${file}`;
+  }
+
+  /** The same as a URL. */
+  url(file: string): URL {
+    return pathToFileURL(this.path(file));
   }
 
   read(file: string): string {
@@ -43,7 +50,7 @@ export class Copy implements AsyncDisposable {
   }
 
   remove(file: string): void {
-    Deno.removeSync(this.path(file));
+    Deno.removeSync(this.path(file), { recursive: true });
   }
 
   /** What is in the exercises' folder. */
@@ -99,7 +106,7 @@ function copy(from: string, to: string): void {
 
 /** The solution of a page, as a learner would have written it on the page. */
 export function solved({ solution }: Page): string {
-  return Deno.readTextFileSync(solution).replaceAll('"../../', '"../');
+  return readText(inProject(solution)).replaceAll('"../../', '"../');
 }
 
 /** A page where one exercise has another body. */
@@ -116,5 +123,7 @@ export function lineOfTodo(page: string): number {
 
 /** The names of the cases of a page's check. */
 export function cases({ check }: Page): string[] {
-  return [...Deno.readTextFileSync(check).matchAll(/^test\("(.*)", /gm)].map(([, name]) => name!);
+  const names = [...readText(inProject(check)).matchAll(/^test\("(.*)", /gm)];
+  if (names.length === 0) throw new Error(`There are no cases in ${check}.`);
+  return names.map(([, name]) => name!);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { inProject, readText } from "../../cli/source.ts";
 import type { Mistake } from "../../exercises/mistakes/mistake.ts";
 import type { Page } from "../../exercises/runner/pages.ts";
 import { cases, Copy, PAGES, solved } from "./copy.ts";
@@ -39,7 +40,7 @@ Deno.test("every mistake is found in the cases that it says", async () => {
     assert(right.includes(from), `${name}, ${mistake}: this is not in the solution: ${from}`);
     copy.write(`exercises/${name}.ts`, right.replace(from, () => to));
     // The other cases are left out, for the time that they take.
-    const check = Deno.readTextFileSync(page.check)
+    const check = readText(inProject(page.check))
       .replaceAll(`"../${page.name}.ts"`, `"../${name}.ts"`)
       .replaceAll(
         /^test\("(.*)", /gm,

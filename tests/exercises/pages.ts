@@ -5,9 +5,15 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { hints } from "../../exercises/runner/pages.ts";
+import { hints, type Page, textOf } from "../../exercises/runner/pages.ts";
+import type { Progress } from "../../exercises/runner/progress.ts";
 import { exercises, shipped } from "../../exercises/runner/shipped.ts";
+import { bind } from "../../lib/udp.ts";
 import { cases, Copy, FIRST, lineOfTodo, PAGES, solved, withBody } from "./copy.ts";
+
+/** What is kept of the first page. */
+const CHECKED = `exercises/.progress/${FIRST.name}.json`;
+const HINTS = `exercises/.progress/${FIRST.name}.hints.json`;
 
 const ALL = PAGES.flatMap(exercises).length;
 
@@ -32,7 +38,7 @@ for (const page of PAGES) {
     const mend =
       `It differs from the tasks in ${page.solution}. If you have solved it: deno task exercise ` +
       `${page.number} --reset. If you changed a task, change it in the solution, and then do the same.`;
-    assertEquals(Deno.readTextFileSync(page.file), shipped(page), mend);
+    assertEquals(textOf(page.file), shipped(page), mend);
   });
 
   Deno.test(`exercise ${page.number}: there are two exercises, and three hints for each`, async () => {
@@ -143,7 +149,7 @@ Deno.test("what was checked once is not checked again, until the page or its che
     return stdout.trim();
   };
   assertEquals(await known(), "not started 0");
-  assertEquals(copy.files().includes(".progress.json"), false); // nothing ran, nothing to keep
+  assertEquals(copy.files().includes(".progress"), false); // nothing ran, nothing to keep
 
   const page = withBody(FIRST, first, "return Promise.resolve(addresses.length);");
   copy.write(FIRST.file, page);
@@ -152,8 +158,8 @@ Deno.test("what was checked once is not checked again, until the page or its che
   assertEquals(await known(), "not yet 1");
 
   // What is kept is believed, as long as it is of this page and this check.
-  const kept = copy.read("exercises/.progress.json");
-  copy.write("exercises/.progress.json", kept.replaceAll("not yet", "done"));
+  const kept = copy.read(CHECKED);
+  copy.write(CHECKED, kept.replaceAll("not yet", "done"));
   assertEquals(await state(), "done");
   copy.write(FIRST.check, copy.read(FIRST.check) + "\n");
   assertEquals(await known(), "unknown 0");
@@ -167,12 +173,59 @@ Deno.test("what was checked once is not checked again, until the page or its che
   assertEquals(await known(), "not started 0");
 });
 
+Deno.test("a page that is saved during its check is not known by it", async () => {
+  await using copy = new Copy();
+  // The page stops while it is loaded, until it gets an answer.
+  using server = bind();
+  const wait = `using waiting = bind();
+await waiting.send("here", { hostname: "127.0.0.1", port: ${server.address.port} });
+await waiting.receive();
+`;
+  const page = solved(FIRST) + wait;
+  copy.write(FIRST.file, page);
+  await using check = copy.start(FIRST.number);
+  const loading = [(await server.receive()).from, (await server.receive()).from]; // each exercise
+  copy.write(FIRST.file, shipped(FIRST));
+  copy.write(FIRST.file, page.replace(wait, "").replace("return bytes;", "return -1;"));
+  for (const address of loading) await server.send("go on", address);
+  assertStringIncludes((await check.end()).stdout, "All of it is done.");
+  assertEquals(done((await copy.run()).stdout), 1); // it was checked again
+});
+
+Deno.test("checks at the same time: each says its result, and all are known afterwards", async () => {
+  await using copy = new Copy();
+  const some = PAGES.slice(0, 3);
+  for (const page of some) copy.write(page.file, solved(page));
+  const { checking, progress } = await import(copy.url("exercises/runner/progress.ts").href);
+  const results = (page: Page) =>
+    exercises(page).map((exercise) => ({ exercise, state: "done", cases: [], trouble: "" }));
+  // In one program, as two tabs of the book; and each page three times.
+  await Promise.all([...some, ...some, ...some].map(async (page) => {
+    const save = await checking(page);
+    assertEquals(await save(results(page)), undefined);
+  }));
+  const known: Progress[] = await progress();
+  const states = known.map(({ exercises }) => exercises.map(({ state }) => state).join());
+  assertEquals(states.slice(0, 3), Array(3).fill("done,done"));
+  copy.remove("exercises/.progress");
+
+  // In programs of their own, as two terminals.
+  const runs = await Promise.all([...some, some[0]!].map(({ number }) => copy.run(number)));
+  for (const { code, stdout, stderr } of runs) {
+    assertStringIncludes(stdout, "All of it is done.");
+    assertEquals([code, stderr, stdout.includes("could not")], [0, "", false]);
+  }
+  assertEquals(done((await copy.run()).stdout), 6);
+  const files = [...Deno.readDirSync(copy.url("exercises/.progress"))].map(({ name }) => name);
+  assertEquals(files.sort(), some.map(({ name }) => `${name}.json`));
+});
+
 Deno.test("a file of progress that is damaged does no harm", async () => {
   await using copy = new Copy();
-  const { number, file, name } = FIRST;
+  const { number, file } = FIRST;
   copy.write(file, solved(FIRST));
   await copy.run(number);
-  const { of } = JSON.parse(copy.read("exercises/.progress.json")).checks[name];
+  const { of } = JSON.parse(copy.read(CHECKED));
   for (
     const text of [
       "",
@@ -180,11 +233,13 @@ Deno.test("a file of progress that is damaged does no harm", async () => {
       "null",
       "[]",
       '"x"',
-      `{"checks":{"${name}":null},"hints":{"sendToAll":"x"}}`,
-      `{"checks":{"${name}":{"of":"${of}","results":[{"exercise":"sendToAll","state":"\\u001b[2J"}, 1]}}}`,
+      `{"of":"${of}","results":null}`,
+      `{"of":"${of}","results":[{"exercise":"sendToAll","state":"\\u001b[2J"}, 1]}`,
+      '{"sendToAll":"x"}',
     ]
   ) {
-    copy.write("exercises/.progress.json", text);
+    copy.write(CHECKED, text);
+    copy.write(HINTS, text);
     const { code, stdout, stderr } = await copy.run(number, "--hint", "sendToAll");
     assertEquals(stderr, "", text);
     assertStringIncludes(stdout, "hint 1 of 3", text);
