@@ -18,25 +18,30 @@ const SHOWN = [
   "lib",
 ];
 
-/** A copy of what the book shows, in a folder of its own: tests write into it. */
-export async function project(): Promise<URL & Disposable> {
+/** A copy of what the book shows, in a folder of its own: tests write into it. `end` ends each line of a text. */
+export async function project({ end = "\n" } = {}): Promise<URL & Disposable> {
   const folder = await Deno.makeTempDir({ prefix: "book " }); // with a space, as some people's folders
-  for (const name of SHOWN) await copy(new URL(name, ROOT), `${folder}/${name}`);
+  for (const name of SHOWN) await copy(new URL(name, ROOT), `${folder}/${name}`, end);
   const url = new URL(`file://${folder.replaceAll(" ", "%20")}/`);
   return Object.assign(url, { [Symbol.dispose]: () => Deno.removeSync(url, { recursive: true }) });
 }
 
-async function copy(from: URL, to: string): Promise<void> {
+async function copy(from: URL, to: string, end: string): Promise<void> {
   const { isFile, isDirectory } = await Deno.lstat(from).catch(() => ({
     isFile: false,
     isDirectory: false,
   }));
-  if (isFile) await Deno.copyFile(from, to);
+  if (isFile && /\.(ts|tsx|md|json|css|lock)$/.test(to)) {
+    const text = await Deno.readTextFile(from);
+    await Deno.writeTextFile(to, text.replaceAll(/\r?\n/g, end));
+  } else if (isFile) {
+    await Deno.copyFile(from, to);
+  }
   if (!isDirectory) return;
   await Deno.mkdir(to);
   for await (const { name } of Deno.readDir(from)) {
     if (!name.startsWith(".") && !name.includes(".mine")) {
-      await copy(new URL(`${from}/${encodeURIComponent(name)}`), `${to}/${name}`);
+      await copy(new URL(`${from}/${encodeURIComponent(name)}`), `${to}/${name}`, end);
     }
   }
 }

@@ -1,0 +1,138 @@
+import { assert, assertEquals } from "@std/assert";
+import { project, serve } from "./helpers.ts";
+
+/** What a lesson might print: in a script element it must not end the script, or begin a comment. */
+const NASTY = 'One <b>, </script ><script>alert("1")</script>, <!-- and \u2028.';
+
+/** Makes every file of the book, with a run of each lesson that prints {@linkcode NASTY}. */
+const MAKE_ALL = `
+import { Project } from "./project.ts";
+import { Site } from "./site.tsx";
+
+const site = new Site(new Project(new URL("../", import.meta.url)), {
+  live: false,
+  recording: () => ({ events: ${JSON.stringify([{ event: "printed", text: NASTY }])} }),
+  recorded: () => 0,
+});
+for (const [name, make] of site.files()) {
+  const { type, body } = await make();
+  console.log(JSON.stringify({ name, type, text: typeof body === "string" ? body : "" }));
+}
+`;
+
+interface Made {
+  readonly name: string;
+  readonly type: string;
+  /** Empty for a font. */
+  readonly text: string;
+}
+
+/** Makes every file of the book of a folder, as it is written with --build. */
+async function makeAll(folder: URL) {
+  await Deno.writeTextFile(new URL("book/make_all.ts", folder), MAKE_ALL);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--frozen", "--allow-read=.", "book/make_all.ts"],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+async function made(folder: URL): Promise<Made[]> {
+  const { code, stdout, stderr } = await makeAll(folder);
+  assertEquals(code, 0, stderr);
+  return stdout.trim().split("\n").map((line) => JSON.parse(line));
+}
+
+/** The names of the exercises of each lesson, by its number: as the learner's pages have them. */
+function exercises(folder: URL): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name } of Deno.readDirSync(new URL("exercises", folder))) {
+    const [, number] = name.match(/^(\d\d)_\w+\.ts$/) ?? [];
+    if (!number) continue;
+    const text = Deno.readTextFileSync(new URL(`exercises/${name}`, folder));
+    const names = [...text.matchAll(/^export (?:async )?function\*? (\w+)/gm)];
+    found.set(`${Number(number)}`, names.map(([, name]) => name!));
+  }
+  return found;
+}
+
+/** What a browser has to be told of a file, by the end of its name. */
+const TYPES: Record<string, string> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  txt: "text/plain; charset=utf-8",
+  svg: "image/svg+xml",
+  woff2: "font/woff2",
+};
+
+const typeOf = (name: string) => TYPES[name.split(".").at(-1)!];
+
+Deno.test("every file of the book", async (t) => {
+  using folder = await project();
+  const all = await made(folder);
+  const lessons = exercises(folder);
+  assert(lessons.size > 0);
+
+  await t.step("says what it is", async () => {
+    for (const { name, type } of all) assertEquals(type, typeOf(name), name);
+    await using book = await serve(folder);
+    for (const name of [...all.map(({ name }) => name), "checks.js"]) {
+      const response = await fetch(book.address + name);
+      await response.body?.cancel();
+      assertEquals([response.status, response.headers.get("content-type")], [200, typeOf(name)]);
+    }
+  });
+
+  await t.step("holds what a lesson printed as data, not as a part of the page", () => {
+    let scripts = 0;
+    for (const { name, text } of all.filter(({ name }) => name.endsWith(".html"))) {
+      assert(!text.includes("<b>, <") && !text.includes("<!--"), name);
+      const inside = text.matchAll(/<script type="application\/json">([^]*?)<\/script>/g);
+      for (const [, json] of inside) {
+        assert(!json!.includes("<"), `${name}: ${json}`);
+        assertEquals(JSON.parse(json!), [{ event: "printed", text: NASTY }], name);
+        scripts++;
+      }
+    }
+    assertEquals(scripts, 1 + 2 * lessons.size); // the cover, each lesson, and all of them on one page
+  });
+
+  await t.step("is found: every exercise of every lesson", () => {
+    const { text } = all.find(({ name }) => name === "search.js")!;
+    const entries: { title: string; on: string; href: string; text: string }[] = JSON.parse(
+      text.slice(text.lastIndexOf("book.found(") + "book.found(".length, text.lastIndexOf(")")),
+    );
+    for (const [number, names] of lessons) {
+      const own = entries.filter(({ on }) => on === `Exercise ${number}`);
+      assertEquals(own.map(({ title }) => title), names, `exercise ${number}`);
+      for (const { title, href, text } of own) {
+        assert(href.startsWith(number.padStart(2, "0")) && href.endsWith(`.html#${title}`), href);
+        assert(text.length > 40, `${title} has no task: ${text}`);
+      }
+    }
+  });
+
+  await t.step("is the same from a checkout where lines end with \\r\\n", async () => {
+    using crlf = await project({ end: "\r\n" });
+    const there = await made(crlf);
+    assertEquals(there.map(({ name }) => name), all.map(({ name }) => name));
+    for (const [i, { name, text }] of there.entries()) assert(text === all[i]!.text, name);
+  });
+
+  await t.step("is missed: a book without lessons is an error, and no empty book", async () => {
+    for (const missing of ["lessons", "docs", "exercises/solutions"]) {
+      using without = await project();
+      await Deno.remove(new URL(missing, without), { recursive: true });
+      await Deno.mkdir(new URL(missing, without));
+      const { code, stderr } = await makeAll(without);
+      assertEquals(code, 1);
+      assert(
+        stderr.includes(` To restore`) && stderr.includes(`: git checkout ${missing}`),
+        stderr,
+      );
+    }
+  });
+});
