@@ -17,7 +17,7 @@ export interface Source extends Disposable {
 /** A file to write. What is not finished when it is disposed of was never there. */
 export interface Sink extends Disposable {
   /** How long, in milliseconds, whoever receives the file should go on saying that all of it is here. */
-  readonly linger?: number;
+  readonly linger?: number | undefined;
   write(part: Uint8Array): Promise<void>;
   /** Gives the file its name. Throws where another one has that meanwhile. */
   finish(): Promise<void>;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { NetasciiDecoder, toNetascii } from "../lib/netascii.ts";
 import { count, printable } from "../lib/text.ts";
 import {
   agreed,
@@ -46,6 +47,11 @@ export interface Steps<T extends Talk> {
 /** Clients whose last ACK was lost say their last block again: tftp after 5 seconds, curl after 7. */
 const LINGER = 10_000;
 
+/** How the bytes of a file travel: as they are, or as text (RFC 1350). Nobody uses its third mode, `mail`. */
+export type Mode = "octet" | "netascii";
+
+const MODES: readonly Mode[] = ["octet", "netascii"];
+
 /** A request to read or to write a file. */
 type Request = Extract<Message, { file: string }>;
 
@@ -62,14 +68,16 @@ export async function getFile<T extends Talk>(
   name: string,
   file: Sink,
   options: TftpOptions = {},
+  mode: Mode = "octet",
 ): Promise<void> {
   using patient = Patient.of(socket);
   const talk = new steps.Exchange(patient, server, true);
-  const request = { type: "RRQ", file: name, mode: "octet", options } as const;
+  const request = { type: "RRQ", file: name, mode, options } as const;
   const [agrees, data] = [is("OACK"), is("DATA", 1)];
   await telling(socket, talk, async () => {
     const heard = await talk.ask(request, (message) => agrees(message) || data(message));
-    await steps.receiveBlocks(talk, heard, sizeOf(options, heard), file);
+    const sink = mode === "netascii" ? fromNetascii(file) : file;
+    await steps.receiveBlocks(talk, heard, sizeOf(options, heard), sink);
   });
 }
 
@@ -81,14 +89,16 @@ export async function putFile<T extends Talk>(
   name: string,
   file: AsyncIterable<Uint8Array>,
   options: TftpOptions = {},
+  mode: Mode = "octet",
 ): Promise<void> {
   using patient = Patient.of(socket);
   const talk = new steps.Exchange(patient, server, true);
-  const request = { type: "WRQ", file: name, mode: "octet", options } as const;
+  const request = { type: "WRQ", file: name, mode, options } as const;
   const [agrees, goOn] = [is("OACK"), is("ACK", 0)];
   await telling(socket, talk, async () => {
     const heard = await talk.ask(request, (message) => agrees(message) || goOn(message));
-    await steps.sendBlocks(talk, file, sizeOf(options, heard));
+    const parts = mode === "netascii" ? toNetascii(file) : file;
+    await steps.sendBlocks(talk, parts, sizeOf(options, heard));
   });
 }
 
@@ -301,8 +311,8 @@ function asksForMore({ type }: Request, { repeated, finished, answers }: Transfe
 
 /** Opens the file of a request. What is refused opens nothing. */
 function opened(files: Files, { type, file, mode }: Request): Promise<Source | Sink> {
-  if (mode !== "octet") {
-    return Promise.reject(new TftpError(0, "Only mode octet (tftp: binary)"));
+  if (!MODES.some((known) => known === mode)) {
+    return Promise.reject(new TftpError(4, "Only modes octet and netascii"));
   }
   return type === "RRQ" ? files.open(file) : files.create(file);
 }
@@ -315,18 +325,20 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 async function serve<T extends Talk>(
   steps: Steps<T>,
   talk: T,
-  { options: asked }: Request,
+  request: Request,
   file: Source | Sink,
   done: () => void,
 ): Promise<void> {
   const reading = "parts" in file;
-  const options = agreed(asked, reading ? file.size : undefined);
+  const asText = request.mode === "netascii";
+  const options = reading ? agreedToRead(request, file.size) : agreed(request.options);
   const size = blockSize(options);
   const agrees = Object.keys(options).length > 0;
   const word = agrees ? { type: "OACK", options } as const : { type: "ACK", block: 0 } as const;
   if (reading) {
     if (agrees) await talk.ask(word, is("ACK", 0));
-    await steps.sendBlocks(talk, file.parts(), size);
+    const parts = asText ? toNetascii(file.parts()) : file.parts();
+    await steps.sendBlocks(talk, parts, size);
     return done();
   }
   const sink: Sink = {
@@ -335,7 +347,32 @@ async function serve<T extends Talk>(
     linger: LINGER,
     [Symbol.dispose]() {},
   };
-  await steps.receiveBlocks(talk, await talk.ask(word, is("DATA", 1)), size, sink);
+  const first = await talk.ask(word, is("DATA", 1));
+  await steps.receiveBlocks(talk, first, size, asText ? fromNetascii(sink) : sink);
+}
+
+/**
+ * What a server agrees to for a file that it sends. How many bytes a file has as text is known when all of it
+ * was encoded: so `tsize` is left out then, as an option that the server does not know.
+ */
+function agreedToRead({ mode, options }: Request, size: number): TftpOptions {
+  if (mode !== "netascii") return agreed(options, size);
+  const { tsize: _, ...others } = options;
+  return agreed(others);
+}
+
+/** Takes text as netascii has it, and writes it as this machine has it. */
+function fromNetascii(file: Sink): Sink {
+  const decoder = new NetasciiDecoder();
+  return {
+    linger: file.linger,
+    write: (part) => file.write(decoder.decode(part)),
+    finish: async () => {
+      await file.write(decoder.end());
+      await file.finish();
+    },
+    [Symbol.dispose]: () => file[Symbol.dispose](),
+  };
 }
 
 /** Does the work of a transfer. If it fails on this side, the other side is told. */
@@ -372,6 +409,7 @@ export function label(data: Uint8Array): string {
 const CLIENT: Record<string, Option> = {
   file: { value: "NAME", about: "the file's name at the server" },
   blksize: { value: "BYTES", about: "the size of blocks, 8 to 65464", default: "1428" },
+  mode: { value: "MODE", about: "octet: as it is; netascii: as text", default: "octet" },
 };
 
 /** The server of lesson 12. */
@@ -396,10 +434,15 @@ export function getRole<T extends Talk>(steps: Steps<T>): Role {
     options: CLIENT,
     run: async ({ local, remote, options, console, stdout }) => {
       using socket = bind(local);
-      const [name, wanted] = request(options, { tsize: "0" });
+      const { name, wanted, mode } = request("RRQ", options);
       const out = new StandardOutput(stdout);
       const late = () => `after ${count(out.size, "byte")}: this is not the whole file.`;
-      await orSay(name, remote, late, () => getFile(steps, socket, remote, name, out, wanted));
+      await orSay(
+        name,
+        remote,
+        late,
+        () => getFile(steps, socket, remote, name, out, wanted, mode),
+      );
       console.error(`Received ${count(out.size, "byte")}.`);
     },
   };
@@ -412,7 +455,7 @@ export function putRole<T extends Talk>(steps: Steps<T>): Role {
     options: CLIENT,
     run: async ({ local, remote, options, console, stdin }) => {
       using socket = bind(local);
-      const [name, wanted] = request(options);
+      const { name, wanted, mode } = request("WRQ", options);
       let size = 0;
       const counted = async function* () {
         for await (const part of stdin.readable) {
@@ -425,7 +468,7 @@ export function putRole<T extends Talk>(steps: Steps<T>): Role {
         name,
         remote,
         late,
-        () => putFile(steps, socket, remote, name, counted(), wanted),
+        () => putFile(steps, socket, remote, name, counted(), wanted, mode),
       );
       console.log(`Sent ${count(size, "byte")}.`);
     },
@@ -445,16 +488,20 @@ async function server<T extends Talk>(
   await serveFiles(steps, socket, files, { log: (line) => console.log(line) });
 }
 
-/** The name and the options that a client's command line asks for. */
-function request(options: Options, more: TftpOptions = {}): [name: string, wanted: TftpOptions] {
+/** What a client's command line asks for. The size of a text is not asked: in.tftpd refuses that (error 8). */
+function request(type: "RRQ" | "WRQ", options: Options) {
   const name = options.text("file");
-  const wanted = { blksize: `${options.number("blksize", LEAST_BLOCK, MOST_BLOCK)}`, ...more };
+  const mode = options.oneOf("mode", MODES) as Mode;
+  const wanted: TftpOptions = {
+    blksize: `${options.number("blksize", LEAST_BLOCK, MOST_BLOCK)}`,
+  };
+  if (type === "RRQ" && mode === "octet") wanted.tsize = "0";
   try {
-    encode({ type: "RRQ", file: name, mode: "octet", options: wanted });
+    encode({ type, file: name, mode, options: wanted });
   } catch {
     throw new UsageError("--file is too long: a request has room for some 470 bytes.");
   }
-  return [name, wanted];
+  return { name, wanted, mode };
 }
 
 /** Says for people what went wrong; `late`, when the server went silent. */

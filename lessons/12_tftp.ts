@@ -1,9 +1,10 @@
 /**
  * # Lesson 12: TFTP
  *
- * A file by UDP, a block at a time: lesson 9's stop-and-wait, as telephones, routers and computers without a
- * disk have used it since 1981 (RFC 1350). The server's known port, 69, takes the request only: the file
- * comes from another port, one for each transfer. So a firewall has to know TFTP, or lets no file in.
+ * A file by UDP, a block at a time: that is lesson 9's stop-and-wait. Telephones, routers and computers without
+ * a disk have used it since 1981 (RFC 783; RFC 1350, of 1992, replaced it). The request goes to the server's
+ * known port, 69. The file comes from another port, a new one for each transfer. So a firewall that does not
+ * understand TFTP drops the file.
  *
  * ## You learn
  * - An answer is what has the right number, and comes from the port that answered first.
@@ -19,7 +20,11 @@
  *     deno task lesson12 put --file new.txt < copy    leave one there, if the server is --writable
  *
  * ## Try next
- * - `curl tftp://127.0.0.1:6969/hello.txt` is a client, too. What does `get --file ../README.md` get?
+ * - Other clients: `tftp 127.0.0.1 6969 -c get hello.txt`, and `curl tftp://127.0.0.1:6969/hello.txt`. You
+ *   should see `RRQ hello.txt netascii` at the server for the first one. `tftp` asks for the mode *netascii*
+ *   unless you add `-m binary`. In this mode a file is a text, and its lines end with CR LF on the way. Our own
+ *   client asks for the mode *octet*, the bytes as they are, unless you add `--mode netascii`.
+ * - `get --file ../README.md`. You should see error 2: only files of the folder are served.
  * - Put lesson 8's relay before it (`--drop 0.3`): `get --file hello.txt --port 8888 --blksize 64`. Is it whole?
  *
  * @module

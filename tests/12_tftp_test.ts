@@ -6,8 +6,16 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type Files, inMemory, type Sink } from "../cli/files.ts";
-import { getFile, getRole, putFile, putRole, serveFiles, type ServeOptions } from "../cli/tftp.ts";
-import type { Given, Role } from "../cli/lesson.ts";
+import {
+  getFile,
+  getRole,
+  type Mode,
+  putFile,
+  putRole,
+  serveFiles,
+  type ServeOptions,
+} from "../cli/tftp.ts";
+import { type Given, Options, type Role } from "../cli/lesson.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { dice } from "../lessons/08_loss.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../lessons/12_tftp.ts";
@@ -57,20 +65,31 @@ function serving(
 }
 
 /** Fetches a file, and says what came. */
-async function fetched(server: Address, name: string, options = {}): Promise<Uint8Array> {
+async function fetched(
+  server: Address,
+  name: string,
+  options = {},
+  mode: Mode = "octet",
+): Promise<Uint8Array> {
   using socket = bind();
   const files = new Map<string, Uint8Array>();
   using sink = await inMemory(files).create("copy");
-  await getFile(steps, socket, server, name, Object.assign(sink, { linger: 20 }), options);
+  await getFile(steps, socket, server, name, Object.assign(sink, { linger: 20 }), options, mode);
   return files.get("copy")!;
 }
 
-async function left(server: Address, name: string, data: Uint8Array, options = {}): Promise<void> {
+async function left(
+  server: Address,
+  name: string,
+  data: Uint8Array,
+  options = {},
+  mode: Mode = "octet",
+): Promise<void> {
   using socket = bind();
   const file = async function* () {
     for (let at = 0; at < data.length; at += 1000) yield data.subarray(at, at + 1000);
   };
-  await putFile(steps, socket, server, name, file(), options);
+  await putFile(steps, socket, server, name, file(), options, mode);
 }
 
 const octet = (file: string, options = {}): Message => ({
@@ -548,11 +567,8 @@ Deno.test("lesson 12: refusals come from the known port", async () => {
   const refused: [Message, string][] = [
     [octet("nothing"), "ERROR 1 File not found"],
     [{ ...octet("file"), type: "WRQ" } as Message, "ERROR 6 File exists"],
-    [{ ...octet("file"), mode: "netascii" } as Message, "ERROR 0 Only mode octet (tftp: binary)"],
-    [
-      { ...octet("new"), type: "WRQ", mode: "mail" } as Message,
-      "ERROR 0 Only mode octet (tftp: binary)",
-    ],
+    [{ ...octet("file"), mode: "mail" } as Message, "ERROR 4 Only modes octet and netascii"],
+    [{ ...write("new"), mode: "mail" } as Message, "ERROR 4 Only modes octet and netascii"],
   ];
   for (const [request, answer] of refused) {
     await client.send(encode(request), server.address);
@@ -579,7 +595,7 @@ Deno.test("lesson 12: get and put say where the server went silent in the middle
     role.run({
       local: here(0),
       remote: server.address,
-      options: { text: () => name, number: () => 512 },
+      options: new Options({ file: name, blksize: "512", mode: "octet" }),
     } as unknown as Given);
   const half = "It went silent after 512 bytes: this is not the whole file.";
   await assertRejects(() => run(getRole({ ...steps, ...roles }), "a"), Error, half);
@@ -615,6 +631,60 @@ Deno.test("lesson 12: what is no request gets no answer, and the server goes on"
   assertEquals(await fetched(server.address, "file"), noise(5));
   assertEquals(server.log.filter((line) => line.endsWith("That was no request.")).length, 6);
   assertEquals(await receiveWithin(client, 20), undefined);
+});
+
+/** A text whose ends of lines, as netascii has them, stand at the edges of blocks of 8 bytes, too. */
+const LINES = "a\nb\r\nc\rd\n1234567\n123456\r1234567\r\n\n\r\r\0end\r";
+const ON_THE_WIRE = LINES.replace(/[\r\n]/g, (end) => end === "\n" ? "\r\n" : "\r\0");
+
+Deno.test("lesson 12: netascii is served: LF as CR LF, CR as CR NUL, also across the edges of blocks", async () => {
+  await using server = serving({}, new Map([["file", bytes(LINES)]]));
+  using client = bind();
+  const request = { ...octet("file", { blksize: "8", tsize: "0" }), mode: "netascii" } as Message;
+  await client.send(encode(request), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "OACK blksize 8"); // how long it is as text, nobody knows yet
+  let came = "";
+  for (let block = 0, size = 8; size === 8; block++) {
+    await client.send(ack(block), from);
+    const { data } = await client.receive({ signal: soon() });
+    const message = decode(data);
+    if (message.type !== "DATA") throw new Error(describe(message));
+    assertEquals(message.block, block + 1);
+    came += text(message.data);
+    size = message.data.length;
+    if (size < 8) await client.send(ack(block + 1), from);
+  }
+  assertEquals(came, ON_THE_WIRE);
+});
+
+Deno.test("lesson 12: netascii is written as the text that it was", async () => {
+  await using server = serving();
+  using client = bind();
+  const sent = bytes(ON_THE_WIRE);
+  const request = { ...write("new", { blksize: "8", tsize: `${sent.length}` }), mode: "NETASCII" };
+  await client.send(encode(request as Message), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, `OACK blksize 8 tsize ${sent.length}`);
+  for (let block = 1; 8 * (block - 1) <= sent.length; block++) {
+    const data = sent.subarray(8 * (block - 1), 8 * block);
+    await client.send(encode({ type: "DATA", block, data }), from);
+    assertEquals((await heard(client))[0], `ACK ${block}`);
+  }
+  assertEquals(text(server.files.get("new")), LINES);
+});
+
+Deno.test("lesson 12: netascii goes over and comes back, in blocks of any size", async () => {
+  await using server = serving();
+  const long = bytes(LINES.repeat(100));
+  for (const blksize of ["8", "9", "512", "65464"]) {
+    await left(server.address, blksize, long, { blksize }, "netascii");
+    assertEquals(server.files.get(blksize), long);
+    assertEquals(await fetched(server.address, blksize, { blksize }, "netascii"), long);
+    const raw = await fetched(server.address, blksize, { blksize });
+    assertEquals(raw, long); // and what is not asked for as text is not changed
+  }
+  assert(server.log.some((line) => line.endsWith(": RRQ 512 netascii blksize 512.")));
 });
 
 Deno.test("lesson 12: half a file is no file, and the other side's error is told", async () => {
@@ -736,6 +806,22 @@ Deno.test("lesson 12: the server offers the folder files/, and get prints what i
   assertEquals(ended.code, 0);
 });
 
+Deno.test("lesson 12: get and put take --mode netascii, and do not ask how long a text is", async () => {
+  await using server = serving();
+  const port = server.address.port;
+  const as = ["--port", port, "--file", "text", "--mode", "netascii", "--blksize", 8];
+  const put = await runLesson(12, ["put", ...as], LINES);
+  assertEquals([put.code, put.stderr], [0, ""]);
+  assertEquals(put.stdout, `Sent ${LINES.length} bytes.\n`);
+  assertEquals(text(server.files.get("text")), LINES);
+  const got = await runLesson(12, ["get", ...as]);
+  assertEquals([got.code, got.stdout], [0, LINES]);
+  assertEquals(got.stderr, `Received ${LINES.length} bytes.\n`);
+  const asked = server.log.filter((line) => line.includes(": RRQ") || line.includes(": WRQ"));
+  assertMatch(asked[0]!, /: WRQ text netascii blksize 8\.$/);
+  assertMatch(asked[1]!, /: RRQ text netascii blksize 8\.$/);
+});
+
 Deno.test("lesson 12: put leaves a file where the server is writable, once", async () => {
   await using our = await program(["--writable"]);
   const put = (input: string) => runLesson(12, ["put", "--port", our.port, "--file", "new"], input);
@@ -773,6 +859,7 @@ Deno.test("lesson 12: what is wrong is said in a sentence", async () => {
     [2, /^--file is missing\.\n/, "get"],
     [2, /^--blksize 7 is not right/, "get", "--file", "a", "--blksize", "7"],
     [2, /^--file is too long/, "put", "--file", "a".repeat(500)],
+    [2, /^--mode mail is none of: octet, netascii\./, "get", "--file", "a", "--mode", "mail"],
     [1, /^There is no folder files\/nowhere/, "server", "--folder", "files/nowhere"],
   ];
   await Promise.all(wrong.map(async ([code, message, ...args]) => {

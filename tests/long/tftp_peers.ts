@@ -94,6 +94,24 @@ const CLIENTS: Record<string, Client> = {
     get: (port, name, to) => ["-m", "binary", "127.0.0.1", port, "-c", "get", name, to],
     put: (port, from, name) => ["-m", "binary", "127.0.0.1", port, "-c", "put", from, name],
   },
+  "tftp in its own mode, netascii": {
+    command: "tftp",
+    get: (port, name, to) => ["127.0.0.1", port, "-c", "get", name, to],
+    put: (port, from, name) => ["127.0.0.1", port, "-c", "put", from, name],
+  },
+  "atftp in netascii": {
+    command: "atftp",
+    get: (
+      port,
+      name,
+      to,
+    ) => ["--option", "mode netascii", "--get", "-r", name, "-l", to, "127.0.0.1", port],
+    put: (
+      port,
+      from,
+      name,
+    ) => ["--option", "mode netascii", "--put", "-l", from, "-r", name, "127.0.0.1", port],
+  },
   "atftp with blocks of 1,428 bytes": {
     command: "atftp",
     get: (
@@ -150,8 +168,24 @@ peers("lesson 12: tftp is told in words, since it ends with 0 after all", "tftp"
   await using _ = server;
   const get = ["127.0.0.1", port, "-c", "get", "nothing", `${files.path}/copy`];
   assertMatch((await run("tftp", "-m", "binary", ...get)).said, /Error code 1: File not found/);
-  assertMatch((await run("tftp", "-m", "ascii", ...get)).said, /Only mode octet \(tftp: binary\)/);
+  assertMatch((await run("tftp", "-m", "ascii", ...get)).said, /Error code 1: File not found/);
 });
+
+peers(
+  "lesson 12: curl says netascii and converts nothing, and both ways that is a text",
+  "curl",
+  async () => {
+    using files = new Folder();
+    const [server, port] = await ourServer(files);
+    await using _ = server;
+    await Deno.writeTextFile(`${files.path}/text`, "one\ntwo\rthree\n");
+    const got = await run("curl", "-sS", `${url(port, "text")};mode=netascii`);
+    assertEquals(got, { code: 0, said: "one\r\ntwo\r\0three\r\n" });
+    const put = ["-sS", "-T", `${files.path}/text`, `${url(port, "left")};mode=netascii`];
+    assertEquals((await run("curl", ...put)).code, 0);
+    assertEquals(await Deno.readTextFile(`${files.path}/left`), "one\ntwo\rthree\n");
+  },
+);
 
 peers("lesson 12: our client fetches and leaves files at atftpd", "atftpd", async () => {
   using files = new Folder(SIZES);
@@ -175,6 +209,13 @@ peers("lesson 12: our client fetches and leaves files at atftpd", "atftpd", asyn
       await ours(`< "${files.path}/${file}"`, "put", ...at, `${file}.${size}`);
       await later(100); // it writes what it has acknowledged
       await files.same(`${file}.${size}`, files, file);
+      if (file === "long") continue;
+      await ours(`> "${copies.path}/${file}"`, "get", ...at, file, "--mode", "netascii");
+      await copies.same(file, files);
+      const text = `${file}.${size}.text`;
+      await ours(`< "${files.path}/${file}"`, "put", ...at, text, "--mode", "netascii");
+      await later(100);
+      await files.same(text, files, file);
     }
   }
   server.signal("SIGTERM");

@@ -34,6 +34,13 @@ network(
         assertEquals(left, { code: 0, stdout: `Sent ${said}`, stderr: "" });
         await succeeds("cmp", `${folder}/${name}.left`, `${folder}/${name}`);
       }
+      const asText = ["--mode", "netascii", "--file"];
+      const got = await tftp(`> ${folder}/copy`, "get", ...asText, "block");
+      assertEquals([got.code, got.stderr], [0, "Received 512 bytes.\n"]);
+      await succeeds("cmp", `${folder}/copy`, `${folder}/block`);
+      const left = await tftp(`< ${folder}/block`, "put", ...asText, "block.text");
+      assertEquals([left.code, left.stdout], [0, "Sent 512 bytes.\n"]);
+      await succeeds("cmp", `${folder}/block.text`, `${folder}/block`);
       const { code, stderr } = await tftp("", "get", "--file", "nothing");
       assertEquals(code, 1);
       assertMatch(stderr, /says about nothing: File not found \(error 1\)/);
