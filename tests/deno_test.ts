@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { text } from "./helpers.ts";
 
@@ -46,9 +46,20 @@ Deno.test("deno test: what a test leaves open, fails it", async () => {
   }
 });
 
-Deno.test("examples: those in comments run, and assert what they show", async () => {
-  const rooms = ["cli/", "lib/", "lessons/"]; // a Markdown file runs anyway
-  const { code, stdout, stderr } = await deno("test", "-P", "--doc", "--parallel", ...rooms);
-  assertEquals(code, 0, stdout + stderr);
-  assertMatch(stdout, /ok \| [1-9]\d+ passed \| 0 failed/);
+Deno.test("deno task test: it runs the examples in comments, too", () => {
+  assertMatch(config.tasks.test.command, / --doc /);
+  for (const room of ["cli/", "lib/", "lessons/"]) assert(config.test.include.includes(room), room);
+});
+
+Deno.test("deno test --doc: an example that is wrong fails", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    const example = "/**\n * ```ts\n * if (two !== 3) throw new Error();\n * ```\n */\n";
+    await Deno.writeTextFile(file, `${example}export const two: number = 2;`);
+    const { code, stdout } = await deno("test", "-P", "--doc", "--config=deno.json", file);
+    assertEquals(code, 1, stdout);
+    assertMatch(stdout, /0 passed \| 1 failed/);
+  } finally {
+    await Deno.remove(file);
+  }
 });

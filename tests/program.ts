@@ -8,6 +8,7 @@ import { setColorEnabled } from "@std/fmt/colors";
 import { Readable } from "node:stream";
 import { lines } from "../cli/lines.ts";
 import { main } from "../cli/run.ts";
+import type { Lesson } from "../cli/lesson.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import config from "../deno.json" with { type: "json" };
 import { bind } from "../lib/udp.ts";
@@ -156,7 +157,7 @@ class Guest extends Running {
   #input!: ReadableStreamDefaultController<Uint8Array>;
   #stop = () => {};
 
-  constructor({ lesson, file }: Page, args: string[]) {
+  constructor({ lesson, file }: Pick<Page, "lesson" | "file">, args: string[]) {
     super();
     const room = new Room();
     const readable = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -227,6 +228,11 @@ export function child(number: number, ...args: (string | number)[]): Program {
   const tasks: Record<string, { command: string }> = config.tasks;
   const [, ...command] = tasks[`lesson${number}`]!.command.split(" ");
   return new Program(Deno.execPath(), [...command, ...args.map(String)]);
+}
+
+/** Starts a lesson that a test made, in this process. */
+export function ownLesson(lesson: Lesson, ...args: string[]): Running {
+  return new Guest({ lesson, file: "99_own.ts" }, args);
 }
 
 /** Whether {@linkcode inTerminal} works here: it needs util-linux's `script`. */
