@@ -11,8 +11,11 @@ import { type Address, bind, formatAddress, isMulticast, type Socket } from "../
 import type { Diagram, Option, Role } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a listener tells of: the talk began, or ended; a gap was filled; this came too late, or is not for it. */
-export type Heard = "begin" | "end" | "gap" | "late" | "other";
+/**
+ * What a listener tells of: the talk began, or ended; a part of it was silence; a datagram came too late, too
+ * early, or twice, or is not for it.
+ */
+export type Heard = "begin" | "end" | "gap" | "late" | "early" | "double" | "other";
 
 /** Takes part in what a listener tells of. The address is the one of who sent it. */
 export type Tell = (heard: Heard, from: Address) => void;
@@ -95,14 +98,8 @@ function logged(buffer: JitterBuffer, console: Terminal["console"]): Tell & { en
   let told = -Infinity;
   let speaking = false;
   const end = () => {
-    if (!speaking) return;
+    if (speaking) console.error(sums(buffer));
     speaking = false;
-    const missing = Math.round(buffer.missing / 8).toLocaleString("en");
-    const gaps = buffer.missing > 0
-      ? `${missing} ms are silence in their place`
-      : "Nothing is missing";
-    const late = buffer.late.toLocaleString("en");
-    console.error(`${count(buffer.came, "datagram")} came, ${late} of them too late. ${gaps}.`);
   };
   const tell: Tell = (heard, from) => {
     if (heard === "begin") console.error(`${formatAddress(from)} speaks.`);
@@ -113,6 +110,24 @@ function logged(buffer: JitterBuffer, console: Terminal["console"]): Tell & { en
     console.error(`${formatAddress(from)} is not heard: no mu-law in RTP, or another one speaks.`);
   };
   return Object.assign(tell, { end });
+}
+
+/** What became of a talk, in sentences. */
+export function sums(buffer: JitterBuffer): string {
+  const { came, lost, late, early, doubled, missing, paused } = buffer;
+  const number = (value: number) => value.toLocaleString("en");
+  const milliseconds = (samples: number) => `${number(Math.round(samples / 8))} ms`;
+  const fates = [
+    `${number(lost)} ${lost === 1 ? "was" : "were"} lost`,
+    `${number(late)} came too late`,
+  ];
+  if (early > 0) fates.push(`${number(early)} came seconds too early`);
+  if (doubled > 0) fates.push(`${number(doubled)} came twice`);
+  const sentences = [`${count(came, "datagram")} came.`, `${fates.join(", ")}.`];
+  if (missing > 0) sentences.push(`${milliseconds(missing)} of the sound are silence instead.`);
+  if (paused > 0) sentences.push(`The speaker paused for ${milliseconds(paused)}.`);
+  if (lost + early + missing === 0) sentences.push("Nothing is missing.");
+  return sentences.join(" ");
 }
 
 /** What writes to standard output, unless it is a terminal. It resolves to false when nobody reads there. */
@@ -240,21 +255,24 @@ export function melody(): Uint8Array {
   }));
 }
 
-/** A socket whose datagrams have these fates: the milliseconds that each is held back, or `undefined`: lost. */
+/**
+ * A socket whose datagrams have these fates, one after the other: sent at once, lost, or held back until the
+ * promise resolves.
+ */
 export function unlucky(
   diagram: Diagram,
   name: string,
-  fates: (number | undefined)[],
+  fates: ("sent" | "lost" | Promise<void>)[],
 ): Socket {
   const socket = diagram.watch(name, bind());
   const { send } = socket;
   let sent = 0;
   socket.send = async (data, to) => {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data.slice();
-    const held = fates[sent++];
-    if (held === undefined) diagram.lost(bytes, socket.address, to);
-    else if (held === 0) await send.call(socket, bytes, to);
-    else setTimeout(() => send.call(socket, bytes, to).catch(() => {}), held);
+    const fate = fates[sent++];
+    if (fate === "lost") diagram.lost(bytes, socket.address, to);
+    else if (fate === "sent") await send.call(socket, bytes, to);
+    else fate?.then(() => send.call(socket, bytes, to)).catch(() => {}); // its sender is not told
     return bytes.length;
   };
   return socket;

@@ -23,20 +23,29 @@
  *   `speak --port 8888`, a few times. How many are too late with `listen --buffer 20`, and with 60? What does 60
  *   cost? (It counts from the first to come: if that one was late, 20 are enough.)
  * - With `--host 239.255.77.77` on both sides one speaks to all who joined (lesson 10): voice broadcasting.
- * - `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` speaks, too.
+ * - `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` speaks, too. Its datagrams are not
+ *   of 20 ms: of sound at 44,100 Hz it makes 185 or 186 bytes, of other sound up to 1,460. The timestamp says
+ *   where each one belongs. (Without `-re` it sends all at once, and the listener has room for 2 s.)
  *
  * @module
  */
 import type { Diagram, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
+import { steadyClock } from "../cli/steady.ts";
 import { cut, listenRole, melody, speakRole, type Tell, unlucky } from "../cli/voice.ts";
+import { type Clock, sleep, systemClock } from "../lib/clock.ts";
 import { JitterBuffer } from "../lib/jitter.ts";
 import { SILENCE } from "../lib/mulaw.ts";
 import { describe, encode, type Packet, PCMU, understood } from "../lib/rtp.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
 import { hearGroup } from "./10_multicast.ts";
 
-const sleep = (ms: number) => new Promise((wake) => setTimeout(wake, Math.max(0, ms)));
+const NO_SOUND = new Uint8Array();
+/** If sound comes later than so many ms, there was a pause. Shorter: the listener's buffer holds 60. */
+const MOST_LATE = 40;
+/** If this program itself was held up for longer, it does not make up for it: that would be a burst. */
+const MOST_HELD_UP = 200;
+
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0]!; // hard to guess
 
 /**
@@ -55,26 +64,36 @@ export async function speakTo(
   socket: Socket,
   sound: AsyncIterable<Uint8Array>,
   to: Address,
-  { sequence = random(), timestamp = random(), source = random() }: Partial<Packet> = {},
+  options: Partial<Packet> & { clock?: Clock } = {},
 ): Promise<number> {
-  const first = sequence;
-  let [due, marker] = [NaN, true]; // marked is the first one, and the first after a pause
+  const { clock = systemClock, source = random() } = options;
+  let { sequence = random(), timestamp = random() } = options;
+  let sent = 0;
+  let due = NaN;
+  let asked = NaN;
   for await (const payload of sound) {
-    due ||= performance.now();
-    // By the clock: to sleep 20 ms each time takes 21 and more, and the listener would run out of sound.
-    const early = due - performance.now();
-    if (early > 0) await sleep(early);
-    if (early < -200) { // there was nothing to send for a while: a pause, and the timestamp tells
-      const pause = Math.round(-early * 8);
-      [due, timestamp, marker] = [due + pause / 8, timestamp + pause, true];
+    const now = clock.now();
+    if (sent === 0) due = now;
+    // A microphone that stalls has lost that time, but its clock goes on, and so does the timestamp
+    // (RFC 3550, 5.1). Else each part from now on would come too late for the listener.
+    const late = now - due;
+    const waited = now - asked > 1;
+    const pause = (waited && late > MOST_LATE) || late > MOST_HELD_UP;
+    if (pause) {
+      timestamp += Math.round(late * 8);
+      due = now;
     }
+    // By the clock: to sleep 20 ms each time takes 21 and more, and the listener would run out of sound.
+    if (due > now) await sleep(due - now, clock);
+    const marker = pause || sent === 0; // the first one, and the first after a pause
     await socket.send(encode({ marker, sequence, timestamp, source, payload }), to);
     sequence++; // encode() takes its last 16 bits, and the last 32 of the timestamp: they wrap
     timestamp += payload.length;
     due += payload.length / 8;
-    marker = false;
+    sent++;
+    asked = clock.now();
   }
-  return sequence - first;
+  return sent;
 }
 
 /** The sound of who speaks, each part when it is time (lib/jitter.ts holds it back), or silence in its place. */
@@ -82,25 +101,31 @@ export async function* hear(
   socket: Socket,
   buffer: JitterBuffer,
   tell: Tell = () => {},
+  clock: Clock = systemClock,
 ): AsyncGenerator<Uint8Array> {
   let [open, speaker] = [true, { from: socket.address, source: 0 }];
   const receiving = (async () => {
     for await (const { data, from } of socket) {
-      const packet = understood(data, PCMU);
-      if (packet && buffer.due === Infinity) {
+      const packet = understood(data);
+      const isSound = packet?.type === PCMU && packet.payload.length > 0;
+      if (isSound && buffer.due === Infinity) {
         speaker = { from, source: packet.source };
         tell("begin", from);
       }
       // Whoever speaks first is heard until it is silent. Another one in between would be noise.
-      if (packet?.source !== speaker.source) tell("other", from);
-      else if (!sameAddress(from, speaker.from)) tell("other", from);
-      else if (!buffer.put(packet, performance.now())) tell("late", from);
+      const ours = packet?.source === speaker.source && sameAddress(from, speaker.from);
+      if (!ours || !isSound) tell("other", from);
+      if (!ours || buffer.due === Infinity && !isSound) continue;
+      // What is no mu-law (the noise of a pause, say) has no sound for us, but a number: it is not lost.
+      const payload = isSound ? packet.payload : NO_SOUND;
+      const fit = buffer.put({ ...packet, payload }, clock.now());
+      if (fit !== "kept") tell(fit, from);
     }
   })().finally(() => open = false);
   receiving.catch(() => {}); // an error ends the loop, and is thrown there
   while (open) {
-    await sleep(Math.min(20, buffer.due - performance.now())); // also 0: what has come is taken first
-    if (performance.now() < buffer.due) continue;
+    await sleep(Math.min(20, buffer.due - clock.now()), clock); // also 0: what has come is taken first
+    if (clock.now() < buffer.due) continue;
     const sound = buffer.take();
     if (buffer.silent > 0) tell("gap", speaker.from);
     yield sound;
@@ -111,27 +136,33 @@ export async function* hear(
 
 /** Five datagrams: the third is lost, the fourth is late. A stranger speaks in between. */
 export async function play(diagram: Diagram): Promise<void> {
-  using speaker = unlucky(diagram, "speaker", [0, 0, undefined, 330, 0]);
+  const clock = steadyClock(); // a busy machine makes the play slower, and not another one
+  const size = 1200; // 150 ms in each, so that you can watch it; usual are 20
+  const [played, late, other] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  using speaker = unlucky(diagram, "speaker", ["sent", "sent", "lost", played!.promise, "sent"]);
   using listener = diagram.watch("listener", bind());
   using stranger = diagram.watch("stranger", bind());
-  const size = 1200; // 150 ms in each, so that you can watch it; usual are 20
   const sound = cut([melody().subarray(0, 5 * size)], size);
-  const speaking = speakTo(speaker, sound, listener.address, { sequence: 1, timestamp: 0 });
+  const options = { sequence: 1, timestamp: 0, clock };
+  const speaking = speakTo(speaker, sound, listener.address, options);
   const heard: string[] = [];
   const tell: Tell = (what) => {
     if (what === "gap") diagram.note(`RTP ${heard.length + 1} is due, and not there: silence.`);
+    if (what === "gap" && heard.length === 3) played!.resolve(); // now the fourth may come
     if (what === "late") diagram.note("That is too late: its time is over.");
+    if (what === "late") late!.resolve();
     if (what === "other") diagram.note("Another source: it is not mixed in.");
+    if (what === "other") other!.resolve();
   };
   diagram.note("RTP 2 at 1200 (1200) is number 2, its time in samples, and how many it has.");
-  diagram.note("Each is heard 200 ms after it came, so that a later one may be in time, too.");
-  for await (const part of hear(listener, new JitterBuffer(200, size), tell)) {
+  diagram.note("The first one is heard 200 ms after it came: a later one may be late by so much.");
+  for await (const part of hear(listener, new JitterBuffer(200, size), tell, clock)) {
     heard.push(part.every((sample) => sample === SILENCE) ? "silence" : `${heard.length + 1}`);
     if (heard.length === 1) await stranger.send(encode({ payload: part }), listener.address);
     if (heard.length === 5) break;
   }
+  await Promise.all([speaking, late!.promise, other!.promise]); // all of it is in the picture
   diagram.note(`Heard: ${heard.join(", ")}. RTP repairs nothing: it lets the listener notice.`);
-  await speaking;
 }
 
 const steps = { speakTo, hear, hearGroup };

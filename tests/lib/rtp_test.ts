@@ -73,8 +73,7 @@ Deno.test("rtp: what is too short, of another version, or RTCP, is none", () => 
     [whole.subarray(0, 11), /12 bytes or more: these are 11/],
     [changed(0, 0x40), /version 1/],
     [changed(0, 0xc0), /version 3/],
-    [changed(1, 200), /RTCP/],
-    [changed(1, 201), /RTCP/],
+    ...[192, 200, 201, 223].map((type): [Uint8Array, RegExp] => [changed(1, type), /RTCP/]),
     [changed(0, 0x81), /longer than/], // another source, without room for it
     [changed(0, 0x90), /extension is cut off/],
     [changed(0, 0xa0).with(14, 0), /longer than/], // padding of 0 bytes, which counts itself
@@ -85,6 +84,8 @@ Deno.test("rtp: what is too short, of another version, or RTCP, is none", () => 
     assert(message.test(error.message), error.message);
     assertEquals(understood(data), undefined);
   }
+  // 192 to 223 are RTCP (RFC 5761, 4). The next ones are RTP with a marker, of the types 63 and 96.
+  for (const type of [191, 224]) assertEquals(decode(changed(1, type)).type, type & 0x7f);
   assertEquals(changed(0, 0xa0).with(14, 3)[14], 3);
   assertEquals(decode(changed(0, 0xa0)).payload.length, 0); // three bytes of padding
 });
