@@ -7,7 +7,8 @@
  *
  * ## You learn
  * - An answer is rare here: each router tells its group (lesson 10) what it knows, unasked, every 30 s.
- * - Loss: nothing is acknowledged. All is said again anyway, and who is silent for 180 s is forgotten.
+ * - Loss: nothing is acknowledged. Everything is repeated every 30 s anyway. If a neighbour is silent for 180 s,
+ *   its routes become unreachable (16). After 120 s more they are forgotten.
  * - Size: 25 routes, 504 bytes: no fragments. More routes are more datagrams, and each makes sense alone.
  * - Strangers: only neighbours are believed, by network and port. These may lie, or be forged: RFC 4822 signs.
  *
@@ -31,28 +32,40 @@ import { encode, INFINITY, responses, type Route, understood, type Ways } from "
 import { type Address, bind, type Datagram, sameAddress, type Socket } from "../lib/udp.ts";
 import { hearGroup } from "./10_multicast.ts";
 
-/** Takes a neighbour's word. Returns the networks that are nearer or farther now than before. */
+/** Takes a neighbour's routes. Returns the networks whose distance has changed. */
 export function believe(ways: Ways, by: Address, routes: Route[], now: number): string[] {
-  return routes.flatMap(({ network, metric: theirs }) => {
-    const metric = Math.min(theirs + 1, INFINITY);
-    const { metric: known, by: before } = ways.get(network) ?? { metric: INFINITY };
-    // A better way is taken from anyone; a worse one only from whom we go by, who must know. Nobody knows
-    // better about our own, and to hear again that a way is lost makes it no younger: it will be forgotten.
-    const word = metric < known || before && known < INFINITY && sameAddress(before, by);
-    const full = !ways.has(network) && ways.size >= 200; // else a neighbour could fill the memory
-    if (!word || full || !before && known < INFINITY) return [];
-    ways.set(network, { metric, by, since: now });
-    return metric === known ? [] : [network];
-  });
+  const changed: string[] = [];
+  for (const { network, metric: theirs, tag } of routes) {
+    const metric = Math.min(theirs + 1, INFINITY); // one hop more than from the neighbour
+    const known = ways.get(network);
+    const before = known?.metric ?? INFINITY;
+
+    // A network of our own, while it is there: nobody knows it better.
+    if (!known?.by && before < INFINITY) continue;
+
+    // Take a shorter way from anybody, and any way from the neighbour that we use already. But to hear
+    // again that a lost way is lost must not restart its timer.
+    const same = known?.by !== undefined && sameAddress(known.by, by);
+    if (metric >= before && (!same || before === INFINITY)) continue;
+
+    // Without a limit, one neighbour could fill the memory.
+    if (!known && ways.size >= 200) continue;
+
+    // The tag means something to other protocols. RIP passes it on as it came (RFC 2453, 4.2).
+    ways.set(network, { metric, by, since: now, tag });
+    if (metric !== before) changed.push(network);
+  }
+  return changed;
 }
 
 /** What nobody has said for six updates is lost, and four updates later forgotten. Returns what is lost now. */
 export function forget(ways: Ways, every: number, now: number): string[] {
-  return [...ways].flatMap(([network, { metric, by, since }]) => {
+  return [...ways].flatMap(([network, way]) => {
+    const { metric, by, since } = way;
     const updates = by ? (now - since) / every : 0;
     if (metric === INFINITY && updates >= 4) ways.delete(network); // by now all were told
     if (metric === INFINITY || updates < 6) return [];
-    ways.set(network, { metric: INFINITY, by, since: now });
+    ways.set(network, { ...way, metric: INFINITY, since: now });
     return [network];
   });
 }
@@ -65,6 +78,7 @@ export class Router {
   readonly ways: Ways = new Map();
   readonly far = (network: string): number => this.ways.get(network)?.metric ?? INFINITY;
   sent = 0;
+  heard = 0;
   careful = true; // false as in the first half of the play
   constructor(readonly socket: Socket, readonly links: Link[]) {}
 
@@ -77,7 +91,9 @@ export class Router {
     // of victims, and old routers (version 1) flooded those.
     if (!link) return "That is no neighbour.";
     if (message.type === "REQUEST") {
-      const asked = message.networks?.map((network) => ({ network, metric: this.far(network) }));
+      const asked = message.networks?.map((network) => {
+        return { network, metric: this.far(network), tag: this.ways.get(network)?.tag };
+      });
       return await this.#send(asked ?? this.routes(link), from);
     }
     // The real port is 520: to open one below 1024 takes an administrator. It was a proof, once.
@@ -88,24 +104,28 @@ export class Router {
 
   /** What to tell on a link: all, or what is new. */
   routes(link: Link, news?: string[]): Route[] {
-    return [...this.ways].flatMap(([network, { metric, by }]) => {
+    return [...this.ways].flatMap(([network, { metric, by, tag }]) => {
       // Split horizon: a way is not told to whoever told it: it would take us for a second way. Poisoned
       // reverse: it is told that by us there is none (16), which undoes mistakes, too.
       const back = this.careful && by && link.has(by);
       if (news && (back || !news.includes(network))) return [];
-      return { network, metric: back ? INFINITY : metric };
+      return { network, metric: back ? INFINITY : metric, tag };
     });
   }
 
-  /** An update, or news that does not wait for one. (RFC 2453 gathers it for 1 to 5 s.) */
+  /**
+   * Sends an update, or only the changed routes: a *triggered update*, which does not wait for the next regular
+   * one. Here each leaves at once. Other routers, such as bird and FRR's ripd, send the first one at once. What
+   * changes soon after it they gather for up to 5 s (RFC 2453, 3.10.1).
+   */
   async tell(news?: string[]): Promise<void> {
     for (const link of this.links) await this.#send(this.routes(link, news), link.to);
   }
 
   async #send(routes: Route[], to: Address): Promise<undefined> {
     for (const message of responses(routes)) {
-      await this.socket.send(message, to);
       this.sent++;
+      await this.socket.send(message, to);
     }
   }
 }
@@ -129,10 +149,10 @@ export async function play(diagram: Diagram): Promise<void> {
     const first = careful ? "C tells it at once" : "But B's update comes first";
     diagram.note(`All know. Then C's link to 10.9/16 breaks (16). ${first}.`);
     c.ways.set(net, { metric: INFINITY, since: 0 });
-    const took = inTurns(all, () => all.every(({ far }) => far(net) === INFINITY));
-    if (careful) await c.tell([net]);
+    const lost = () => all.every(({ far }) => far(net) === INFINITY);
+    const took = await inTurns(all, lost, careful ? () => c.tell([net]) : undefined);
     const how = careful ? "Poisoned reverse, and news told at once" : "Each believed its own echo";
-    diagram.note(`${how}: ${await took}, and all know.`);
+    diagram.note(`${how}: ${took}, and all know.`);
   }
 }
 

@@ -21,7 +21,7 @@ export interface Route {
   /** Who is nearer than the one who tells it, in the same network: an address. Rare. */
   readonly nextHop?: string;
   /** A mark of whoever brought the route in, to be passed on as it is: 1 to 65535. Rare. */
-  readonly tag?: number;
+  readonly tag?: number | undefined;
 }
 
 /** A way to a network, as a router remembers it. */
@@ -32,6 +32,8 @@ export interface Way {
   readonly by?: { readonly hostname: string; readonly port: number } | undefined;
   /** When that was said, or when the way was lost: a time in milliseconds. */
   readonly since: number;
+  /** The route's tag, which is passed on as it came (RFC 2453, 4.2). */
+  readonly tag?: number | undefined;
 }
 
 /** All that a router knows: the way to each network, by the network. */
@@ -158,7 +160,7 @@ export function understood(bytes: Uint8Array): Message | undefined {
 }
 
 /**
- * A message in a few words, for people: `10.9/16: 2, 10.8/16: 16`, or `all?`.
+ * A message in a few words, for people: `10.9/16: 2, 10.8/16: 16 (tag 7)`, or `all?`.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -169,8 +171,10 @@ export function understood(bytes: Uint8Array): Message | undefined {
  */
 export function describe(message: Message): string {
   if (message.type === "RESPONSE") {
-    return message.routes.map(({ network, metric }) => `${short(network)}: ${metric}`).join(", ") ||
-      "no routes";
+    const words = message.routes.map(({ network, metric, tag }) =>
+      `${short(network)}: ${metric}${tag ? ` (tag ${tag})` : ""}`
+    );
+    return words.join(", ") || "no routes";
   }
   const { networks } = message;
   return networks ? `${networks.map(short).join(", ") || "nothing"}?` : "all?";

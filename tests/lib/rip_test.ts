@@ -185,6 +185,8 @@ Deno.test("rip: in few words", () => {
   assertEquals(describe({ type: "REQUEST", networks }), "10.9/16, 0/0?");
   assertEquals(describe({ type: "REQUEST", networks: [] }), "nothing?");
   assertEquals(describe({ type: "RESPONSE", routes: [] }), "no routes");
+  const routes = [{ network: "0.0.0.0/0", metric: 16, tag: 65_535 }];
+  assertEquals(describe({ type: "RESPONSE", routes }), "0/0: 16 (tag 65535)");
 });
 
 Deno.test("rip: messages of nonsense bring no error but its own, and soon", () => {

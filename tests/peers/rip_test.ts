@@ -24,10 +24,10 @@ group = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 group.settimeout(10)
 group.bind(("127.0.0.3", ${port}))
 group.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.3"))
-def entry(net, mask, metric):
-    return struct.pack("!HH4s4s4sI", 2, 0, socket.inet_aton(net), socket.inet_aton(mask), bytes(4), metric)
+def entry(net, mask, metric, tag=0):
+    return struct.pack("!HH4s4s4sI", 2, tag, socket.inet_aton(net), socket.inet_aton(mask), bytes(4), metric)
 us = ("127.0.0.1", ${port})
-s.sendto(struct.pack("!BBH", 2, 2, 0) + entry("10.80.0.0", "255.255.0.0", 2), us)
+s.sendto(struct.pack("!BBH", 2, 2, 0) + entry("10.80.0.0", "255.255.0.0", 2, 1234), us)
 group.sendto(struct.pack("!BBH", 2, 2, 0) + entry("10.81.0.0", "255.255.128.0", 4), ("224.0.0.9", ${port}))
 s.sendto(struct.pack("!BBH", 1, 2, 0) + struct.pack("!HH12xI", 0, 0, 16), us)
 data, addr = s.recvfrom(65535)
@@ -41,5 +41,5 @@ for i in range(4, len(data), 20):
   await router.prints(/^ {2}10\.81\.0\/17: 5, by 127\.0\.0\.3$/m);
   const { stdout } = await python.end();
   assertMatch(stdout, /^\(2, 2, 0\) True\n2 0 10\.1\.0\.0 255\.255\.0\.0 0\.0\.0\.0 3\n/);
-  assertMatch(stdout, /^2 0 10\.80\.0\.0 255\.255\.0\.0 0\.0\.0\.0 16\n/m);
+  assertMatch(stdout, /^2 1234 10\.80\.0\.0 255\.255\.0\.0 0\.0\.0\.0 16\n/m);
 }, Deno.build.os !== "linux");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode, responses } from "../../../lib/rip.ts";
 import { later } from "../../helpers.ts";
 import { Program } from "../../program.ts";
@@ -50,6 +50,42 @@ network("lesson 14: bird withdraws a network, and we know at once; it dies, and 
   theirs.program.signal("SIGKILL");
   await ours.prints(/^ {2}10\.80\/16: no way\n {2}10\.80\/16: forgotten$/m);
 }, !bird);
+
+network(
+  "lesson 14: we pass on the tag that bird gives a route, as bird passes on ours",
+  async ([
+    one,
+    two,
+    three,
+  ]) => {
+    await using _ = await Bird.start(two, ["10.80.0.0/16"], [], 1520, 4711);
+    await using ours = await router(one);
+    await ours.prints(/^Received from 10\.9\.0\.2:1520: .*10\.80\/16: 1 \(tag 4711\)/m);
+    const code = `
+  import { bind } from "./lib/udp.ts";
+  import { describe, decode, encode, responses } from "./lib/rip.ts";
+  const socket = bind({ hostname: "10.9.0.3", port: 1520 });
+  const signal = AbortSignal.timeout(5000);
+  const answers = async (to) => {
+    await socket.send(encode({ type: "REQUEST" }), { hostname: to, port: 1520 });
+    while (true) {
+      const { data, from } = await socket.receive({ signal });
+      if (from.hostname === to) return describe(decode(data));
+    }
+  };
+  console.log("ours:", await answers("10.9.0.1"));
+  const routes = [{ network: "10.90.0.0/16", metric: 1, tag: 99 }];
+  await socket.send(responses(routes)[0], { hostname: "10.9.0.2", port: 1520 });
+  let said = "";
+  while (!said.includes("10.90/16")) said = await answers("10.9.0.2");
+  console.log("bird:", said);
+  Deno.exit();`;
+    const said = (await three.start(Deno.execPath(), "eval", "--unstable-net", code).end()).stdout;
+    assertMatch(said, /^ours: .*10\.80\/16: 16 \(tag 4711\)/m);
+    assertMatch(said, /^bird: .*10\.90\/16: 16 \(tag 99\)/m);
+  },
+  !bird,
+);
 
 network("lesson 14: our router dies without a word, and bird forgets", async ([one, two]) => {
   await using theirs = await Bird.start(two, [], [], 520); // the real port, here for once
@@ -107,24 +143,26 @@ async function router(host: Host, ...args: string[]): Promise<Program> {
 class Bird implements AsyncDisposable {
   private constructor(readonly folder: string, readonly program: Program) {}
 
-  /** `more` is a second list of networks, that can be disabled. */
+  /** `more` is a second list of networks, that can be disabled. The `tag` is for both. */
   static async start(
     host: Host,
     networks: string[],
     more: string[] = [],
     port = 1520,
+    tag = 0,
   ): Promise<Bird> {
     const folder = (await succeeds("mktemp", "-d")).stdout.trim();
     const lists = Object.entries({ some: networks, more }).map(([name, list]) =>
       `protocol static ${name} { ipv4; ${list.map((net) => `route ${net} blackhole;`).join(" ")} }`
     );
+    const marks = `if source = RTS_STATIC then rip_tag = ${tag};`;
     const config = `
 router id ${host.address};
 log stderr all;
 protocol device { scan time 1; }
 ${lists.join("\n")}
 protocol rip {
-  ipv4 { import all; export all; };
+  ipv4 { import all; export ${tag ? `filter { ${marks} accept; }` : "all"}; };
   interface "eth0" {
     version 2; mode multicast; port ${port}; update time 1; timeout time 4; garbage time 2;
   };
