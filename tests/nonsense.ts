@@ -7,12 +7,11 @@ import { assert } from "@std/assert";
 import { dice } from "../lessons/08_loss.ts";
 
 /** How many random and bit-flipped messages a format's test decodes: in `deno task fuzz`, 300,000. */
-export const NONSENSE: number = Number(Deno.env.get("NONSENSE") ?? 20_000);
+export const NONSENSE: number = Number(Deno.env.get("NONSENSE") ?? 5_000);
 
 /**
  * Gives `parse` so many messages, a third of them random, the others made of `messages`. It says whether it
- * understood; what it throws is its failure. Some of both kinds have to be among them, and all of it has to
- * take less than a millisecond for each.
+ * understood; what it throws is its failure. Some of both kinds have to be among them.
  */
 export function survives(
   messages: Uint8Array[],
@@ -22,7 +21,6 @@ export function survives(
   const random = dice(count);
   const up = (limit: number) => Math.floor(random() * limit);
   const outcomes = { understood: 0, not: 0 };
-  const start = performance.now();
   for (let i = 0; i < count; i++) {
     let data;
     if (i % 3 === 0) {
@@ -34,8 +32,30 @@ export function survives(
     }
     outcomes[parse(data) ? "understood" : "not"]++;
   }
-  const each = (performance.now() - start) / count;
   const few = Math.min(outcomes.understood, outcomes.not);
   assert(few > count / 20, `Too much of one kind: ${JSON.stringify(outcomes)}`);
-  assert(each < 1, `It took ${each} ms for each.`);
+}
+
+/**
+ * A DNS message of at most so many bytes that takes long to read for whoever follows each pointer to its
+ * end: half of it is a chain of pointers, each to the one before; the names of the rest begin at its end.
+ */
+export function pointers(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  const most = Math.floor(length / 4);
+  view.setUint16(2, 0x8000);
+  view.setUint16(4, 1);
+  let at = 12 + 1 + 4; // the question is for the root
+  view.setUint16(at + 1, 65_280);
+  view.setUint16(at + 9, 2 * most);
+  const chain = at + 11;
+  for (let i = 1; i < most; i++) view.setUint16(chain + 2 * i, 0xc000 | (chain + 2 * (i - 1)));
+  let records = 1;
+  for (at = chain + 2 * most; at + 12 <= length; at += 12, records++) {
+    view.setUint16(at, 0xc000 | (chain + 2 * most - 2));
+    view.setUint16(at + 2, 65_280);
+  }
+  view.setUint16(6, records);
+  return bytes.subarray(0, at);
 }

@@ -18,7 +18,7 @@ import {
   understood,
 } from "../../lib/dns.ts";
 import { find, reply, WORKBOOK, type Zone } from "../../lib/zone.ts";
-import { NONSENSE } from "../nonsense.ts";
+import { NONSENSE, pointers } from "../nonsense.ts";
 
 const label = fc.stringMatching(/^[!-\-/-~]{1,20}$/);
 const name = fc.array(label, { minLength: 1, maxLength: 8 }).map((labels) => labels.join("."));
@@ -114,13 +114,12 @@ Deno.test("dns: what was encoded decodes to the same", () => {
   assertEquals(answer.records, records);
 });
 
-Deno.test("dns: messages of nonsense bring no error but its own, and none is slow", () => {
+Deno.test("dns: messages of nonsense bring no error but its own", () => {
   const up = (limit: number) => Math.floor(Math.random() * limit);
   const records = WORKBOOK.records.slice(0, 5); // one of each type
   const answer = encodeAnswer(decode(BY_DIG), { code: "NOERROR", records });
   const originals = [ASKED, BY_DIG, answer];
   let understandable = 0;
-  let slowest = 0;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0; // most of the time would go into these
   for (let i = 0; i < NONSENSE; i++) {
@@ -132,7 +131,6 @@ Deno.test("dns: messages of nonsense bring no error but its own, and none is slo
       for (let flips = 1 + up(4); flips > 0; flips--) bytes[up(bytes.length)]! ^= 1 << up(8);
     }
     const data = i % 3 === 2 ? bytes.subarray(0, up(bytes.length + 1)) : bytes;
-    const start = performance.now();
     try {
       const message = decode(data);
       understandable++;
@@ -141,46 +139,24 @@ Deno.test("dns: messages of nonsense bring no error but its own, and none is slo
     } catch (error) {
       if (!(error instanceof DnsError)) throw error;
     }
-    slowest = Math.max(slowest, performance.now() - start);
   }
   Error.stackTraceLimit = stackTraceLimit;
   assert(
     understandable > NONSENSE / 30 && understandable < NONSENSE * 0.97,
     `${understandable} were understood`,
   );
-  assert(slowest < 1000, `one took ${slowest} ms`);
 });
 
-Deno.test("dns: a message that is made to be read slowly is not", () => {
-  // A record that holds pointers, each to the one before; then as many names as fit, all through all of them.
-  const bytes = new Uint8Array(MAX_MESSAGE);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(2, 0x8000);
-  view.setUint16(4, 1);
-  let at = 12 + 1 + 4; // the question is for the root
-  bytes[at] = 0;
-  view.setUint16(at + 1, 65_280);
-  view.setUint16(at + 9, MAX_MESSAGE / 2);
-  const chain = at + 11;
-  for (let i = 1; i < MAX_MESSAGE / 4; i++) {
-    view.setUint16(chain + 2 * i, 0xc000 | (chain + 2 * (i - 1)));
-  }
-  let records = 1;
-  for (at = chain + MAX_MESSAGE / 2; at + 12 <= bytes.length; at += 12, records++) {
-    view.setUint16(at, 0xc000 | (chain + MAX_MESSAGE / 2 - 2));
-    view.setUint16(at + 2, 65_280);
-  }
-  view.setUint16(6, records);
-  const start = performance.now();
-  assertEquals(decode(bytes.subarray(0, at)).records, []); // it is a message, and one that is understood
-  assert(performance.now() - start < 1000, `${performance.now() - start} ms`);
+Deno.test("dns: a message of pointers to pointers is understood", () => {
+  const bytes = pointers(MAX_MESSAGE);
+  assertEquals(decode(bytes).records, []);
 
   const larger = new Uint8Array(MAX_MESSAGE + 1);
   larger.set(bytes);
   assertThrows(() => decode(larger), DnsError, "too long");
   // Sent as a question, it is refused before anybody follows a pointer.
-  view.setUint16(2, 0);
-  assertThrows(() => decode(bytes.subarray(0, at)), DnsError, "holds answers");
+  bytes.set([0, 0], 2);
+  assertThrows(() => decode(bytes), DnsError, "holds answers");
 });
 
 Deno.test("dns: what is no message is refused", () => {

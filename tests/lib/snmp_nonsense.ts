@@ -29,7 +29,6 @@ export function survives(messages: number): void {
   const originals = [asked, request("GET", OIDS, { version: 0 }), responseTo(asked, bindings)];
   const encoded = originals.map(encode);
   let understandable = 0;
-  let slowest = 0;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0; // most of the time would go into these
   for (let i = 0; i < messages; i++) {
@@ -42,7 +41,6 @@ export function survives(messages: number): void {
       bytes[up(bytes.length)]! ^= 1 << up(8);
     }
     const data = i % 4 === 3 ? bytes.subarray(0, up(bytes.length + 1)) : bytes;
-    const start = performance.now();
     try {
       const message = decode(data);
       understandable++;
@@ -53,10 +51,8 @@ export function survives(messages: number): void {
     } catch (error) {
       if (!(error instanceof BerError)) throw error;
     }
-    slowest = Math.max(slowest, performance.now() - start);
   }
   Error.stackTraceLimit = stackTraceLimit;
   const some = understandable > messages / 20 && understandable < messages * 0.9;
   assert(some, `${understandable} of ${messages} were understood`);
-  assert(slowest < 1000, `one took ${slowest} ms`);
 }

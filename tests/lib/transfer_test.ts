@@ -110,7 +110,6 @@ Deno.test("transfer: messages of nonsense, and both sides are as they were", () 
   part(0);
   sending.due(0);
   const good = pack({ ...hello, kind: "part", number: 1, data: file(1)[0]! });
-  const start = performance.now();
   for (let i = 0; i < NONSENSE; i++) {
     let bytes: Uint8Array;
     if (i % 2) bytes = Uint8Array.from({ length: random() * 40 }, () => random() * 256);
@@ -125,7 +124,6 @@ Deno.test("transfer: messages of nonsense, and both sides are as they were", () 
     receiving.heard(bytes, i % 5 ? HERE : { ...THERE, port: i % 65_536 }, 0);
     for (const [answer] of receiving.due(0)) assert(answer.length <= 2 * Math.max(9, bytes.length));
   }
-  assert(performance.now() - start < 20_000);
   assertEquals([sending.over, receiving.over, receiving.lowest], [false, false, 0]);
   assertEquals(receiving.part(), Uint8Array.of(0));
 });

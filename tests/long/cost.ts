@@ -4,7 +4,38 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import * as dns from "../../lib/dns.ts";
+import * as tftp from "../../lib/tftp.ts";
+import { pointers } from "../nonsense.ts";
 import { Program } from "../program.ts";
+
+/** How long this takes, in milliseconds: it is done again and again for half a second. */
+function each(work: () => unknown): number {
+  const start = performance.now();
+  let times = 0;
+  while (performance.now() < start + 500) {
+    work();
+    times++;
+  }
+  return (performance.now() - start) / times;
+}
+
+Deno.test("a long TFTP request: ten times the bytes are read in ten times the time", () => {
+  const zeros = new Uint8Array(65_000);
+  zeros[1] = 1;
+  const [some, many] = [6_500, 65_000].map((length) => {
+    return each(() => tftp.understood(zeros.subarray(0, length)));
+  });
+  assert(many! / some! < 35, `${many! / some!} times as long`); // 100 were quadratic
+});
+
+Deno.test("a long DNS message of pointers: ten times the bytes are read in ten times the time", () => {
+  const [some, many] = [1_600, 16_000].map((length) => {
+    const bytes = pointers(length);
+    return each(() => dns.decode(bytes));
+  });
+  assert(many! / some! < 35, `${many! / some!} times as long`); // 100 were quadratic
+});
 
 /** What a program of its own prints: nobody else's garbage is in its numbers. */
 async function measured(body: string, ...flags: string[]): Promise<number> {
