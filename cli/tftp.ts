@@ -21,6 +21,7 @@ import {
   NoTftp,
   TftpError,
   type TftpOptions,
+  Unanswered,
   understood,
 } from "../lib/tftp.ts";
 import { Patient } from "../lib/patient.ts";
@@ -504,7 +505,7 @@ function request(type: "RRQ" | "WRQ", options: Options) {
   return { name, wanted, mode };
 }
 
-/** Says for people what went wrong; `late`, when the server went silent. */
+/** Says for people what went wrong. `late` says how far the transfer came before that. */
 async function orSay(
   name: string,
   server: Address,
@@ -514,9 +515,7 @@ async function orSay(
   try {
     await work();
   } catch (error) {
-    const { message } = error as Error;
-    if (message.endsWith("is silent.")) throw new Error(`${message} Is there a TFTP server?`);
-    if (message.endsWith("went silent.")) throw new Error(`${message.slice(0, -1)} ${late()}`);
+    if (error instanceof Unanswered) throw new Error(unanswered(error, late()));
     if (!(error instanceof TftpError)) throw error;
     const text = printable(error.message || ERRORS[error.code] || "no reason", 100);
     throw new Error(
@@ -527,6 +526,14 @@ async function orSay(
         : `The transfer of ${printable(name, 100)} was given up: ${text}.`,
     );
   }
+}
+
+/** Says for people what came in the place of an answer, what that means for the file, and what one can do. */
+function unanswered({ message, met, silent, stranger }: Unanswered, late: string): string {
+  if (met) return silent ? `${message.slice(0, -1)} ${late}` : `${message} That was ${late}`;
+  if (silent) return `${message} Is there a TFTP server?`;
+  if (stranger) return `${message} If both are one machine, ask it with --host ${stranger}.`;
+  return `${message} Is this a TFTP server?`;
 }
 
 /** Standard output, written in large pieces. */

@@ -34,13 +34,25 @@ import type { Diagram, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
 import { getFile, getRole, label, putRole, serveFiles, serverRole } from "../cli/tftp.ts";
 import type { Patient } from "../lib/patient.ts";
-import { blocks, encode, is, like, type Message, TftpError, understood } from "../lib/tftp.ts";
-import { type Address, bind, formatAddress, sameAddress } from "../lib/udp.ts";
+import {
+  blocks,
+  encode,
+  is,
+  like,
+  type Message,
+  TftpError,
+  Unanswered,
+  understood,
+} from "../lib/tftp.ts";
+import { type Address, bind, type Datagram, sameAddress } from "../lib/udp.ts";
 import { receiveWithin } from "./02_receive.ts";
 
 /** One side of a transfer. All that it does is this: say something until the answer fits. */
 export class Exchange {
-  #met = false;
+  /** Whether the other side has answered once. */
+  met = false;
+  /** The last datagram that came while an answer was awaited. */
+  #came: Datagram | undefined;
   /** Called whenever an answer is accepted. */
   onAnswer: () => void = () => {};
   #wait = 1000; // milliseconds, until it is known how long an answer takes (RFC 8085, 3.1.1)
@@ -51,8 +63,9 @@ export class Exchange {
   /** Says it again at a timeout, and when the other side says `again` what came before: that ACK was lost. */
   async ask(message: Message, fits: (answer: Message) => boolean, again = is("none")) {
     const bytes = encode(message);
+    this.#came = undefined;
     // Who asked in somebody else's name has our blocks sent there: so at first six of them must be enough.
-    const end = performance.now() + (this.#met ? 40_000 : 10_000);
+    const end = performance.now() + (this.met ? 40_000 : 10_000);
     for (let wait = this.#wait; performance.now() < end; wait = Math.min(2 * wait, 2000)) {
       const sent = performance.now();
       await this.socket.send(bytes, this.peer);
@@ -62,7 +75,7 @@ export class Exchange {
       if (wait === this.#wait) this.#wait = Math.max(50, 0.75 * wait + performance.now() - sent);
       return answer;
     }
-    throw new Error(`${formatAddress(this.peer)} ${this.#met ? "went" : "is"} silent.`);
+    throw new Unanswered(message, this, this.#came);
   }
 
   /** The last word has no answer, but if it is lost, the other side says its own once more. */
@@ -74,17 +87,21 @@ export class Exchange {
   async #hear(milliseconds: number, fits: (heard: Message) => boolean) {
     const end = performance.now() + milliseconds;
     for (let left = milliseconds; left > 0; left = end - performance.now()) {
-      const { data, from } = await this.socket.receive(left) ?? {};
-      const heard = data && understood(data);
-      if (!heard || !from) continue;
+      const datagram = await this.socket.receive(left);
+      if (!datagram) continue;
+      const { data, from } = datagram;
+      const heard = understood(data);
       const peer = this.anyPort ? { ...this.peer, port: from.port } : this.peer;
-      if (!sameAddress(from, peer)) {
+      const stranger = !sameAddress(from, peer);
+      if (!stranger || !this.#came) this.#came = datagram; // for the error, if no answer comes
+      if (!heard) continue;
+      if (stranger) {
         const error = encode({ type: "ERROR", code: 5, text: "Unknown port" });
         if (heard.type !== "ERROR") await this.socket.send(error, from).catch(() => {});
       } else if (heard.type === "ERROR") {
         throw new TftpError(heard.code, heard.text, true);
       } else if (fits(heard)) {
-        [this.peer, this.anyPort, this.#met] = [from, false, true];
+        [this.peer, this.anyPort, this.met] = [from, false, true];
         this.onAnswer();
         return heard;
       } // Else it is old. Whoever answers an old ACK with data sends all that follows twice, and so does the

@@ -10,6 +10,8 @@
  *
  * @module
  */
+import { count, printable } from "./text.ts";
+import { type Address, type Datagram, formatAddress, sameAddress } from "./udp.ts";
 
 /** What two sides say about a transfer beside its file: `{ blksize: "1428" }`. Names in small letters. */
 export type TftpOptions = Record<string, string>;
@@ -60,6 +62,53 @@ export class NoTftp extends Error {
 /** These bytes begin as a request does, and cannot be read. A server answers with error 4. */
 export class BrokenRequest extends NoTftp {
   override name = "BrokenRequest";
+}
+
+/** Who is asked, and what is known of it. */
+export interface Asked {
+  /** The address that has to answer. */
+  readonly peer: Address;
+  /** Whether its port does not matter yet: the first answer may come from any. */
+  readonly anyPort: boolean;
+  /** Whether it has answered before. */
+  readonly met: boolean;
+}
+
+/**
+ * No answer was accepted in time. The message says which: nothing came, or what came in the place of an
+ * answer, from whom, and why it was not accepted. It is safe to print.
+ */
+export class Unanswered extends Error {
+  override name = "Unanswered";
+  /** Whether the other side had answered before. */
+  readonly met: boolean;
+  /** Whether nothing came at all. */
+  readonly silent: boolean;
+  /** The host that sent something in the place of the one that was asked. */
+  readonly stranger: string | undefined;
+
+  /** `came` is the last datagram that came since `message` was sent. */
+  constructor(message: Message, asked: Asked, came?: Datagram) {
+    const peer = formatAddress(asked.peer);
+    super(came ? unfit(message, asked, came) : `${peer} ${asked.met ? "went" : "is"} silent.`);
+    this.met = asked.met;
+    this.silent = came === undefined;
+    const { hostname } = came?.from ?? asked.peer;
+    this.stranger = hostname === asked.peer.hostname ? undefined : hostname;
+  }
+}
+
+/** Says what came in the place of an answer, from whom, and why it was not accepted. */
+function unfit(message: Message, { peer, anyPort }: Asked, { data, from }: Datagram): string {
+  const heard = understood(data);
+  const what = heard ? printable(describe(heard), 60) : count(data.length, "byte");
+  const came = `${formatAddress(from)} sent ${what}`;
+  const expected = anyPort ? { ...peer, port: from.port } : peer;
+  if (!sameAddress(from, expected)) {
+    return `${came}. This is not accepted as an answer, because ${formatAddress(peer)} was asked.`;
+  }
+  if (!heard) return `${came}, which are not a TFTP message.`;
+  return `${came}, which does not answer ${printable(describe(message), 60)}.`;
 }
 
 const CODES = { RRQ: 1, WRQ: 2, DATA: 3, ACK: 4, ERROR: 5, OACK: 6 } as const;

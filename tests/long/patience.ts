@@ -75,6 +75,28 @@ Deno.test("lesson 12: get says where nobody answers", async () => {
   assertEquals([code, stdout], [1, ""]);
 });
 
+Deno.test("lesson 12: get says what came in the place of an answer", async () => {
+  const answers: Record<string, string> = {
+    "Hello!": "6 bytes, which are not a TFTP message. Is this a TFTP server?",
+    "\0\x04\0\x07":
+      "ACK 7, which does not answer RRQ a blksize 1428 tsize 0. Is this a TFTP server?",
+  };
+  await Promise.all(
+    Object.entries(answers).map(async ([answer, told]) => {
+      using server = bind();
+      const answering = (async () => {
+        for await (const { from } of server) await server.send(answer, from);
+      })();
+      const { port } = server.address;
+      const { code, stdout, stderr } = await runLesson(12, ["get", "--port", port, "--file", "a"]);
+      assertEquals(stderr, `127.0.0.1:${port} sent ${told}\n`);
+      assertEquals([code, stdout], [1, ""]);
+      server.close();
+      await answering;
+    }),
+  );
+});
+
 Deno.test("lesson 12: through lesson 8's relay, at 30 % loss each way, all arrives", async () => {
   const folder = await Deno.makeTempDir();
   const data = content(10_000);
