@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
+import { endWithReader } from "../cli/output.ts";
 import { printable } from "../lib/text.ts";
 import { build } from "./build.ts";
 import { Project } from "./project.ts";
@@ -83,6 +84,7 @@ async function main(args: string[]): Promise<void> {
 }
 
 if (import.meta.main) {
+  endWithReader();
   try {
     await main(Deno.args);
   } catch (error) {

@@ -12,8 +12,8 @@ export function inProject(path: string): URL {
 }
 
 /**
- * The text of a file. Each line ends with `\n`, as everything here expects it: git may have made that `\r\n`
- * (`core.autocrlf`, which Git for Windows sets), and so do some editors.
+ * The text of a file. Each line ends with `\n`, as everything here expects it: git may have
+ * made that `\r\n` (`core.autocrlf`, which Git for Windows sets), and so do some editors.
  */
 export function readText(file: URL): string {
   return Deno.readTextFileSync(file).replaceAll("\r\n", "\n");

@@ -1,16 +1,17 @@
 /**
- * What a program has to do with whoever started it: what it prints, reads and is told. A lesson gets it
- * from outside, so that a test can be the one who reads and types.
+ * What a program has to do with whoever started it: what it prints, reads and is told. A
+ * lesson gets it from outside, so that a test can be the one who reads and types.
  *
  * @module
  */
 import { type Lines, lines } from "./lines.ts";
+import { endWithReader, type Output } from "./output.ts";
 import { countTraffic } from "./traffic.ts";
 
 /** The terminal of a program, or what stands in its place: a pipe, a file, a test. */
 export interface Terminal {
   /** Prints lines: `log` to standard output, `error` to standard error. */
-  readonly console: Pick<Console, "log" | "error">;
+  readonly console: Output;
   /** Standard input, as bytes. */
   readonly stdin: Pick<typeof Deno.stdin, "readable" | "isTerminal">;
   /** Standard output, as bytes. */
@@ -19,16 +20,35 @@ export interface Terminal {
   readonly stderr: Pick<typeof Deno.stderr, "isTerminal">;
   /** Standard input, line by line: see {@linkcode lines}. */
   lines(question: string, signal: AbortSignal, interrupt: () => void): Lines;
-  /** From now on, Ctrl-C calls this instead of ending the program. */
+  /**
+   * From now on, Ctrl-C calls this instead of ending the program, and so does a reader of
+   * the output who goes away.
+   */
   onInterrupt(stop: () => void): void;
   /** Says how much was sent and received so far. */
   traffic(): string;
 }
 
-/** The terminal of this process. Call it once, before any socket is opened: it counts what they send. */
+/**
+ * The terminal of this process. Call it once, before any socket is opened: it counts what
+ * they send.
+ */
 export function ownTerminal(): Terminal {
   const { stdin, stdout, stderr } = Deno;
-  return { console, stdin, stdout, stderr, lines, onInterrupt, traffic: countTraffic() };
+  let interrupt = () => {};
+  endWithReader(() => interrupt());
+  return {
+    console,
+    stdin,
+    stdout,
+    stderr,
+    lines,
+    onInterrupt(stop) {
+      interrupt = stop;
+      onInterrupt(stop);
+    },
+    traffic: countTraffic(),
+  };
 }
 
 /** Calls this at Ctrl-C, and at the other signals that ask a program to end. */

@@ -1,6 +1,6 @@
 /**
- * A checkout in which every line ends with `\r\n`: Git for Windows makes one, unless `.gitattributes` says
- * otherwise. Whatever reads the project's files reads the same there.
+ * A checkout in which every line ends with `\r\n`: Git for Windows makes one, unless
+ * `.gitattributes` says otherwise. Whatever reads the project's files reads the same there.
  *
  * @module
  */

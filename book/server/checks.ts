@@ -9,7 +9,10 @@ import { checked } from "../../exercises/runner/checked.ts";
 import type { Page } from "../../exercises/runner/pages.ts";
 import { versions } from "../../exercises/runner/versions.ts";
 
-/** Tells the results of a page now, each case as it ends, and whenever its file changes, until the signal is aborted. */
+/**
+ * Tells the results of a page now, each case as it ends, and whenever its file changes,
+ * until the signal is aborted.
+ */
 export async function watch(
   project: Project,
   page: Page,

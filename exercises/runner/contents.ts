@@ -6,6 +6,7 @@
 import { bold, dim, green, setColorEnabled, yellow } from "@std/fmt/colors";
 import { lessons } from "../../cli/folder.ts";
 import { PARTS } from "../../cli/lesson.ts";
+import { endWithReader } from "../../cli/output.ts";
 import { wrapped } from "../../lib/text.ts";
 import { progress } from "./progress.ts";
 
@@ -52,6 +53,7 @@ async function contents(): Promise<void> {
 }
 
 if (import.meta.main) {
+  endWithReader();
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   await contents();
 }

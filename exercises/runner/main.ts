@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { dim, setColorEnabled } from "@std/fmt/colors";
+import { endWithReader } from "../../cli/output.ts";
 import { inProject } from "../../cli/source.ts";
 import { printable } from "../../lib/text.ts";
 import { checked } from "./checked.ts";
@@ -174,6 +175,10 @@ function fail(error: unknown): never {
 }
 
 if (import.meta.main) {
+  endWithReader(() => {
+    stopAll();
+    Deno.exit(0);
+  });
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   Deno.exit(await main(Deno.args).catch(fail));
 }

@@ -1,5 +1,6 @@
 /**
- * The exercise pages. The list of them is the folder: every `exercises/NN_name.ts` that has a solution.
+ * The exercise pages. The list of them is the folder: every `exercises/NN_name.ts` that has
+ * a solution.
  *
  * @module
  */
@@ -21,7 +22,10 @@ export interface Page {
 
 const SOLUTIONS = "exercises/solutions";
 
-/** All pages, by their numbers. A page counts even if the learner has removed the file: its solution is there. */
+/**
+ * All pages, by their numbers. A page counts even if the learner has removed the file: its
+ * solution is there.
+ */
 export function pages(folder: URL = inProject(SOLUTIONS)): Page[] {
   const all = [...Deno.readDirSync(folder)]
     .flatMap(({ name }) => {

@@ -1,7 +1,8 @@
 /**
- * What is kept from one command to the next: how each page did in its last check, and the hints that were
- * shown. The folder exercises/.progress has a file for each page, and another one for its hints: so programs that
- * check two pages at the same time write different files. Without that folder nothing is lost but a check's time.
+ * What is kept from one command to the next: how each page did in its last check, and the
+ * hints that were shown. The folder exercises/.progress has a file for each page, and
+ * another one for its hints: so programs that check two pages at the same time write
+ * different files. Without that folder nothing is lost but a check's time.
  *
  * @module
  */
@@ -41,11 +42,12 @@ interface Kept {
 type Shown = Record<string, number>;
 
 /**
- * How all pages are getting on, in their order. Runs nothing: a page as it was shipped is `not started`; of
- * one that is still as it was when it was checked last, it is known; any other is `unknown`.
+ * How all pages are getting on, in their order. Runs nothing: a page as it was shipped is
+ * `not started`; of one that is still as it was when it was checked last, it is known; any
+ * other is `unknown`.
  *
- * It reads `exercises/`, from the project's folder: that takes `--allow-read=exercises`, and no other
- * permission. A file of progress that is missing or damaged is as good as none.
+ * It reads `exercises/`, from the project's folder: that takes `--allow-read=exercises`, and
+ * no other permission. A file of progress that is missing or damaged is as good as none.
  *
  * @example What is done
  *
@@ -80,8 +82,8 @@ export function progressIn(page: Page, results: readonly Result[]): Progress {
 }
 
 /**
- * Takes the fingerprint of a page before its check; call what it returns with the results. That returns a
- * sentence if they could not be saved.
+ * Takes the fingerprint of a page before its check; call what it returns with the results.
+ * That returns a sentence if they could not be saved.
  */
 export async function checking(page: Page): Promise<(results: Result[]) => string | undefined> {
   const of = await fingerprint(page);
@@ -96,7 +98,10 @@ export function hintsShown({ name }: Page, exercise: string): number {
   return Number.isInteger(shown) ? shown! : 0;
 }
 
-/** Keeps how many hints were shown for these exercises. Returns a sentence if that could not be saved. */
+/**
+ * Keeps how many hints were shown for these exercises. Returns a sentence if that could not
+ * be saved.
+ */
 export function keepHintsShown(
   { name }: Page,
   exercises: readonly string[],
@@ -111,7 +116,10 @@ function hintsOf(name: string): string {
   return `${name}.hints`;
 }
 
-/** Whether these are results of these exercises, as far as one can see: somebody may have edited the file. */
+/**
+ * Whether these are results of these exercises, as far as one can see: somebody may have
+ * edited the file.
+ */
 function areOf(names: string[], results: unknown): results is ExerciseProgress[] {
   return Array.isArray(results) && results.length === names.length &&
     results.every((result, i) => result?.exercise === names[i] && STATES.includes(result.state));
@@ -134,8 +142,9 @@ function read<T extends object>(name: string): Partial<T> {
 }
 
 /**
- * Keeps this under a name, in one step: whoever reads at the same time gets the old text or the new one, never half
- * of it. Returns a sentence if it could not, which begins with `what`.
+ * Keeps this under a name, in one step: whoever reads at the same time gets the old text or
+ * the new one, never half of it. Returns a sentence if it could not, which begins with
+ * `what`.
  */
 function write(what: string, name: string, kept: object): string | undefined {
   // A name of its own: the same page may be checked twice at the same time, in one program too.
@@ -158,7 +167,10 @@ function remove(file: URL): void {
   }
 }
 
-/** Why the system refused it, such as `Read-only file system`: without the error's number and the path. */
+/**
+ * Why the system refused it, such as `Read-only file system`: without the error's number and
+ * the path.
+ */
 export function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "Deno has no permission to write there";
   return String((error as Error).message).replace(/ \(os error [^]*/, "");

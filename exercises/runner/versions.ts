@@ -10,11 +10,11 @@ import { type Page, textOf } from "./pages.ts";
 const PAUSE = 120;
 
 /**
- * Yields once for the page as it is now, and then after each save, until the signal is aborted. A save during
- * the work of the caller is seen afterwards.
+ * Yields once for the page as it is now, and then after each save, until the signal is
+ * aborted. A save during the work of the caller is seen afterwards.
  *
- * It looks at the file itself, since not every file system tells about changes (a Windows folder in WSL, a network
- * drive), and a watch loses a file that an editor replaces.
+ * It looks at the file itself, since not every file system tells about changes (a Windows
+ * folder in WSL, a network drive), and a watch loses a file that an editor replaces.
  */
 export async function* versions(page: Page, signal?: AbortSignal): AsyncGenerator<void> {
   let seen: string | undefined;
@@ -33,7 +33,10 @@ export async function* versions(page: Page, signal?: AbortSignal): AsyncGenerato
   }
 }
 
-/** Differs for each version of the page. The text is part of it: some file systems round times to 2 seconds. */
+/**
+ * Differs for each version of the page. The text is part of it: some file systems round
+ * times to 2 seconds.
+ */
 function version({ file }: Page): string {
   try {
     const { mtime } = Deno.statSync(inProject(file));

@@ -18,7 +18,10 @@ const SHOWN = [
   "lib",
 ];
 
-/** A copy of what the book shows, in a folder of its own: tests write into it. `end` ends each line of a text. */
+/**
+ * A copy of what the book shows, in a folder of its own: tests write into it. `end` ends
+ * each line of a text.
+ */
 export async function project({ end = "\n" } = {}): Promise<URL & Disposable> {
   const folder = await Deno.makeTempDir({ prefix: "book " }); // with a space, as some people's folders
   for (const name of SHOWN) await copy(new URL(name, ROOT), `${folder}/${name}`, end);
@@ -127,7 +130,10 @@ function exists(path: string): boolean {
   }
 }
 
-/** A page in a window of this width and theme. `complaints` are errors, and requests to elsewhere. */
+/**
+ * A page in a window of this width and theme. `complaints` are errors, and requests to
+ * elsewhere.
+ */
 export async function open(
   browser: Browser,
   address: string,

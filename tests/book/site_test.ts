@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { project, serve } from "./helpers.ts";
 
-/** What a lesson might print: in a script element it must not end the script, or begin a comment. */
+/**
+ * What a lesson might print: in a script element it must not end the script, or begin a
+ * comment.
+ */
 const NASTY = 'One <b>, </script ><script>alert("1")</script>, <!-- and \u2028.';
 
 /** Makes every file of the book, with a run of each lesson that prints {@linkcode NASTY}. */
@@ -97,7 +100,8 @@ Deno.test("every file of the book", async (t) => {
         scripts++;
       }
     }
-    assertEquals(scripts, 1 + 2 * lessons.size); // the cover, each lesson, and all of them on one page
+    // The cover, each lesson, and all of them on one page.
+    assertEquals(scripts, 1 + 2 * lessons.size);
   });
 
   await t.step("is found: every exercise of every lesson", () => {

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { shipped } from "../../exercises/runner/shipped.ts";
 import config from "../../deno.json" with { type: "json" };
+import { Program } from "../program.ts";
 import { Copy, FIRST, PAGES, solved } from "./copy.ts";
 
 /** What runs `deno task exercise`. */
@@ -108,6 +109,19 @@ Deno.test("--watch: sees a save where the file system tells of none", async () =
   await program.prints(/sendToAll: done[^]*Ctrl-C ends/);
   program.signal("SIGINT");
   assertEquals((await program.end()).code, 0);
+});
+
+Deno.test({
+  name: "--watch: ends when nobody reads any more what it says",
+  ignore: Deno.build.os === "windows", // it has no sh
+  async fn() {
+    await using copy = new Copy();
+    const watch = `"$0" run ${FLAGS.join(" ")} ${MAIN} 1 --watch`;
+    const shell = ["-c", `{ ${watch}; echo "code $?" >&2; } | head -n 1`, Deno.execPath()];
+    await using program = new Program("sh", shell, { cwd: copy.path("") });
+    const { stdout, stderr } = await program.end();
+    assertEquals([stdout, stderr], ["Exercise 1: exercises/01_send.ts\n", "code 0\n"]);
+  },
 });
 
 Deno.test("where nothing can be written, the result comes first, and then a sentence", async () => {

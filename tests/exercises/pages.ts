@@ -192,7 +192,7 @@ await waiting.receive();
   assertEquals(done((await copy.run()).stdout), 1); // it was checked again
 });
 
-Deno.test("checks at the same time: each says its result, and all are known afterwards", async () => {
+Deno.test("checks at the same time: each says its result, and all are known", async () => {
   await using copy = new Copy();
   const some = PAGES.slice(0, 3);
   for (const page of some) copy.write(page.file, solved(page));

@@ -1,0 +1,94 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { output } from "../../cli/output.ts";
+import { here, text, until } from "../helpers.ts";
+import { bind } from "../../lib/udp.ts";
+import { freePort, Program } from "../program.ts";
+
+/** Collects what is written, at most 3 bytes each time, and fails as often as this says. */
+function stream(...failures: Error[]) {
+  const written: number[] = [];
+  const writeSync = (bytes: Uint8Array) => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+    written.push(...bytes.subarray(0, 3));
+    return Math.min(3, bytes.length);
+  };
+  return { writeSync, written: () => text(new Uint8Array(written)) };
+}
+
+Deno.test("output: lines are whole, also where a pipe takes some bytes at a time", () => {
+  const out = stream(new Deno.errors.WouldBlock("Resource temporarily unavailable"));
+  const { log } = output(() => {}, out);
+  log("Grüße");
+  log();
+  log("100 %d");
+  assertEquals(out.written(), "Grüße\n\n100 %d\n");
+});
+
+Deno.test("output: a reader who goes away is told of once, whatever the system calls it", () => {
+  for (
+    const error of [
+      new Deno.errors.BrokenPipe("Broken pipe (os error 32)"),
+      new Error("Pipe not connected. (os error 233)"),
+      new Error("The pipe is being closed. (os error 232)"),
+    ]
+  ) {
+    let gone = 0;
+    const { log } = output(() => gone++, stream(error));
+    log("one");
+    log("two");
+    assertEquals(gone, 1);
+  }
+});
+
+Deno.test("output: a disk that is full is no reader who goes away", () => {
+  let gone = 0;
+  const { log } = output(() => gone++, stream(new Error("No space left on device (os error 28)")));
+  log("one");
+  assertEquals(gone, 0);
+});
+
+/** A task whose reader takes a line and goes away. Its standard error ends with its exit code. */
+function readOnce(task: keyof typeof config.tasks, ...args: string[]): Program {
+  const command = config.tasks[task].command.replace(/^deno/, '"$0"');
+  return new Program("sh", [
+    "-c",
+    `{ ${command} "$@"; echo "code $?" >&2; } | head -n 1`,
+    Deno.execPath(),
+    ...args,
+  ]);
+}
+
+Deno.test({
+  name: "output: a program whose reader goes away ends with 0, and says nothing of it",
+  ignore: Deno.build.os === "windows", // it has no sh
+  async fn() {
+    const ended = [["lessons"], ["lesson1"], ["exercise", "--help"], [
+      "lesson4",
+      "--help",
+    ]] as const;
+    await Promise.all(ended.map(async ([task, ...args]) => {
+      await using program = readOnce(task, ...args);
+      const { stdout, stderr } = await program.end();
+      assertMatch(stdout, /^.+\n$/);
+      assertEquals(stderr, "code 0\n", task);
+    }));
+  },
+});
+
+Deno.test({
+  name: "output: a server whose reader goes away ends at the next line, as with Ctrl-C",
+  ignore: Deno.build.os === "windows", // it has no sh
+  async fn() {
+    const port = freePort();
+    await using server = readOnce("lesson4", "server", "--port", `${port}`);
+    await server.prints(/^Bind UDP on/);
+    using client = bind();
+    await until(() => {
+      client.send("Michael", here(port)).catch(() => {});
+      return server.stderr !== "";
+    });
+    assertEquals((await server.end()).stderr, "code 0\n");
+  },
+});
