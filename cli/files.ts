@@ -74,11 +74,12 @@ export function inMemory(files: Map<string, Uint8Array>): Files {
  * as a file only if it leads to one in this folder.
  *
  * A file that is being written has a hidden name: it gets its own when all of it is there. `signal` removes
- * those that are not finished. Throws an error for people where the folder is none, or may not be used.
+ * those that are not finished. A file of more than `most` bytes is refused, 4 GB if not given. Throws an error
+ * for people where the folder does not exist, or may not be used.
  */
 export function inFolder(
   folder: string,
-  options: { writable?: boolean; signal?: AbortSignal } = {},
+  options: { writable?: boolean; signal?: AbortSignal; most?: number } = {},
 ): Files {
   const root = found(folder);
   return {
@@ -113,7 +114,7 @@ export function inFolder(
       if (await Deno.lstat(path).catch(() => undefined)) throw new TftpError(EXISTS);
       const hidden = `${root}/.${crypto.randomUUID()}.part`;
       const file = await Deno.open(hidden, { write: true, createNew: true }).catch(refuse);
-      return new HiddenFile(file, hidden, path, options.signal);
+      return new HiddenFile(file, hidden, path, options.most ?? MOST_BYTES, options.signal);
     },
   };
 }
@@ -128,6 +129,7 @@ class HiddenFile implements Sink {
     file: Deno.FsFile,
     readonly hidden: string,
     readonly path: string,
+    readonly most: number,
     readonly signal: AbortSignal | undefined,
   ) {
     this.#file = file;
@@ -136,9 +138,9 @@ class HiddenFile implements Sink {
 
   async write(part: Uint8Array): Promise<void> {
     this.#size += part.length;
-    if (this.#size > MOST_BYTES) throw new TftpError(FULL, "This file is too long");
+    if (this.#size > this.most) throw new TftpError(FULL, "This file is too long");
     if (this.#buffered + part.length > AT_ONCE) await this.#flush();
-    this.#buffer.set(part, this.#buffered); // a part is a block: it fits
+    this.#buffer.set(part, this.#buffered); // a part is a block, or a byte more: it fits
     this.#buffered += part.length;
   }
 

@@ -16,12 +16,20 @@ import {
   known,
   listening,
   messages,
+  mute,
   relays,
 } from "./servers.ts";
 
 /** Where it runs: a role of a group is no role anywhere else. */
 const home = ({ page, role }: Side) =>
   role.group ? { hostname: page.lesson.host!, port: 0 } : here(0);
+
+/** A relay needs an address to send to: nobody listens there. */
+const optionsOf = ({ role }: Side) =>
+  Object.fromEntries(
+    Object.entries(role.options ?? {}).filter(([, { address }]) => address)
+      .map(([name]) => [name, "127.0.0.1:9"]),
+  );
 
 /** Asks the server something that it answers, and waits for the answer. */
 async function asked(side: Side, server: RunningRole): Promise<void> {
@@ -64,6 +72,22 @@ Deno.test("a forged datagram of every kind was tried: questions, answers, nothin
     assert(length > 0 && length < messages.length, `${called(side)} answers ${length} of all.`);
   }
 });
+
+// Deno's question, and the tests of servers, go by `answers: true`: here it is compared with what a role does.
+for (const side of mute) {
+  Deno.test(`${called(side)}: it does not say "answers: true", and answers nothing`, async () => {
+    await using running = await RunningRole.start(side.role, home(side), [], optionsOf(side));
+    using client = bind();
+    let sent = 0;
+    // The last one comes twice: whoever has read the second has done the work of the first.
+    for (const message of [...messages, ...messages.slice(-1)]) {
+      await client.send(message, running.address);
+      await Promise.race([running.receives(++sent), running.ended]);
+    }
+    const answers = running.sent.filter(({ to }) => sameAddress(to, client.address)).length;
+    assertEquals(answers, 0, `It sent ${answers} answers: write "answers: true".`);
+  });
+}
 
 for (const side of listening) {
   Deno.test(`${called(side)}: whatever port 0 sends, it goes on, and says who that was`, async () => {
@@ -110,5 +134,6 @@ for (const side of relays) {
       if (text(data) === "after all") break;
     }
     assertEquals(text((await client.receive({ signal: soon() })).data), "after all");
+    assert(side.role.answers, 'It sends to whoever wrote to it: write "answers: true".');
   });
 }

@@ -24,6 +24,9 @@ export const relays: Side[] = SIDES.filter(({ role: { listens, options = {} } })
   listens && Object.values(options).some(({ address }) => address)
 );
 
+/** The roles that listen and do not say that they answer. */
+export const mute: Side[] = SIDES.filter(({ role }) => role.listens && !role.answers);
+
 /** What anyone may send to anyone: all that the lessons say, nothing, and as much as possible. */
 export const messages: Uint8Array[] = [
   ...await vocabulary(),

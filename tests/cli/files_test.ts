@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Files, inFolder, inMemory } from "../../cli/files.ts";
+import { type Files, inFolder, inMemory, MOST_BYTES } from "../../cli/files.ts";
 import { TftpError } from "../../lib/tftp.ts";
 import { bytes, text } from "../helpers.ts";
 
@@ -110,6 +110,26 @@ Deno.test("files: half a file leaves nothing behind, nor does the end of the pro
     assertEquals(left(folder).length, all.length + 1);
     stop.abort();
     assertEquals(left(folder), all);
+  }));
+
+Deno.test("files: nobody fills the disk with one file", () =>
+  withFolder(async (folder) => {
+    const all = left(folder);
+    {
+      using sink = await inFolder(folder, { writable: true, most: 10 }).create("new");
+      await sink.write(bytes("1234567890"));
+      await refused(3, () => sink.write(bytes("1")));
+    }
+    assertEquals(left(folder), all);
+    using whole = await inFolder(folder, { writable: true, most: 10 }).create("new");
+    await whole.write(bytes("12345"));
+    await whole.write(bytes("67890"));
+    await whole.finish();
+    assertEquals(await read(inFolder(folder), "new"), "1234567890");
+    // Without a number of one's own, too: this part only says that it is so long, since nobody has the room.
+    using long = await inFolder(folder, { writable: true }).create("long");
+    const part = { length: MOST_BYTES + 1 } as Uint8Array;
+    await refused(3, () => long.write(part));
   }));
 
 Deno.test("files: what is there is never written over, not even if it came meanwhile", () =>
