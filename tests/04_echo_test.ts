@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { ask, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { bytes, later, soon, text, within } from "./helpers.ts";
+import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
 Deno.test("lesson 4: a greeting is Hello, NAME!", () => {
@@ -108,7 +108,7 @@ Deno.test("lesson 4: strangers who go on writing do not make the client wait lon
       await later(20);
     }
   })();
-  const asking = within(5000, ask(client, "Tracy", server.address, 200), "It waits on and on.");
+  const asking = within(PATIENCE, ask(client, "Tracy", server.address, 200), "It waits on and on.");
   const [answer] = await Promise.all([asking.finally(() => over = true), writing]);
   assertEquals(answer, undefined);
 });

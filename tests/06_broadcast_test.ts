@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { answer, broadcastAddress, discover } from "../lessons/06_broadcast.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { bytes, later, soon, text, within } from "./helpers.ts";
+import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
 const EVERYONE = "127.255.255.255";
@@ -71,7 +71,7 @@ Deno.test("lesson 6: answers that go on and on do not make the client wait longe
     }
   })();
   const answers = Array.fromAsync(discover(client, server.address, 200));
-  const looking = within(5000, answers, "It waits on and on.");
+  const looking = within(PATIENCE, answers, "It waits on and on.");
   const [heard] = await Promise.all([looking.finally(() => over = true), answering]);
   assert(heard.length > 1);
 });

@@ -17,7 +17,7 @@ import { progress } from "../cli/transfer.ts";
 import { relay } from "../lib/relay.ts";
 import { pack, receiveFile, Receiving, Talk, unpack } from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
-import { bytes, here, later, soon, text, until, within } from "./helpers.ts";
+import { bytes, here, later, PATIENCE, soon, text, until, within } from "./helpers.ts";
 import {
   child,
   freePort,
@@ -48,7 +48,7 @@ async function all(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayB
 async function receiving(start: typeof lesson = lesson): Promise<[Running, Address]> {
   const program = start(9, "receive", "--port", 0);
   const port = await within(
-    20_000,
+    PATIENCE,
     (async () => {
       while (true) {
         const match = program.stderr.match(
@@ -230,9 +230,9 @@ Deno.test("lesson 9: the parts of a file that cannot be read end the sender with
     throw new Error("The disk is gone.");
   };
   const sending = sendFile(socket, broken(), receiver.address);
-  await within(5000, assertRejects(() => sending, Error, "The disk is gone."));
+  await within(PATIENCE, assertRejects(() => sending, Error, "The disk is gone."));
   await within(
-    5000,
+    PATIENCE,
     assertRejects(() => stream.next(), Error, "The sender has stopped after 1 byte:"),
   );
 });
@@ -363,7 +363,7 @@ Deno.test("lesson 9: a receiver that ends early stops the sender at once", async
     assertEquals(part.length, 1024);
     break;
   }
-  await within(5000, failing);
+  await within(PATIENCE, failing);
 });
 
 Deno.test("lesson 9: a sender that is stopped tells the receiver", async () => {
@@ -386,7 +386,7 @@ Deno.test("lesson 9: a second sender is told that the receiver is busy, and the 
   const sending = sendFile(bind(), parts(file), receiver.address);
   const first = (await stream.next()).value!;
   await assertRejects(
-    () => within(5000, sendFile(bind(), parts(file), receiver.address)),
+    () => within(PATIENCE, sendFile(bind(), parts(file), receiver.address)),
     Error,
     "it is busy with somebody else's file",
   );
@@ -483,7 +483,7 @@ Deno.test("lesson 9: who waits for a sending is told how far it is, by the recei
   await stranger.send(ack(9), sender.address);
   for (let i = 0; i < 3; i++) await sender.receive({ signal: soon() });
   log.length = 0;
-  await within(5000, told.promise, "It says nothing.");
+  await within(PATIENCE, told.promise, "It says nothing.");
   quiet();
   assertEquals(log, Array(2).fill("So far: 2 datagrams sent, 1 part arrived."));
   await later(50);
@@ -601,7 +601,7 @@ Deno.test({
       `"${Deno.execPath()}" task -q lesson9 receive --port 0 | head -c 10 >&2`,
     ]);
     await within(
-      20_000,
+      PATIENCE,
       (async () => {
         while (!/Bind UDP on \d+/.test(receiver.stderr)) await later(20);
       })(),

@@ -15,7 +15,7 @@ import {
 import { bindBoth, serveTcp } from "../lib/dns_tcp.ts";
 import { relay } from "../lib/relay.ts";
 import { bind, type Datagram, MAX_BYTES, Socket } from "../lib/udp.ts";
-import { bytes, flooded, here, soon, within } from "./helpers.ts";
+import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
 import {
   eventually,
   freePort,
@@ -195,7 +195,7 @@ Deno.test("lesson 11: every question has a number and a port of its own", async 
 Deno.test("lesson 11: what comes all the time, and is no answer, does not keep the client waiting", async () => {
   using server = bind();
   using client = bind();
-  const asking = within(5000, askName(client, WWW, server.address, 200));
+  const asking = within(PATIENCE, askName(client, WWW, server.address, 200));
   const { from } = await server.receive({ signal: soon() });
   assertEquals(await flooded(server, from, asking), undefined);
 });

@@ -7,7 +7,7 @@ import { answerManager, askAgent, walk } from "../lessons/13_snmp.ts";
 import { relay } from "../lib/relay.ts";
 import * as snmp from "../lib/snmp.ts";
 import { bind, type Datagram, MAX_BYTES, type Socket } from "../lib/udp.ts";
-import { bytes, flooded, here, soon, within } from "./helpers.ts";
+import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
 import {
   eventually,
   freePort,
@@ -167,7 +167,7 @@ Deno.test("lesson 13: what comes all the time, and is no answer, does not keep i
   using agent = bind();
   using client = bind();
   const asked = snmp.request("GET", [NAME]);
-  const asking = within(5000, askAgent(client, asked, agent.address, 200, 1));
+  const asking = within(PATIENCE, askAgent(client, asked, agent.address, 200, 1));
   const { from } = await agent.receive({ signal: soon() });
   assertEquals(await flooded(agent, from, asking), undefined);
 });

@@ -6,7 +6,8 @@
 import { assert } from "@std/assert";
 import type { Address, Socket } from "../lib/udp.ts";
 
-const PATIENCE = 30_000; // a machine may be busy: this is for what never comes
+/** A limit for what hangs, and none for a slow machine, in milliseconds. */
+export const PATIENCE = 60_000;
 
 /** Bytes as text. */
 export function text(data: Uint8Array | undefined): string {

@@ -12,13 +12,11 @@ import type { Lesson } from "../cli/lesson.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import config from "../deno.json" with { type: "json" };
 import { bind } from "../lib/udp.ts";
-import { bytes, later, within } from "./helpers.ts";
+import { bytes, later, PATIENCE, within } from "./helpers.ts";
 import { type Page, PAGES } from "./lessons.ts";
 import { Room } from "./room.ts";
 
 setColorEnabled(false); // a terminal of the tests' own is not the lesson's
-
-const PATIENCE = 60_000; // a machine may be busy: this is for what never comes
 
 /** A name that no resolver asks anyone about: a label has at most 63 bytes (RFC 1035, 2.3.4). */
 export const NO_HOST = `${"x".repeat(64)}.invalid`;

@@ -7,7 +7,7 @@
 import { Options, type Role } from "../cli/lesson.ts";
 import type { Lines } from "../cli/lines.ts";
 import type { Address, Datagram } from "../lib/udp.ts";
-import { here, within } from "./helpers.ts";
+import { here, PATIENCE, within } from "./helpers.ts";
 
 /** Starts a role, with its own defaults but for the address. Ends it with the block. */
 export class RunningRole implements AsyncDisposable {
@@ -148,7 +148,7 @@ export class RunningRole implements AsyncDisposable {
   /** Waits until it has received so many datagrams, without those that are forged. */
   async receives(datagrams: number): Promise<void> {
     while (this.#received < datagrams) {
-      await within(10_000, this.#changed.promise, "A datagram was lost on its way.");
+      await within(PATIENCE, this.#changed.promise, "A datagram was lost on its way.");
     }
   }
 
@@ -165,7 +165,7 @@ export class RunningRole implements AsyncDisposable {
       // It has ended, and closed its socket.
     }
     await this.#writer.close().catch(() => {});
-    await within(10_000, this.ended, "It does not end when its socket is closed.").finally(() =>
+    await within(PATIENCE, this.ended, "It does not end when its socket is closed.").finally(() =>
       this.#restore()
     );
   }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { askTcp, bindBoth, type Doors, serveTcp } from "../../lib/dns_tcp.ts";
 import { bind } from "../../lib/udp.ts";
-import { bytes, here, later, text, within } from "../helpers.ts";
+import { bytes, here, later, PATIENCE, text, within } from "../helpers.ts";
 import { eventually, freePort } from "../program.ts";
 
 const LOCAL = here(0);
@@ -24,7 +24,7 @@ async function served(work: (doors: Doors) => Promise<void>): Promise<string[]> 
     await work(doors);
   } finally {
     doors[Symbol.dispose]();
-    await within(5000, serving);
+    await within(PATIENCE, serving);
   }
   return log;
 }
@@ -94,7 +94,7 @@ Deno.test("tcp: what is no question ends the connection, and no other one", asyn
     using other = await Deno.connect(address);
     using connection = await Deno.connect(address);
     await connection.write(framed("NO QUESTION"));
-    assertEquals(await within(2000, readAll(connection)), "");
+    assertEquals(await within(PATIENCE, readAll(connection)), "");
     await other.write(framed("one"));
     await other.closeWrite();
     assertEquals(await readAll(other), "\0\x03ONE");
@@ -128,8 +128,8 @@ Deno.test("tcp: with the listener, the connections are closed", async () => {
   await connection.write(framed("one"));
   await connection.read(new Uint8Array(10));
   doors[Symbol.dispose]();
-  await within(2000, serving);
-  assertEquals(await within(2000, readAll(connection)), "");
+  await within(PATIENCE, serving);
+  assertEquals(await within(PATIENCE, readAll(connection)), "");
 });
 
 Deno.test("tcp: who says nothing, or reads nothing, is disconnected", async () => {
@@ -144,7 +144,7 @@ Deno.test("tcp: who says nothing, or reads nothing, is disconnected", async () =
     };
     const start = performance.now();
     const disconnected = [readAll(silent), readAll(halfway), asking().catch(() => {})];
-    await within(15_000, Promise.all<unknown>(disconnected));
+    await within(PATIENCE, Promise.all<unknown>(disconnected));
     assert(performance.now() - start > 4000);
   });
 });
@@ -157,7 +157,7 @@ Deno.test("tcp: asking ends in time, whatever the server does", async () => {
     using connection = await listener.accept();
     for (const part of answer) await connection.write(new Uint8Array(part));
     if (answer.length > 1) connection.closeWrite();
-    return await within(5000, asking);
+    return await within(PATIENCE, asking);
   };
   assertEquals(await behave(), undefined); // silent
   assertEquals(await behave([0]), undefined); // half a length
