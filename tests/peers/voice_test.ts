@@ -99,10 +99,14 @@ peers("lesson 15: ffmpeg and ffplay hear our speaker, alone and in a group", "ff
           ? start("ffmpeg", "-nostdin", ...at, "-t", "0.3", ...RAW, out)
           : start("env", "SDL_AUDIODRIVER=dummy", "ffplay", "-nodisp", ...at);
         await using speaker = lesson(15, "speak", "--host", host, "--port", port);
-        const found = hearing.prints(/Stream #0:0: Audio: pcm_mulaw, 8000 Hz/);
         // A busy machine may take long to start them: the speaker goes on until it is heard.
-        const isFound = found.then(() => true, () => true);
-        do await speaker.type(sound); while (!await Promise.race([isFound, later(1500)]));
+        let waiting = true;
+        const found = hearing.prints(/Stream #0:0: Audio: pcm_mulaw, 8000 Hz/)
+          .finally(() => waiting = false);
+        while (waiting) {
+          await speaker.type(sound);
+          await later(400);
+        }
         await found;
         hearing.signal(command === "ffmpeg" ? "SIGCONT" : "SIGTERM");
         await hearing.end();
