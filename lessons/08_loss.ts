@@ -27,6 +27,7 @@
 import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
 import { relayRole } from "../cli/relay.ts";
 import { run } from "../cli/run.ts";
+import { steadyClock } from "../cli/steady.ts";
 import { ping, Pings, pong } from "../lib/ping.ts";
 import { type Fate, relay, type Weather } from "../lib/relay.ts";
 import { printable } from "../lib/text.ts";
@@ -84,6 +85,7 @@ export async function play(diagram: Diagram): Promise<void> {
   using server = diagram.watch("server", bind());
   const weather = { drop: 0.2, duplicate: 0.2, delay: 20, jitter: 200 };
   relay(middle, server.address, forecast(weather, 40), {
+    clock: steadyClock(), // a busy machine makes it slower, and changes no order
     open: (options) => diagram.watch("relay", bind(options)),
     lost: (data, from, to) => diagram.lost(data, from, to),
   });
@@ -115,7 +117,7 @@ async function pinging({ local, remote, options, signal, console }: Given): Prom
   const end = () => console.log(pings.told(performance.now()));
   signal.addEventListener("abort", end);
   const [count, interval] = [options.number("count", 1, 100_000), options.seconds("interval")];
-  await ping(bind(local), remote, pings, count, interval, console.log);
+  await ping(bind(local), remote, pings, { count, interval, log: console.log });
   end();
   if (pings.sums(performance.now()).answered > 0) return;
   throw new Error(`Is there a server at ${formatAddress(remote)}? It never answered.`);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Clock, sleep, systemClock } from "./clock.ts";
 import { type Address, sameAddress, type Socket } from "./udp.ts";
 
 /** What became of pings: `sent = answered + lost + pending`. Times are milliseconds. */
@@ -112,29 +113,38 @@ export class Pings {
   }
 }
 
+/** What one may tell {@linkcode ping}. */
+export interface PingOptions {
+  /** How many. */
+  count: number;
+  /** The milliseconds between two of them. */
+  interval: number;
+  /** Is told of each answer. */
+  log?: (line: string) => void;
+  /** By which it waits: the system's if not given. */
+  clock?: Clock;
+}
+
 /**
- * Sends pings, one each `interval` milliseconds, gives the last ones their time, and closes the socket.
- * `log` is told of each answer. Throws what {@linkcode Socket.send} throws.
+ * Sends pings, gives the last ones their time, and closes the socket. Throws what {@linkcode Socket.send}
+ * throws.
  */
 export async function ping(
   socket: Socket,
   server: Address,
   pings: Pings,
-  count: number,
-  interval: number,
-  log: (line: string) => void = () => {},
+  { count, interval, log = () => {}, clock = systemClock }: PingOptions,
 ): Promise<void> {
-  const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
   const talk = async () => {
     for (let sent = 0; sent < count; sent++) {
-      if (sent > 0) await pause(interval);
-      await socket.send(pings.next(performance.now()), server);
+      if (sent > 0) await sleep(interval, clock);
+      await socket.send(pings.next(clock.now()), server);
     }
-    await pause(pings.wait);
+    await sleep(pings.wait, clock);
   };
   const listen = async () => {
     for await (const { data, from } of socket) {
-      const line = sameAddress(from, server) && pings.heard(data, performance.now());
+      const line = sameAddress(from, server) && pings.heard(data, clock.now());
       if (line) log(line);
     }
   };

@@ -1,5 +1,6 @@
 /**
- * A relay between UDP programs that treats their datagrams as a bad network would. It needs udp.ts beside it.
+ * A relay between UDP programs that treats their datagrams as a bad network would. It needs udp.ts and clock.ts
+ * beside it.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -21,6 +22,7 @@
  *
  * @module
  */
+import { type Clock, systemClock } from "./clock.ts";
 import {
   type Address,
   bind,
@@ -83,6 +85,8 @@ export interface RelayOptions {
   clients?: number;
   /** After so many milliseconds of silence a client is forgotten: two minutes if not given (RFC 4787, REQ-5). */
   silence?: number;
+  /** By which it waits: the system's if not given. */
+  clock?: Clock;
 }
 
 /** How many server ports a client may be answered from, beside the one that it asks. */
@@ -115,13 +119,18 @@ export async function relay(
   fates: (path: number) => Fate,
   options: RelayOptions = {},
 ): Promise<Counts> {
-  const { counts = noCounts(), silence = 120_000 } = options;
+  const { counts = noCounts(), silence = 120_000, clock = systemClock } = options;
   const clients = new Clients(socket, to, fates, counts, options);
-  const sweeping = setInterval(() => clients.forget(silence), Math.max(1, silence / 4));
+  let cancel = () => {};
+  const sweep = () => {
+    clients.forget(silence);
+    cancel = clock.after(Math.max(1, silence / 4), sweep);
+  };
+  sweep();
   try {
     for await (const { data, from } of socket) await clients.send(data, from);
   } finally {
-    clearInterval(sweeping);
+    cancel();
     await clients.close();
   }
   return counts;
@@ -149,7 +158,8 @@ class Clients {
   /** By their addresses, the longest silent first. */
   readonly #clients = new Map<string, Client>();
   readonly #listening = new Set<Promise<void>>();
-  readonly #delays = new Delays();
+  readonly #clock: Clock;
+  readonly #delays: Delays;
   #paths = 0;
 
   constructor(
@@ -164,6 +174,8 @@ class Clients {
     this.#fates = fates;
     this.#counts = counts;
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#delays = new Delays(this.#clock);
   }
 
   /** Sends to the server what came from a client. */
@@ -183,7 +195,7 @@ class Clients {
 
   /** Forgets who has been silent for so many milliseconds. */
   forget(silence: number): void {
-    const limit = performance.now() - silence;
+    const limit = this.#clock.now() - silence;
     for (const client of this.#clients.values()) {
       if (client.heard > limit) break;
       this.#remove(client);
@@ -197,7 +209,7 @@ class Clients {
   }
 
   #hear(client: Client): void {
-    client.heard = performance.now();
+    client.heard = this.#clock.now();
     this.#clients.delete(client.name);
     this.#clients.set(client.name, client); // behind all others
   }
@@ -314,9 +326,14 @@ class Delays {
   readonly #heap: Waiting[] = [];
   #room = ROOM;
   #order = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancel = () => {};
   #sending = false;
   #closed = false;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Sends it after so many milliseconds; where too many wait already, never. */
   add(copy: Copy, delay: number): void {
@@ -327,7 +344,7 @@ class Delays {
     }
     this.#room -= size;
     copy.count.delayed++;
-    const waiting = { due: performance.now() + delay, order: this.#order++, copy };
+    const waiting = { due: this.#clock.now() + delay, order: this.#order++, copy };
     const heap = this.#heap;
     let place = heap.length;
     while (place > 0) {
@@ -342,24 +359,21 @@ class Delays {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancel();
     for (const { copy } of this.#heap.splice(0)) copy.count.unsent++;
   }
 
   #wait(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     const [first] = this.#heap;
-    if (first) {
-      this.#timer = setTimeout(
-        () => this.#send(),
-        Math.max(0, first.due - GRAIN - performance.now()),
-      );
-    }
+    if (!first) return;
+    const left = Math.max(0, first.due - GRAIN - this.#clock.now());
+    this.#cancel = this.#clock.after(left, () => this.#send());
   }
 
   async #send(): Promise<void> {
     this.#sending = true;
-    for (let first; (first = this.#heap[0]) && first.due - GRAIN <= performance.now();) {
+    for (let first; (first = this.#heap[0]) && first.due - GRAIN <= this.#clock.now();) {
       this.#removeFirst();
       this.#room += sizeOf(first.copy);
       await sendOn(first.copy); // one after the other: so those with one delay keep their order

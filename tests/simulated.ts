@@ -33,6 +33,11 @@ export class SimulatedClock implements Clock {
     };
   }
 
+  /** How many timers wait to ring. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
   /** Lets time pass until the work is done. */
   async until<T>(work: Promise<T>): Promise<T> {
     let done = false;
@@ -76,6 +81,7 @@ export class SimulatedNetwork {
   readonly #clock: Clock;
   readonly #fates: Fates;
   readonly #inboxes = new Map<string, Inbox>();
+  #hosts = 0;
 
   constructor(clock: Clock, fates: Fates = () => [0]) {
     this.#clock = clock;
@@ -84,7 +90,8 @@ export class SimulatedNetwork {
 
   /** A socket of this network. */
   readonly bind = (_: BindOptions = {}): Socket => {
-    const address = { hostname: `10.0.0.${this.#inboxes.size + 1}`, port: 5000 };
+    const number = ++this.#hosts;
+    const address = { hostname: `10.0.${number >> 8}.${number & 255}`, port: 5000 };
     const inbox = new Inbox();
     this.#inboxes.set(address.hostname, inbox);
     const conn = {
@@ -103,7 +110,10 @@ export class SimulatedNetwork {
         buffer.set(data);
         return [buffer.subarray(0, data.length), { transport: "udp", ...from }];
       },
-      close: () => inbox.close(),
+      close: () => {
+        inbox.close();
+        this.#inboxes.delete(address.hostname);
+      },
     };
     return new Socket(conn as unknown as Deno.DatagramConn);
   };

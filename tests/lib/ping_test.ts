@@ -2,7 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { median, ping, Pings, pong } from "../../lib/ping.ts";
 import { bind } from "../../lib/udp.ts";
-import { bytes, soon, text } from "../helpers.ts";
+import { bytes, soon, text, until } from "../helpers.ts";
+import { SimulatedClock } from "../simulated.ts";
 
 Deno.test("pong: answers a ping with its number, and nothing else", () => {
   assertEquals(pong(bytes("ping 1")), "pong 1");
@@ -125,19 +126,27 @@ Deno.test("ping: sends so many, one each interval, hears the answers, and closes
   using server = bind();
   const client = bind();
   const pings = new Pings(100);
+  const clock = new SimulatedClock();
   const log: string[] = [];
-  const start = performance.now();
-  const pinging = ping(client, server.address, pings, 3, 50, (line) => log.push(line));
+  const options = { count: 3, interval: 50, log: (line: string) => log.push(line), clock };
+  const pinging = ping(client, server.address, pings, options);
   for (let number = 1; number <= 3; number++) {
     const { data, from } = await server.receive({ signal: soon() });
     assertEquals(text(data), `ping ${number}`);
-    if (number !== 2) await server.send(`pong ${number}`, from);
+    if (number !== 2) {
+      await server.send(`pong ${number}`, from);
+      await until(() => log.length === (number === 1 ? 1 : 2));
+    }
+    await until(() => clock.waiting === 1);
+    if (number < 3) await clock.pass(49); // and not before its time
+    assertEquals(pings.sums(clock.now()).sent, number);
+    if (number < 3) await clock.pass(1);
   }
+  await clock.pass(100); // the last one's wait
   await pinging;
-  const time = performance.now() - start;
-  assertEquals(time > 195, true, `${time} ms`); // two intervals, and the wait for the last one
-  assertEquals(log.map((line) => line.replace(/ after .*/, "")), ["pong 1", "pong 3"]);
-  assertEquals(pings.sums(performance.now()).lost, 1);
+  assertEquals(clock.now(), 200);
+  assertEquals(log, ["pong 1 after 0.0 ms", "pong 3 after 0.0 ms"]);
+  assertEquals(pings.sums(clock.now() + 1).lost, 1);
   await assertRejects(() => client.receive(), Deno.errors.BadResource);
 });
 
@@ -146,11 +155,20 @@ Deno.test("ping: takes no answer from a stranger", async () => {
   using stranger = bind();
   const client = bind();
   const pings = new Pings(50);
-  const pinging = ping(client, server.address, pings, 1, 60_000); // the first one leaves at once
+  const clock = new SimulatedClock();
+  const log: string[] = [];
+  const options = { count: 2, interval: 10, log: (line: string) => log.push(line), clock };
+  const pinging = ping(client, server.address, pings, options);
   const { from } = await server.receive({ signal: soon() });
+  await until(() => clock.waiting === 1);
+  await clock.pass(10);
   await stranger.send("pong 1", from);
+  await server.send("pong 2", from); // after the stranger's
+  await until(() => log.length > 0 && clock.waiting === 1);
+  await clock.pass(50);
   await pinging;
-  assertEquals(pings.sums(performance.now()).answered, 0);
+  assertEquals(log, ["pong 2 after 0.0 ms"]);
+  assertEquals(pings.sums(clock.now() + 1).lost, 1);
 });
 
 Deno.test("ping: a send that fails ends it, with what was wrong", async () => {
@@ -158,7 +176,7 @@ Deno.test("ping: a send that fails ends it, with what was wrong", async () => {
   client.send = () => Promise.reject(new Deno.errors.NetworkUnreachable("No way"));
   const nobody = { hostname: "127.0.0.1", port: 9 };
   await assertRejects(
-    () => ping(client, nobody, new Pings(10_000), 5, 1),
+    () => ping(client, nobody, new Pings(10_000), { count: 5, interval: 1 }),
     Deno.errors.NetworkUnreachable,
   );
   await assertRejects(() => client.receive(), Deno.errors.BadResource);

@@ -2,7 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Counts, noCounts, relay, type RelayOptions } from "../../lib/relay.ts";
 import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { soon, text } from "../helpers.ts";
+import { SimulatedClock, SimulatedNetwork } from "../simulated.ts";
 
 const AT_ONCE = () => () => [0];
 const NOBODY = { hostname: "127.0.0.1", port: 0 };
@@ -28,24 +30,49 @@ function network(
   };
 }
 
+/** The same in simulated time: nobody waits, and a busy machine changes nothing. */
+function simulated(fates: (path: number) => () => number[] = AT_ONCE, options: RelayOptions = {}) {
+  const clock = new SimulatedClock();
+  const { bind } = new SimulatedNetwork(clock);
+  const server = bind();
+  const middle = bind();
+  const counts = options.counts ?? noCounts();
+  const relaying = relay(middle, server.address, fates, { open: bind, clock, ...options, counts });
+  return {
+    clock,
+    bind,
+    server,
+    counts,
+    at: middle.address,
+    /** All that a socket is sent from now on, until so much time has passed: the text, and when it came. */
+    async hears(socket: Socket, milliseconds: number): Promise<[string, number][]> {
+      const texts: [string, number][] = [];
+      const over = new AbortController();
+      const reading = (async () => {
+        while (true) {
+          const { data } = await socket.receive({ signal: over.signal });
+          texts.push([text(data), clock.now()]);
+        }
+      })().catch(() => {});
+      await clock.pass(milliseconds);
+      over.abort();
+      await reading;
+      return texts;
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      middle.close();
+      assertEquals(await relaying, counts);
+    },
+  };
+}
+
 async function heard(socket: Socket): Promise<string> {
   return text((await socket.receive({ signal: soon() })).data);
 }
 
 async function next(socket: Socket): Promise<Datagram> {
   return await socket.receive({ signal: soon() });
-}
-
-/** What is heard in the time in which everything else would have come. */
-async function all(socket: Socket, milliseconds = 150): Promise<string[]> {
-  const signal = AbortSignal.timeout(milliseconds);
-  const texts = [];
-  try {
-    while (true) texts.push(text((await socket.receive({ signal })).data));
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return texts;
-  }
 }
 
 /** Waits until the counts say so. */
@@ -117,28 +144,38 @@ Deno.test("relay: each client gets its own answers", async () => {
 
 Deno.test("relay: no fate is lost, two are doubled, and the shorter delay comes first", async () => {
   const fates = [[0], [], [0, 0], [80], [40], [0]];
-  await using net = network((path) => path === 0 ? () => fates.shift()! : () => [0]);
-  using client = bind();
+  await using net = simulated((path) => path === 0 ? () => fates.shift()! : () => [0]);
+  using client = net.bind();
   for (const word of ["a", "b", "c", "d", "e", "f"]) await client.send(word, net.at);
-  const words = [];
-  while (words.length < 6) words.push(await heard(net.server));
+  const words = (await net.hears(net.server, 1000)).map(([word]) => word);
   assertEquals(words, ["a", "c", "c", "f", "e", "d"]);
   const sums = { came: 6, went: 6, dropped: 1, doubled: 1, delayed: 2, unsent: 0 };
   assertEquals(net.counts.toServer, sums);
 });
 
-Deno.test("relay: a delay lasts so long, and not much shorter than said", async () => {
-  await using net = network(() => () => [60]);
+Deno.test("relay: a delay lasts as long as said, each way", async () => {
+  await using net = simulated(() => () => [60]);
+  using client = net.bind();
+  await client.send("?", net.at);
+  const asked = net.server.receive();
+  const answered = client.receive().then(() => net.clock.now());
+  await net.clock.pass(59);
+  assertEquals(net.counts.toServer.went, 0);
+  await net.clock.pass(1);
+  assertEquals(net.counts.toServer.went, 1);
+  await net.server.send("!", (await asked).from);
+  await net.clock.pass(1000);
+  assert(Math.abs(await answered - 120) <= 1, `${await answered} ms`);
+});
+
+Deno.test("relay: on the system's clock, too, a delay does not end early", async () => {
+  await using net = network(() => () => [20]);
   using client = bind();
   const start = performance.now();
   await client.send("?", net.at);
-  const { from } = await next(net.server);
+  await next(net.server);
   const there = performance.now() - start;
-  assert(there > 58, `${there} ms`);
-  await net.server.send("!", from);
-  await next(client);
-  const back = performance.now() - start;
-  assert(back > 117, `${back} ms`);
+  assert(there > 19, `${there} ms`);
 });
 
 Deno.test("relay: with the same delay for all, the order stays, in both directions", async () => {
@@ -158,19 +195,14 @@ Deno.test("relay: with the same delay for all, the order stays, in both directio
 });
 
 Deno.test("relay: what is due at the same moment leaves in the order in which it came", async () => {
-  const { now } = performance;
-  performance.now = () => Math.floor(now.call(performance) / 20) * 20; // so that many are
-  try {
-    await using net = network(() => () => [30]);
-    using client = bind();
-    const numbers = Array.from({ length: 200 }, (_, i) => `${i}`);
-    for (const number of numbers) await client.send(number, net.at);
-    const came = [];
-    for (const _ of numbers) came.push(await heard(net.server));
-    assertEquals(came, numbers);
-  } finally {
-    performance.now = now;
-  }
+  const coarse = () => Math.floor(performance.now() / 20) * 20; // so that many are
+  await using net = network(() => () => [30], { clock: { ...systemClock, now: coarse } });
+  using client = bind();
+  const numbers = Array.from({ length: 200 }, (_, i) => `${i}`);
+  for (const number of numbers) await client.send(number, net.at);
+  const came = [];
+  for (const _ of numbers) came.push(await heard(net.server));
+  assertEquals(came, numbers);
 });
 
 Deno.test("relay: one with a short delay does not wait for one with a long delay", async () => {
@@ -184,12 +216,12 @@ Deno.test("relay: one with a short delay does not wait for one with a long delay
 Deno.test("relay: whatever the delays, each comes when it is due", async () => {
   const delays = Array.from({ length: 40 }, (_, i) => 50 + 25 * ((i * 37) % 40));
   const fates = delays.values();
-  await using net = network((path) => path === 0 ? () => [fates.next().value!] : () => [0]);
-  using client = bind();
+  await using net = simulated((path) => path === 0 ? () => [fates.next().value!] : () => [0]);
+  using client = net.bind();
   for (const delay of delays) await client.send(`${delay}`, net.at);
-  const came = [];
-  for (const _ of delays) came.push(Number(await heard(net.server)));
-  assertEquals(came, delays.toSorted((a, b) => a - b));
+  const came = await net.hears(net.server, 2000);
+  assertEquals(came.map(([delay]) => Number(delay)), delays.toSorted((a, b) => a - b));
+  for (const [delay, at] of came) assert(Math.abs(at - Number(delay)) <= 1, `${delay}: ${at}`);
 });
 
 Deno.test("relay: the fates of the first client are those of paths 0 and 1, of the second 2 and 3", async () => {
@@ -263,14 +295,14 @@ Deno.test("relay: an answer from another port of the server comes from another p
 
 Deno.test("relay: what goes through another port has the fates of its client", async () => {
   const fates: Record<number, number[][]> = { 0: [[0], [], [0, 0]], 1: [[0]] };
-  await using net = network((path) => () => fates[path]!.shift()!);
+  await using net = network((path) => () => fates[path]!.shift() ?? [0]);
   using transfer = bind();
   using client = bind();
   await client.send("read", net.at);
   await transfer.send("data", (await next(net.server)).from);
   const { from } = await next(client);
-  for (const word of ["lost", "doubled"]) await client.send(word, from);
-  assertEquals(await all(transfer), ["doubled", "doubled"]);
+  for (const word of ["lost", "doubled", "last"]) await client.send(word, from);
+  for (const word of ["doubled", "doubled", "last"]) assertEquals(await heard(transfer), word);
 });
 
 Deno.test("relay: nobody but its client gets through such a port", async () => {
@@ -283,7 +315,8 @@ Deno.test("relay: nobody but its client gets through such a port", async () => {
   const { from } = await next(client);
   await stranger.send("ack", from);
   await client.send("mine", from);
-  assertEquals(await all(transfer), ["mine"]);
+  assertEquals(await heard(transfer), "mine");
+  assertEquals(net.counts.toServer.came, 2); // "read" and "mine"
 });
 
 Deno.test("relay: a client has four such ports at most, and the longest silent one makes room", async () => {
@@ -306,7 +339,7 @@ Deno.test("relay: a client has four such ports at most, and the longest silent o
   for (const [i, transfer] of transfers.entries()) {
     if (i !== 1) assertEquals(await heard(transfer), "ack");
   }
-  assertEquals(await all(transfers[1]!), []);
+  assertEquals(net.counts.toServer, { ...noCounts().toServer, came: 5, went: 5 }); // not the second's
   for (const transfer of transfers) transfer.close();
 });
 
@@ -322,37 +355,38 @@ Deno.test({
     using namesake = bind({ hostname: "127.0.0.2", port: net.server.address.port });
     for (const other of [stranger, namesake]) await other.send("Trust me", from);
     await net.server.send("!", from);
-    assertEquals(await all(client), ["!"]);
+    assertEquals(await heard(client), "!");
     assertEquals(net.counts.toClients.came, 1);
   },
 });
 
 Deno.test("relay: a silent client is forgotten, and welcome again", async () => {
   const opened: Socket[] = [];
+  const clock = new SimulatedClock();
   const open: RelayOptions["open"] = (options) => {
     const socket = bind(options);
     opened.push(socket);
     return socket;
   };
-  await using net = network(AT_ONCE, { silence: 100, open });
+  await using net = network(AT_ONCE, { silence: 100_000, open, clock });
   using client = bind();
   await client.send("?", net.at);
   const { from } = await next(net.server);
-  const signal = soon();
-  while (await isOpen(opened[0]!)) { // so its socket is closed, although nothing happens
-    signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await clock.pass(75_000);
+  assert(await isOpen(opened[0]!));
+  await clock.pass(50_000);
+  assert(!await isOpen(opened[0]!)); // although nothing happens
   await net.server.send("late", from);
   await client.send("again", net.at);
   const again = await next(net.server);
   assertEquals(text(again.data), "again");
   await net.server.send("!", again.from);
-  assertEquals(await all(client), ["!"]);
+  assertEquals(await heard(client), "!");
 });
 
 Deno.test("relay: who is heard now and then is not forgotten, whichever side it is", async () => {
-  await using net = network(AT_ONCE, { silence: 800 });
+  const clock = new SimulatedClock();
+  await using net = network(AT_ONCE, { silence: 120_000, clock });
   using ann = bind();
   using bob = bind();
   await ann.send("?", net.at);
@@ -360,7 +394,7 @@ Deno.test("relay: who is heard now and then is not forgotten, whichever side it 
   await bob.send("?", net.at);
   const bobs = (await next(net.server)).from;
   for (let turn = 0; turn < 8; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await clock.pass(90_000);
     await net.server.send("!", upstream); // Ann only listens
     await bob.send("?", net.at); // and Bob only talks
     assertEquals((await next(net.server)).from, bobs);
@@ -369,14 +403,15 @@ Deno.test("relay: who is heard now and then is not forgotten, whichever side it 
 });
 
 Deno.test("relay: who talks through another port only is not forgotten, either", async () => {
-  await using net = network(AT_ONCE, { silence: 800 });
+  const clock = new SimulatedClock();
+  await using net = network(AT_ONCE, { silence: 120_000, clock });
   using transfer = bind();
   using client = bind();
   await client.send("write", net.at);
   await transfer.send("go on", (await next(net.server)).from);
   const { from } = await next(client);
   for (let turn = 0; turn < 8; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await clock.pass(90_000);
     await client.send("data", from);
     assertEquals(await heard(transfer), "data");
   }
@@ -393,16 +428,20 @@ Deno.test("relay: one client too many takes the place of the one that is silent 
   }
   for (const client of clients) await net.server.send("!", places.get(client)!);
   for (const client of [ann, cem, dan]) assertEquals(await heard(client), "!");
-  assertEquals(await all(bob), []);
+  assertEquals(net.counts.toClients.came, 3); // not Bob's
+  await bob.send("again", net.at);
+  await net.server.send("welcome", (await next(net.server)).from);
+  assertEquals(await heard(bob), "welcome");
   for (const client of clients) client.close();
 });
 
 Deno.test("relay: 10,000 senders hold no more sockets than there are places", async () => {
   let open = 0, most = 0;
+  const light = new SimulatedNetwork(systemClock); // 10,000 real sockets take a second
   await using net = network(AT_ONCE, {
     clients: 50,
-    open: (options) => {
-      const socket = bind(options);
+    open: () => {
+      const socket = light.bind();
       const { close } = socket;
       let closed = false;
       socket.close = () => {
@@ -436,8 +475,7 @@ Deno.test("relay: what claims to come from the server, or from the relay itself,
     const relaying = relay(first("forged", forged, middle), server.address, AT_ONCE);
     using client = bind();
     await client.send("real", middle.address);
-    assertEquals(await heard(server), "real");
-    assertEquals(await all(server, 50), []);
+    assertEquals(await heard(server), "real"); // and not "forged", which came before
     middle.close();
     assertEquals((await relaying).toServer.came, 1);
     server.close();
