@@ -1,6 +1,6 @@
 /**
- * DNS messages, as bytes and as plain values (RFC 1035; EDNS: RFC 6891). The package dns-packet knows the
- * bytes of the records; what it lets pass is checked here. No other imports: copy it and it works.
+ * DNS messages, as bytes and as plain values (RFC 1035; EDNS: RFC 6891). Copy it with
+ * dns_records.ts, which knows the bytes of names and records, and it works.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -16,39 +16,59 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
-import * as packet from "dns-packet";
+import {
+  at,
+  DnsError,
+  endOfName,
+  HEADER,
+  IN,
+  joined,
+  nameBytes,
+  type NameRecord,
+  numbers,
+  type Question,
+  type ReadQuestion,
+  readQuestion,
+  type ReadRecord,
+  readRecord,
+  reversed,
+  shortened,
+  toValues,
+  TYPE_NUMBERS,
+  TYPES,
+} from "./dns_records.ts";
 
-/** The types of records that are known here: addresses (IPv4, IPv6), another name for a name, text. */
-export const TYPES = ["A", "AAAA", "CNAME", "TXT"] as const;
+export { DnsError, isName, type NameRecord, type Question, TYPES } from "./dns_records.ts";
 
 /** What every client can take over UDP, in bytes (RFC 1035, 2.3.4). */
 export const PLAIN_BYTES = 512;
 
-/** The most over UDP for a client that says it takes so many: less than any network cuts into fragments. */
+/**
+ * The most over UDP for a client that says it takes so many: less than any network cuts into
+ * fragments.
+ */
 export const EDNS_BYTES = 1232;
 
-/** The longest message that is read. TCP could carry 65,535 bytes, but a long one may be made to read slowly. */
-export const MAX_MESSAGE = 16_384;
+/**
+ * The longest message, in bytes. TCP can carry it: the length before it has 16 bits (RFC 7766, 8).
+ */
+export const MAX_MESSAGE = 65_535;
 
-/** What one asks for: a name, and the type of its records. */
-export interface Question {
-  /** Labels of 1 to 63 characters with dots between them, in ASCII: `www.workbook.test`. */
-  readonly name: string;
-  /** `A`, `AAAA`, `CNAME`, `TXT`; of what others ask, also another, such as `MX` or `UNKNOWN_65`. */
-  readonly type: string;
+/**
+ * How a server's answer ends: there is such a name, or not; the question breaks the rules; the
+ * server does not do this; it does not do it for you; it does not have this zone.
+ */
+export type Code = "NOERROR" | "FORMERR" | "NXDOMAIN" | "NOTIMP" | "REFUSED" | "NOTAUTH";
+
+/** What a server has found. */
+export interface Found {
+  /** Whether there is such a name, or what is wrong. */
+  readonly code: Code;
+  /** The records that were asked for. */
+  readonly records: readonly NameRecord[];
+  /** Without records: the zone's SOA, which says how long others may remember that (RFC 2308). */
+  readonly authority?: readonly NameRecord[];
 }
-
-/** What a name server knows of a name. */
-export interface NameRecord extends Question {
-  /** How long one may keep it, in seconds (time to live). */
-  readonly ttl: number;
-  /** An address, a name, or a text. */
-  readonly data: string;
-}
-
-/** How an answer ends: there is such a name, there is none, I do not do this, or not for you. */
-export type Code = "NOERROR" | "NXDOMAIN" | "NOTIMP" | "REFUSED";
 
 /** A question, or the answer to one. */
 export interface Message {
@@ -56,6 +76,8 @@ export interface Message {
   readonly id: number;
   /** The bit QR: this is an answer, and so nothing to be answered. */
   readonly isAnswer: boolean;
+  /** The bit AA: the server has the zone of this name itself. */
+  readonly authoritative: boolean;
   /** The bit TC: there is more than fitted in. */
   readonly truncated: boolean;
   /** What is asked: 0, a query, or something rare. */
@@ -68,232 +90,347 @@ export interface Message {
   readonly class: string;
   /** The answer's records, of the {@linkcode TYPES} only. */
   readonly records: readonly NameRecord[];
-  /** How many bytes the sender takes over UDP: {@linkcode PLAIN_BYTES} to {@linkcode EDNS_BYTES}. */
+  /** Who knows more, or why there is no record: `NS` and `SOA`, or nothing. */
+  readonly authority: readonly NameRecord[];
+  /**
+   * How many bytes the sender takes over UDP: {@linkcode PLAIN_BYTES} to {@linkcode EDNS_BYTES}.
+   */
   readonly takes: number;
   /** The version of EDNS that it speaks, if it does: 0. */
   readonly edns?: number;
+  /**
+   * The bit DO of EDNS: the sender understands signatures. An answer has the bit of its question.
+   */
+  readonly dnssec: boolean;
   /** What was decoded. */
   readonly bytes: Uint8Array;
 }
 
-/** These bytes are no DNS message, or these values cannot be one. */
-export class DnsError extends Error {
-  override name = "DnsError";
+/** The header of a message: its first 12 bytes. */
+export interface Header {
+  /** 0 to 65535. */
+  readonly id: number;
+  /** The bit QR. */
+  readonly isAnswer: boolean;
+  /** The bit AA. */
+  readonly authoritative: boolean;
+  /** The bit TC. */
+  readonly truncated: boolean;
+  /** 0 for a query. */
+  readonly opcode: number;
+  /** `NOERROR`, or what went wrong. */
+  readonly code: string;
+  /** How many questions, answers, records of authority and additional records should follow. */
+  readonly counts: readonly [number, number, number, number];
 }
 
-const HEADER = 12;
 const RESPONSE = 0x8000, OPCODE = 0x7800, AUTHORITATIVE = 0x0400, TRUNCATED = 0x0200;
+const RECURSION_DESIRED = 0x0100;
 /** What goes back as it came: the opcode, and the wish for recursion. */
-const COPIED = OPCODE | 0x0100;
-const CODES: Record<Code, number> = { NOERROR: 0, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
+const COPIED = OPCODE | RECURSION_DESIRED;
+/** The bit DO in the OPT record. */
+const DNSSEC_OK = 0x8000;
+/** This code does not fit into the header's four bits. */
+const BADVERS = 16;
 
-const ROOT_OPT = { name: ".", type: "OPT", udpPayloadSize: EDNS_BYTES, options: [] };
-const OPT = recordBytes(ROOT_OPT);
-/** RFC 6891, 6.1.3: BADVERS is 16. Its upper bits, 1, stand in the OPT record, the lower ones are 0. */
-const OPT_OF_ANOTHER_VERSION = recordBytes({ ...ROOT_OPT, extendedRcode: 1 });
+const CODES: Record<number, string> = {
+  ...{ 0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED" },
+  ...{ 6: "YXDOMAIN", 7: "YXRRSET", 8: "NXRRSET", 9: "NOTAUTH", 10: "NOTZONE", 16: "BADVERS" },
+};
 
-/** Where the name of a record is that of the question, two bytes point there instead (RFC 1035, 4.1.4). */
-const POINTER = new Uint8Array([0xc0, HEADER]);
+const CODE_NUMBERS = reversed(CODES);
 
-/** Whether this can be asked for: a name of at most 253 characters, each label of 1 to 63. */
-export function isName(text: string): boolean {
-  return text.length <= 253 &&
-    text.replace(/(?<=.)\.$/, "").split(".").every((label) => /^[!-~]{1,63}$/.test(label));
-}
-
-/** The bytes of a question. Throws a {@linkcode DnsError} for what is no name, number or known type. */
+/** The bytes of a question. Throws a {@linkcode DnsError} for a wrong name, number or type. */
 export function encodeQuestion(id: number, { name, type }: Question): Uint8Array<ArrayBuffer> {
-  if (!isName(name)) throw new DnsError("This is not a domain name.");
+  const bytes = nameBytes(name);
+  if (!bytes || name === ".") throw new DnsError("This is not a domain name.");
   if (!TYPES.some((known) => known === type)) throw new DnsError("This type is not known here.");
-  return encode({ type: "query", id, flags: 0x0100, questions: [{ name, type }] });
+  if (!(id >= 0 && id <= 0xffff)) throw new DnsError("The number has to be 0 to 65535.");
+  const header = numbers(id, RECURSION_DESIRED, 1, 0, 0, 0);
+  return joined([header, bytes, numbers(TYPE_NUMBERS[type]!, IN)]);
 }
 
 /**
- * The bytes of the answer to a question. If there are more than `limit`, only that is said (TC). The
- * records are not checked: they have to be what their types say.
+ * The bytes of the answer to a question. If there are more than `limit`, only that is said (TC).
+ * The records are not checked: they have to be what their types say.
  *
- * The question goes back byte for byte: some clients write it in cApITalS as a second random number.
+ * The question goes back byte for byte: some clients write it in cApITalS as a second random
+ * number.
  */
 export function encodeAnswer(
   question: Message,
-  { code, records }: { code: Code; records: readonly NameRecord[] },
+  { code, records, authority = [] }: Found,
   limit = MAX_MESSAGE,
 ): Uint8Array<ArrayBuffer> {
-  const { bytes, edns } = question;
-  const old = edns !== undefined && edns > 0;
-  const ours = !old && (code === "NOERROR" || code === "NXDOMAIN");
-  const flags = RESPONSE | at(bytes, 2) & COPIED | (ours ? AUTHORITATIVE : 0) |
-    (old ? 0 : CODES[code]);
-  const last = edns === undefined ? [] : [old ? OPT_OF_ANOTHER_VERSION : OPT];
-  const make = (flags: number, records: readonly NameRecord[]) => {
-    const start = bytes.slice(0, endOfQuestion(bytes));
-    const view = new DataView(start.buffer);
-    [flags, 1, records.length, 0, last.length].forEach((n, i) => view.setUint16(2 + 2 * i, n));
-    const name = question.question.name.toLowerCase();
-    return joined([start, ...records.flatMap((record) => toBytes(record, name)), ...last]);
-  };
-  const whole = make(flags, old ? [] : records);
-  return whole.length <= limit ? whole : make(flags | TRUNCATED, []);
+  const { edns, dnssec } = question;
+  // RFC 6891, 6.1.3: a newer version of EDNS gets BADVERS. The OPT record has the upper
+  // bits of this code.
+  if (edns !== undefined && edns > 0) {
+    return answerBytes(question, 0, { records: [], authority: [] }, [
+      optRecord(dnssec, BADVERS >> 4),
+    ]);
+  }
+  const ours = code === "NOERROR" || code === "NXDOMAIN";
+  const flags = CODE_NUMBERS[code]! | (ours ? AUTHORITATIVE : 0);
+  const last = edns === undefined ? [] : [optRecord(dnssec)];
+  const whole = answerBytes(question, flags, { records, authority }, last);
+  if (whole.length <= limit) return whole;
+  return answerBytes(question, flags | TRUNCATED, { records: [], authority: [] }, last);
 }
 
 /**
- * What these bytes say. Throws a {@linkcode DnsError} unless they are a question or an answer with exactly
- * one question in it, nothing is missing, and nothing is left over.
+ * The error for a DNS message that {@linkcode decode} refuses, although it is a question: FORMERR
+ * where a query breaks the rules (two questions: RFC 9619; two OPT records: RFC 6891, 6.1.1),
+ * NOTIMP where it is another operation than a query. `undefined` if the bytes are an answer, or not
+ * a DNS message.
+ *
+ * The error is a header, with EDNS if the question has EDNS. So it is never longer than the
+ * question.
+ */
+export function formatError(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  const message = understanding(() => structure(bytes));
+  if (!message || message.isAnswer) return undefined;
+  // Zeros of another protocol look like a header without a question, with more bytes behind it.
+  if (message.questions.length !== 1 && message.end !== bytes.length) return undefined;
+
+  const opt = message.additionals.find(isOpt);
+  const last = opt ? [optRecord(isDnssec(opt))] : [];
+  const code = message.opcode === 0 ? "FORMERR" : "NOTIMP";
+  const flags = RESPONSE | at(bytes, 2) & COPIED | CODE_NUMBERS[code]!;
+  return joined([numbers(message.id, flags, 0, 0, 0, last.length), ...last]);
+}
+
+/**
+ * What these bytes say. Throws a {@linkcode DnsError} unless they are a question or an answer with
+ * exactly one question in it, and nothing is missing. A question has to keep all rules. Behind an
+ * answer there may be more bytes, which mean nothing: some servers send zeros there.
  */
 export function decode(bytes: Uint8Array): Message {
   if (bytes.length > MAX_MESSAGE) throw new DnsError("This is too long for a DNS message.");
-  const isAnswer = (at(bytes, 2) & RESPONSE) !== 0;
-  if (at(bytes, 4) !== 1) throw new DnsError("This is not one question.");
-  // In a question there are no records but for what says more about it: EDNS, and a signature.
-  if (!isAnswer && (at(bytes, 6) || at(bytes, 8) || at(bytes, 10) > 2)) {
-    throw new DnsError("This question holds answers.");
-  }
-  endOfQuestion(bytes);
-  try {
-    const found = packet.decode(buffer(bytes));
-    if (packet.decode.bytes !== bytes.length) throw new DnsError("The length is wrong.");
-    const { id, flag_tc: truncated, rcode: code, questions, answers, additionals } = found;
-    const { name, type, class: class_ } = questions[0];
-    const opt = additionals.find(({ type }: Question) => type === "OPT");
-    return {
-      id,
-      isAnswer,
-      truncated,
-      opcode: (at(bytes, 2) & OPCODE) >> 11,
-      code,
-      question: { name, type },
-      class: class_,
-      records: answers.flatMap(fromBytes),
-      takes: Math.min(Math.max(PLAIN_BYTES, opt?.udpPayloadSize ?? 0), EDNS_BYTES),
-      ...(opt && { edns: opt.ednsVersion }),
-      bytes,
-    };
-  } catch (error) {
-    throw new DnsError("This is not a DNS message.", { cause: error });
-  }
+  const message = structure(bytes);
+  const { isAnswer, questions, answers, authorities, additionals } = message;
+  const asked = questions[0];
+  if (!asked || questions.length > 1) throw new DnsError("This is not one question.");
+  if (!isAnswer) checkQuestion(bytes, message);
+  const opt = additionals.find(isOpt);
+  return {
+    id: message.id,
+    isAnswer,
+    authoritative: message.authoritative,
+    truncated: message.truncated,
+    opcode: message.opcode,
+    code: opt && isAnswer ? codeName(opt.ttl >>> 24 << 4 | at(bytes, 2) & 15) : message.code,
+    question: { name: asked.name, type: asked.type },
+    class: asked.class,
+    records: answers.flatMap((record) => toValues(bytes, record)),
+    authority: authorities.flatMap((record) => toValues(bytes, record)),
+    takes: Math.min(Math.max(PLAIN_BYTES, opt?.class ?? 0), EDNS_BYTES),
+    ...(opt && { edns: opt.ttl >> 16 & 0xff }),
+    dnssec: opt !== undefined && isDnssec(opt),
+    bytes,
+  };
 }
 
-/** What these bytes say, or `undefined` where {@linkcode decode} throws: for what strangers send. */
+/**
+ * What these bytes say, or `undefined` where {@linkcode decode} throws: for what strangers send.
+ */
 export function understood(bytes: Uint8Array): Message | undefined {
-  try {
-    return decode(bytes);
-  } catch (error) {
-    if (error instanceof DnsError) return undefined;
-    throw error;
-  }
+  return understanding(() => decode(bytes));
 }
 
-/** A number for a question. Not from `Math.random`: who saw a few of its numbers can tell the next ones. */
+/**
+ * The header of a message, which may be all that there is. `undefined` if there are fewer than 12
+ * bytes.
+ */
+export function headerOf(bytes: Uint8Array): Header | undefined {
+  if (bytes.length < HEADER) return undefined;
+  const flags = at(bytes, 2);
+  return {
+    id: at(bytes, 0),
+    isAnswer: (flags & RESPONSE) !== 0,
+    authoritative: (flags & AUTHORITATIVE) !== 0,
+    truncated: (flags & TRUNCATED) !== 0,
+    opcode: (flags & OPCODE) >> 11,
+    code: codeName(flags & 15),
+    counts: [at(bytes, 4), at(bytes, 6), at(bytes, 8), at(bytes, 10)],
+  };
+}
+
+/**
+ * A number for a question. Not from `Math.random`: who saw a few of its numbers can tell the next
+ * ones.
+ */
 export function randomId(): number {
   return crypto.getRandomValues(new Uint16Array(1))[0]!;
 }
 
-/** The answer in these bytes to that question with that number; `undefined` if they are anything else. */
+/**
+ * The answer in these bytes to that question with that number; `undefined` if they are anything
+ * else.
+ *
+ * An error may be a header alone: unbound refuses like that. An answer that was cut (TC) may end
+ * anywhere. Of both, the header with the right number is enough: there are no records to believe.
+ */
 export function answerIn(bytes: Uint8Array, id: number, asked: Question): Message | undefined {
+  const header = headerOf(bytes);
+  if (!header?.isAnswer || header.id !== id) return undefined;
   const message = understood(bytes);
-  if (!message?.isAnswer || message.id !== id) return undefined;
-  const { name, type } = message.question;
-  const same = name.toLowerCase() === asked.name.toLowerCase() && type === asked.type;
-  return same ? message : undefined;
+  if (message) return isSameQuestion(message.question, asked) ? message : undefined;
+
+  if (header.code === "NOERROR" && !header.truncated) return undefined;
+  const other = questionIn(bytes);
+  if (other && !isSameQuestion(other, asked)) return undefined;
+  const { counts: _, ...said } = header;
+  const nothing = { records: [], authority: [], takes: PLAIN_BYTES, dnssec: false };
+  return { ...said, question: asked, class: "IN", ...nothing, bytes };
 }
 
-/** A message in a line, not safe to print: `A workbook.test?`, or `workbook.test A 192.0.2.7 and 2 more`. */
-export function shown({ isAnswer, truncated, code, question, records }: Message): string {
-  const { name, type } = question;
+/** The first question in these bytes, if there is one that can be read. The rest may be damaged. */
+export function questionIn(bytes: Uint8Array): Question | undefined {
+  if (!headerOf(bytes)?.counts[0]) return undefined;
+  const found = understanding(() => readQuestion(bytes, HEADER));
+  return found && { name: found.name, type: found.type };
+}
+
+/** Whether both ask for the same: capitals mean nothing in a name (RFC 4343). */
+export function isSameQuestion(one: Question, other: Question): boolean {
+  return one.name.toLowerCase() === other.name.toLowerCase() && one.type === other.type;
+}
+
+/**
+ * Whether an answer says only which servers know more: a referral, as from the servers of the root.
+ * It says nothing about the name itself.
+ */
+export function isReferral(
+  { isAnswer, code, authoritative, records, authority }: Message,
+): boolean {
+  const types = authority.map(({ type }) => type);
+  const nothing = isAnswer && code === "NOERROR" && records.length === 0;
+  return nothing && !authoritative && types.includes("NS") && !types.includes("SOA");
+}
+
+/**
+ * A message in a line, not safe to print: `A workbook.test?`, or `workbook.test A 192.0.2.7 and 2
+ * more`.
+ */
+export function shown(message: Message): string {
+  const { isAnswer, truncated, code, question: { name, type } } = message;
   if (!isAnswer) return `${type} ${name}?`;
   if (truncated) return `${name} ${type} TC`;
   if (code !== "NOERROR") return `${name} ${code}`;
+  const records = isReferral(message) ? message.authority : message.records;
   const [first] = records;
   if (!first) return `${name} has no ${type}`;
   const more = records.length > 1 ? ` and ${records.length - 1} more` : "";
   return `${line(first)}${more}`;
 }
 
-/** A record in a line: `workbook.test A 192.0.2.7`. What a server made up is in it: not safe to print. */
+/**
+ * A record in a line: `workbook.test A 192.0.2.7`. What a server made up is in it: not safe to
+ * print.
+ */
 export function line({ name, type, data }: NameRecord): string {
   return `${name} ${type} ${data}`;
 }
 
-/** Where the question ends, which has to be the first thing after the header, and spelled out. */
-function endOfQuestion(bytes: Uint8Array): number {
-  for (let start = HEADER;;) {
-    const length = bytes[start++];
-    const end = start + (length || 4); // after the name, 4 bytes for type and class
-    if (length === undefined || length > 63 || end > bytes.length) {
-      throw new DnsError("The question is cut, or not spelled out.");
+/** A message in its parts, none of which has been judged. */
+interface Structure extends Header {
+  readonly questions: ReadQuestion[];
+  readonly answers: ReadRecord[];
+  readonly authorities: ReadRecord[];
+  readonly additionals: ReadRecord[];
+  /** Where the last part ends. */
+  readonly end: number;
+}
+
+/** Finds the parts of a message. Throws a {@linkcode DnsError} if one of them is cut. */
+function structure(bytes: Uint8Array): Structure {
+  const header = headerOf(bytes);
+  if (!header) throw new DnsError("The header is cut.");
+  let end = HEADER;
+  function read<T extends { end: number }>(
+    count: number,
+    one: (bytes: Uint8Array, start: number) => T,
+  ): T[] {
+    const all: T[] = [];
+    while (all.length < count) {
+      const next = one(bytes, end);
+      all.push(next);
+      end = next.end;
     }
-    if (length === 0) return end;
-    // A dot within a label, or what is no ASCII, could not be told apart as text.
-    for (; start < end; start++) {
-      const byte = bytes[start]!;
-      if (byte < 0x21 || byte > 0x7e || byte === 0x2e) {
-        throw new DnsError("The name is not in plain ASCII.");
-      }
-    }
+    return all;
   }
+  const questions = read(header.counts[0], readQuestion);
+  const answers = read(header.counts[1], readRecord);
+  const authorities = read(header.counts[2], readRecord);
+  const additionals = read(header.counts[3], readRecord);
+  return { ...header, questions, answers, authorities, additionals, end };
 }
 
-/** The two bytes here as a number, the first one its larger part: in network byte order. */
-function at(bytes: Uint8Array, offset: number): number {
-  const [high, low] = [bytes[offset], bytes[offset + 1]];
-  if (high === undefined || low === undefined) throw new DnsError("The header is cut.");
-  return high << 8 | low;
+/** What a question must keep to. Its records say only more about it: EDNS, and a signature. */
+function checkQuestion(bytes: Uint8Array, message: Structure): void {
+  const { opcode, questions, answers, authorities, additionals, end } = message;
+  if (end !== bytes.length) throw new DnsError("Something is left over behind the question.");
+  const opts = additionals.filter(isOpt);
+  if (opts.length > 1) throw new DnsError("This question has two OPT records.");
+  for (const opt of opts) checkOpt(bytes, opt);
+
+  // UPDATE and NOTIFY bring records, and IXFR brings the SOA record that the client has (RFC 1995).
+  if (opcode !== 0) return;
+  const isIxfr = questions[0]!.type === "IXFR";
+  const holdsMore = authorities.some(({ type }) => !isIxfr || type !== TYPE_NUMBERS.SOA);
+  if (answers.length > 0 || holdsMore) throw new DnsError("This question holds answers.");
 }
 
-function encode(message: unknown): Uint8Array<ArrayBuffer> {
+/** An OPT record belongs to the root, and its options fill it. */
+function checkOpt(bytes: Uint8Array, { start, data, end }: ReadRecord): void {
+  let option = data;
+  while (option + 4 <= end) option += 4 + at(bytes, option + 2);
+  const root = bytes[start] === 0;
+  if (!root || option !== end) throw new DnsError("The OPT record is wrong.");
+}
+
+function isOpt({ type }: ReadRecord): boolean {
+  return type === TYPE_NUMBERS.OPT;
+}
+
+function isDnssec({ ttl }: ReadRecord): boolean {
+  return (ttl & DNSSEC_OK) !== 0;
+}
+
+/** The OPT record of an answer. It has the bit DO of the question (RFC 3225, 3). */
+function optRecord(dnssec: boolean, upperCode = 0): Uint8Array {
+  const root = new Uint8Array(1);
+  const version = 0;
+  const bits = upperCode << 8 | version;
+  const flags = dnssec ? DNSSEC_OK : 0;
+  return joined([root, numbers(TYPE_NUMBERS.OPT!, EDNS_BYTES, bits, flags, 0)]);
+}
+
+/** A header, the question as it came, and these records. */
+function answerBytes(
+  { id, bytes }: Message,
+  flags: number,
+  { records, authority }: { records: readonly NameRecord[]; authority: readonly NameRecord[] },
+  last: Uint8Array[],
+): Uint8Array<ArrayBuffer> {
+  const typeAndClass = 4;
+  const asked = bytes.subarray(HEADER, endOfName(bytes, HEADER) + typeAndClass);
+  const all = RESPONSE | at(bytes, 2) & COPIED | flags;
+  const header = numbers(id, all, 1, records.length, authority.length, last.length);
+  const found = [...records, ...authority].flatMap((record) => shortened(record, asked));
+  return joined([header, asked, ...found, ...last]);
+}
+
+function understanding<T>(work: () => T): T | undefined {
   try {
-    return new Uint8Array(packet.encode(message));
+    return work();
   } catch (error) {
-    throw new DnsError("This cannot be a DNS message.", { cause: error });
+    if (error instanceof DnsError) return undefined;
+    throw error;
   }
 }
 
-function recordBytes(record: unknown): Uint8Array {
-  try {
-    return new Uint8Array(packet.answer.encode(record));
-  } catch (error) {
-    throw new DnsError("This cannot be a DNS record.", { cause: error });
-  }
-}
-
-/** The same bytes as dns-packet wants them. */
-function buffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-/** What was encoded before: a server has the same records for many questions. */
-const encoded = new WeakMap<NameRecord, Uint8Array>();
-
-function toBytes(record: NameRecord, asked: string): Uint8Array[] {
-  let bytes = encoded.get(record);
-  if (!bytes) {
-    const { data, ...rest } = record;
-    bytes = recordBytes({ ...rest, data: record.type === "TXT" ? pieces(data) : data });
-    encoded.set(record, bytes);
-  }
-  if (record.name.toLowerCase() !== asked) return [bytes];
-  return [POINTER, bytes.subarray(asked.length + 2)];
-}
-
-function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** A text travels as pieces of 255 bytes at most. */
-function pieces(text: string): Buffer[] {
-  const bytes = Buffer.from(text);
-  const count = Math.max(1, Math.ceil(bytes.length / 255));
-  return Array.from({ length: count }, (_, i) => bytes.subarray(255 * i, 255 * (i + 1)));
-}
-
-// deno-lint-ignore no-explicit-any
-function fromBytes({ name, type, class: class_, ttl, data }: any): NameRecord[] {
-  if (class_ !== "IN" || !TYPES.includes(type)) return [];
-  return [{ name, type, ttl, data: type === "TXT" ? Buffer.concat(data).toString() : data }];
+function codeName(code: number): string {
+  return CODES[code] ?? `RCODE${code}`;
 }

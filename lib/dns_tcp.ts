@@ -1,11 +1,12 @@
 /**
- * DNS over TCP, on the port that a server has for UDP as well (RFC 7766). TCP is a stream and keeps no
- * edges: so each message has its length before it, in two bytes. It needs udp.ts and dns.ts beside it.
+ * DNS over TCP, on the port that a server has for UDP as well (RFC 7766). TCP is a stream and keeps
+ * no edges: so each message has its length before it, in two bytes. It needs udp.ts and dns.ts
+ * beside it.
  *
  * @module
  */
 import { answerIn, encodeQuestion, type Message, type Question, randomId } from "./dns.ts";
-import { type Address, bind, formatAddress, type Socket } from "./udp.ts";
+import { type Address, bind, type Datagram, formatAddress, type Socket } from "./udp.ts";
 
 /** How long a client may take for a question, or for reading an answer, in milliseconds. */
 const PATIENCE = 5000;
@@ -19,8 +20,8 @@ export interface Doors extends Disposable {
 }
 
 /**
- * Opens the same port for UDP and for TCP: they share nothing but the number. With port 0, the system
- * picks one that is free for both.
+ * Opens the same port for UDP and for TCP: they share nothing but the number. With port 0, the
+ * system picks one that is free for both.
  *
  * @throws {Deno.errors.AddrInUse} Another program has this port, of UDP or of TCP.
  */
@@ -69,38 +70,54 @@ export async function serveTcp(
   connected.forEach(shut);
 }
 
-/** Asks a name server over TCP: its answer, or `undefined` if there is none in time. */
+/**
+ * Asks a name server over TCP. Returns its answer, or `undefined` if it does not come in time.
+ * `ignored` is told what came instead: a message that is not the answer, or the beginning of one.
+ */
 export async function resolveTcp(
   question: Question,
   server: Address,
   milliseconds: number,
+  ignored: (heard: Datagram, id: number) => void = () => {},
 ): Promise<Message | undefined> {
   const id = randomId();
-  const bytes = await askTcp(encodeQuestion(id, question), server, milliseconds);
-  return bytes && answerIn(bytes, id, question);
+  const cut = (data: Uint8Array<ArrayBuffer>) => ignored({ data, from: server }, id);
+  const bytes = await askTcp(encodeQuestion(id, question), server, milliseconds, cut);
+  const answer = bytes && answerIn(bytes, id, question);
+  if (answer && !answer.truncated) return answer; // over TCP there is room for all of it
+  if (bytes) ignored({ data: bytes, from: server }, id);
+  return undefined;
 }
 
-/** Asks over TCP: the answer's bytes, or `undefined` if there is none in time. */
+/**
+ * Asks over TCP. Returns the answer's bytes, or `undefined` if they do not come in time. `cut` is
+ * told how much had come by then, if anything had.
+ */
 export async function askTcp(
   message: Uint8Array,
   server: Address,
   milliseconds: number,
-): Promise<Uint8Array | undefined> {
+  cut: (bytes: Uint8Array<ArrayBuffer>) => void = () => {},
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const signal = AbortSignal.timeout(milliseconds);
   let connection;
+  let answer: Uint8Array<ArrayBuffer> | undefined;
+  let begun: Uint8Array<ArrayBuffer> | undefined;
   try {
     const { hostname, port } = server;
     connection = await Deno.connect({ hostname, port, signal });
-    return await inTime(connection, milliseconds, async (connection) => {
+    answer = await inTime(connection, milliseconds, async (connection) => {
       await write(connection, message);
-      return await read(connection);
+      return await read(connection, (bytes) => begun = bytes);
     });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined; // refused, reset, or too late: over TCP one hears of it, and it comes to the same
+    // Refused, reset, or too late: over TCP one hears of it, and it comes to the same.
   } finally {
     shut(connection);
   }
+  if (!answer && begun) cut(begun);
+  return answer;
 }
 
 /** Message after message, until one has no answer. */
@@ -135,22 +152,27 @@ async function inTime<T>(
   }
 }
 
-/** The next message, or `undefined` where the stream ends. */
-async function read(connection: Deno.TcpConn): Promise<Uint8Array | undefined> {
-  const length = await readExactly(connection, 2);
-  return length && await readExactly(connection, length[0]! << 8 | length[1]!);
+/** The next message, or `undefined` where the stream ends. `begun` is told of each piece of it. */
+async function read(
+  connection: Deno.TcpConn,
+  begun: (bytes: Uint8Array<ArrayBuffer>) => void = () => {},
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const length = await readExactly(connection, 2, begun);
+  return length && await readExactly(connection, length[0]! << 8 | length[1]!, begun);
 }
 
 /** A read takes what is there: one piece or several, and their edges mean nothing. */
 async function readExactly(
   connection: Deno.TcpConn,
   size: number,
-): Promise<Uint8Array | undefined> {
+  begun: (bytes: Uint8Array<ArrayBuffer>) => void,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const bytes = new Uint8Array(size);
   for (let filled = 0; filled < size;) {
     const more = await connection.read(bytes.subarray(filled));
     if (more === null) return undefined;
     filled += more;
+    begun(bytes.subarray(0, filled));
   }
   return bytes;
 }

@@ -7,10 +7,13 @@ import {
   decode,
   encodeAnswer,
   encodeQuestion,
+  headerOf,
   line,
+  MAX_MESSAGE,
   type Message,
   type NameRecord,
   shown,
+  TYPES,
 } from "../lib/dns.ts";
 import { bindBoth, serveTcp } from "../lib/dns_tcp.ts";
 import { relay } from "../lib/relay.ts";
@@ -98,6 +101,71 @@ Deno.test("lesson 11: the server says what there is not, and what it does not do
   assertEquals(notify.message.code, "NOTIMP");
 });
 
+Deno.test("lesson 11: the server answers whatever DNS question real programs send", () => {
+  const hex = (text: string) => Uint8Array.fromHex(text.replaceAll(" ", ""));
+  const zone = "08776f726b626f6f6b 0474657374 00";
+  const soa = "c00c 0006 0001 00000e10 0016 00 00 00000001 00000e10 00000258 00015180 0000003c";
+  const opt = "00 0029 04d0 00000000 0000";
+  const questions: Record<string, [string, Uint8Array]> = {
+    // nsupdate: a record to add, none to be there
+    UPDATE: ["NOTIMP", hex(`1111 2800 0001 0000 0001 0000 ${zone} 0006 0001 ${soa}`)],
+    // kdig and other name servers: the SOA record that is new
+    NOTIFY: ["NOTIMP", hex(`1111 2400 0001 0001 0000 0000 ${zone} 0006 0001 ${soa}`)],
+    IXFR: ["REFUSED", hex(`1111 0000 0001 0000 0001 0000 ${zone} 00fb 0001 ${soa}`)],
+    AXFR: ["REFUSED", hex(`1111 0000 0001 0000 0000 0000 ${zone} 00fc 0001`)],
+    "two questions": [
+      "FORMERR",
+      hex(`1111 0100 0002 0000 0000 0000 ${zone} 0001 0001 ${zone} 001c 0001`),
+    ],
+    "two OPT": [
+      "FORMERR",
+      hex(`1111 0100 0001 0000 0000 0002 ${zone} 0001 0001 ${opt} ${opt}`),
+    ],
+    "no question": ["FORMERR", hex("1111 0100 0000 0000 0000 0000")],
+  };
+  for (const [what, [code, question]] of Object.entries(questions)) {
+    for (const overTcp of [false, true]) {
+      const answer = answerName(question, overTcp);
+      assert(answer, what);
+      assertEquals(headerOf(answer)?.code, code, what);
+      assertEquals(headerOf(answer)?.id, 0x1111);
+      assert(answer.length <= question.length, `${what}: ${answer.length} bytes`);
+      assertEquals(answerName(answer, overTcp), undefined, `an answer to the answer to ${what}`);
+    }
+    question[2]! |= 0x80; // the same as an answer
+    assertEquals(answerName(question), undefined, what);
+  }
+});
+
+Deno.test("lesson 11: a label with a space, a dot, an escape sequence or UTF-8 is a name as others", () => {
+  const labels = ["my\\032printer", "a\\046b", "\\027[2J", "b\\195\\188ro", "\\127", "\\000"];
+  for (const label of labels) {
+    const { answer, message } = answered(`${label}.workbook.test`);
+    assertEquals([message.code, message.question.name], [
+      "NXDOMAIN",
+      `${label}.workbook.test`,
+    ]);
+    assertEquals(message.authority.map(({ type }) => type), ["SOA"]);
+    assertEquals(answerName(answer), undefined);
+  }
+  // What looks like the zone's name is one label here.
+  assertEquals(answered("no\\046workbook.test").message.code, "REFUSED");
+});
+
+Deno.test("lesson 11: what is missing may be remembered: the answer says for how long", () => {
+  for (const [name, type] of [["no.workbook.test", "A"], ["workbook.test", "CNAME"]] as const) {
+    const { asked, answer, message } = answered(name, type);
+    assertEquals(message.authority.map(line), [
+      "workbook.test SOA ns.workbook.test hostmaster.workbook.test 1 7200 1800 1209600 300",
+    ]);
+    assert(answer.length <= 4 * asked.length);
+  }
+  assertEquals(lines(answered("workbook.test", "NS").message), [
+    "workbook.test NS ns.workbook.test",
+  ]);
+  assertEquals(lines(answered("workbook.test", "SOA").message)?.length, 1);
+});
+
 Deno.test("lesson 11: over UDP an answer has four times the bytes of its question at most", () => {
   for (
     const name of [
@@ -105,9 +173,11 @@ Deno.test("lesson 11: over UDP an answer has four times the bytes of its questio
       "www.workbook.test",
       "three.workbook.test",
       "many.workbook.test",
+      "ns.workbook.test",
+      "no.workbook.test",
     ]
   ) {
-    for (const type of ["A", "AAAA", "CNAME", "TXT"]) {
+    for (const type of TYPES) {
       for (const size of [0, 512, 1232, 65_535]) {
         const { asked, answer } = answered(name, type, (it) => size ? withEdns(it, size) : it);
         assert(
@@ -378,6 +448,206 @@ Deno.test("lesson 11: an error of the server is told as what it says", async () 
   assertEquals(code, 1);
 });
 
+/** What the client says to a server that answers its question with this. */
+async function told(
+  answer: (question: Uint8Array) => Uint8Array | string,
+  ...args: string[]
+): Promise<{ port: number; code: number; stdout: string; stderr: string }> {
+  using server = bind();
+  const { port } = server.address;
+  const serving = serve(server, answer);
+  const ended = await runLesson(11, ["client", "--port", port, "--timeout", 0.2, ...args]);
+  server.close();
+  await serving;
+  return { port, ...ended };
+}
+
+/** A header with the number of this question, and these numbers behind it. */
+function header(question: Uint8Array, ...numbers: number[]): Uint8Array {
+  return new Uint8Array([...question.subarray(0, 2), ...numbers.flatMap((n) => [n >> 8, n & 255])]);
+}
+
+Deno.test("lesson 11: an error of a header only is told as what it says, at once", async () => {
+  let asked = 0;
+  for (
+    const [flags, code, why] of [
+      [0x8105, "REFUSED", "It does not answer for this name"],
+      [0x8101, "FORMERR", "It could not read the question"],
+      [0x8104, "NOTIMP", "It does not do what was asked"],
+      [0x8102, "SERVFAIL", "It could not"],
+      [0x8109, "NOTAUTH", "It does not have this zone"],
+    ] as const
+  ) {
+    asked = 0;
+    const { port, code: exit, stdout, stderr } = await told((question) => {
+      asked++;
+      return header(question, flags, 0, 0, 0, 0);
+    });
+    assertEquals([exit, stdout, asked], [1, "", 1]);
+    assertEquals(stderr, `workbook.test ${code}, says 127.0.0.1:${port}. ${why}.\n`);
+  }
+});
+
+Deno.test("lesson 11: zeros behind an answer do no harm", async () => {
+  const { code, stdout, stderr } = await told((question) =>
+    new Uint8Array([...answerName(question)!, ...new Uint8Array(20)])
+  );
+  assertEquals([code, stdout, stderr], [0, `${TRUE}\n`, ""]);
+});
+
+Deno.test("lesson 11: a referral is told as one, with the servers that it names", async () => {
+  const { port, code, stdout, stderr } = await told((question) => {
+    const asked = decode(question);
+    const authority = ["a", "b"].map((server) => (
+      { name: "test", type: "NS", ttl: 1, data: `${server}.nic.test` }
+    ));
+    const answer = encodeAnswer(asked, { code: "NOERROR", records: [], authority });
+    return answer.fill(answer[2]! & ~0x04, 2, 3); // no AA: the zone is not its own
+  });
+  assertEquals([code, stdout], [1, ""]);
+  assertEquals(
+    stderr,
+    `127.0.0.1:${port} does not have A workbook.test. ` +
+      "It refers to the name servers of test: a.nic.test, b.nic.test. Ask one of them with --host.\n",
+  );
+});
+
+Deno.test("lesson 11: what comes and is not the answer is told, with the sender and the reason", async () => {
+  const other = (question: Uint8Array, name: string, type = "A") => {
+    const { id } = decode(question);
+    return encodeAnswer(decode(encodeQuestion(id, { name, type })), {
+      code: "NOERROR",
+      records: [],
+    });
+  };
+  const answers: [string, (question: Uint8Array) => Uint8Array | string][] = [
+    ["sent 5 bytes that are not a DNS message", () => "Hello"],
+    ["sent 1 byte that is not a DNS message", () => "H"],
+    ["sent 0 bytes that are not a DNS message", () => ""],
+    ["sent 24 bytes that are not a DNS message", () => "Hello! Is anybody there?"],
+    ["sent a question, not an answer", (question) => question],
+    [
+      "sent an answer with another number",
+      (question) => answerName(question)!.fill(question[0]! ^ 1, 0, 1),
+    ],
+    ["sent an answer without the question", (question) => header(question, 0x8100, 0, 0, 0, 0)],
+    [
+      "sent an answer that is damaged. A record is cut",
+      (question) => answerName(question)!.subarray(0, -3),
+    ],
+    [
+      "sent the answer to another question, A www.workbook.test",
+      (question) => other(question, "www.workbook.test"),
+    ],
+    [
+      "sent the answer to another question, TXT workbook.test",
+      (question) => other(question, "workbook.test", "TXT"),
+    ],
+    [
+      "sent the answer to another question, A \\027[2J.test",
+      (question) => other(question, "\\027[2J.test"),
+    ],
+  ];
+  await Promise.all(answers.map(async ([why, answer]) => {
+    const { port, code, stdout, stderr } = await told(answer);
+    assertEquals([code, stdout], [1, ""], why);
+    const sentence = `Nothing that came answers A workbook.test. 127.0.0.1:${port} ${why}`;
+    assert(stderr.startsWith(sentence), stderr);
+    assertMatch(stderr, /( \([2-5] times\))?\.\n$/);
+    assert(!stderr.includes("\x1b"));
+  }));
+});
+
+Deno.test("lesson 11: what strangers send is told with who they are, and not without end", async () => {
+  using server = bind();
+  using one = bind();
+  await using client = lesson(11, "client", "--port", server.address.port, "--timeout", 0.2);
+  const strangers = Array.from({ length: 20 }, () => bind());
+  for (let tries = 1; tries <= 5; tries++) {
+    const { data, from } = await server.receive({ signal: soon() });
+    await one.send(answerName(data)!, from);
+    for (const stranger of strangers) await stranger.send("x", from);
+  }
+  const { code, stderr } = await client.end();
+  for (const stranger of strangers) stranger.close();
+  assertEquals(code, 1);
+  assert(
+    stderr.includes(
+      `127.0.0.1:${one.address.port} sent 47 bytes, but 127.0.0.1:${server.address.port} was asked`,
+    ),
+    stderr,
+  );
+  assertEquals(stderr.match(/ was asked/g)?.length, 3); // different ones, however many there are
+});
+
+/** A server that says TC, and does this over TCP. */
+async function toldOverTcp(
+  work: (connection: Deno.TcpConn, question: Uint8Array) => Promise<void>,
+): Promise<{ port: number; code: number; stdout: string; stderr: string }> {
+  using both = bindBoth(here(0));
+  const cut = (data: Uint8Array) => encodeAnswer(decode(data), { code: "NOERROR", records: [] }, 0);
+  const serving = serve(both.socket, cut);
+  const connected = (async () => {
+    using connection = await both.listener.accept();
+    const question = new Uint8Array(1000);
+    const size = await connection.read(question);
+    await work(connection, question.subarray(2, size!));
+  })();
+  const { port } = both.socket.address;
+  const ended = await runLesson(11, ["client", "--port", port, "--timeout", 5]);
+  await connected;
+  both[Symbol.dispose]();
+  await serving;
+  return { port, ...ended };
+}
+
+Deno.test("lesson 11: an answer of 65,535 bytes comes over TCP, and all of it is printed", async () => {
+  const record = { ...WWW, type: "A", ttl: 1, data: "192.0.2.7" };
+  const { code, stdout, stderr } = await toldOverTcp(async (connection, question) => {
+    // The header and the question are 31 bytes, and each record has 16.
+    const records = Array(4094).fill(record);
+    const answer = encodeAnswer(decode(question), { code: "NOERROR", records });
+    assertEquals(answer.length, MAX_MESSAGE);
+    const framed = new Uint8Array([255, 255, ...answer]);
+    for (let sent = 0; sent < framed.length;) {
+      sent += await connection.write(framed.subarray(sent));
+    }
+  });
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout, `${TRUE}\n`.repeat(4094));
+});
+
+Deno.test("lesson 11: what comes over TCP and is not the answer is told, with the reason", async () => {
+  const framed = (bytes: Uint8Array, size = bytes.length) =>
+    new Uint8Array([size >> 8, size & 255, ...bytes]);
+  const answers: [string, (question: Uint8Array) => Uint8Array][] = [
+    ["sent 5 bytes that are not a DNS message", () => framed(bytes("Hello"))],
+    ["sent 1 byte that is not a DNS message", () => new Uint8Array([0])], // half of a length
+    [
+      "sent an answer that is damaged. The message is cut",
+      (question) => framed(answerName(question)!.subarray(0, 30), 47), // and then it ends
+    ],
+    [
+      "sent an answer with another number",
+      (question) => framed(answerName(question)!.fill(question[0]! ^ 1, 0, 1)),
+    ],
+    [
+      "says over TCP, too, that there is more",
+      (question) => framed(encodeAnswer(decode(question), { code: "NOERROR", records: [] }, 0)),
+    ],
+  ];
+  await Promise.all(answers.map(async ([why, answer]) => {
+    const { port, code, stdout, stderr } = await toldOverTcp(async (connection, question) => {
+      await connection.write(answer(question));
+    });
+    assertEquals([code, stdout], [1, ""], why);
+    const server = `127.0.0.1:${port}`;
+    const sentence =
+      `${server} has more than a datagram holds, and over TCP its answer did not come.`;
+    assertEquals(stderr, `${sentence} ${server} ${why}.\n`);
+  }));
+});
+
 Deno.test("lesson 11: an answer that is cut, and nobody there over TCP", async () => {
   using server = await eventually(() => bind({ port: freePort() }));
   const { port } = server.address;
@@ -420,8 +690,10 @@ Deno.test("lesson 11: wrong options end with 2, and a sentence that says what is
   const wrong: [string[], RegExp][] = [
     [["--name", "a b"], /^--name a b is not a domain name: it must be labels of 1 to 63 plain/],
     [["--name", "a..b"], /^--name a\.\.b is not a domain name/],
+    [["--name", "a\x7f"], /^--name a\\x7f is not a domain name/],
+    [["--name", "a\\32b"], /^--name a\\32b is not .* Another character is \\ and three digits/],
     [["--name", "\x1b[2J"], /^--name \\x1b\[2J is not a domain name/],
-    [["--type", "MX"], /^--type MX is none of: a, aaaa, cname, txt\./],
+    [["--type", "MX"], /^--type MX is none of: a, aaaa, cname, txt, ns, soa\./],
     [["--timeout", "0"], /^--timeout 0 is not a time/],
   ];
   await Promise.all(wrong.map(async ([args, sentence]) => {

@@ -7,7 +7,9 @@ import {
   EDNS_BYTES,
   encodeAnswer,
   encodeQuestion,
+  formatError,
   isName,
+  isReferral,
   line,
   MAX_MESSAGE,
   type NameRecord,
@@ -20,12 +22,31 @@ import {
 import { find, reply, WORKBOOK, type Zone } from "../../lib/zone.ts";
 import { NONSENSE, pointers } from "../nonsense.ts";
 
-const label = fc.stringMatching(/^[!-\-/-~]{1,20}$/);
+/** A label as text: most are of plain characters, and any byte may be in one (RFC 2181, 11). */
+const label = fc.oneof(
+  fc.stringMatching(/^[!-\-/-[\]-~]{1,20}$/),
+  fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => [...bytes].map(escaped).join("")),
+);
 const name = fc.array(label, { minLength: 1, maxLength: 8 }).map((labels) => labels.join("."));
 const address = fc.tuple(...Array(4).fill(fc.nat(255))).map((bytes) => bytes.join("."));
 const record: fc.Arbitrary<NameRecord> = fc.oneof(
   fc.record({ name, type: fc.constant("A"), ttl: fc.nat(), data: address }),
-  fc.record({ name, type: fc.constant("CNAME"), ttl: fc.nat(), data: name }),
+  fc.record({
+    name,
+    type: fc.constantFrom("CNAME", "NS"),
+    ttl: fc.nat(0xffff_ffff),
+    data: name.filter(isName),
+  }),
+  fc.record({
+    name,
+    type: fc.constant("SOA"),
+    ttl: fc.nat(),
+    data: fc.tuple(
+      name.filter(isName),
+      name.filter(isName),
+      ...Array(5).fill(fc.nat(0xffff_ffff)),
+    ).map((values) => values.join(" ")),
+  }),
   fc.record({
     name,
     type: fc.constant("TXT"),
@@ -33,6 +54,12 @@ const record: fc.Arbitrary<NameRecord> = fc.oneof(
     data: fc.string({ unit: "grapheme", maxLength: 400 }),
   }),
 );
+
+/** A byte of a label as text. */
+function escaped(byte: number): string {
+  const character = String.fromCharCode(byte);
+  return /[!-\-/-[\]-~]/.test(character) ? character : `\\${`${byte}`.padStart(3, "0")}`;
+}
 
 /** Bytes, written as hexadecimal digits and "text". */
 function raw(...parts: string[]): Uint8Array {
@@ -45,6 +72,9 @@ function raw(...parts: string[]): Uint8Array {
   );
 }
 
+/** A record of 192.0.2.7, with this name. */
+const A_AT = (name: string) => `${name} 0001 0001 0000003c 0004 c0000207`;
+const OPT = "00 0029 04d0 00000000 0000";
 const WWW = ["08", '"workbook"', "04", '"test"', "00"];
 const ASKED = raw("1267 0100 0001 0000 0000 0000", ...WWW, "0001 0001");
 /** The same with EDNS, as dig sends it: 1,232 bytes, and a cookie. */
@@ -60,13 +90,16 @@ Deno.test("dns: a question, byte for byte as RFC 1035 has it", () => {
   assertEquals(rest, {
     id: 0x1267,
     isAnswer: false,
+    authoritative: false,
     truncated: false,
     opcode: 0,
     code: "NOERROR",
     question: { name: "workbook.test", type: "A" },
     class: "IN",
     records: [],
+    authority: [],
     takes: PLAIN_BYTES,
+    dnssec: false,
   });
 });
 
@@ -99,13 +132,14 @@ Deno.test("dns: what was encoded decodes to the same", () => {
     assertEquals(question, { name, type });
     assertEquals([rest.id, rest.isAnswer, rest.opcode, rest.class], [id, false, 0, "IN"]);
   }));
-  fc.assert(fc.property(ids, fc.array(record, { maxLength: 10 }), (id, records) => {
-    fc.pre(
-      records.every(({ name, type, data }) => isName(name) && (type !== "CNAME" || isName(data))),
-    );
-    const asked = decode(encodeQuestion(id, { name: "workbook.test", type: "A" }));
-    const answer = decode(encodeAnswer(asked, { code: "NOERROR", records }));
+  const some = fc.array(record, { maxLength: 10 });
+  fc.assert(fc.property(ids, name, some, some, (id, name, records, authority) => {
+    fc.pre(isName(name));
+    fc.pre([...records, ...authority].every(({ name }) => isName(name)));
+    const asked = decode(encodeQuestion(id, { name, type: "A" }));
+    const answer = decode(encodeAnswer(asked, { code: "NOERROR", records, authority }));
     assertEquals(answer.records, records);
+    assertEquals(answer.authority, authority);
     assertEquals([answer.id, answer.isAnswer, answer.truncated], [id, true, false]);
   }));
   const ipv6 = ["2001:db8::7", "::1", "::", "2001:db8:0:1::7"];
@@ -116,7 +150,9 @@ Deno.test("dns: what was encoded decodes to the same", () => {
 
 Deno.test("dns: messages of nonsense bring no error but its own", () => {
   const up = (limit: number) => Math.floor(Math.random() * limit);
-  const records = WORKBOOK.records.slice(0, 5); // one of each type
+  // Each type is among them.
+  const records = WORKBOOK.records.slice(0, 7);
+  assertEquals(new Set(records.map(({ type }) => type)), new Set(TYPES));
   const answer = encodeAnswer(decode(BY_DIG), { code: "NOERROR", records });
   const originals = [ASKED, BY_DIG, answer];
   let understandable = 0;
@@ -131,6 +167,9 @@ Deno.test("dns: messages of nonsense bring no error but its own", () => {
       for (let flips = 1 + up(4); flips > 0; flips--) bytes[up(bytes.length)]! ^= 1 << up(8);
     }
     const data = i % 3 === 2 ? bytes.subarray(0, up(bytes.length + 1)) : bytes;
+    const wrong = formatError(data);
+    if (wrong) assert(wrong.length <= data.length && (data[2]! & 0x80) === 0);
+    answerIn(data, data[0]! << 8 | data[1]!, { name: "workbook.test", type: "A" });
     try {
       const message = decode(data);
       understandable++;
@@ -159,6 +198,75 @@ Deno.test("dns: a message of pointers to pointers is understood", () => {
   assertThrows(() => decode(bytes), DnsError, "holds answers");
 });
 
+/**
+ * A message that is made to be read slowly: a record that holds a name and so many pointers, each
+ * to the one before. Then as many CNAME records as there is room for, with names that lead through
+ * all of the pointers.
+ */
+function slowMessage(pointers: number): Uint8Array {
+  const bytes = new Uint8Array(MAX_MESSAGE);
+  const view = new DataView(bytes.buffer);
+  const [question, unknown, cname, internet] = [12, 65_280, 5, 1];
+  view.setUint16(2, 0x8000);
+  view.setUint16(4, 1);
+  const record = question + 5; // both are for the root, whose name is a byte
+  const data = record + 11;
+  view.setUint16(record + 1, unknown);
+  view.setUint16(record + 9, 3 + 2 * pointers);
+  bytes.set([1, 0x61, 0], data);
+  let last = data;
+  let next = data + 3;
+  for (let i = 0; i < pointers; i++, next += 2) {
+    view.setUint16(next, 0xc000 | last);
+    last = next;
+  }
+  let records = 1;
+  for (; next + 14 <= bytes.length; next += 14, records++) {
+    view.setUint16(next, 0xc000 | last);
+    view.setUint16(next + 2, cname);
+    view.setUint16(next + 4, internet);
+    view.setUint16(next + 10, 2);
+    view.setUint16(next + 12, 0xc000 | last);
+  }
+  view.setUint16(6, records);
+  return bytes.subarray(0, next);
+}
+
+/** The same bytes, and how often one of them was read. */
+function counting(bytes: Uint8Array): { bytes: Uint8Array; reads: () => number } {
+  let reads = 0;
+  const counted = new Proxy(bytes, {
+    get(target, key) {
+      if (typeof key === "string" && /^\d/.test(key)) reads++;
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { bytes: counted, reads: () => reads };
+}
+
+Deno.test("dns: however a message is made, each of its bytes is read some hundred times at most", () => {
+  // As many pointers as are followed, in the longest message: it is one, and is understood.
+  const slow = counting(slowMessage(125));
+  const { records } = decode(slow.bytes);
+  assert(records.length > 4500 && records.every(({ name, data }) => name === "a" && data === "a"));
+  assert(slow.reads() < 100 * MAX_MESSAGE, `${slow.reads()} bytes were read.`);
+
+  // With more of them it is refused: no name has so many labels.
+  for (const pointers of [200, 5000]) {
+    const endless = counting(slowMessage(pointers));
+    assertThrows(() => decode(endless.bytes), DnsError, "leads nowhere");
+    assert(endless.reads() < 100 * MAX_MESSAGE, `${endless.reads()} bytes were read.`);
+  }
+
+  // Sent as a question, it is refused before anybody follows a pointer.
+  const question = slowMessage(125);
+  question[2] = 0;
+  const asked = counting(question);
+  assertThrows(() => decode(asked.bytes), DnsError, "holds answers");
+  assert(asked.reads() < 12 * MAX_MESSAGE, `${asked.reads()} bytes were read.`);
+});
+
 Deno.test("dns: what is no message is refused", () => {
   const none = {
     empty: raw(),
@@ -170,10 +278,45 @@ Deno.test("dns: what is no message is refused", () => {
     "something left over": raw("1267 0100 0001 0000 0000 0000", ...WWW, "0001 0001 00"),
     "a pointer in the question": raw("1267 0100 0001 0000 0000 0000 c00c 0001 0001"),
     "a pointer to itself": raw("1267 8000 0001 0001 0000 0000", ...WWW, "0001 0001 c01f 0001 0001"),
-    "a dot within a label": raw("1267 0100 0001 0000 0000 0000 03", '"a.b"', "00 0001 0001"),
-    "a space": raw("1267 0100 0001 0000 0000 0000 03", '"a b"', "00 0001 0001"),
-    "an escape sequence": raw("1267 0100 0001 0000 0000 0000 03 1b5b4a 00 0001 0001"),
-    "what is no ASCII": raw("1267 0100 0001 0000 0000 0000 02 c3bc 00 0001 0001"),
+    "a label of 64 bytes": raw("1267 0100 0001 0000 0000 0000 40", "61".repeat(64), "00 0001 0001"),
+    "a name of 256 bytes": raw(
+      ...["1267 0100 0001 0000 0000 0000", `3f${"61".repeat(63)}`.repeat(3), "3e", "61".repeat(62)],
+      "00 0001 0001",
+    ),
+    "a pointer into the header": raw(
+      "1267 8000 0001 0001 0000 0000",
+      ...WWW,
+      "0001 0001",
+      A_AT("c000"),
+    ),
+    "two OPT records": raw("1267 0100 0001 0000 0000 0002", ...WWW, "0001 0001", OPT, OPT),
+    "an OPT record that is not the root's": raw(
+      ...["1267 0100 0001 0000 0000 0001", ...WWW, "0001 0001", "c00c 0029 04d0 00000000 0000"],
+    ),
+    "an option that is cut": raw(
+      ...[
+        "1267 0100 0001 0000 0000 0001",
+        ...WWW,
+        "0001 0001",
+        "00 0029 04d0 00000000 0004 000a 0001",
+      ],
+    ),
+    "an address of 5 bytes": raw(
+      ...[
+        "1267 8000 0001 0001 0000 0000",
+        ...WWW,
+        "0001 0001",
+        "c00c 0001 0001 0000003c 0005 c000020707",
+      ],
+    ),
+    "a name that is longer than its record": raw(
+      ...[
+        "1267 8000 0001 0001 0000 0000",
+        ...WWW,
+        "0005 0001",
+        "c00c 0005 0001 0000003c 0001 01 61 00",
+      ],
+    ),
     "records in a question": raw(
       ...["1267 0000 0001 0001 0000 0000", ...WWW, "0001 0001"],
       ...["c00c 0001 0001 0000003c 0004 c0000207"],
@@ -207,9 +350,26 @@ Deno.test("dns: a name of 255 bytes is the longest", () => {
   ) {
     assert(isName(name), name);
   }
+  const escaped = [
+    "my\\032printer.test",
+    "a\\046b.test",
+    "\\000\\127\\255",
+    "\\092",
+    "\\032".repeat(63),
+  ];
+  for (const name of escaped) {
+    assert(isName(name), name);
+    assertEquals(decode(encodeQuestion(1, { name, type: "A" })).question.name, name);
+  }
   const wrong = [
     "",
     ".",
+    "a\x7f", // DEL, the last character of ASCII, is a control character
+    "a\\",
+    "a\\b",
+    "a\\32",
+    "a\\256",
+    "\\032".repeat(64),
     "..",
     "a..b",
     ".a",
@@ -402,4 +562,259 @@ Deno.test("zone: only queries about the internet", () => {
   assertEquals(reply(WORKBOOK, asked).code, "NOERROR");
   assertEquals(reply(WORKBOOK, { ...asked, opcode: 4 }).code, "NOTIMP");
   assertEquals(reply(WORKBOOK, { ...asked, class: "CH" }).code, "NOTIMP");
+});
+
+Deno.test("dns: a label may hold any byte, and no two labels look the same", () => {
+  const named = (...label: string[]) =>
+    decode(raw("1267 0100 0001 0000 0000 0000", ...label, "04", '"test"', "00 0001 0001")).question;
+  assertEquals(named("0a", '"my printer"').name, "my\\032printer.test");
+  assertEquals(named("03", '"a.b"').name, "a\\046b.test");
+  assertEquals(named("01", '"a"', "01", '"b"').name, "a.b.test");
+  assertEquals(named("03", '"a\\b"').name, "a\\092b.test");
+  assertEquals(named("03 1b5b4a").name, "\\027[J.test");
+  assertEquals(named("02 c3bc").name, "\\195\\188.test");
+  assertEquals(named("01 7f").name, "\\127.test"); // DEL
+  assertEquals(named("01 00").name, "\\000.test");
+});
+
+Deno.test("dns: an error may be a header alone, with address and number right", () => {
+  const question = { name: "workbook.test", type: "A" };
+  const heard = (...parts: string[]) => answerIn(raw(...parts), 0x1267, question);
+  for (
+    const [flags, code] of [["8105", "REFUSED"], ["8001", "FORMERR"], ["8084", "NOTIMP"]] as const
+  ) {
+    const answer = heard(`1267 ${flags} 0000 0000 0000 0000`);
+    assertEquals(answer && [answer.code, answer.question, answer.records], [code, question, []]);
+  }
+  // The question is announced, but it does not come, or something else is damaged.
+  assertEquals(heard("1267 8105 0001 0000 0000 0000")?.code, "REFUSED");
+  assertEquals(heard("1267 8102 0001 0000 0000 0001", ...WWW, "0001 0001 00")?.code, "SERVFAIL");
+  // Without an error, a header says nothing. And the number, QR and the question have to be right.
+  assertEquals(heard("1267 8100 0000 0000 0000 0000"), undefined);
+  assertEquals(heard("1268 8105 0000 0000 0000 0000"), undefined);
+  assertEquals(heard("1267 0105 0000 0000 0000 0000"), undefined);
+  assertEquals(heard("1267 8105 0001 0000 0000 0000", ...WWW, "001c 0001"), undefined);
+  assertEquals(heard("1267 8105 0001 0000 0000 0001", ...WWW, "001c 0001"), undefined);
+});
+
+Deno.test("dns: an answer that was cut may end anywhere, and asks for TCP all the same", () => {
+  const question = { name: "workbook.test", type: "A" };
+  const whole = raw("1267 8300 0001 0001 0000 0000", ...WWW, "0001 0001", A_AT("c00c"));
+  for (let size = 12; size <= whole.length; size++) {
+    assertEquals(answerIn(whole.subarray(0, size), 0x1267, question)?.truncated, true, `${size}`);
+  }
+  assertEquals(answerIn(whole.subarray(0, 11), 0x1267, question), undefined);
+  // Without TC it is damaged: how much is missing, nobody knows.
+  const uncut = whole.with(2, 0x81);
+  for (let size = 12; size < whole.length; size++) {
+    assertEquals(answerIn(uncut.subarray(0, size), 0x1267, question), undefined, `${size}`);
+  }
+});
+
+Deno.test("dns: bytes behind an answer mean nothing, and behind a question they are a mistake", () => {
+  const question = { name: "workbook.test", type: "A" };
+  const answer = raw("1267 8100 0001 0001 0000 0000", ...WWW, "0001 0001", A_AT("c00c"));
+  for (const more of ["00", "00".repeat(500), "ff 00 07"]) {
+    const message = answerIn(raw(...hex(answer), more), 0x1267, question);
+    assertEquals(message?.records.map(line), ["workbook.test A 192.0.2.7"]);
+    const asked = raw(...hex(ASKED), more);
+    assertEquals(understood(asked), undefined);
+    assertEquals(formatError(asked), raw("1267 8101 0000 0000 0000 0000"));
+  }
+});
+
+/** Bytes as {@linkcode raw} takes them. */
+function hex(bytes: Uint8Array): string[] {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0"));
+}
+
+Deno.test("dns: a question that breaks the rules gets an error, which is not longer than it", () => {
+  const WWW_A = [...WWW, "0001 0001"];
+  const wrong: Record<string, [string, Uint8Array]> = {
+    "two questions": ["8101", raw("1267 0100 0002 0000 0000 0000", ...WWW_A, ...WWW_A)],
+    "no question": ["8101", raw("1267 0100 0000 0000 0000 0000")],
+    "an answer in it": ["8001", raw("1267 0000 0001 0001 0000 0000", ...WWW_A, A_AT("c00c"))],
+    "an authority": ["8001", raw("1267 0000 0001 0000 0001 0000", ...WWW_A, A_AT("c00c"))],
+    "something behind it": ["8101", raw("1267 0100 0001 0000 0000 0000", ...WWW_A, "00")],
+    "an operation without a question": ["b004", raw("1267 3000 0000 0000 0000 0000")],
+    "an UPDATE of two zones": ["a804", raw("1267 2800 0002 0000 0000 0000", ...WWW_A, ...WWW_A)],
+  };
+  for (const [why, [flags, bytes]] of Object.entries(wrong)) {
+    assertEquals(understood(bytes), undefined, why);
+    assertEquals(formatError(bytes), raw(`1267 ${flags} 0000 0000 0000 0000`), why);
+  }
+  // With EDNS in the question it is in the error, too, and so is the bit DO.
+  const opts = raw("1267 0100 0001 0000 0000 0002", ...WWW_A, OPT, OPT);
+  assertEquals(formatError(opts), raw("1267 8101 0000 0000 0000 0001", OPT));
+  const signed = "00 0029 0200 00008000 0000";
+  const withDo = raw("1267 0100 0001 0000 0000 0002", ...WWW_A, signed, signed);
+  assertEquals(
+    formatError(withDo),
+    raw("1267 8101 0000 0000 0000 0001 00 0029 04d0 00008000 0000"),
+  );
+
+  // These are not DNS questions. Other protocols have zeros at the same places.
+  const others: Record<string, Uint8Array> = {
+    "an answer": raw("1267 8100 0002 0000 0000 0000", ...WWW_A, ...WWW_A),
+    "an answer without a question": raw("1267 8105 0000 0000 0000 0000"),
+    "a header that is cut": ASKED.subarray(0, 11),
+    "a question that is cut": ASKED.subarray(0, -1),
+    "a RIP request": raw("0102 0000", "00".repeat(19), "10"),
+    "nothing but zeros": new Uint8Array(100),
+    "text": new TextEncoder().encode("Hello! Is anybody there?"),
+  };
+  for (const [why, bytes] of Object.entries(others)) {
+    assertEquals(formatError(bytes), undefined, why);
+  }
+});
+
+Deno.test("dns: UPDATE, NOTIFY and IXFR bring records, and are understood", () => {
+  const soa = "0006 0001 00000001 0016 00 00 00000001 00000002 00000003 00000004 00000005";
+  const asked = {
+    UPDATE: raw(
+      ...["1267 2800 0001 0001 0002 0001", ...WWW, "0006 0001", "c00c 00ff 00fe 00000000 0000"],
+      ...["c00c 0001 00ff 00000000 0000", A_AT("c00c"), OPT],
+    ),
+    NOTIFY: raw("1267 2400 0001 0001 0000 0000", ...WWW, "0006 0001", "c00c", soa),
+    IXFR: raw("1267 0000 0001 0000 0001 0000", ...WWW, "00fb 0001", "c00c", soa),
+  };
+  const codes = { UPDATE: "NOTIMP", NOTIFY: "NOTIMP", IXFR: "REFUSED" };
+  for (const operation of ["UPDATE", "NOTIFY", "IXFR"] as const) {
+    const message = decode(asked[operation]);
+    assertEquals(message.question.name, "workbook.test");
+    const answer = encodeAnswer(message, reply(WORKBOOK, message));
+    assertEquals(decode(answer).code, codes[operation]);
+    assert(answer.length <= asked[operation].length);
+  }
+});
+
+Deno.test("dns: a referral says who knows more, and nothing about the name", () => {
+  const referred = (flags: string, authority: string, count = "0002") =>
+    decode(raw(
+      ...[`1267 ${flags} 0001 0000 ${count} 0000`, "03", '"www"', ...WWW, "0001 0001", authority],
+    ));
+  const ns = (name: string) => `c019 0002 0001 0002a300 0004 01${name}c019`;
+  const message = referred("8000", ns("61") + ns("62"));
+  assertEquals(isReferral(message), true);
+  assertEquals(message.authority.map(line), ["test NS a.test", "test NS b.test"]);
+  assertEquals(shown(message), "test NS a.test and 1 more");
+  // A server that has the zone itself says with the same records that there is no such record.
+  assertEquals(isReferral(referred("8400", ns("61") + ns("62"))), false);
+  assertEquals(isReferral(referred("8003", ns("61") + ns("62"))), false);
+  assertEquals(isReferral(referred("8000", "", "0000")), false);
+  const soa = "c019 0006 0001 00000001 0016 00 00 00000001 00000002 00000003 00000004 00000005";
+  assertEquals(isReferral(referred("8000", ns("61") + soa)), false);
+  assertEquals(referred("8000", soa, "0001").authority.map(line), ["test SOA . . 1 2 3 4 5"]);
+});
+
+Deno.test("dns: the bit DO goes back as it came, and no other bit of EDNS", () => {
+  const flagsOf = (flags: string, version = "00") => {
+    const opt = `00 0029 04d0 00${version}${flags} 0000`;
+    const asked = decode(raw("1267 0100 0001 0000 0000 0001", ...WWW, "0001 0001", opt));
+    const answer = encodeAnswer(asked, reply(WORKBOOK, asked));
+    assertEquals(decode(answer).dnssec, asked.dnssec);
+    return hex(answer.slice(-4)).join("");
+  };
+  assertEquals(flagsOf("8000"), "80000000");
+  assertEquals(flagsOf("0000"), "00000000");
+  assertEquals(flagsOf("7fff"), "00000000");
+  assertEquals(flagsOf("ffff", "01"), "80000000");
+});
+
+Deno.test("dns: the code of an answer has its upper bits in the OPT record", () => {
+  const answer = decode(raw(
+    ...["1267 8100 0001 0000 0000 0001", ...WWW, "0001 0001", "00 0029 04d0 01000000 0000"],
+  ));
+  assertEquals(answer.code, "BADVERS");
+  assertEquals(decode(raw("1267 810b 0001 0000 0000 0000", ...WWW, "0001 0001")).code, "RCODE11");
+});
+
+Deno.test("dns: without records, the answer has the SOA, and names in it are cut short", () => {
+  const soa = WORKBOOK.records.find(({ type }) => type === "SOA")!;
+  const asked = decode(encodeQuestion(1, { name: "No.WorkBook.test", type: "A" }));
+  const answer = encodeAnswer(asked, reply(WORKBOOK, asked));
+  const { code, authoritative, records, authority } = decode(answer);
+  assertEquals([code, authoritative, records], ["NXDOMAIN", true, []]);
+  assertEquals(authority, [{ ...soa, name: "WorkBook.test" }]);
+  // 12 for the header and 22 for the question; the owner's name takes 2 bytes.
+  assertEquals(answer.length, 12 + 22 + 2 + 10 + 18 + 26 + 20);
+  // A label with a dot in it is not two labels.
+  const other = decode(encodeQuestion(1, { name: "no\\046workbook.test", type: "A" }));
+  const found = { code: "NXDOMAIN", records: [], authority: [soa] } as const;
+  assertEquals(decode(encodeAnswer(other, found)).authority, [soa]);
+});
+
+Deno.test("zone: what is missing comes with the SOA, and what another server has to know does not", () => {
+  const soa = WORKBOOK.records.find(({ type }) => type === "SOA")!;
+  const found = (name: string, type: string) => {
+    const { code, records, authority = [] } = find(WORKBOOK, { name, type });
+    return [code, records.length, authority];
+  };
+  assertEquals(found("no.workbook.test", "A"), ["NXDOMAIN", 0, [soa]]);
+  assertEquals(found("workbook.test", "MX"), ["NOERROR", 0, [soa]]);
+  assertEquals(found("www.workbook.test", "MX"), ["NOERROR", 1, [soa]]); // an alias for nothing
+  assertEquals(found("workbook.test", "A"), ["NOERROR", 1, []]);
+  assertEquals(found("workbook.test", "SOA"), ["NOERROR", 1, []]);
+  assertEquals(found("workbook.test", "NS"), ["NOERROR", 1, []]);
+  assertEquals(found("ns.workbook.test", "A"), ["NOERROR", 1, []]);
+  assertEquals(found("example.com", "A"), ["REFUSED", 0, []]);
+  assertEquals(found("no\\046workbook.test", "A"), ["REFUSED", 0, []]); // one label: not below it
+
+  // It may be remembered as long as the record itself, and as long as its last number
+  // says (RFC 2308, 3).
+  for (const [ttl, minimum, expected] of [[60, 300, 60], [3600, 300, 300], [5, 5, 5]] as const) {
+    const data = `ns.a.test root.a.test 1 2 3 4 ${minimum}`;
+    const zone = { name: "a.test", records: [{ name: "a.test", type: "SOA", ttl, data }] };
+    const { authority } = find(zone, { name: "b.a.test", type: "A" });
+    assertEquals(authority, [{ name: "a.test", type: "SOA", ttl: expected, data }]);
+  }
+});
+
+Deno.test("zone: a name with nothing but names below it is there, and has no records", () => {
+  const zone: Zone = {
+    name: "a.test",
+    records: [{ name: "printer.third.floor.a.test", type: "A", ttl: 1, data: "192.0.2.7" }],
+  };
+  const code = (name: string) => find(zone, { name, type: "A" }).code;
+  assertEquals(code("printer.third.floor.a.test"), "NOERROR");
+  for (const name of ["third.floor.a.test", "floor.a.test", "Floor.A.test", "a.test"]) {
+    assertEquals(find(zone, { name, type: "A" }), { code: "NOERROR", records: [], authority: [] });
+  }
+  for (const name of ["oor.a.test", "fourth.floor.a.test", "x.printer.third.floor.a.test"]) {
+    assertEquals(code(name), "NXDOMAIN", name);
+  }
+});
+
+Deno.test("zone: an alias for a name that is missing says so, with its SOA", () => {
+  const soa = { name: "a.test", type: "SOA", ttl: 1, data: "ns.a.test root.a.test 1 2 3 4 5" };
+  const alias = { name: "b.a.test", type: "CNAME", ttl: 1, data: "no.a.test" };
+  assertEquals(find({ name: "a.test", records: [soa, alias] }, { name: "b.a.test", type: "A" }), {
+    code: "NXDOMAIN",
+    records: [alias],
+    authority: [soa],
+  });
+});
+
+Deno.test("zone: ANY gets the records of one type, a whole zone nobody gets", () => {
+  const code = (name: string, type: string) => {
+    const asked = { ...decode(ASKED), question: { name, type } };
+    const { code, records } = reply(WORKBOOK, asked);
+    return [code, ...records.map(line)];
+  };
+  assertEquals(code("workbook.test", "ANY"), ["NOERROR", "workbook.test A 192.0.2.7"]);
+  assertEquals(code("three.workbook.test", "ANY").length, 4);
+  assertEquals(code("www.workbook.test", "ANY"), [
+    "NOERROR",
+    "www.workbook.test CNAME workbook.test",
+  ]);
+  assertEquals(code("no.workbook.test", "ANY"), ["NXDOMAIN"]);
+  for (const type of ["AXFR", "IXFR"]) {
+    assertEquals(code("workbook.test", type), ["REFUSED"]);
+    assertEquals(code("WorkBook.test", type), ["REFUSED"]);
+    assertEquals(code("www.workbook.test", type), ["NOTAUTH"]);
+    assertEquals(code("example.com", type), ["NOTAUTH"]);
+  }
+  for (const type of ["OPT", "TKEY", "TSIG", "MAILA", "MAILB"]) {
+    assertEquals(code("workbook.test", type), ["NOTIMP"]);
+  }
 });
