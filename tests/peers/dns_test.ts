@@ -1,6 +1,6 @@
 /**
- * Lesson 11 and the programs that people use: dig, nslookup, host and Deno's own resolver ask our server, and
- * our client asks dnsmasq.
+ * Lesson 11 and the programs that people use: dig, kdig, nsupdate, nslookup, host, unbound and
+ * Deno's own resolver ask our server, and our client asks dnsmasq and unbound.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import {
 import { serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../lessons/08_loss.ts";
 import { answerName, askName, resolve } from "../../lessons/11_dns.ts";
-import { line } from "../../lib/dns.ts";
+import { decode, line } from "../../lib/dns.ts";
 import { relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
-import { here } from "../helpers.ts";
+import { here, soon } from "../helpers.ts";
 import { peers, start } from "../peers.ts";
 import { freePort, lesson, runLesson, type Running } from "../program.ts";
 
@@ -35,7 +35,10 @@ async function dig(port: number, ...args: string[]): Promise<string> {
   return (await program.end()).stdout;
 }
 
-/** dnsmasq with the records of our server. It says nothing when it is ready: so it is asked until it answers. */
+/**
+ * dnsmasq with the records of our server. It says nothing when it is ready: so it is asked until it
+ * answers.
+ */
 async function dnsmasq(): Promise<[Running, number]> {
   const port = freePort();
   const program = start(
@@ -256,3 +259,171 @@ peers(
     await serving;
   },
 );
+
+peers("lesson 11: kdig gets an answer to whatever it can ask", "kdig", async () => {
+  const [server, port] = await serverAndPort();
+  await using _ = server;
+  const kdig = async (...args: string[]) => {
+    await using program = start(
+      "kdig",
+      "@127.0.0.1",
+      "-p",
+      port,
+      "+retry=0",
+      "+timeout=5",
+      ...args,
+    );
+    return (await program.end()).stdout;
+  };
+  const [missing, none, odd, utf8, any, signed, notify, axfr, ixfr, newer] = await Promise.all([
+    kdig("no.workbook.test"),
+    kdig("workbook.test", "MX"),
+    kdig("my\\032printer.workbook.test"),
+    kdig("bücher.workbook.test"),
+    kdig("three.workbook.test", "ANY"),
+    kdig("+dnssec", "workbook.test"),
+    kdig("workbook.test", "NOTIFY=2"),
+    kdig("workbook.test", "AXFR"),
+    kdig("workbook.test", "IXFR=1"),
+    kdig("+edns=1", "workbook.test"),
+  ]);
+  const soa =
+    /AUTHORITY SECTION:\nworkbook\.test\..*SOA\tns\.workbook\.test\. hostmaster\.workbook\.test\. 1 /;
+  for (const [said, status] of [[missing, "NXDOMAIN"], [none, "NOERROR"]] as const) {
+    assertStringIncludes(said, `status: ${status};`);
+    assertMatch(said, soa);
+  }
+  for (const said of [odd, utf8]) assertStringIncludes(said, "status: NXDOMAIN;");
+  assertMatch(any, /ANSWER: 3;/);
+  assertMatch(signed, /flags: do;/);
+  assertStringIncludes(notify, "opcode: NOTIFY; status: NOTIMPL;");
+  for (const said of [axfr, ixfr]) {
+    assertStringIncludes(said, "server replied with error 'REFUSED'");
+  }
+  assertStringIncludes(newer, "status: BADVERS;");
+  for (const said of [missing, none, odd, utf8, any, signed, notify]) {
+    assert(!/WARNING|malformed/.test(said), said);
+  }
+});
+
+peers(
+  "lesson 11: nsupdate is told at once that nothing can be changed here",
+  "nsupdate",
+  async () => {
+    const [server, port] = await serverAndPort();
+    await using _ = server;
+    // Without a zone it asks first which zone that is: the SOA record says it.
+    for (const zone of ["zone workbook.test\n", ""]) {
+      await using program = start("nsupdate");
+      const add = "update add new.workbook.test 60 A 192.0.2.1\nsend\n";
+      await program.type(`server 127.0.0.1 ${port}\n${zone}${add}`);
+      await program.endInput();
+      const { code, stdout } = await program.end();
+      assertEquals([code, stdout], [2, "update failed: NOTIMP\n"]);
+    }
+  },
+);
+
+peers("lesson 11: dig's question without a question gets an error", "dig", async () => {
+  const [server, port] = await serverAndPort();
+  await using _ = server;
+  const said = await dig(port, "+header-only");
+  assertMatch(said, /status: FORMERR.*\n.*QUERY: 0, ANSWER: 0, AUTHORITY: 0, ADDITIONAL: 1\n/);
+  assert(!/malformed|mismatch|extra bytes/i.test(said), said);
+});
+
+peers("lesson 11: dig asks again with the same number, from another port", "dig", async () => {
+  using silent = bind();
+  const { port } = silent.address;
+  await using _ = start("dig", "@127.0.0.1", "-p", port, "+tries=2", "+timeout=1", "workbook.test");
+  const first = await silent.receive({ signal: soon() });
+  const second = await silent.receive({ signal: soon() });
+  assertEquals(decode(second.data).id, decode(first.data).id);
+  assert(second.from.port !== first.from.port);
+});
+
+/**
+ * unbound, and its port. It knows a zone with a delegation, and asks the server at that port for
+ * ours.
+ */
+async function unbound(ours: number, access = "allow") {
+  const folder = await Deno.makeTempDir();
+  const port = freePort();
+  const zone = [
+    "example. 300 IN SOA ns.example. root.example. 1 2 3 4 5",
+    "example. 300 IN NS ns.example.",
+    "sub.example. 300 IN NS one.sub.example.",
+    "sub.example. 300 IN NS two.sub.example.",
+  ];
+  await Deno.writeTextFile(`${folder}/zone`, zone.join("\n") + "\n");
+  const lines = [
+    ...["server:", "do-daemonize: no", 'chroot: ""', 'username: ""', 'pidfile: ""'],
+    ...[`directory: "${folder}"`, "use-syslog: no", 'module-config: "iterator"', "num-threads: 1"],
+    ...[`interface: 127.0.0.1@${port}`, `access-control: 127.0.0.1/32 ${access}`],
+    ...["do-not-query-localhost: no", 'local-zone: "test." nodefault'],
+    ...["remote-control:", "control-enable: no"],
+    ...["stub-zone:", 'name: "workbook.test"', `stub-addr: 127.0.0.1@${ours}`],
+    ...["auth-zone:", 'name: "example."', `zonefile: "${folder}/zone"`, "for-upstream: no"],
+  ];
+  await Deno.writeTextFile(`${folder}/conf`, lines.join("\n") + "\n");
+  const program = start("unbound", "-d", "-c", `${folder}/conf`);
+  await program.prints(/start of service/);
+  const close = async () => {
+    await program[Symbol.asyncDispose]();
+    await Deno.remove(folder, { recursive: true });
+  };
+  return { port, [Symbol.asyncDispose]: close };
+}
+
+peers(
+  "lesson 11: unbound refuses with a header alone, and our client says so",
+  "unbound",
+  async () => {
+    await using resolver = await unbound(freePort(), "refuse");
+    const { port } = resolver;
+    const { code, stderr } = await runLesson(11, ["client", "--port", port, "--timeout", 5]);
+    assertEquals(
+      [code, stderr],
+      [1, `workbook.test REFUSED, says 127.0.0.1:${port}. It does not answer for this name.\n`],
+    );
+  },
+);
+
+peers(
+  "lesson 11: unbound refers our client to other servers, which it names",
+  "unbound",
+  async () => {
+    await using resolver = await unbound(freePort());
+    const { port } = resolver;
+    const args = ["client", "--port", port, "--name", "www.sub.example", "--timeout", 5];
+    const { code, stderr } = await runLesson(11, args);
+    assertEquals(code, 1);
+    const names = "(one|two)\\.sub\\.example";
+    assertMatch(
+      stderr,
+      new RegExp(`^127\\.0\\.0\\.1:${port} does not have A www\\.sub\\.example\\. `),
+    );
+    assertMatch(stderr, new RegExp(` the name servers of sub\\.example: ${names}, ${names}\\. `));
+  },
+);
+
+peers("lesson 11: unbound asks our server, and remembers what is missing", "unbound", async () => {
+  using server = bind();
+  const questions: string[] = [];
+  const serving = serve(server, (data) => {
+    questions.push(decode(data).question.name.toLowerCase());
+    return answerName(data);
+  });
+  await using resolver = await unbound(server.address.port);
+  const ask = async (name: string) => {
+    const answer = await resolve({ name, type: "A" }, here(resolver.port), 5000);
+    return [answer?.code, ...answer!.records.map(line)];
+  };
+  assertEquals(await ask("workbook.test"), ["NOERROR", "workbook.test A 192.0.2.7"]);
+  for (let times = 0; times < 3; times++) {
+    assertEquals(await ask("no.workbook.test"), ["NXDOMAIN"]);
+  }
+  assertEquals(questions.filter((name) => name === "no.workbook.test").length, 1);
+  server.close();
+  await serving;
+});
