@@ -171,12 +171,30 @@ fuzz("lesson 10, listen", "lesson10", ["listen"], / sent [\d,]+ bytes?: /, async
   using client = bind();
   await client.send("still there?", to);
   await server.prints(`127.0.0.1:${client.address.port} sent 12 bytes: still there?`);
-}, "239.255.77.77");
+}, { hostname: "239.255.77.77" });
 
-fuzz("lesson 11, server", "lesson11", ["server"], /^Received from /, async (_, to) => {
-  const answer = await resolve({ name: "workbook.test", type: "A" }, to, PATIENCE);
-  assertEquals(answer?.records[0]?.data, "192.0.2.7");
-});
+/** DNS messages: a name with EDNS, two questions, an UPDATE, and IXFR with a SOA record. */
+const DNS = [
+  "12670120000100000000000108776f726b626f6f6b0474657374000001000100002904d000008000000c000a0008" +
+  "0102030405060708",
+  "12670100000200000000000008776f726b626f6f6b047465737400000100010161c00c00010001",
+  "12672800000100000001000008776f726b626f6f6b04746573740000060001016ec00c0001000100000e100004" +
+  "c0000201",
+  "12670000000100000001000008776f726b626f6f6b04746573740000fb0001c00c0006000100000000001600000000" +
+  "000100000002000000030000000400000005",
+].map((hex) => Uint8Array.fromHex(hex));
+
+fuzz(
+  "lesson 11, server",
+  "lesson11",
+  ["server"],
+  /^Received from /,
+  async (_, to) => {
+    const answer = await resolve({ name: "workbook.test", type: "A" }, to, PATIENCE);
+    assertEquals(answer?.records[0]?.data, "192.0.2.7");
+  },
+  { messages: DNS },
+);
 
 fuzz("lesson 12, server", "lesson12", ["server"], /^Received from /, async (_, to) => {
   using client = bind();
@@ -250,14 +268,17 @@ Deno.test(`lesson 15, listen: ${DATAGRAMS} datagrams of nonsense before and duri
   assert(Number(came) >= datagrams * 0.95, stderr);
 });
 
-/** Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. */
+/**
+ * Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. Half
+ * of what it is sent is made of its protocol's `messages`, if there are any.
+ */
 function fuzz(
   name: string,
   task: keyof typeof config.tasks,
   args: string[],
   logged: RegExp,
   stillAnswers: (server: Server, to: Address) => Promise<void>,
-  hostname = "127.0.0.1",
+  { hostname = "127.0.0.1", messages = [] }: { hostname?: string; messages?: Uint8Array[] } = {},
 ): void {
   Deno.test(`${name}: ${DATAGRAMS} datagrams of nonsense, and it still answers`, async () => {
     console.log(`The seed is ${seed}.`);
@@ -280,7 +301,8 @@ function fuzz(
       const enough = bytes + 80_000;
       let inFlight = 0;
       for (; inFlight < AT_ONCE && bytes < enough && sent <= DATAGRAMS; inFlight++) {
-        const data = nonsense(random);
+        const wrong = messages.length > 0 && random() < 0.5;
+        const data = wrong ? nearly(messages, random) : nonsense(random);
         await senders[sent++ % SENDERS]!.send(data, to);
         bytes += data.length;
       }
@@ -336,6 +358,14 @@ function nonsense(random: () => number): Uint8Array {
   ];
   const words = Array.from({ length: Math.min(size, 50) }, () => terrible[up(terrible.length)]!);
   return new TextEncoder().encode(words.join("x"));
+}
+
+/** One of these messages with some of its bits turned, and sometimes with its end cut off. */
+function nearly(messages: Uint8Array[], random: () => number): Uint8Array {
+  const up = (limit: number) => Math.floor(random() * limit);
+  const bytes = messages[up(messages.length)]!.slice();
+  for (let bits = up(4); bits > 0; bits--) bytes[up(bytes.length)]! ^= 1 << up(8);
+  return up(4) === 0 ? bytes.subarray(0, up(bytes.length)) : bytes;
 }
 
 function megabytes(bytes: number): number {
