@@ -4,11 +4,13 @@
  * @module
  */
 import { isOid } from "../lib/ber.ts";
-import type { Mib } from "../lib/mib.ts";
+import { LARGEST, type Mib } from "../lib/mib.ts";
 import {
+  beginning,
   type Binding,
   compareOids,
   ERRORS,
+  hasNumber,
   isException,
   isWithin,
   type Message,
@@ -17,9 +19,17 @@ import {
   type Type,
   understood,
   type Value,
+  whyNoAnswer,
 } from "../lib/snmp.ts";
 import { count, printable } from "../lib/text.ts";
-import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
 import { gathered } from "./gather.ts";
 import { type Given, type Option, type Options, type Role, UsageError } from "./lesson.ts";
 
@@ -119,6 +129,10 @@ export function shownValue(value: Value): string {
       return hex(value.value);
     case "TimeTicks":
       return `${(value.value / 100).toFixed(2)} s`;
+    case "unknown": {
+      const bytes = hex(value.value) || "no bytes";
+      return `${bytes} (not readable, tag 0x${value.tag.toString(16).padStart(2, "0")})`;
+    }
     default:
       return "value" in value ? `${value.value}` : value.type;
   }
@@ -143,7 +157,7 @@ export function line({ oid, value }: Binding): string {
 /** What the picture shows of a message: `GET sysDescr.0`, `sysDescr.0 = …`, or the name of an error. */
 export function label(data: Uint8Array): string {
   const message = understood(data);
-  if (!message) return "no SNMP message";
+  if (!message) return unreadable(data);
   const { type, error, bindings } = message;
   const [first, ...more] = bindings;
   if (type === "RESPONSE" && error !== 0) return errorName(error);
@@ -152,13 +166,22 @@ export function label(data: Uint8Array): string {
   return type === "RESPONSE" ? text : `${type} ${text}`;
 }
 
+/** What to call a datagram that cannot be read as a message of version 1 or 2c. */
+function unreadable(data: Uint8Array): string {
+  const { version } = beginning(data);
+  if (version === undefined) return "no SNMP message";
+  if (version === 3n) return "a message of SNMP's version 3";
+  return "an SNMP message that cannot be read";
+}
+
 /** A line of `serve`'s log, with what was asked, and the true reason for silence. */
 export function remark(line: string, data: Uint8Array, wrong: boolean): string {
   const [, who, none = ""] = line.match(/^(Received from \S+)\.( That was no question\.)?$/) ?? [];
   if (!who) return line;
-  return `${who}: ${printable(label(data), 100)}.${
-    wrong ? " A wrong community: no answer." : none
-  }`;
+  let why = none;
+  if (wrong) why = " A wrong community: no answer.";
+  if (data.length > LARGEST) why = ` More than ${count(LARGEST, "byte")}: no answer.`;
+  return `${who}: ${printable(label(data), 100)}.${why}`;
 }
 
 /** What an agent takes, and whoever asks as well. */
@@ -173,7 +196,7 @@ export interface Steps {
     asked: Message,
     agent: Address,
     milliseconds: number,
-    tries?: number,
+    options?: { tries?: number; ignored?: (heard: Datagram) => void },
   ): Promise<Message | undefined>;
   walk(
     root: string,
@@ -230,7 +253,16 @@ function asking(steps: Steps, socket: Socket, agent: Address, options: Options) 
   const called = formatAddress(agent);
   return async (type: Type, oid: string, tries?: number) => {
     const asked = request(type, [oid], { community, index: type === "GETBULK" ? STEPS : 0 });
-    const answer = await steps.askAgent(socket, asked, agent, wait, tries);
+    let came: Datagram | undefined;
+    const ignored = (heard: Datagram) => {
+      // Of all that came, tell what is most likely meant to be the answer.
+      if (!came || likeness(heard, asked, agent) > likeness(came, asked, agent)) came = heard;
+    };
+    const answer = await steps.askAgent(socket, asked, agent, wait, {
+      ignored,
+      ...(tries !== undefined && { tries }),
+    });
+    if (!answer && came) throw new Error(whyNotTaken(came, asked, agent));
     if (!answer) {
       throw new Error(
         `No answer from ${called}. Is an agent there, and is the community right? A wrong one gets silence.`,
@@ -239,6 +271,23 @@ function asking(steps: Steps, socket: Socket, agent: Address, options: Options) 
     if (answer.error !== 0) throw new Error(`${called} refuses: ${errorName(answer.error)}.`);
     return answer;
   };
+}
+
+/** How much a datagram is like the answer: it has the number, and it comes from the agent. */
+function likeness({ data, from }: Datagram, asked: Message, agent: Address): number {
+  return (hasNumber(data, asked) ? 2 : 0) + (sameAddress(from, agent) ? 1 : 0);
+}
+
+/** Says what came, from whom, and why it is not taken for the answer. */
+export function whyNotTaken({ data, from }: Datagram, asked: Message, agent: Address): string {
+  const [sender, wanted] = [formatAddress(from), formatAddress(agent)];
+  const why = whyNoAnswer(data, asked);
+  if (sameAddress(from, agent)) return `What came from ${sender} was not taken: ${why}.`;
+  if (why === undefined) {
+    return `The answer came from ${sender}, but ${wanted} was asked, so it was not taken. ` +
+      "If that is the same device, ask it there.";
+  }
+  return `What came from ${sender} was not taken: ${wanted} was asked.`;
 }
 
 function optionsFor(oid: string): Record<string, Option> {

@@ -8,8 +8,10 @@
  * ## You learn
  * - An answer comes from the agent that was asked, with the question's random number.
  * - Loss: ask again, six times in all. To read twice does no harm, and so a late answer is as good.
- * - Size: an answer is one datagram, or an error (tooBig). For a whole branch, one walks: GETNEXT asks what
- *   comes after an OID, and after that; GETBULK takes several such steps at a time.
+ * - Size: an answer is one datagram, or the error tooBig. To read a whole branch you walk: GETNEXT asks for the
+ *   first OID after a given one, then for the one after that, and so on. GETBULK takes several such steps at a
+ *   time. It gets as many of them as fit into one answer. (Not all agents keep to this: Net-SNMP's snmpd says
+ *   nothing at all where tooBig is due.)
  * - Strangers get silence: no answer does not mean that nobody is there. But their password, the community,
  *   travels as it is, for everyone to read. (Version 3 of SNMP encrypts; this is 2c, which is still common.)
  *
@@ -32,9 +34,9 @@ import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
 import type { Known } from "../cli/snmp.ts";
 import { COMMUNITY, getRole, label, machine, oidNamed, remark, walkRole } from "../cli/snmp.ts";
-import { reply, tooBig } from "../lib/mib.ts";
+import { LARGEST, reply, tooBig } from "../lib/mib.ts";
 import * as snmp from "../lib/snmp.ts";
-import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
+import { type Address, bind, type Datagram, sameAddress, type Socket } from "../lib/udp.ts";
 import { receiveWithin } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
@@ -44,32 +46,40 @@ import { serve } from "./04_echo.ts";
  */
 export function answerManager(data: Uint8Array, { mib, counts }: Known, community = "public") {
   counts.heard++;
-  const asked = data.length > 1472 ? undefined : snmp.understood(data); // as RFC 3417 recommends
+  // RFC 3417 asks an agent to accept 484 bytes, and recommends 1,472. To accept no more than that is our choice.
+  if (data.length > LARGEST) return undefined;
+  const asked = snmp.understood(data);
   if (!asked) counts.nonsense++;
   if (!asked || !["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
   if (asked.community !== community) counts.wrong++;
   if (asked.community !== community) return undefined;
-  const answer = snmp.encode(reply(mib, asked));
-  // Who asks in a victim's name has the answers sent there: so none is more than four times as long.
-  return answer.length <= 4 * data.length ? answer : snmp.encode(tooBig(asked));
+  // An attacker can put a victim's address on his questions: then the victim gets the answers. So no answer is
+  // more than four times as long as its question. And none is so long that Ethernet has to split it.
+  const most = Math.min(4 * data.length, LARGEST);
+  const answer = snmp.encode(reply(mib, asked, most));
+  return answer.length <= most ? answer : snmp.encode(tooBig(asked));
 }
 
-/** Asks until an answer comes: six times, as snmpget does. Whatever is no answer to this is ignored. */
+/**
+ * Asks until an answer comes: six times, as snmpget does. Anything else that comes is not taken, and `ignored` is
+ * told: if no answer comes, it is the only hint why.
+ */
 export async function askAgent(
   socket: Socket,
   asked: snmp.Message,
   agent: Address,
   milliseconds: number,
-  tries = 6,
+  { tries = 6, ignored = (_: Datagram) => {} } = {},
 ): Promise<snmp.Message | undefined> {
   for (; tries > 0; tries--) {
     await socket.send(snmp.encode(asked), agent);
     const end = performance.now() + milliseconds;
     for (let left = milliseconds; left > 0; left = end - performance.now()) {
       const heard = await receiveWithin(socket, left);
-      if (!heard || !sameAddress(heard.from, agent)) continue;
+      if (!heard) continue;
       const answer = snmp.answerIn(heard.data, asked); // to the first try or the last: both are true
-      if (answer) return answer;
+      if (answer && sameAddress(heard.from, agent)) return answer;
+      ignored(heard);
     }
   }
 }
@@ -99,7 +109,7 @@ export async function play(diagram: Diagram): Promise<void> {
   let seen: Uint8Array | undefined;
   serve(agent, (data) => answerManager(seen = data, known));
   const ask = (type: snmp.Type, oid: string, community = "public", wait = 1000, tries = 6) =>
-    askAgent(manager, snmp.request(type, [oid], { community }), agent.address, wait, tries);
+    askAgent(manager, snmp.request(type, [oid], { community }), agent.address, wait, { tries });
   await ask("GET", oidNamed("sysDescr.0"));
   const shown = new TextDecoder("latin1").decode(seen).replace(/[^ -~]/g, ".");
   diagram.note(`What everyone on the way can read: ${shown}`);

@@ -67,24 +67,74 @@ export function element(tag: number, ...parts: Uint8Array[]): Uint8Array<ArrayBu
 export function elements(bytes: Uint8Array, ...tags: number[]): Element[] {
   const found: Element[] = [];
   for (let at = 0; at < bytes.length;) {
-    const tag = bytes[at++]!;
-    if ((tag & 0x1f) === 0x1f) throw new BerError("A tag of several bytes is not known here.");
-    let length = bytes[at++];
-    if (length === undefined) throw new BerError("The length is missing.");
-    if (length > 127) {
-      const size = length & 0x7f; // 0 would be: until an end is marked. SNMP has no such thing.
-      if (size < 1 || size > 4) throw new BerError("Such a length is not known here.");
-      length = 0;
-      for (const end = at + size; at < end; at++) {
-        if (at >= bytes.length) throw new BerError("The length is cut.");
-        length = length * 256 + bytes[at]!;
-      }
-    }
-    if (length > bytes.length - at) throw new BerError("An element is longer than what it is in.");
-    found.push({ tag, content: bytes.subarray(at, at + length) });
-    at += length;
+    const { tag, start, end } = whole(bytes, at);
+    found.push({ tag, content: bytes.subarray(start, end) });
+    at = end;
   }
-  if (tags.length > 0 && found.length !== tags.length) {
+  return tags.length > 0 ? withTags(found, tags) : found;
+}
+
+/**
+ * The first elements in these bytes: as many as there are tags, with these tags. What follows them is not looked
+ * at. Some devices send zeros there, and other programs ignore them.
+ *
+ * @throws {BerError} One of them is missing, cut, longer than what it is in, or has another tag.
+ */
+export function leading(bytes: Uint8Array, ...tags: number[]): Element[] {
+  const found: Element[] = [];
+  for (let at = 0; at < bytes.length && found.length < tags.length;) {
+    const { tag, start, end } = whole(bytes, at);
+    found.push({ tag, content: bytes.subarray(start, end) });
+    at = end;
+  }
+  return withTags(found, tags);
+}
+
+/**
+ * What can be read of bytes that may be cut or broken: their elements, as far as these have a tag and a length.
+ * The last one may have less content than its length says.
+ */
+export function readable(bytes: Uint8Array): Element[] {
+  const found: Element[] = [];
+  try {
+    for (let at = 0; at < bytes.length;) {
+      const { tag, start, end } = header(bytes, at);
+      found.push({ tag, content: bytes.subarray(start, end) });
+      at = end;
+    }
+  } catch (error) {
+    if (!(error instanceof BerError)) throw error;
+  }
+  return found;
+}
+
+/** The tag of the element that begins at `at`, and where its content starts and ends. */
+function header(bytes: Uint8Array, at: number): { tag: number; start: number; end: number } {
+  const tag = bytes[at++]!;
+  if ((tag & 0x1f) === 0x1f) throw new BerError("A tag of several bytes is not known here.");
+  let length = bytes[at++];
+  if (length === undefined) throw new BerError("The length is missing.");
+  if (length > 127) {
+    const size = length & 0x7f; // 0 would be: until an end is marked. SNMP has no such thing.
+    if (size < 1 || size > 4) throw new BerError("Such a length is not known here.");
+    length = 0;
+    for (const end = at + size; at < end; at++) {
+      if (at >= bytes.length) throw new BerError("The length is cut.");
+      length = length * 256 + bytes[at]!;
+    }
+  }
+  return { tag, start: at, end: at + length };
+}
+
+/** The same, for an element that has to be there whole. */
+function whole(bytes: Uint8Array, at: number): { tag: number; start: number; end: number } {
+  const found = header(bytes, at);
+  if (found.end > bytes.length) throw new BerError("An element is longer than what it is in.");
+  return found;
+}
+
+function withTags(found: Element[], tags: number[]): Element[] {
+  if (found.length !== tags.length) {
     throw new BerError(`There are ${found.length} elements in the place of ${tags.length}.`);
   }
   for (const [i, tag] of tags.entries()) {
@@ -112,6 +162,15 @@ export function integerOf(content: Uint8Array): bigint {
 }
 
 /**
+ * The integer in this content, where it can only be 0 or more. Some devices leave the zero byte out that says
+ * "not negative", or all zero bytes: then 0 has no byte at all.
+ */
+export function unsignedOf(content: Uint8Array): bigint {
+  if (content.length === 0) return 0n;
+  return BigInt.asUintN(8 * content.length, integerOf(content));
+}
+
+/**
  * The content of an OID (object identifier), such as `1.3.6.1.2.1.1.1.0`: each number in groups of 7 bits,
  * where all but its last byte have the top bit set. The first two numbers share one: 40 * 1 + 3.
  *
@@ -129,13 +188,16 @@ export function oidBytes(oid: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
-/** The OID in this content, as text. Throws a {@linkcode BerError} where it is none. */
+/**
+ * The OID in this content, as text. No bytes at all are `0.0`, which means none: so many printers say it. Zeros
+ * before a number change nothing. Throws a {@linkcode BerError} where it is cut or too large.
+ */
 export function oidOf(content: Uint8Array): string {
+  if (content.length === 0) return "0.0";
   const numbers: number[] = [];
   let number = 0;
   let begins = true;
   for (const byte of content) {
-    if (begins && byte === 0x80) throw new BerError("A number in an OID begins with nothing.");
     number = 128 * number + (byte & 0x7f);
     if (number > MAX_NUMBER) throw new BerError("A number in an OID is too large.");
     begins = byte < 0x80;

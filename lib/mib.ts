@@ -17,7 +17,9 @@
  */
 import {
   type Binding,
+  bindingBytes,
   compareOids,
+  encode,
   isException,
   isWithin,
   type Message,
@@ -35,6 +37,12 @@ export interface Variable {
 
 /** In the order of their OIDs. */
 export type Mib = readonly Variable[];
+
+/**
+ * The most bytes of a message over UDP that RFC 3417 recommends: what Ethernet carries without fragments. Less than
+ * 484 nobody may ask for.
+ */
+export const LARGEST = 1472;
 
 /** The errors that are needed here, of those of RFC 3416. */
 export const TOO_BIG = 1, NO_SUCH_NAME = 2, NOT_WRITABLE = 17;
@@ -55,14 +63,45 @@ export function valueAfter(mib: Mib, oid: string): Binding {
 }
 
 /**
- * What an agent says to a question, a `GET`, `GETNEXT`, `GETBULK` or `SET`. Nothing can be set. To a GETBULK
- * it takes one step: an agent may stop there (RFC 3416, 4.2.3).
+ * What a GETBULK finds (RFC 3416, 4.2.3). Its first names, `asked.error` of them, are answered once, as by a
+ * GETNEXT. The others take `asked.index` steps: first one step of each, then the next one of each. Below 0 counts
+ * as 0. It ends early where all have come to the end, or where the answer would have more than `most` bytes.
  */
-export function reply(mib: Mib, asked: Message): Message {
+export function valuesAfter(mib: Mib, asked: Message, most = Infinity): Binding[] {
+  const names = asked.bindings.map(({ oid }) => oid);
+  const once = Math.max(0, asked.error);
+  const found: Binding[] = [];
+
+  // The lengths of what the bindings are in grow with them: by 2 bytes each, up to 65,535.
+  let room = most - encode(responseTo(asked, [])).length - 3 * 2;
+  const add = (binding: Binding) => {
+    room -= bindingBytes(binding).length;
+    if (room >= 0) found.push(binding);
+    return room >= 0;
+  };
+
+  for (const oid of names.slice(0, once)) {
+    if (!add(valueAfter(mib, oid))) return found;
+  }
+  let rest = names.slice(once);
+  for (let step = 0; step < asked.index && rest.length > 0; step++) {
+    const next = rest.map((oid) => valueAfter(mib, oid));
+    if (!next.every(add) || next.every(({ value }) => value.type === "endOfMibView")) return found;
+    rest = next.map(({ oid }) => oid);
+  }
+  return found;
+}
+
+/**
+ * What an agent says to a question, a `GET`, `GETNEXT`, `GETBULK` or `SET`. Nothing can be set. To a GETBULK it
+ * says as much as fits into `most` bytes. Any other answer may be longer: look, and say {@linkcode tooBig}.
+ */
+export function reply(mib: Mib, asked: Message, most = Infinity): Message {
   const { version, type, bindings } = asked;
   if (type === "SET") {
     return responseTo(asked, bindings, version === 0 ? NO_SUCH_NAME : NOT_WRITABLE, 1);
   }
+  if (type === "GETBULK") return responseTo(asked, valuesAfter(mib, asked, most));
   const find = type === "GET" ? valueAt : valueAfter;
   const found = bindings.map(({ oid }) => find(mib, oid));
   const missing = found.findIndex(({ value }) => isException(value));

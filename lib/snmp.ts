@@ -25,23 +25,31 @@ import {
   INTEGER,
   integerBytes,
   integerOf,
+  leading,
   OCTET_STRING,
   OID,
   oidBytes,
   oidOf,
+  readable,
   SEQUENCE,
+  unsignedOf,
 } from "./ber.ts";
 
 /** What a message wants, or is. `RESPONSE` is the only one that is an answer. */
 export type Type = keyof typeof PDUS;
 
-/** A value, and what it is (RFC 2578, 7.1). Bytes are text, or anything else. Times are hundredths of a second. */
+/**
+ * A value, and what it is (RFC 2578, 7.1). Bytes are text, or anything else. Times are hundredths of a second.
+ * Some devices send values that break the rules, or are of types that nobody uses any more. Those that cannot be
+ * read are `unknown`, with their tag and bytes: the other values of the message still count.
+ */
 export type Value =
   | { readonly type: "INTEGER" | "Counter32" | "Gauge32" | "TimeTicks"; readonly value: number }
   | { readonly type: "Counter64"; readonly value: bigint }
   | { readonly type: "OCTET STRING" | "Opaque"; readonly value: Uint8Array }
   | { readonly type: "OBJECT IDENTIFIER" | "IpAddress"; readonly value: string }
-  | { readonly type: "NULL" | "noSuchObject" | "noSuchInstance" | "endOfMibView" };
+  | { readonly type: "NULL" | "noSuchObject" | "noSuchInstance" | "endOfMibView" }
+  | { readonly type: "unknown"; readonly tag: number; readonly value: Uint8Array };
 
 /** The name of a variable, and its value; in a question, `NULL`. */
 export interface Binding {
@@ -85,7 +93,7 @@ const PDUS = {
   TRAP: 0xa7,
   REPORT: 0xa8,
 };
-const TAGS: Record<Value["type"], number> = {
+const TAGS: Record<Exclude<Value["type"], "unknown">, number> = {
   INTEGER: 0x02,
   "OCTET STRING": 0x04,
   NULL: 0x05,
@@ -100,11 +108,15 @@ const TAGS: Record<Value["type"], number> = {
   noSuchInstance: 0x81,
   endOfMibView: 0x82,
 };
-const TYPES = new Map(Object.entries(TAGS).map(([type, tag]) => [tag, type as Value["type"]]));
+const TYPES = new Map(
+  Object.entries(TAGS).map(([type, tag]) => [tag, type as keyof typeof TAGS]),
+);
+TYPES.set(0x47, "Gauge32"); // UInteger32, the same under a name of RFC 1442
 const PDU_TYPES = new Map(Object.entries(PDUS).map(([type, tag]) => [tag, type as Type]));
 const V1 = ["GET", "GETNEXT", "RESPONSE", "SET"];
 const NOTHING: Value = { type: "NULL" };
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const LATIN_1 = new TextDecoder("latin1");
 
 /**
  * A number for a question, 0 to 2,147,483,647. Not from `Math.random`: who saw a few of its numbers can tell
@@ -134,13 +146,76 @@ export function responseTo(
 /** The answer in these bytes to that question; `undefined` if they are anything else. Look who sent it, too. */
 export function answerIn(bytes: Uint8Array, asked: Message): Message | undefined {
   const message = understood(bytes);
-  if (message?.type !== "RESPONSE" || message.id !== asked.id) return undefined;
-  const { error, bindings } = message;
-  if (error !== 0) return message; // with variables or without
-  const { length } = asked.bindings;
-  const fits = asked.type === "GETBULK" ? bindings.length >= length : bindings.length === length &&
-    (asked.type !== "GET" || bindings.every(({ oid }, i) => oid === asked.bindings[i]!.oid));
-  return fits ? message : undefined;
+  return message && misfit(message, asked) === undefined ? message : undefined;
+}
+
+/**
+ * Why {@linkcode answerIn} finds no answer in these bytes, for people: `it is not an SNMP message`. With the
+ * right number, what is wrong is likely a mistake of the device, and not somebody else's datagram.
+ */
+export function whyNoAnswer(bytes: Uint8Array, asked: Message): string | undefined {
+  try {
+    return misfit(decode(bytes), asked);
+  } catch (error) {
+    if (!(error instanceof BerError)) throw error;
+    const { version, type, id } = beginning(bytes);
+    if (version === undefined) return "it is not an SNMP message";
+    if (version !== 0n && version !== 1n) return "it is a message of another version of SNMP";
+    if (type && type !== "RESPONSE") return `it is a ${type}, not a RESPONSE`;
+    if (id !== undefined && id !== BigInt(asked.id)) return otherNumber(id, asked);
+    const number = id === undefined ? "" : "it has the right number, but ";
+    return `${number}it cannot be read (${error.message.replace(/\.$/, "")})`;
+  }
+}
+
+/** Whether the number is the question's, whatever else is in these bytes. */
+export function hasNumber(bytes: Uint8Array, asked: Message): boolean {
+  return beginning(bytes).id === BigInt(asked.id);
+}
+
+/** Why a message is not the answer to that question. */
+function misfit({ type, id, error, bindings }: Message, asked: Message): string | undefined {
+  if (type !== "RESPONSE") return `it is a ${type}, not a RESPONSE`;
+  if (id !== asked.id) return otherNumber(id, asked);
+  if (error !== 0) return undefined; // with variables or without
+
+  const most = asked.type === "GETBULK" ? mostOf(asked) : asked.bindings.length;
+  const least = asked.type === "GETBULK" ? Math.min(1, most) : most; // the rest may not have fitted
+  if (bindings.length < least || bindings.length > most) {
+    const asked = least < most ? `${least} to ${most}` : most;
+    return `it has the right number, but ${bindings.length} values instead of ${asked}`;
+  }
+  if (asked.type !== "GET") return undefined;
+  const other = bindings.find(({ oid }, i) => oid !== asked.bindings[i]!.oid);
+  return other && `it has the right number, but is about ${other.oid}, which was not asked for`;
+}
+
+function otherNumber(id: number | bigint, asked: Message): string {
+  return `it answers another question: its number is ${id}, and not ${asked.id}`;
+}
+
+/** How many values a GETBULK asks for: N + M × R of RFC 3416, 4.2.3. */
+function mostOf({ error, index, bindings }: Message): number {
+  const once = Math.min(Math.max(0, error), bindings.length);
+  return once + Math.max(0, index) * (bindings.length - once);
+}
+
+/** What can be read of how a message begins, whatever follows: of one that is cut, or of another version. */
+export function beginning(bytes: Uint8Array): { version?: bigint; type?: Type; id?: bigint } {
+  const [whole] = readable(bytes);
+  if (whole?.tag !== SEQUENCE) return {};
+  const [first, , pdu] = readable(whole.content);
+  const version = integerIn(first);
+  if (version === undefined) return {};
+  const type = PDU_TYPES.get(pdu?.tag ?? 0);
+  const id = type && integerIn(readable(pdu!.content)[0]);
+  return { version, ...(type && { type }), ...(id !== undefined && { id }) };
+}
+
+function integerIn(element: Element | undefined): bigint | undefined {
+  const { tag, content } = element ?? {};
+  if (tag !== INTEGER || content!.length < 1 || content!.length > 9) return undefined;
+  return integerOf(content!);
 }
 
 /** Text as a value, in UTF-8. */
@@ -183,9 +258,6 @@ export function isWithin(oid: string, root: string): boolean {
  */
 export function encode(message: Message): Uint8Array<ArrayBuffer> {
   const { version, community, type, id, error, index, bindings } = message;
-  const list = bindings.map(({ oid, value }) =>
-    element(SEQUENCE, element(OID, oidBytes(oid)), element(...valueBytes(value)))
-  );
   return element(
     SEQUENCE,
     element(INTEGER, integerBytes(inRange(version, 0, 1))),
@@ -193,26 +265,31 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
     element(
       PDUS[type],
       ...[id, error, index].map((value) => element(INTEGER, integerBytes(signed(value)))),
-      element(SEQUENCE, ...list),
+      element(SEQUENCE, ...bindings.map(bindingBytes)),
     ),
   );
 }
 
+/** The bytes that a binding takes in a message. Throws what {@linkcode encode} throws. */
+export function bindingBytes({ oid, value }: Binding): Uint8Array<ArrayBuffer> {
+  return element(SEQUENCE, element(OID, oidBytes(oid)), element(...valueBytes(value)));
+}
+
 /**
- * What these bytes say: a message of v2c or v1 where nothing is missing and nothing is left over. (v1's trap
- * has another form, and is not known here; nor is v3.)
+ * What these bytes say: a message of v2c or v1 where nothing is missing. What follows it is ignored, as Net-SNMP
+ * does. (v1's trap has another form, and is not known here; nor is v3.)
  *
  * @throws {BerError} They are none.
  */
 export function decode(bytes: Uint8Array): Message {
-  const [whole] = elements(bytes, SEQUENCE);
-  const [version, community, pdu] = inside(whole!, INTEGER, OCTET_STRING, ANY);
+  const [whole] = leading(bytes, SEQUENCE);
+  const [version, community, pdu] = leading(whole!.content, INTEGER, OCTET_STRING, ANY);
   const spoken = inRange(integerOf(version!.content), 0, 1) === 0 ? 0 : 1;
   const type = PDU_TYPES.get(pdu!.tag);
   if (!type || spoken === 0 && !V1.includes(type)) {
     throw new BerError("Such a message is not known here.");
   }
-  const [id, error, index, list] = inside(pdu!, INTEGER, INTEGER, INTEGER, SEQUENCE);
+  const [id, error, index, list] = leading(pdu!.content, INTEGER, INTEGER, INTEGER, SEQUENCE);
   return {
     version: spoken,
     community: textOf(community!.content),
@@ -220,9 +297,9 @@ export function decode(bytes: Uint8Array): Message {
     id: signed(integerOf(id!.content)),
     error: signed(integerOf(error!.content)),
     index: signed(integerOf(index!.content)),
-    bindings: inside(list!).map((pair) => {
-      const [name, value] = inside(pair, OID, ANY);
+    bindings: elements(list!.content).map((pair) => {
       if (pair.tag !== SEQUENCE) throw new BerError("This is no variable with its value.");
+      const [name, value] = leading(pair.content, OID, ANY);
       return { oid: oidOf(name!.content), value: valueOf(value!) };
     }),
   };
@@ -238,10 +315,6 @@ export function understood(bytes: Uint8Array): Message | undefined {
   }
 }
 
-function inside({ content }: Element, ...tags: number[]): Element[] {
-  return elements(content, ...tags);
-}
-
 function inRange(value: number | bigint, least: number, most: number): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= least && number <= most) return number;
@@ -252,17 +325,23 @@ function signed(value: number | bigint): number {
   return inRange(value, -(2 ** 31), 2 ** 31 - 1);
 }
 
+function unsigned(value: number | bigint): number {
+  return inRange(value, 0, 2 ** 32 - 1);
+}
+
+/** A community is any bytes. Here they become text: UTF-8, or Latin-1 where they are not UTF-8. */
 function textOf(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes);
   } catch {
-    throw new BerError("The community is no text.");
+    return LATIN_1.decode(bytes);
   }
 }
 
 /** The tag of a value, and its content. */
 function valueBytes(value: Value): [number, Uint8Array] {
   const { type } = value;
+  if (type === "unknown") return [value.tag, value.value];
   const tag = TAGS[type];
   switch (type) {
     case "INTEGER":
@@ -270,7 +349,7 @@ function valueBytes(value: Value): [number, Uint8Array] {
     case "Counter32":
     case "Gauge32":
     case "TimeTicks":
-      return [tag, integerBytes(inRange(value.value, 0, 2 ** 32 - 1))];
+      return [tag, integerBytes(unsigned(value.value))];
     case "Counter64":
       if (value.value !== BigInt.asUintN(64, value.value)) {
         throw new BerError("A Counter64 has 64 bits.");
@@ -292,19 +371,32 @@ function valueBytes(value: Value): [number, Uint8Array] {
   }
 }
 
-function valueOf({ tag, content }: Element): Value {
+/** The value in this element. One that cannot be read must not cost the others: it becomes `unknown`. */
+function valueOf(element: Element): Value {
+  try {
+    return knownValue(element);
+  } catch (error) {
+    if (!(error instanceof BerError)) throw error;
+    return { type: "unknown", tag: element.tag, value: element.content.slice() };
+  }
+}
+
+function knownValue({ tag, content }: Element): Value {
   const type = TYPES.get(tag);
   switch (type) {
     case undefined:
       throw new BerError("Such a value is not known here.");
-    case "INTEGER":
-      return { type, value: signed(integerOf(content)) };
+    case "INTEGER": {
+      const value = integerOf(content);
+      if (value < 2n ** 31n) return { type, value: signed(value) };
+      return { type: "Gauge32", value: unsigned(value) }; // more than an INTEGER can say: it was meant as one
+    }
     case "Counter32":
     case "Gauge32":
     case "TimeTicks":
-      return { type, value: inRange(integerOf(content), 0, 2 ** 32 - 1) };
+      return { type, value: unsigned(unsignedOf(content)) };
     case "Counter64": {
-      const value = integerOf(content);
+      const value = unsignedOf(content);
       if (value !== BigInt.asUintN(64, value)) throw new BerError("A Counter64 has 64 bits.");
       return { type, value };
     }
@@ -317,7 +409,6 @@ function valueOf({ tag, content }: Element): Value {
       if (content.length !== 4) throw new BerError("This is no IPv4 address.");
       return { type, value: content.join(".") };
     default:
-      if (content.length > 0) throw new BerError(`There is something in a ${type}.`);
-      return { type };
+      return { type }; // these have no content, and what some send there means nothing
   }
 }

@@ -9,10 +9,13 @@ import {
   integerBytes,
   integerOf,
   isOid,
+  leading,
   NULL,
   oidBytes,
   oidOf,
+  readable,
   SEQUENCE,
+  unsignedOf,
 } from "../../lib/ber.ts";
 import { reply, tooBig, valueAfter, valueAt } from "../../lib/mib.ts";
 import {
@@ -21,6 +24,7 @@ import {
   compareOids,
   decode,
   encode,
+  hasNumber,
   isException,
   isWithin,
   type Message,
@@ -30,6 +34,7 @@ import {
   responseTo,
   understood,
   type Value,
+  whyNoAnswer,
 } from "../../lib/snmp.ts";
 import { NONSENSE } from "../nonsense.ts";
 import { survives } from "./snmp_nonsense.ts";
@@ -144,6 +149,38 @@ Deno.test("ber: integers, in as few bytes as it takes", () => {
   }));
 });
 
+Deno.test("ber: what cannot be negative needs no zero byte before it, nor any byte", () => {
+  const known: [string, bigint][] = [
+    ["", 0n],
+    ["ff", 255n],
+    ["00ff", 255n],
+    ["b39961ed", 3_013_173_741n],
+    ["00000000b39961ed", 3_013_173_741n],
+    ["ffffffffffffffff", 2n ** 64n - 1n],
+  ];
+  for (const [bytes, value] of known) assertEquals(unsignedOf(raw(bytes)), value, bytes);
+  assertThrows(() => unsignedOf(raw("00".repeat(10))), BerError);
+});
+
+Deno.test("ber: the first elements, whatever follows them", () => {
+  const bytes = raw("0201 05", "0500", "99");
+  assertEquals(leading(bytes, INTEGER).length, 1);
+  assertEquals(leading(bytes, INTEGER, ANY)[1]!.tag, NULL);
+  assertEquals(leading(bytes), []);
+  for (const tags of [[NULL], [INTEGER, NULL, ANY]]) {
+    assertThrows(() => leading(bytes, ...tags), BerError);
+  }
+  assertThrows(() => leading(raw("0202 05"), INTEGER), BerError);
+});
+
+Deno.test("ber: of what is cut or broken, as much as can be read", () => {
+  const tags = (...digits: string[]) => readable(raw(...digits)).map(({ tag }) => tag);
+  assertEquals(tags("0201 05", "0500", "99"), [INTEGER, NULL]);
+  assertEquals(tags("0201 05", "30"), [INTEGER]);
+  assertEquals(tags("1f"), []);
+  assertEquals(readable(raw("3009 0201")), [{ tag: SEQUENCE, content: raw("0201") }]);
+});
+
 Deno.test("ber: OIDs, and what is none", () => {
   const known = { "1.3.6.1": "2b0601", "0.0": "00", "2.999.3": "883703", "1.0": "28", "2.0": "50" };
   for (const [oid, bytes] of Object.entries(known)) {
@@ -160,9 +197,11 @@ Deno.test("ber: OIDs, and what is none", () => {
   for (const oid of ["1.3.4294967296", `${most}.1`, "2.4294967216", "1.3.99999999999"]) {
     assert(!isOid(oid), oid);
   }
-  for (const bytes of ["", "2b80", "2b8001", "80", "2b9080808000", "2bff"]) {
+  for (const bytes of ["2b80", "80", "2b9080808000", "2bff"]) {
     assertThrows(() => oidOf(raw(bytes)), BerError);
   }
+  assertEquals(oidOf(raw("")), "0.0"); // so many printers say that they have none
+  assertEquals(oidOf(raw("2b8001")), "1.3.1");
   assertThrows(() => oidOf(raw("2b", "01".repeat(127))), BerError);
 });
 
@@ -186,53 +225,132 @@ Deno.test("snmp: what was encoded decodes to the same", () => {
 
 Deno.test("snmp: messages of nonsense bring no error but its own", () => survives(NONSENSE));
 
-Deno.test("snmp: what is cut, or longer, is no message", () => {
+Deno.test("snmp: what is cut is no message, and what follows one is ignored, as Net-SNMP does", () => {
   for (const bytes of [ASKED, ANSWERED]) {
     for (let end = 0; end < bytes.length; end++) {
       assertEquals(understood(bytes.subarray(0, end)), undefined);
     }
-    assertEquals(understood(new Uint8Array([...bytes, 0])), undefined);
-    assertEquals(understood(new Uint8Array([...bytes, ...bytes])), undefined);
+    const message = decode(bytes);
+    for (const more of [raw("00"), raw("9999"), new Uint8Array(40), bytes]) {
+      assertEquals(understood(new Uint8Array([...bytes, ...more])), message);
+    }
+  }
+  const [version, community, pdu] = elements(elements(ANSWERED)[0]!.content);
+  const parts = [version!, community!, pdu!].map(({ tag, content }) => element(tag, content));
+  const withMore = element(SEQUENCE, ...parts, element(NULL));
+  assertEquals(understood(withMore), decode(ANSWERED)); // behind the PDU
+  const longer = element(pdu!.tag, pdu!.content, element(NULL));
+  const inside = element(SEQUENCE, parts[0]!, parts[1]!, longer);
+  assertEquals(understood(inside), decode(ANSWERED)); // and behind its list
+});
+
+/** An answer with this number that holds these bytes where its bindings are. */
+function answering(id: number, ...bindings: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const zero = element(INTEGER, integerBytes(0));
+  const number = element(INTEGER, integerBytes(id));
+  const pdu = element(0xa2, number, zero, zero, element(SEQUENCE, ...bindings));
+  const community = element(0x04, raw("41"));
+  return element(SEQUENCE, element(INTEGER, integerBytes(1)), community, pdu);
+}
+
+/** A binding of these bytes: its value is written with tag, length and content. */
+function odd(...value: string[]): Uint8Array<ArrayBuffer> {
+  return element(SEQUENCE, element(0x06, oidBytes(SYS_DESCR)), raw(...value));
+}
+
+Deno.test("snmp: a value that breaks the rules is read where it can be, as Net-SNMP does", () => {
+  const values: Record<string, Value> = {
+    "0201 05": { type: "INTEGER", value: 5 },
+    "0205 0000000005": { type: "INTEGER", value: 5 },
+    "0205 00ffffffff": { type: "Gauge32", value: 2 ** 32 - 1 }, // more than an INTEGER can say
+    "4004 7f000001": { type: "IpAddress", value: "127.0.0.1" },
+    "4105 00ffffffff": { type: "Counter32", value: 2 ** 32 - 1 },
+    "4104 b39961ed": { type: "Counter32", value: 3_013_173_741 },
+    "4101 ff": { type: "Counter32", value: 255 },
+    "4106 000000000005": { type: "Counter32", value: 5 },
+    "4204 ffffffff": { type: "Gauge32", value: 2 ** 32 - 1 },
+    "4304 ffffffff": { type: "TimeTicks", value: 2 ** 32 - 1 },
+    "4704 ffffffff": { type: "Gauge32", value: 2 ** 32 - 1 }, // UInteger32 of RFC 1442
+    "4608 ffffffffffffffff": { type: "Counter64", value: 2n ** 64n - 1n },
+    "4600": { type: "Counter64", value: 0n },
+    "0600": { type: "OBJECT IDENTIFIER", value: "0.0" },
+    "0603 2b8001": { type: "OBJECT IDENTIFIER", value: "1.3.1" },
+    "0501 00": { type: "NULL" },
+    "8001 00": { type: "noSuchObject" },
+    "0484 00000002 4141": octets("AA"),
+  };
+  for (const [bytes, value] of Object.entries(values)) {
+    const message = understood(answering(7, odd(bytes)));
+    assertEquals(message?.bindings, [{ oid: SYS_DESCR, value }], bytes);
+    assertEquals(decode(encode(message!)), message, bytes); // what is read can be said again
   }
 });
 
-Deno.test("snmp: what is in a message has to be what its tag says", () => {
+Deno.test("snmp: a value that cannot be read costs no other one", () => {
+  const unreadable = [
+    ...["0200", "0205 0100000000", "020a 00000000000000000000", "4105 0100000000"],
+    ...["4609 010000000000000000", "4003 7f0001", "4005 7f00000101", "4000"],
+    ...["0602 2b80", "0606 2bffffffff7f", "8300", "4503 010203", "0302 0640", "3000", "0101 ff"],
+  ];
+  for (const bytes of unreadable) {
+    const [tag, , ...content] = raw(bytes);
+    const message = decode(answering(7, odd("0201 05"), odd(bytes), odd("0500")));
+    assertEquals(message.bindings.map(({ value }) => value), [
+      { type: "INTEGER", value: 5 },
+      { type: "unknown", tag: tag!, value: new Uint8Array(content) },
+      { type: "NULL" },
+    ], bytes);
+    assertEquals(decode(encode(message)), message, bytes);
+  }
+});
+
+Deno.test("snmp: why something is not the answer", () => {
+  const asked = request("GET", [SYS_DESCR], { id: 7 });
+  const right = answering(7, odd("0201 05"));
+  const why = (bytes: Uint8Array, question = asked) => {
+    const reason = whyNoAnswer(bytes, question);
+    assertEquals(answerIn(bytes, question) === undefined, reason !== undefined, reason);
+    return reason;
+  };
+  assertEquals(why(right), undefined);
+  const number = "it has the right number, but ";
+  const version = (version: number) => right.slice().fill(version, 4, 5);
+  const reasons: [Uint8Array, string][] = [
+    [raw(""), "it is not an SNMP message"],
+    [raw("48656c6c6f"), "it is not an SNMP message"],
+    [version(3), "it is a message of another version of SNMP"],
+    [encode(asked), "it is a GET, not a RESPONSE"],
+    [encode({ ...asked, type: "REPORT" }), "it is a REPORT, not a RESPONSE"],
+    [answering(-8, odd("0500")), "it answers another question: its number is -8, and not 7"],
+    [
+      answering(8, odd("0500")).subarray(0, -1),
+      "it answers another question: its number is 8, and not 7",
+    ],
+    [right.subarray(0, -1), `${number}it cannot be read (An element is longer than what it is in)`],
+    [answering(7, raw("0500")), `${number}it cannot be read (This is no variable with its value)`],
+    [answering(7), `${number}0 values instead of 1`],
+    [answering(7, odd("0500"), odd("0500")), `${number}2 values instead of 1`],
+    [
+      encode(responseTo(asked, [{ oid: "1.3.6", value: octets("") }])),
+      `${number}is about 1.3.6, which was not asked for`,
+    ],
+  ];
+  for (const [bytes, reason] of reasons) assertEquals(why(bytes), reason);
+  const bulk = request("GETBULK", [SYS_DESCR], { id: 7, index: 10 });
+  assertEquals(why(answering(7), bulk), `${number}0 values instead of 1 to 10`);
+  for (const bytes of [right, right.subarray(0, -1)]) {
+    assertEquals([hasNumber(bytes, asked), hasNumber(bytes, { ...asked, id: 8 })], [true, false]);
+  }
+  assert(!hasNumber(raw("3000"), asked));
+});
+
+Deno.test("snmp: a message that is broken elsewhere is none", () => {
   const asked = request("GET", [SYS_DESCR]);
   const withVersion = encode(asked).fill(3, 4, 5); // v3
   assertEquals(understood(withVersion), undefined);
-  const binding = (tag: number, ...content: number[]) => {
-    const name = element(0x06, oidBytes(SYS_DESCR));
-    const list = element(
-      SEQUENCE,
-      element(SEQUENCE, name, element(tag, new Uint8Array(content))),
-    );
-    const zero = element(INTEGER, integerBytes(0));
-    const pdu = element(0xa2, zero, zero, zero, list);
-    return understood(
-      element(SEQUENCE, element(INTEGER, integerBytes(1)), element(4, new Uint8Array([65])), pdu),
-    )?.bindings[0]?.value;
-  };
-  assertEquals(binding(0x02, 5), { type: "INTEGER", value: 5 });
-  assertEquals(binding(0x40, 127, 0, 0, 1), { type: "IpAddress", value: "127.0.0.1" });
-  assertEquals(binding(0x41, 0, 255, 255, 255, 255), { type: "Counter32", value: 2 ** 32 - 1 });
-  const wrong = [
-    [0x02, 1, 0, 0, 0, 0], // an integer of more than 32 bits
-    [0x41, 255], // -1
-    [0x42, 1, 0, 0, 0, 0],
-    [0x46, 255],
-    [0x46, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-    [0x40, 127, 0, 1],
-    [0x40, 127, 0, 0, 0, 1],
-    [0x05, 0],
-    [0x80, 0],
-    [0x83],
-    [0x06],
-    [0x30],
-  ];
-  for (const [tag, ...content] of wrong) assertEquals(binding(tag!, ...content), undefined);
   const notText = ASKED.slice();
-  notText[7] = 0xff;
-  assertEquals(understood(notText), undefined);
+  notText[7] = 0xff; // a community is bytes: this one is wrong, and no nonsense
+  assertEquals(understood(notText)?.community, "ÿublic");
   const noPair = ASKED.slice();
   noPair[noPair.length - 14] = 0x31;
   assertEquals(understood(noPair), undefined);
@@ -283,6 +401,13 @@ Deno.test("snmp: the answer to a question has its number, is no question, and is
   const bulk = request("GETBULK", ["1.3"], { index: 10 });
   assertEquals(fits(responseTo(bulk, [...other, ...bindings]), bulk)?.bindings.length, 2);
   assertEquals(fits(responseTo(bulk, []), bulk), undefined);
+  // N + M × R at most: RFC 3416, 4.2.3. Less of it, where the rest did not fit.
+  const two = request("GETBULK", ["1.3", "1.4"], { error: 1, index: 3 });
+  const many = (length: number) => Array.from({ length }, () => other[0]!);
+  for (const length of [1, 2, 4]) assert(fits(responseTo(two, many(length)), two), `${length}`);
+  for (const length of [0, 5]) assertEquals(fits(responseTo(two, many(length)), two), undefined);
+  const none = request("GETBULK", ["1.3"], { index: -1 });
+  assertEquals(fits(responseTo(none, []), none)?.bindings, []);
 });
 
 Deno.test("snmp: numbers are random", () => {
@@ -353,8 +478,65 @@ Deno.test("mib: in v1, what is not there is an error, which says where; nothing 
   const set = request("SET", ["1.3.9.1"]);
   assertEquals(reply(MIB, set), responseTo(set, set.bindings, 17, 1));
   assertEquals(reply(MIB, { ...set, version: 0 }).error, 2);
-  const bulk = request("GETBULK", ["1.3.9.1", "1.3.9.20"], { index: 9 });
-  assertEquals(reply(MIB, bulk).bindings.map(({ oid }) => oid), ["1.3.9.10", "1.3.9.20"]);
   assertEquals(tooBig(asked), responseTo(asked, [], 1));
   assertEquals(tooBig(old), responseTo(old, old.bindings, 1));
+});
+
+/** What an agent of MIB says to a GETBULK: `1.3.9.1`, or `1.3.9.20 end`. */
+function bulk(names: string[], once: number, steps: number, most?: number): string[] {
+  const asked = request("GETBULK", names, { error: once, index: steps });
+  const { error, bindings } = reply(MIB, asked, most);
+  assertEquals(error, 0);
+  return bindings.map(({ oid, value }) => value.type === "endOfMibView" ? `${oid} end` : oid);
+}
+
+Deno.test("mib: a GETBULK takes N + M × R steps, name by name, step by step (RFC 3416, 4.2.3)", () => {
+  const [first, second] = [MIB[0]!.oid, MIB[1]!.oid];
+  assertEquals(bulk(["1.3"], 0, 3), [first, second, "1.3.9.1"]);
+  assertEquals(bulk(["1.3", "1.3.9"], 0, 2), [first, "1.3.9.1", second, "1.3.9.10"]);
+  assertEquals(bulk(["1.3", "1.3.9", first], 1, 2), [
+    first,
+    "1.3.9.1",
+    second,
+    "1.3.9.10",
+    "1.3.9.1",
+  ]);
+  // With no step, only the names that are asked for once.
+  assertEquals(bulk(["1.3", "1.3.9"], 1, 0), [first]);
+  assertEquals(bulk(["1.3", "1.3.9"], 0, 0), []);
+  // More names than there are; and below 0 counts as 0.
+  assertEquals(bulk(["1.3", "1.3.9"], 9, 5), [first, "1.3.9.1"]);
+  assertEquals(bulk(["1.3"], -1, 1), [first]);
+  assertEquals(bulk(["1.3"], 0, -1), []);
+  assertEquals(bulk([], 0, 9), []);
+});
+
+Deno.test("mib: a GETBULK ends where all have come to the end", () => {
+  assertEquals(bulk(["1.3.9.10"], 0, 2 ** 31 - 1), ["1.3.9.20", "1.3.9.20 end"]);
+  assertEquals(bulk(["1.3.9.1", "1.3.9.20"], 0, 9), [
+    ...["1.3.9.10", "1.3.9.20 end", "1.3.9.20", "1.3.9.20 end", "1.3.9.20 end", "1.3.9.20 end"],
+  ]);
+  assertEquals(bulk(["2.0"], 1, 9), ["2.0 end"]);
+});
+
+Deno.test("mib: a GETBULK gets as much as fits, and reads little more than that", () => {
+  let read = 0;
+  const value = octets("x".repeat(20));
+  const mib = Array.from({ length: 300 }, (_, i) => ({
+    oid: `1.3.${i + 1}`,
+    read: () => (read++, value),
+  }));
+  const asked = request("GETBULK", ["1.2", "1.3.5"], { error: 1, index: 2 ** 31 - 1 });
+  const whole = reply(mib, asked).bindings;
+  for (let most = 30; most < 5000; most = Math.ceil(most * 1.3)) {
+    read = 0;
+    const answer = reply(mib, asked, most);
+    const { length } = encode(answer);
+    const count = answer.bindings.length;
+    assertEquals(answer.bindings, whole.slice(0, count)); // the end of it is left out
+    assert(length <= Math.max(most, encode(responseTo(asked, [])).length), `${length} of ${most}`);
+    const more = encode(responseTo(asked, whole.slice(0, count + 1))).length;
+    assert(more > most - 6, `${most}: one more would have fitted.`);
+    assert(read <= count + 1, `${read} were read, for ${count}`);
+  }
 });

@@ -31,9 +31,9 @@ async function agentAndPort(): Promise<[Running, number]> {
 /** What our walk finds: in steps of GETNEXT, or of as many at a time with GETBULK. */
 async function* walked(socket: Socket, port: number, root: string, steps = 10, wait = 2000) {
   const type = steps > 1 ? "GETBULK" : "GETNEXT";
-  yield* walk(root, async (after, tries) => {
+  yield* walk(root, async (after, tries = 6) => {
     const asked = snmp.request(type, [after], { index: steps > 1 ? steps : 0 });
-    const answer = await askAgent(socket, asked, here(port), wait, tries);
+    const answer = await askAgent(socket, asked, here(port), wait, { tries });
     assert(answer?.error === 0, "It has not answered.");
     return answer;
   });
@@ -95,7 +95,7 @@ peers(
         says("snmpgetnext", [SYSTEM]),
         says("snmpgetnext", [`${SYSTEM}.1`, `${SYSTEM}.6.0`], { version: "1" }),
         says("snmpgetnext", ["2.0"]),
-        says("snmpbulkget", [SYSTEM]),
+        says("snmpbulkget", [SYSTEM], { options: [...PLAIN, "-Cr2"] }),
       ]),
       [
         descr,
@@ -105,7 +105,7 @@ peers(
         descr,
         `${descr}\n.${SYSTEM}.7.0 = INTEGER: 72`,
         ".2.0 = No more variables left in this MIB View (It is past the end of the MIB tree)",
-        descr,
+        `${descr}\n.${SYSTEM}.2.0 = OID: .0.0`,
       ],
     );
     assertMatch(await says("snmpget", [`${SYSTEM}.1.7`], { version: "1" }), /\(noSuchName\)/);
@@ -209,7 +209,7 @@ peers("lesson 13: at 30 % loss each way, we still hear from snmpd", "snmpd", asy
   using middle = bind();
   const relaying = relay(middle, here(snmpd.port), forecast({ drop: 0.3 }, 3));
   const asked = snmp.request("GET", [`${SYSTEM}.5.0`]);
-  const answer = await askAgent(socket, asked, middle.address, 50);
+  const answer = await askAgent(socket, asked, middle.address, 50, { tries: 20 });
   assertEquals(answer?.bindings[0]?.oid, `${SYSTEM}.5.0`);
   const found = await all(socket, middle.address.port, SYSTEM, 10, 50);
   assertEquals([...found.keys()], [...(await theirs(snmpd.port, SYSTEM)).keys()]);
@@ -237,3 +237,100 @@ peers(
     await serving;
   },
 );
+
+/** Values that break the rules, as bytes with tag and length, and what Net-SNMP prints. */
+const ODD: Record<string, string> = {
+  "4104b39961ed": "Counter32: 3013173741",
+  "4101ff": "Counter32: 255",
+  "4204ffffffff": "Gauge32: 4294967295",
+  "4304ffffffff": "4294967295",
+  "4608ffffffffffffffff": "Counter64: 18446744073709551615",
+  "4600": "Counter64: 0",
+  "0205000000ffff": "INTEGER: 65535",
+  "020500ffffffff": "INTEGER: 4294967295",
+  "06032b8001": "OID: .1.3.1",
+  "050100": "NULL",
+  "800100": "No Such Object available on this agent at this OID",
+  "4704ffffffff": "4294967295",
+};
+
+/** A device that answers each GET and GETNEXT with this value, and zeros behind the message. */
+function oddDevice(value: string): Socket {
+  const device = bind();
+  serve(device, (data) => {
+    const asked = snmp.understood(data);
+    if (asked?.type !== "GET" && asked?.type !== "GETNEXT") return undefined;
+    const [tag, , ...content] = Uint8Array.fromHex(value);
+    const unknown = { type: "unknown", tag: tag!, value: new Uint8Array(content) } as const;
+    const { oid } = asked.bindings[0]!;
+    const answer = snmp.encode(snmp.responseTo(asked, [{ oid, value: unknown }]));
+    return new Uint8Array([...answer, 0, 0, 0]);
+  });
+  return device;
+}
+
+peers("lesson 13: our get reads the odd values that snmpget reads", "snmpget", async () => {
+  const oid = `${SYSTEM}.5.0`;
+  await Promise.all(
+    Object.entries(ODD).map(async ([value, text]) => {
+      using device = oddDevice(value);
+      const { port } = device.address;
+      const { said } = await ask("snmpget", port, [oid], { options: PLAIN });
+      assertEquals(said.trim(), `.${oid} = ${text}`, value);
+      const { code, stdout, stderr } = await runLesson(13, ["get", "--port", port, "--oid", oid]);
+      if (text.startsWith("No Such")) {
+        assertEquals([code, stdout], [1, ""]);
+        assertMatch(stderr, /has no sysName\.0: noSuchObject\.\n$/);
+        return;
+      }
+      const plain = text.replace(/^.*: \.?/, "");
+      const ours = value.startsWith("43") ? `${Number(plain) / 100} s` : plain; // a time
+      assertEquals([code, stdout, stderr], [0, `sysName.0 = ${ours}\n`, ""], value);
+    }),
+  );
+});
+
+peers("lesson 13: our agent and snmpd take the same steps for a GETBULK", "snmpd", async () => {
+  await using snmpd = await Snmpd.start();
+  const [agent, port] = await agentAndPort();
+  await using _ = agent;
+  const names = async (to: number, ...options: string[]) => {
+    const oids = [1, 3, 4].map((column) => `${SYSTEM}.${column}`);
+    const { code, said } = await ask("snmpbulkget", to, oids, { options: [...PLAIN, ...options] });
+    assertEquals(code, 0, said);
+    return [...said.matchAll(/^\.([\d.]+) = /gm)].map(([, oid]) => oid!.slice(SYSTEM.length + 1));
+  };
+  const expected: Record<string, string[]> = {
+    "1 2": ["1.0", "3.0", "4.0", "4.0", "5.0"],
+    "1 0": ["1.0"],
+    "0 0": [],
+    "0 1": ["1.0", "3.0", "4.0"],
+    "2 2": ["1.0", "3.0", "4.0", "5.0"],
+    "3 5": ["1.0", "3.0", "4.0"],
+  };
+  await Promise.all(
+    Object.entries(expected).map(async ([numbers, oids]) => {
+      const [once, steps] = numbers.split(" ");
+      const options = [`-Cn${once}`, `-Cr${steps}`];
+      assertEquals(await names(snmpd.port, ...options), oids, `snmpd ${numbers}`);
+      assertEquals(await names(port, ...options), oids, `ours ${numbers}`);
+    }),
+  );
+});
+
+peers("lesson 13: snmpbulkwalk walks our whole tree", "snmpbulkwalk", async () => {
+  const [agent, port] = await agentAndPort();
+  await using _ = agent;
+  const lines = async (program: string, ...options: string[]) => {
+    const { code, said } = await ask(program, port, ["1.3"], { options: [...PLAIN, ...options] });
+    assertEquals(code, 0, said);
+    return [...said.matchAll(/^(\.[\d.]+) = /gm)].map(([, oid]) => oid);
+  };
+  const [one, ten, many] = await Promise.all([
+    lines("snmpwalk"),
+    lines("snmpbulkwalk"),
+    lines("snmpbulkwalk", "-Cr200"),
+  ]);
+  assert(one.length > 10, `${one.length} values`);
+  assertEquals([ten, many], [one, one]);
+});

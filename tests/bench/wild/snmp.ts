@@ -38,10 +38,10 @@ export async function measure(): Promise<string[]> {
   const alone = (steps: number) => async () => {
     using socket = bind();
     let found = 0;
-    const step = async (after: string, tries?: number) => {
+    const step = async (after: string, tries = 6) => {
       const type = steps > 1 ? "GETBULK" : "GETNEXT";
       const asked = request(type, [after], { index: steps > 1 ? steps : 0 });
-      return (await askAgent(socket, asked, here(port), 1000, tries))!;
+      return (await askAgent(socket, asked, here(port), 1000, { tries }))!;
     };
     for await (const _ of walk(ROOT, step)) found++;
     return found;
