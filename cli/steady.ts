@@ -1,12 +1,16 @@
 /**
- * A clock for plays: where the machine is busy and stands still for a while, so does this clock. A datagram
- * that is sent 50 ms before it is needed is there in time, on any machine; the play only takes longer.
+ * A clock for plays: where the machine is busy and stands still for a while, so does this clock. A
+ * datagram that is sent 50 ms before it is needed is there in time, on any machine; the play only
+ * takes longer.
  *
  * @module
  */
 import { type Clock, systemClock } from "../lib/clock.ts";
 
-/** The clock goes on by so many milliseconds at a time, at most. Between two, what has arrived is handled. */
+/**
+ * The clock goes on by so many milliseconds at a time, at most. Between two, what has arrived is
+ * handled.
+ */
 const STEP = 10;
 
 /** A clock that begins at 0. It goes by `real`, and never faster. */

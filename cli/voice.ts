@@ -12,8 +12,8 @@ import type { Diagram, Option, Role } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * What a listener tells of: the talk began, or ended; a part of it was silence; a datagram came too late, too
- * early, or twice, or is not for it.
+ * What a listener tells of: the talk began, or ended; a part of it was silence; a datagram came too
+ * late, too early, or twice, or is not for it.
  */
 export type Heard = "begin" | "end" | "gap" | "late" | "early" | "double" | "other";
 
@@ -93,7 +93,9 @@ export function listenRole({ hear, hearGroup }: VoiceSteps): Role {
   };
 }
 
-/** Says who speaks, and how much of it was heard. What strangers send is told once a second at most. */
+/**
+ * Says who speaks, and how much of it was heard. What strangers send is told once a second at most.
+ */
 function logged(buffer: JitterBuffer, console: Terminal["console"]): Tell & { end(): void } {
   let told = -Infinity;
   let speaking = false;
@@ -130,7 +132,10 @@ export function sums(buffer: JitterBuffer): string {
   return sentences.join(" ");
 }
 
-/** What writes to standard output, unless it is a terminal. It resolves to false when nobody reads there. */
+/**
+ * What writes to standard output, unless it is a terminal. It resolves to false when nobody reads
+ * there.
+ */
 function output(
   stdout: Terminal["stdout"],
 ): ((bytes: Uint8Array) => Promise<boolean>) | undefined {
@@ -167,8 +172,8 @@ async function sound(
 }
 
 /**
- * The sound of a file, or of a pipe that never ends, in mu-law. `bare` is told where it has no head. Throws
- * {@linkcode NoSound}.
+ * The sound of a file, or of a pipe that never ends, in mu-law. `bare` is told where it has no
+ * head. Throws {@linkcode NoSound}.
  */
 export async function* inMulaw(
   chunks: AsyncIterable<Uint8Array>,
@@ -219,7 +224,10 @@ function joined(one: Uint8Array, two: Uint8Array): Uint8Array<ArrayBuffer> {
   return both;
 }
 
-/** The same sound in parts of `size` bytes: 160 of mu-law are 20 ms. The last one is filled up with silence. */
+/**
+ * The same sound in parts of `size` bytes: 160 of mu-law are 20 ms. The last one is filled up with
+ * silence.
+ */
 export async function* cut(
   sound: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   size = PART,
@@ -256,8 +264,8 @@ export function melody(): Uint8Array {
 }
 
 /**
- * A socket whose datagrams have these fates, one after the other: sent at once, lost, or held back until the
- * promise resolves.
+ * A socket whose datagrams have these fates, one after the other: sent at once, lost, or held back
+ * until the promise resolves.
  */
 export function unlucky(
   diagram: Diagram,

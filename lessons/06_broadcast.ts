@@ -84,8 +84,8 @@ export async function* discover(
 /** One shout, two servers that hear it, and a socket that does not. */
 export async function play(diagram: Diagram): Promise<void> {
   using client = diagram.watch("client", bind());
-  // Who hears a broadcast has bound the broadcast address or 0.0.0.0 (and so, at 0.0.0.0, the sender
-  // hears itself). An address of one machine is deaf to it, on Linux.
+  // Who hears a broadcast has bound the broadcast address or 0.0.0.0. (A sender at 0.0.0.0 hears itself
+  // if it is bound to the port that it sends to.) An address of one machine is deaf to it, on Linux.
   using deaf = bind();
   // reuseAddress: both may have the port. Each gets what is broadcast; what is sent to one address
   // goes to one of them only, and which one depends on the system (Linux: the last).

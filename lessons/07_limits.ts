@@ -23,9 +23,12 @@
  *     deno task lesson7 probe     ask in many sizes: which are answered?
  *
  * ## Try next
- * - Both of these take two machines, for on loopback nothing is split. Probe a server on the other one
- *   (`server --host 0.0.0.0` there), through a VPN or a phone, too.
- * - See fragments (only the first one has a port): `sudo tcpdump -ni any 'port 7070 or ip[6:2] & 8191 > 0'`
+ * - Probe a server on another machine (`server --host 0.0.0.0` there), through a VPN or a phone, too.
+ * - See fragments: `sudo tcpdump -ni any 'port 7070 or ip[6:2] & 8191 > 0'`. Only the first one of
+ *   each datagram has a port.
+ * - See them on one Linux machine: `sudo env "PATH=$PATH" unshare -n` opens a shell with a loopback
+ *   of its own. Give it the MTU of Ethernet: `ip link set lo up mtu 1500`. Then type
+ *   `tcpdump -ni lo &` and `deno task lesson7`. You should see 45 packets for the largest datagram.
  *
  * @module
  */
@@ -90,7 +93,9 @@ export async function play(diagram: Diagram): Promise<void> {
   small.close();
   const packets = (size: number) => `${count(size, "byte")} in ${count(fragments(size), "packet")}`;
   const travel = [1_472, 1_473, MAX_BYTES].map(packets).join(", ");
-  diagram.note(`On Linux, loopback splits nothing: its MTU is 65,536. On Ethernet: ${travel}.`);
+  diagram.note(
+    `On Linux, loopback's MTU is 65,536: it splits only 65,527 bytes over IPv6. On Ethernet: ${travel}.`,
+  );
   diagram.note(
     "Measured where 1 of 100 packets was lost, with 1,000 datagrams of each size: of 1,472 bytes 991 arrived, \
 of 8,192 bytes 943, of 65,507 bytes 67. Those that lack a fragment wait for it, and fill the memory that \
@@ -120,9 +125,10 @@ async function probe({ local, remote, options, console }: Given): Promise<void> 
     if (yes || size > LEAST_SIZE) return yes;
     throw new Error(`No answer from ${formatAddress(remote)}. Is a server running there?`);
   };
-  // A larger one may get through where a smaller one does not. What fits into the first network's packets is
-  // sent whole and marked "don't fragment". Where it does not fit into the next one's, it is dropped, and a
-  // message says so (ICMP), which many firewalls drop as well. What is split from the start has no such mark.
+  // A larger one may get through where a smaller one does not. What fits into the first network's
+  // packets is sent whole. Linux, unless told otherwise, marks it "don't fragment". Where it does
+  // not fit into the next one's, it is dropped, and a message says so (ICMP), which many firewalls
+  // drop as well. What is split from the start has no such mark.
   const most = remote.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
   const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], isAnswered);
   await isAnswered(LEAST_SIZE); // or was the server gone meanwhile?

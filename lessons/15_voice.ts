@@ -22,10 +22,11 @@
  * - Put lesson 8 between: `deno task lesson8 relay --to 127.0.0.1:5004 --drop 0.05 --jitter 50`, and
  *   `speak --port 8888`, a few times. How many are too late with `listen --buffer 20`, and with 60? What does 60
  *   cost? (It counts from the first to come: if that one was late, 20 are enough.)
- * - With `--host 239.255.77.77` on both sides one speaks to all who joined (lesson 10): voice broadcasting.
- * - `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` speaks, too. Its datagrams are not
- *   of 20 ms: of sound at 44,100 Hz it makes 185 or 186 bytes, of other sound up to 1,460. The timestamp says
- *   where each one belongs. (Without `-re` it sends all at once, and the listener has room for 2 s.)
+ * - With `--host 239.255.77.77` on both sides one speaks to all who joined (lesson 10): voice
+ *   broadcasting.
+ * - `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` speaks, too. Its datagrams
+ *   have 185 or 186 bytes of sound at 44,100 Hz, up to 1,460 of other sound. The timestamp says where
+ *   each one belongs. (Without `-re` it sends all at once, and the listener has room for 2 s.)
  *
  * @module
  */
@@ -41,9 +42,9 @@ import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
 import { hearGroup } from "./10_multicast.ts";
 
 const NO_SOUND = new Uint8Array();
-/** If sound comes later than so many ms, there was a pause. Shorter: the listener's buffer holds 60. */
+/** Sound that comes so many ms late is after a pause: fewer than the listener's buffer has. */
 const MOST_LATE = 40;
-/** If this program itself was held up for longer, it does not make up for it: that would be a burst. */
+/** A program that was held up for longer does not make up for it: that would be a burst. */
 const MOST_HELD_UP = 200;
 
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0]!; // hard to guess
@@ -83,7 +84,7 @@ export async function speakTo(
       timestamp += Math.round(late * 8);
       due = now;
     }
-    // By the clock: to sleep 20 ms each time takes 21 and more, and the listener would run out of sound.
+    // By the clock: to sleep 20 ms each time takes 21. The listener would run out of sound.
     if (due > now) await sleep(due - now, clock);
     const marker = pause || sent === 0; // the first one, and the first after a pause
     await socket.send(encode({ marker, sequence, timestamp, source, payload }), to);
@@ -96,7 +97,7 @@ export async function speakTo(
   return sent;
 }
 
-/** The sound of who speaks, each part when it is time (lib/jitter.ts holds it back), or silence in its place. */
+/** The sound of who speaks, each part when lib/jitter.ts says so, or silence in its place. */
 export async function* hear(
   socket: Socket,
   buffer: JitterBuffer,
@@ -116,7 +117,7 @@ export async function* hear(
       const ours = packet?.source === speaker.source && sameAddress(from, speaker.from);
       if (!ours || !isSound) tell("other", from);
       if (!ours || buffer.due === Infinity && !isSound) continue;
-      // What is no mu-law (the noise of a pause, say) has no sound for us, but a number: it is not lost.
+      // Another kind of sound, such as the noise of a pause, has a number, too: it is not lost.
       const payload = isSound ? packet.payload : NO_SOUND;
       const fit = buffer.put({ ...packet, payload }, clock.now());
       if (fit !== "kept") tell(fit, from);
@@ -124,7 +125,8 @@ export async function* hear(
   })().finally(() => open = false);
   receiving.catch(() => {}); // an error ends the loop, and is thrown there
   while (open) {
-    await sleep(Math.min(20, buffer.due - clock.now()), clock); // also 0: what has come is taken first
+    // Also for 0 ms: what has come is taken first.
+    await sleep(Math.min(20, buffer.due - clock.now()), clock);
     if (clock.now() < buffer.due) continue;
     const sound = buffer.take();
     if (buffer.silent > 0) tell("gap", speaker.from);

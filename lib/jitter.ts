@@ -1,6 +1,6 @@
 /**
- * A jitter buffer for sound: it holds back the datagrams that come, so that one that is a little late is
- * still in time. It knows nothing of sockets, and no time but the one that it is told.
+ * A jitter buffer for sound: it holds back the datagrams that come, so that one that is a little
+ * late is still in time. It knows nothing of sockets, and no time but the one that it is told.
  *
  * @module
  */
@@ -8,9 +8,15 @@ import { Reception } from "./reception.ts";
 
 /** Samples ahead of the one that is heard next: two seconds. */
 const ROOM = 2 ** 14;
-/** Samples behind it whose fate is remembered: a second. A pause may turn out to be one when it is over. */
+/**
+ * Samples behind it whose fate is remembered: a second. A pause may turn out to be one when it is
+ * over.
+ */
 const HISTORY = 2 ** 13;
-/** The places for samples, more than ROOM and HISTORY. A power of two: it goes round as timestamps do. */
+/**
+ * The places for samples, more than ROOM and HISTORY. A power of two: it goes round as timestamps
+ * do.
+ */
 const PLACES = 2 ** 15;
 /** Samples in a second, and in a millisecond. */
 const SECOND = 8000;
@@ -35,7 +41,10 @@ export interface Part {
   payload: Uint8Array;
 }
 
-/** What became of a datagram: it has its place, its time is over, it is seconds too early, or it came twice. */
+/**
+ * What became of a datagram: it has its place, its time is over, it is seconds too early, or it
+ * came twice.
+ */
 export type Fit = "kept" | "late" | "early" | "double";
 
 interface Place {
@@ -44,15 +53,17 @@ interface Place {
 }
 
 /**
- * Each sample is placed where its timestamp says, in whatever order they come. Playing begins `delay`
- * milliseconds after the first datagram came. It is for 8,000 samples a second, of a byte each.
+ * Each sample is placed where its timestamp says, in whatever order they come. Playing begins
+ * `delay` milliseconds after the first datagram came. It is for 8,000 samples a second, of a byte
+ * each.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
  * const buffer = new JitterBuffer(50, 2); // two samples are heard at a time
- * buffer.put({ sequence: 7, timestamp: 14, payload: new Uint8Array([3, 4]) }, 1000); // came at 1000 ms
- * buffer.put({ sequence: 9, timestamp: 18, payload: new Uint8Array([7, 8]) }, 1001);
+ * const [first, third] = [new Uint8Array([3, 4]), new Uint8Array([7, 8])];
+ * buffer.put({ sequence: 7, timestamp: 14, payload: first }, 1000); // it came at 1000 ms
+ * buffer.put({ sequence: 9, timestamp: 18, payload: third }, 1001);
  * assertEquals(buffer.due, 1050);
  * assertEquals([...buffer.take(), ...buffer.take(), ...buffer.take()], [3, 4, 255, 255, 7, 8]);
  * assertEquals([buffer.lost, buffer.missing, buffer.paused], [1, 2, 0]);
@@ -63,11 +74,17 @@ export class JitterBuffer {
   due = Infinity;
   /** Datagrams of this talk that came when their time was over. */
   late = 0;
-  /** Datagrams of this talk that came seconds before their time, when there was no room for them yet. */
+  /**
+   * Datagrams of this talk that came seconds before their time, when there was no room for them
+   * yet.
+   */
   early = 0;
   /** Samples of this talk that were sent, and not there when it was time. */
   missing = 0;
-  /** Samples of silence where the speaker sent nothing: no number is missing, and the timestamp goes on. */
+  /**
+   * Samples of silence where the speaker sent nothing: no number is missing, and the timestamp goes
+   * on.
+   */
   paused = 0;
   /** Samples of silence since the last one that was there. */
   silent = 0;
@@ -78,15 +95,18 @@ export class JitterBuffer {
   /** The samples of the longest datagram. */
   #longest = 0;
   readonly #places = new Int16Array(PLACES).fill(GAP);
-  /** Positions are timestamps that go on after 32 bits: of the beginning, the next sample, and the end. */
+  /**
+   * Positions are timestamps that go on after 32 bits: of the beginning, the next sample, and the
+   * end.
+   */
   #start = 0;
   #next = 0;
   #end = 0;
   #misfitsSince = Infinity;
 
   /**
-   * `size` samples are heard at a time, 20 ms if not given. `filler` is a sample for where there is none:
-   * mu-law's silence if not given.
+   * `size` samples are heard at a time, 20 ms if not given. `filler` is a sample for where there is
+   * none: mu-law's silence if not given.
    */
   constructor(readonly delay: number, readonly size = 160, readonly filler = 0xff) {}
 
@@ -126,7 +146,10 @@ export class JitterBuffer {
     return "kept";
   }
 
-  /** What is heard now; the next is due later. After a second in which nothing was there, nobody speaks. */
+  /**
+   * What is heard now; the next is due later. After a second in which nothing was there, nobody
+   * speaks.
+   */
   take(): Uint8Array {
     const sound = new Uint8Array(this.size).fill(this.filler);
     for (let i = 0; i < this.size; i++) {
@@ -214,8 +237,8 @@ export class JitterBuffer {
   }
 
   /**
-   * Finds the pause between two datagrams. Of the time between them, each number that is missing explains
-   * as much as the longest datagram has. In the rest of it, nothing was sent.
+   * Finds the pause between two datagrams. Of the time between them, each number that is missing
+   * explains as much as the longest datagram has. In the rest of it, nothing was sent.
    */
   #between(before: number, after: number): void {
     const from = this.#parts.get(before)!.end;

@@ -1,5 +1,6 @@
 /**
- * Pings: questions with a number, `ping 7`, whose answers, `pong 7`, show what the network did to them.
+ * Pings: questions with a number, `ping 7`, whose answers, `pong 7`, show what the network did to
+ * them.
  *
  * @module
  */
@@ -23,8 +24,8 @@ export interface Sums {
 }
 
 /**
- * The answer to a ping, or `undefined` for anything else: above all for a pong, or two servers could be
- * set to answer each other for ever (CVE-2024-2169).
+ * The answer to a ping, or `undefined` for anything else: above all for a pong, or two servers
+ * could be set to answer each other for ever (CVE-2024-2169).
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -38,8 +39,8 @@ export function pong(data: Uint8Array): string | undefined {
 }
 
 /**
- * Numbers pings 1, 2, 3 and so on, and keeps account of their answers. Times are milliseconds, by any one
- * clock. Each ping costs 16 bytes of memory.
+ * Numbers pings 1, 2, 3 and so on, and keeps account of their answers. Times are milliseconds, by
+ * any one clock. Each ping costs 16 bytes of memory.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -70,7 +71,10 @@ export class Pings {
     return `ping ${this.#sent.push(now)}`;
   }
 
-  /** What there is to say about a datagram that came now. `undefined`: it answers none of these pings. */
+  /**
+   * What there is to say about a datagram that came now. `undefined`: it answers none of these
+   * pings.
+   */
   heard(data: Uint8Array, now: number): string | undefined {
     const number = numberOf("pong", data) ?? 0;
     const sent = this.#sent[number - 1];
@@ -126,8 +130,8 @@ export interface PingOptions {
 }
 
 /**
- * Sends pings, gives the last ones their time, and closes the socket. Throws what {@linkcode Socket.send}
- * throws.
+ * Sends pings, gives the last ones their time, and closes the socket. Throws what {@linkcode
+ * Socket.send} throws.
  */
 export async function ping(
   socket: Socket,
@@ -152,8 +156,8 @@ export async function ping(
 }
 
 /**
- * The one in the middle of numbers in their order; where two are in the middle, half-way between them. A few
- * that are far out do not move it, as they move a mean.
+ * The one in the middle of numbers in their order; where two are in the middle, half-way between
+ * them. A few that are far out do not move it, as they move a mean.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -1,6 +1,6 @@
 /**
- * Counts the datagrams of one RTP source by their sequence numbers (RFC 3550, A.1): how many came, how many
- * were lost on the way, and how many came twice. It does not look at the clock.
+ * Counts the datagrams of one RTP source by their sequence numbers (RFC 3550, A.1): how many came,
+ * how many were lost on the way, and how many came twice. It does not look at the clock.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -55,8 +55,8 @@ export class Reception {
   }
 
   /**
-   * Counts a datagram. Returns its number, counted on beyond 65,535; `undefined` for a double; `NaN` where
-   * the number fits nothing yet.
+   * Counts a datagram. Returns its number, counted on beyond 65,535; `undefined` for a double;
+   * `NaN` where the number fits nothing yet.
    */
   add(sequence: number, timestamp: number): number | undefined {
     this.came++;
@@ -96,7 +96,9 @@ export class Reception {
     return number;
   }
 
-  /** One that is far away may be a stray. Two in a row are a source that counts from another number. */
+  /**
+   * One that is far away may be a stray. Two in a row are a source that counts from another number.
+   */
   #jump(sequence: number, timestamp: number): number {
     if (sequence !== this.#expected) {
       this.#expected = (sequence + 1) & 0xffff;

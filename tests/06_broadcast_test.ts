@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { answer, broadcastAddress, discover } from "../lessons/06_broadcast.ts";
+import { receiveWithin } from "../lessons/02_receive.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
@@ -177,5 +178,21 @@ Deno.test({
     assertEquals(stdout.match(/"hello from client" 17 bytes/g)?.length, 2);
     assertEquals(stdout.match(/"broadcasting" 12 bytes/g)?.length, 2);
     assertMatch(stdout, /One datagram, 2 answers, from 127\.0\.0\.1:\d+: nobody/);
+  },
+});
+
+Deno.test({
+  name:
+    "lesson 6: a sender at 0.0.0.0 hears itself if it has the port that it sends to, and else not",
+  ignore: Deno.build.os !== "linux", // elsewhere loopback has no broadcast address
+  async fn() {
+    using same = bind({ hostname: "0.0.0.0" });
+    using other = bind({ hostname: "0.0.0.0" });
+    const everyone = { hostname: "127.255.255.255", port: same.address.port };
+    await other.send("from another port", everyone);
+    await same.send("from this port", everyone);
+    const heard = [await receiveWithin(same, 5000), await receiveWithin(same, 5000)];
+    assertEquals(heard.map((one) => text(one?.data)), ["from another port", "from this port"]);
+    assertEquals(await receiveWithin(other, 10), undefined);
   },
 });

@@ -1,6 +1,6 @@
 /**
- * A clock that a test lets go on, and a network that goes by it: a minute takes some milliseconds, and it is
- * the same minute on a machine that is busy.
+ * A clock that a test lets go on, and a network that goes by it: a minute takes some milliseconds,
+ * and it is the same minute on a machine that is busy.
  *
  * @module
  */
