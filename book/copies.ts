@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Role } from "../cli/lesson.ts";
+import type { Option, Role } from "../cli/lesson.ts";
 import { copy } from "./code/copy.ts";
 import { evaluate, UNKNOWN } from "./code/evaluate.ts";
 import { isNode, type Item, type Node, type Source, walk } from "./code/parse.ts";
@@ -36,10 +36,12 @@ export interface Copy {
 export type Copyable = Pick<Copy, "name" | "file">;
 
 /** What can be copied from a lesson: what it exports, and its roles. */
-export function lessonCopyables({ name, source }: LessonFile): Copyable[] {
-  const { roles } = parts(source);
+export function lessonCopyables(file: LessonFile): Copyable[] {
+  const { name, source, program } = file;
+  const { roles } = parts(file);
   const items = copyablesOf(source, roles.flatMap(({ run }) => run ?? []));
   return [
+    ...program === source ? [] : [copyable(name, "play")],
     ...items.map((item) => copyable(name, item.names[0]!)),
     ...madeRoles(roles, items).map(({ called }) => copyable(name, called)),
   ];
@@ -58,20 +60,11 @@ export function pageName(path: string): string {
 /** The programs that can be copied from a lesson. */
 export function lessonCopies(project: Project, file: LessonFile): Copy[] {
   const { path, source, lesson, task, name } = file;
-  const { roles } = parts(source);
+  if (file.program !== source) return copiesOfTwo(project, file);
+  const { roles } = parts(file);
   const label = labeller(source);
   const allowed = flags(task);
-  const tails: Record<string, Tail> = {
-    play: {
-      does: "It draws the picture.",
-      text: `import { Diagram } from "../cli/diagram.ts";
-import { drawing } from "../cli/drawing.ts";
-
-const diagram = new Diagram(drawing()${label ? `, ${label}` : ""});
-await play(diagram);
-diagram.end();`,
-    },
-  };
+  const tails: Record<string, Tail> = { play: playTail("../cli", label) };
   for (const role of roles) {
     const item = source.items.find(({ names }) => role.run && names.includes(role.run));
     if (item) {
@@ -95,6 +88,76 @@ diagram.end();`,
       made(project, path, name, called, program(roleObjectTail(text, lesson)), allowed)
     ),
   ];
+}
+
+/** The copies of a page, and of the file that runs it. */
+function copiesOfTwo(project: Project, file: LessonFile): Copy[] {
+  const { path, source, program: runs, lesson, task, name } = file;
+  const allowed = flags(task);
+  const { play: [play], roles } = parts(file);
+  const items = copyablesOf(source).map((item) => {
+    const role = roles.find(({ run }) => item.names.includes(run ?? ""));
+    const tail = role ? program(callTail(project, runs.path, role, lesson)) : shown(item);
+    return made(project, path, name, item.names[0]!, tail, allowed, item);
+  });
+  if (!play) return items;
+  const tail = playTail("..", labeller(runs));
+  return [made(project, runs.path, name, "play", tail, allowed, play), ...items];
+}
+
+function playTail(cli: string, label: string | undefined): Tail {
+  return {
+    does: "It draws the picture.",
+    text: `import { Diagram } from "${cli}/diagram.ts";
+import { drawing } from "${cli}/drawing.ts";
+
+const diagram = new Diagram(drawing(console.log)${label ? `, ${label}` : ""});
+await play(diagram);
+diagram.end();`,
+  };
+}
+
+/** Calls a role's function as the file does that runs it, with the defaults of its options. */
+function callTail(
+  project: Project,
+  path: string,
+  role: RoleText,
+  { host = "127.0.0.1", port }: About,
+): string {
+  const said = evaluate(project, path, role.node) as Partial<Role>;
+  const options = (typeof said.options === "object" ? said.options : {}) as
+    & Role["options"]
+    & object;
+  const call = role.text.match(
+    /\brun: \([^)]*\) => (?:\{\n([^]*?)\n\s*\},?\s*\}$|([^]*?),?\s*\}$)/,
+  );
+  const [, body, expression] = call ?? [];
+  const lines = (body ?? `return ${expression}`).replace(/^\s+/gm, "").trim();
+  const given = lines.replace(
+    /\boptions\.(\w+)\("(\w+)"[^)]*\)/g,
+    (_, kind: string, option: string) => value(kind, option, options[option]),
+  );
+  const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(given);
+  const address = `{ hostname: ${JSON.stringify(host)}, port: ${port} }`;
+  return [
+    ...uses("lines") ? ['import { lines } from "../cli/lines.ts";'] : [],
+    "",
+    ...uses("lines") || uses("signal") ? [STOP] : [],
+    ...["local", "remote"].filter(uses).map((name) => `const ${name} = ${address};`),
+    given
+      .replace(/\blines\(("[^"]*")\)/, "lines($1, stop.signal, () => stop.abort())")
+      .replace(/\bsignal\b/g, "stop.signal").replaceAll("stop.stop.", "stop.")
+      .replace(/\breturn\b/, "await"),
+  ].join("\n");
+}
+
+/** What an option is by default, as code; an example where it has no default. */
+function value(kind: string, name: string, option: Option | undefined): string {
+  const text = option?.default;
+  if (kind === "flag" || kind === "has") return String(kind === "has" && text !== undefined);
+  if (kind === "seconds") return `${1000 * Number(text ?? 1)}`;
+  if (kind === "number" || kind === "share") return text ?? "0";
+  return JSON.stringify(text ?? `your ${name}`);
 }
 
 /** Roles that are no function of this file, and what their copies are called. */

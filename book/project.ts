@@ -17,6 +17,8 @@ export interface LessonFile {
   /** `lessons/04_echo.ts` */
   readonly path: string;
   readonly source: Source;
+  /** The file that runs it in a terminal: `cli/lessons/04_echo.ts`, or the page itself. */
+  readonly program: Source;
   readonly lesson: About;
   /** Its task in deno.json, or `undefined` if it has none. */
   readonly task: string | undefined;
@@ -86,15 +88,19 @@ export class Project implements Library {
     return this.#some("lessons", /^\d\d_\w+\.ts$/).map((file) => {
       const path = `lessons/${file}`;
       const number = parseInt(file);
-      const source = () => this.source(path); // read when it is needed
+      const program = this.list("cli/lessons", /\.ts$/).includes(file) ? `cli/${path}` : path;
+      const source = (path: string) => this.source(path); // read when it is needed
       return {
         number,
         name: file.slice(0, -3),
         path,
         get source() {
-          return source();
+          return source(path);
         },
-        lesson: this.#about(path),
+        get program() {
+          return source(program);
+        },
+        lesson: this.#about(program),
         task: tasks[`lesson${number}`]?.command,
       };
     });
@@ -145,7 +151,7 @@ export class Project implements Library {
 
   /** Changes when any file does that the book shows. */
   stampOfAll(): string {
-    const folders = ["lessons", "cli", "lib", "docs", "book", "exercises"];
+    const folders = ["lessons", "cli", "cli/lessons", "lib", "docs", "book", "exercises"];
     const more = ["exercises/solutions", "exercises/hints", "exercises/checks"];
     const stamps = [...folders, ...more].flatMap((folder) =>
       this.list(folder, /\.(ts|md|css|json)$/).map((file) => this.stamp(`${folder}/${file}`))
@@ -195,8 +201,33 @@ export interface Parts {
   readonly roles: readonly RoleText[];
 }
 
-/** Tells the parts of a lesson's file apart. */
-export function parts(source: Source): Parts {
+/** Tells the parts of a lesson apart. */
+export function parts({ source, program }: Pick<LessonFile, "source" | "program">): Parts {
+  return source === program ? partsOfOne(source) : partsOfTwo(source, program);
+}
+
+/** The parts of a page, and of the file that runs it. */
+function partsOfTwo(source: Source, program: Source): Parts {
+  const all = roles(program).map((role) => {
+    return {
+      ...role,
+      run: source.items.some(({ names }) => names.includes(role.word)) ? role.word : undefined,
+    };
+  });
+  const isProgram = ({ names }: Item) => names.some((name) => all.some(({ run }) => run === name));
+  const rest = source.items.filter(({ node }) => node.type !== "IfStatement");
+  const imports = rest.filter(({ node }) => node.type === "ImportDeclaration");
+  const declared = rest.filter((item) => !imports.includes(item));
+  return {
+    imports,
+    code: declared.filter((item) => !isProgram(item)),
+    play: program.items.filter(({ names }) => names.includes("play")),
+    programs: declared.filter(isProgram),
+    roles: all,
+  };
+}
+
+function partsOfOne(source: Source): Parts {
   const { items } = source;
   const lesson = lessonOf(source);
   const all = roles(source);

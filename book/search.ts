@@ -22,22 +22,23 @@ export interface Entry {
 /** All that can be found. */
 export async function entries(project: Project, lessons: readonly LessonFile[]): Promise<Entry[]> {
   const found: Entry[] = [];
-  for (const { number, name, lesson, source } of lessons) {
+  for (const file of lessons) {
+    const { number, name, lesson, source, program } = file;
     const href = `${name}.html`;
     const on = `Lesson ${number}`;
-    const { code, play } = parts(source);
+    const { code, play } = parts(file);
     found.push({
       title: `${number} ${capital(lesson.title)}`,
       on,
       href,
-      text: `${lesson.about} ${plain(source.doc)}`,
+      text: `${lesson.about} ${plain(source.doc)} ${plain(source.closing)}`,
     });
     for (const item of code) {
       found.push(declared(source, item, on, `${href}#${item.names.join(", ")}`));
     }
     for (const item of play) {
       found.push({
-        ...declared(source, item, on, `${href}#the-picture`),
+        ...declared(program, item, on, `${href}#the-picture`),
         title: "What the picture shows",
       });
     }

@@ -6,7 +6,8 @@
  */
 import { bold, cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
 import stringWidth from "string-width";
-import { count, wrapped } from "../lib/text.ts";
+import { count } from "../lib/text.ts";
+import { wrapped } from "./wrapped.ts";
 import { type Address, formatAddress } from "../lib/udp.ts";
 import type { DatagramEvent, Event } from "./events.ts";
 

@@ -26,8 +26,22 @@ export async function lessons(folder: URL = inProject("lessons/")): Promise<Less
   }
   return await Promise.all(
     names.sort().map(async (name) => {
-      const { lesson } = await import(new URL(`${name}.ts`, folder).href);
+      const { lesson } = await import(programOf(`${name}.ts`, folder).href);
       return { number: parseInt(name), name, lesson };
     }),
   );
+}
+
+/** Returns the file that says what a page's lesson is: cli/lessons/04_echo.ts, or the page itself. */
+export function programOf(file: string, folder: URL = inProject("lessons/")): URL {
+  const program = new URL(`../cli/lessons/${file}`, folder);
+  return exists(program) ? program : new URL(file, folder);
+}
+
+function exists(file: URL): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch {
+    return false;
+  }
 }

@@ -6,7 +6,8 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { isIP } from "node:net";
 import { lookup } from "../lib/hosts.ts";
-import { printable, wrapped } from "../lib/text.ts";
+import { printable } from "../lib/text.ts";
+import { wrapped } from "./wrapped.ts";
 import { type Address, formatAddress, isMulticast, localFor } from "../lib/udp.ts";
 import { type Command, readCommand } from "./args.ts";
 import { Diagram } from "./diagram.ts";

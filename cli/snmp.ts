@@ -176,7 +176,7 @@ function unreadable(data: Uint8Array): string {
 
 /** A line of `serve`'s log, with what was asked, and the true reason for silence. */
 export function remark(line: string, data: Uint8Array, wrong: boolean): string {
-  const [, who, none = ""] = line.match(/^(Received from \S+)\.( That was no question\.)?$/) ?? [];
+  const [, who, none = ""] = line.match(/^(Received from \S+)\.( It gets no reply\.)?$/) ?? [];
   if (!who) return line;
   let why = none;
   if (wrong) why = " A wrong community: no answer.";

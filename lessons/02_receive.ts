@@ -1,67 +1,89 @@
 /**
  * # Lesson 2: receive
  *
- * Every datagram carries its sender's address, so whoever gets one can reply. But a reply may never
- * come: the question was lost, or the answer was, or there was nobody to answer. From here they all
- * look the same. So whoever waits for a reply sets a limit.
+ * Every datagram carries the address of its sender, so you can reply to it. But a reply may never
+ * come. The question can get lost, the reply can get lost, or nobody is listening: you cannot tell
+ * which. So a program that waits for a reply always sets a time limit.
  *
  * ## You learn
- * - how to wait for a datagram, and how to stop waiting
- * - what an ephemeral port is: one that the system picks, as a rule another one at each run
- * - how the reply finds it all the same
- * - that a late reply is still a reply: to the next question
+ * - how to wait for a datagram, and how to stop waiting after some time
+ * - how to take a datagram only from the address that you asked
+ * - what an *ephemeral port* is: a port that the system picks, usually a different one each time
+ * - why a late reply can be mistaken for the reply to your next question
  *
  * ## Run
  *
- *     deno task lesson2                           watch it happen
- *     deno task lesson2 receive                   send to port 8080, wait for the reply
- *     deno task lesson2 receive --message Hola    with your own words
+ *     deno task lesson2                           show the lesson as a diagram
+ *     deno task lesson2 receive                   send "Hello" to port 8080 and wait for a reply
+ *     deno task lesson2 receive --message Hola    send your own text
  *
- * ## Try next
- * - Let somebody reply: run `deno task lesson4 server --port 8080` in a second terminal (lesson 4
- *   explains it), and `deno task lesson2 receive --message Ann` twice. Which of the two ports changes,
- *   and which stays?
- * - Be the other side: run `nc -u -l 8080`, start `receive`, and type the reply behind the `Hello`, within
- *   10 seconds. The line break at its end comes along: `\n`. Start nc again for the next run: it listens
- *   only to the first port that writes to it.
+ * If nobody listens at port 8080, `receive` prints these lines and gives up after 10 seconds. 53011
+ * stands for the port that the system picked:
+ *
+ *     Sending to 127.0.0.1:8080 from port 53011.
+ *     Waiting for a reply, at most 10 s...
+ *     No reply from 127.0.0.1:8080 within 10 s. Is a program listening there?
  *
  * @module
  */
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
 import { printable } from "../lib/text.ts";
-import { type Address, bind, type Datagram, formatAddress, type Socket } from "../lib/udp.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  localFor,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
 
 /**
- * Waits for the next datagram, but not for ever: `undefined` if none comes in time.
+ * Waits for the next datagram and returns it, or returns `undefined` if none comes in time.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { bind } from "../lib/udp.ts";
  *
  * using socket = bind();
- * assertEquals(await receiveWithin(socket, 50), undefined);
+ * assertEquals(await receiveWithin(socket, 50), undefined); // nobody sent anything in 50 ms
  * ```
  */
-export async function receiveWithin(
+export function receiveWithin(
   socket: Socket,
   milliseconds: number,
 ): Promise<Datagram | undefined> {
-  // Closing the socket would end the wait as well, with an error, and for good.
-  const signal = AbortSignal.timeout(milliseconds);
+  return receiveUntil(socket, milliseconds, () => true);
+}
+
+/**
+ * Waits for a datagram that fits, and returns it, or returns `undefined` if none comes in time. The
+ * datagrams that do not fit are thrown away. The later lessons all wait with this function.
+ */
+export async function receiveUntil(
+  socket: Socket,
+  milliseconds: number,
+  fits: (datagram: Datagram) => boolean,
+): Promise<Datagram | undefined> {
+  // The time limit is made once, before the loop. So datagrams that do not
+  // fit cannot make the wait longer.
+  const signal = AbortSignal.timeout(milliseconds); // as you would use it with fetch()
+
   try {
-    return await socket.receive({ signal });
+    while (true) {
+      const datagram = await socket.receive({ signal });
+      if (fits(datagram)) return datagram;
+    }
   } catch (error) {
-    // Time is up. That is no failure: with UDP it is one of the two things that happen.
+    // No answer in time is normal with UDP, so it is not an error here.
     if (signal.aborted) return undefined;
     throw error;
   }
 }
 
 /**
- * Sends a question, and takes whatever comes first for the reply. That may be a late one to an earlier
- * question, or a stranger's: lesson 4 looks closer. It may be empty, too: 0 bytes are a datagram like
- * any other, and do not mean that somebody hung up.
+ * Sends a question and returns the reply, or `undefined` if none comes in time.
+ *
+ * The reply may be empty: an empty datagram is a valid one.
  */
 export async function sendAndReceive(
   socket: Socket,
@@ -70,74 +92,59 @@ export async function sendAndReceive(
   milliseconds: number,
 ): Promise<Datagram | undefined> {
   await socket.send(question, to);
-  return await receiveWithin(socket, milliseconds);
+
+  // Any program can send to our port, so we check who sent the datagram. Two
+  // address objects are never ===, even if they say the same: sameAddress()
+  // compares what they say.
+  return await receiveUntil(socket, milliseconds, ({ from }) => sameAddress(from, to));
 }
 
-/** Waits for one datagram and replies to wherever it came from. */
+/** Waits for one datagram and replies to its sender. */
 export async function replyOnce(socket: Socket, text: string): Promise<void> {
-  const { from } = await socket.receive(); // no limit: who serves may wait for ever, who asks may not
+  // There is no time limit here. A server waits as long as it takes. Only a
+  // client needs a limit.
+  const { from } = await socket.receive();
   await socket.send(text, from);
 }
 
-/** A question with a reply, and one whose reply comes too late. */
-export async function play(diagram: Diagram): Promise<void> {
-  using asker = diagram.watch("asker", bind());
-  using friend = diagram.watch("friend", bind());
-  diagram.note(`The system picked port ${asker.address.port} for the asker: an ephemeral port.`);
+/**
+ * `deno task lesson2 receive` runs this: sends a message and prints the reply.
+ *
+ * `print` is where the text goes. The tests of this workbook hand in their own.
+ */
+export async function receive(
+  message: string,
+  to: Address,
+  seconds: number,
+  print = console.log,
+): Promise<void> {
+  using socket = bind({ hostname: localFor(to) }); // lesson 1
+  print(`Sending to ${formatAddress(to)} from port ${socket.address.port}.`);
+  print(`Waiting for a reply, at most ${seconds} s...`);
 
-  const replying = replyOnce(friend, "Fine, thanks!");
-  await sendAndReceive(asker, "How are you?", friend.address, 1000);
-  await replying;
-  diagram.note("The friend had never heard of that port: it was in the datagram.");
-
-  const wait = 400;
-  diagram.note(`Now the friend hears, but does not reply. The asker waits ${wait} ms.`);
-  const heard = friend.receive();
-  const reply = await sendAndReceive(asker, "Is it cold?", friend.address, wait);
-  const { from } = await heard;
-  if (!reply) diagram.note("No reply. Was the question lost, or the reply? The asker cannot know.");
-
-  await asker.send("Is it dark?", friend.address);
-  await friend.send("Yes!", from); // to the first question: the friend is slow
-  await friend.receive();
-  await receiveWithin(asker, 1000);
-  diagram.note("It is cold, said the friend, late. It is dark, understood the asker.");
-}
-
-async function receive({ local, remote, options, console }: Given): Promise<void> {
-  const wait = options.seconds("timeout");
-  using socket = bind(local);
-  console.log(`Sending to ${formatAddress(remote)} from port ${socket.address.port}.`);
-  console.log(`Waiting for a reply, ${wait / 1000} s at most...`);
-
-  const reply = await sendAndReceive(socket, options.text("message"), remote, wait);
+  // A datagram that arrives while no receive() is waiting is not lost. The
+  // system keeps it in the socket's receive buffer, as long as there is room.
+  const reply = await sendAndReceive(socket, message, to, 1000 * seconds);
   if (!reply) {
     throw new Error(
-      `No reply from ${formatAddress(remote)} within ${
-        wait / 1000
-      } s. Is somebody listening there?`,
+      `No reply from ${formatAddress(to)} within ${seconds} s. Is a program listening there?`,
     );
   }
-  console.log(`Received from ${formatAddress(reply.from)}: ${printable(reply.data)}`);
+
+  // printable() makes received bytes safe to print. Lesson 3 shows why.
+  print(`Received from ${formatAddress(reply.from)}: ${printable(reply.data)}`);
 }
 
-export const lesson: Lesson = {
-  part: 1,
-  title: "receive",
-  about: "Wait for a reply, which may never come.",
-  port: 8080,
-  play,
-  roles: {
-    receive: {
-      about: "send a message, wait for the reply",
-      options: {
-        message: { value: "TEXT", about: "what to send", default: "Hello" },
-        timeout: { value: "SECONDS", about: "how long to wait", default: "10" },
-      },
-      run: receive,
-    },
-  },
-  tryNext: ["deno task lesson4 server --port 8080", "deno task lesson2 receive --message Ann"],
-};
+/*
+ * ## Try next
+ *
+ * 1. Run `deno task lesson4 server --port 8080` in a second terminal (lesson 4 explains this server).
+ *    Then run `deno task lesson2 receive --message Ann` twice. You should see `Hello, Ann!` twice.
+ *    The port after "from port" changes, and 8080 stays.
+ * 2. Be the server yourself: run `nc -u -l 8080`, then `deno task lesson2 receive` in a second
+ *    terminal. Type a reply after the `Hello`, and press Enter, within 10 seconds. You should see
+ *    your reply with `\n` at its end: nc sends the Enter, too. Start nc again before the next try,
+ *    because it listens only to the first port that writes to it.
+ */
 
-if (import.meta.main) await run(lesson);
+if (import.meta.main) import("../cli/lessons/02_receive.ts").then(({ main }) => main());

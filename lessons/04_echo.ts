@@ -1,35 +1,63 @@
 /**
- * # Lesson 4: echo server
+ * # Lesson 4: a server that replies
  *
- * A server is a loop: wait for a datagram, answer whoever sent it, wait for the next. It accepts no
- * connections, keeps no list of clients, and never notices that one is gone: each datagram brings its
- * sender's address along. An echo server sends back what it got; this one puts "Hello" before it.
+ * A UDP server is a loop: wait for a datagram, reply to its sender, wait for the next one. Each
+ * datagram carries its sender's address, so the server needs no list of clients. One socket serves
+ * all of them.
  *
  * ## You learn
- * - how to answer: send to where the datagram came from
- * - why one bad datagram must not end a server, and why an answer must never be answered
+ * - how to reply: send to the address that the datagram came from
+ * - how to keep the server running when one reply cannot be sent
+ * - why a server must not reply to a reply
  *
  * ## Run
  *
- *     deno task lesson4           watch it happen
- *     deno task lesson4 server    greet everyone who sends a name to port 9999
- *     deno task lesson4 client    send three names, print the answers
+ *     deno task lesson4           show a server and two clients as a diagram
+ *     deno task lesson4 server    in one terminal: greet everyone who sends a name to port 9999
+ *     deno task lesson4 client    in a second terminal: send three names and print the replies
  *
- * ## Try next
- * - Start a client: what does it say without a server? Then start the server, and more clients.
- * - `nc -u 127.0.0.1 9999` is a client too: type your name, then `Hello, you!`.
+ * The server prints `Received from 127.0.0.1:53011.` for each datagram. 53011 stands for the
+ * client's port. The client prints `Hello, Michael!`, `Hello, Tracy!` and `Hello, Sarah!`. Stop the
+ * server with Ctrl-C.
  *
  * @module
  */
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
-import { lookup } from "../lib/hosts.ts";
-import { printable } from "../lib/text.ts";
-import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
-import { receiveWithin } from "./02_receive.ts";
+import {
+  type Address,
+  bind,
+  formatAddress,
+  localFor,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
+import { receiveUntil } from "./02_receive.ts";
+
+/** How the replies of this server begin, and those of the servers in lessons 6, 7 and 8. */
+const REPLY = /^(Hello,|broadcasting$|\d+ bytes$|pong \d)/;
+
+/** Returns the reply to a name, or `undefined` if the datagram gets no reply. */
+export function greeting(data: Uint8Array): string | undefined {
+  const name = new TextDecoder().decode(data).trim(); // nc sends a line break after the name
+
+  // A name has 1 to 100 characters. 100 are enough for every name we know of,
+  // and the reply stays short. Control characters (\p{Cc}) are not part of a
+  // name. U+FFFD stands where the bytes were not UTF-8.
+  if (!/^[^\p{Cc}\ufffd]{1,100}$/u.test(name)) return undefined;
+
+  // Do not reply to a reply. A sender's address can be forged: this is called
+  // *spoofing*. Suppose an attacker sends us a name and gives, as the sender,
+  // the address of another server like ours. We would greet that server, it
+  // would greet us back, and so on: one forged datagram, replies without end.
+  // Real servers had this fault (CVE-2024-2169). We know the replies of our
+  // own servers and ignore them. Another server's replies we would not know.
+  if (REPLY.test(name)) return undefined;
+
+  return `Hello, ${name}!`;
+}
 
 /**
- * A server: answers until the socket is closed. To what is no question, `answer` says `undefined`.
+ * Replies to datagrams until the socket is closed. `reply` returns what to send back, or `undefined`
+ * for no reply. Lessons 6 to 8 use this loop with replies of their own.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -37,114 +65,84 @@ import { receiveWithin } from "./02_receive.ts";
  *
  * using server = bind();
  * using client = bind();
- * serve(server, greeting);
- * assertEquals(await ask(client, "Michael", server.address, 1000), "Hello, Michael!");
+ * serve(server, greeting); // without await: it runs until the socket is closed
+ * assertEquals(await askFor(client, "Michael", server.address, 1000), "Hello, Michael!");
  * ```
  */
 export async function serve(
   socket: Socket,
-  answer: (data: Uint8Array) => string | Uint8Array | undefined,
-  log: (line: string) => void = () => {},
+  reply: (data: Uint8Array) => string | Uint8Array | undefined,
+  print: (line: string) => void = () => {},
 ): Promise<void> {
   for await (const { data, from } of socket) {
-    const text = answer(data);
-    const remark = text === undefined ? " That was no question." : "";
-    log(`Received from ${formatAddress(from)}.${remark}`);
-    if (text === undefined) continue;
+    const answer = reply(data);
+    const remark = answer === undefined ? " It gets no reply." : "";
+    print(`Received from ${formatAddress(from)}.${remark}`);
+    if (answer === undefined) continue;
+
     try {
-      await socket.send(text, from);
+      await socket.send(answer, from);
     } catch (error) {
-      // Port 0, say: bad luck for one client, the others want answers. (lib/udp.ts hides Windows' 10054.)
-      log(`No answer to ${formatAddress(from)}: ${(error as Error).message}`);
+      // Sending can fail. For example, a forged address may have port 0, and
+      // nothing can be sent to port 0. The other clients still want their
+      // replies, so the loop goes on.
+      print(`No reply to ${formatAddress(from)}: ${(error as Error).message}`);
     }
   }
 }
 
-/** What servers say here, and in lessons 6 to 8: `Hello, Ann!`, `broadcasting`, `26 bytes`, `pong 7`. */
-const ANSWER = /^(Hello,|broadcasting$|\d+ bytes$|pong \d)/;
-
-/** `Hello, NAME!`, or `undefined` for what is no name: text of 1 to 100 characters, and no answer. */
-export function greeting(data: Uint8Array): string | undefined {
-  const name = new TextDecoder().decode(data).trim(); // netcat's line break is not part of it
-  // Anyone can forge a sender's address. If servers also answered answers, one datagram in the name of
-  // another server would keep the two busy for ever, as it did with real ones (CVE-2024-2169).
-  if (ANSWER.test(name) || !/^[^\p{Cc}\ufffd]{1,100}$/u.test(name)) return undefined;
-  return `Hello, ${name}!`;
-}
-
-/** Sends a name and waits for the answer. Returns `undefined` if none comes in time. */
-export async function ask(
+/** Sends a name and returns the reply, or `undefined` if there is none in time. */
+export async function askFor(
   socket: Socket,
   name: string,
   server: Address,
   milliseconds: number,
 ): Promise<string | undefined> {
-  const signal = AbortSignal.timeout(milliseconds);
-  const to = { ...server, hostname: await lookup(server.hostname) }; // an answer comes from an address
-  await socket.send(name, to);
-  try {
-    while (true) {
-      const { data, from } = await socket.receive({ signal });
-      const answer = new TextDecoder().decode(data);
-      // Anyone may send to our port: look who it is. (A server at 0.0.0.0 that has two addresses may
-      // answer from the other one, and is not heard here.) An answer without this name is to an earlier
-      // question. Both can be forged: what protects is a random number in each question, as in DNS.
-      if (sameAddress(from, to) && answer.includes(name)) return answer;
-    }
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  }
+  await socket.send(name, server);
+
+  // Any program can send to our port, so the reply has to come from the server.
+  // It also has to greet this name, so a late reply to an earlier name does
+  // not count. Both can be forged: a random number in each question protects
+  // against that, as in DNS (lesson 11).
+  const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
+    return sameAddress(from, server) && new TextDecoder().decode(data) === `Hello, ${name}!`;
+  });
+  return reply && new TextDecoder().decode(reply.data);
 }
 
-/** Two clients ask at the same time. Then one of them sends what is no question. */
-export async function play(diagram: Diagram): Promise<void> {
-  using one = diagram.watch("client 1", bind());
-  using server = diagram.watch("server", bind());
-  using two = diagram.watch("client 2", bind());
-  serve(server, greeting); // no await: it runs until the socket is closed
-  const to = server.address;
-  await Promise.all([ask(one, "Michael", to, 1000), ask(two, "Tracy", to, 1000)]);
-  await ask(one, "Sarah", to, 1000);
-  await two.send("Hello, Tracy!", to); // as if client 2 were a server like this one
-  const answer = await receiveWithin(two, 200);
-  if (!answer) diagram.note("No answer to an answer: two servers might greet each other for ever.");
+/** `deno task lesson4 server` runs this: greets until the program is stopped. */
+export async function server(at: Address, print = console.log): Promise<void> {
+  using socket = bind(at);
+  print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
+  await serve(socket, greeting, print);
 }
 
-async function server({ local, console }: Given): Promise<void> {
-  using socket = bind(local);
-  console.log(`Bind UDP on ${socket.address.port}... (at ${local.hostname}, Ctrl-C stops)`);
-  await serve(socket, greeting, console.log);
-}
+/** `deno task lesson4 client` runs this: sends three names and prints the replies. */
+export async function client(to: Address, seconds: number, print = console.log): Promise<void> {
+  using socket = bind({ hostname: localFor(to) });
+  let replies = 0;
 
-async function client({ local, remote, options, console }: Given): Promise<void> {
-  const wait = options.seconds("timeout");
-  using socket = bind(local);
-  let answered = false;
   for (const name of ["Michael", "Tracy", "Sarah"]) {
-    const answer = await ask(socket, name, remote, wait);
-    console.log(answer ? printable(answer) : `No answer for ${name} within ${wait / 1000} s.`);
-    answered ||= answer !== undefined;
+    const reply = await askFor(socket, name, to, 1000 * seconds);
+    if (reply !== undefined) replies++;
+    print(reply ?? `No reply for ${name} within ${seconds} s.`);
   }
-  if (answered) return;
-  throw new Error(`Is there a server at ${formatAddress(remote)}? It never answered.`);
+
+  if (replies === 0) {
+    throw new Error(`Is a server running at ${formatAddress(to)}? There was no reply.`);
+  }
 }
 
-export const lesson: Lesson = {
-  part: 1,
-  title: "echo server",
-  about: "An echo server: answer whoever sent the datagram.",
-  port: 9999,
-  play,
-  roles: {
-    server: { about: "greet whoever writes", listens: true, answers: true, run: server },
-    client: {
-      about: "send three names, print the answers",
-      options: { timeout: { value: "SECONDS", about: "how long to wait", default: "2" } },
-      run: client,
-    },
-  },
-  tryNext: ["deno task lesson4 server", "deno task lesson4 client"],
-};
+/*
+ * ## Try next
+ *
+ * 1. Run the client without the server. You should see `No reply for Michael within 2 s.`, and the
+ *    same for Tracy and Sarah. The client cannot know whether the server is missing or a datagram
+ *    was lost.
+ * 2. Run the server, then the client twice. The server should print one port three times, then
+ *    another port three times: each run of the client gets a new ephemeral port.
+ * 3. Netcat is a client, too. Run the server, then `nc -u 127.0.0.1 9999` in a second terminal. Type
+ *    your name and press Enter. You should see `Hello,`, your name and `!`.
+ */
 
-if (import.meta.main) await run(lesson);
+if (import.meta.main) import("../cli/lessons/04_echo.ts").then(({ main }) => main());

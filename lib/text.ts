@@ -7,7 +7,6 @@
  *
  * @module
  */
-import stringWidth from "string-width";
 
 // Control (Cc) and format (Cf) characters, line and paragraph separators. The two joiners stay:
 // they do nothing but hold emoji and Persian words together.
@@ -38,17 +37,6 @@ export function printable(data: string | Uint8Array, limit = 300): string {
   });
   if (characters.length <= limit) return text;
   return `${text}… (${count(data.length, typeof data === "string" ? "character" : "byte")})`;
-}
-
-/** The text in lines of at most `width` columns, broken at spaces. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : undefined;
-    if (longer !== undefined && stringWidth(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** `1 byte`, `2 bytes`, `1,000 bytes`. */

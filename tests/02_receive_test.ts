@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { receiveWithin, replyOnce, sendAndReceive } from "../lessons/02_receive.ts";
+import { receiveUntil, receiveWithin, replyOnce, sendAndReceive } from "../lessons/02_receive.ts";
 import { bind } from "../lib/udp.ts";
-import { soon, text } from "./helpers.ts";
+import { later, soon, text } from "./helpers.ts";
 import { lesson, runLesson } from "./program.ts";
 
 Deno.test("lesson 2: the reply finds the ephemeral port", async () => {
@@ -23,6 +23,27 @@ Deno.test("lesson 2: when no reply comes, waiting ends in time and takes nothing
   assertEquals(text((await receiveWithin(asker, 5000))?.data), "late");
 });
 
+Deno.test("lesson 2: what does not fit is passed over, and does not make the wait longer", async () => {
+  using friend = bind();
+  using stranger = bind();
+  using asker = bind();
+  const asking = sendAndReceive(asker, "How are you?", friend.address, 5000);
+  const { from } = await friend.receive({ signal: soon() });
+  await stranger.send("Me first!", from);
+  await friend.send("", from); // an empty reply is a reply
+  assertEquals((await asking)?.from, friend.address);
+  assertEquals((await asking)?.data.length, 0);
+
+  const never = receiveUntil(asker, 100, () => false);
+  const waiting = { is: true };
+  never.finally(() => waiting.is = false);
+  while (waiting.is) {
+    await stranger.send("Again!", asker.address);
+    await later(10);
+  }
+  assertEquals(await never, undefined);
+});
+
 Deno.test("lesson 2: a socket that fails is not taken for silence", async () => {
   const asker = bind();
   const waiting = receiveWithin(asker, 5000);
@@ -41,7 +62,7 @@ Deno.test("lesson 2: receive sends, waits, and prints who replied what", async (
   assertEquals(stderr, "");
   assertEquals(
     stdout,
-    `Sending to 127.0.0.1:${port} from port ${from.port}.\nWaiting for a reply, 10 s at most...\n` +
+    `Sending to 127.0.0.1:${port} from port ${from.port}.\nWaiting for a reply, at most 10 s...\n` +
       `Received from 127.0.0.1:${port}: Fine \\x1b[31mred\\u{202e}\n`,
   );
   assertEquals(code, 0);
@@ -67,7 +88,7 @@ Deno.test("lesson 2: without a reply it ends with 1 and says how long it waited"
   const { code, stderr } = await runLesson(2, ["receive", "--port", port, "--timeout", 0.2]);
   assertEquals(
     stderr,
-    `No reply from 127.0.0.1:${port} within 0.2 s. Is somebody listening there?\n`,
+    `No reply from 127.0.0.1:${port} within 0.2 s. Is a program listening there?\n`,
   );
   assertEquals(code, 1);
 });
@@ -97,6 +118,6 @@ Deno.test("lesson 2: played, it shows a reply, and a question without one", asyn
   // The late reply to that question is taken for the one to the next.
   assertMatch(
     stdout,
-    /"Is it dark\?" 11 bytes +│\n +├─+▶│\n +│ +"Yes!" 4 bytes +│\n +│◀─+┤\n +It is cold, said the friend/,
+    /"Is it dark\?" 11 bytes +│\n +├─+▶│\n +│ +"Yes!" 4 bytes +│\n +│◀─+┤\n +The friend's late "Yes!" was about the cold\. /,
   );
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { receiveWithin } from "../lessons/02_receive.ts";
-import { ask, greeting, serve } from "../lessons/04_echo.ts";
+import { askFor, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
@@ -33,7 +33,7 @@ Deno.test("lesson 4: the server says who sent, and answers them", async () => {
   const log: string[] = [];
   const serving = serve(server, greeting, (line) => log.push(line));
   using client = bind();
-  assertEquals(await ask(client, "Michael", server.address, 5000), "Hello, Michael!");
+  assertEquals(await askFor(client, "Michael", server.address, 5000), "Hello, Michael!");
   assertEquals(log, [`Received from 127.0.0.1:${client.address.port}.`]);
   server.close();
   await serving;
@@ -46,7 +46,7 @@ Deno.test("lesson 4: twenty clients at once each get the answers to their own qu
     using socket = bind();
     for (let question = 0; question < 10; question++) {
       const name = `<${client}.${question}>`;
-      assertEquals(await ask(socket, name, server.address, 5000), `Hello, ${name}!`);
+      assertEquals(await askFor(socket, name, server.address, 5000), `Hello, ${name}!`);
     }
   };
   await Promise.all(Array.from({ length: 20 }, (_, client) => askAll(client)));
@@ -59,9 +59,9 @@ Deno.test("lesson 4: what is no question gets no answer, and is told in the log"
   using client = bind();
   await client.send("Hello, server!", server.address);
   await client.send("", server.address);
-  assertEquals(await ask(client, "Tracy", server.address, 5000), "Hello, Tracy!");
+  assertEquals(await askFor(client, "Tracy", server.address, 5000), "Hello, Tracy!");
   const from = `Received from 127.0.0.1:${client.address.port}.`;
-  assertEquals(log, [`${from} That was no question.`, `${from} That was no question.`, from]);
+  assertEquals(log, [`${from} It gets no reply.`, `${from} It gets no reply.`, from]);
   assertEquals(await receiveWithin(client, 20), undefined);
 });
 
@@ -73,15 +73,15 @@ Deno.test("lesson 4: an answer that cannot be sent does not end the server", asy
   serve(server, answer, (line) => log.push(line));
   using client = bind();
   await client.send("Michael", server.address);
-  assertEquals(await ask(client, "Tracy", server.address, 5000), "Hello, Tracy!");
+  assertEquals(await askFor(client, "Tracy", server.address, 5000), "Hello, Tracy!");
   assertEquals(log.length, 3);
-  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:\d+: 65508 bytes do not fit/);
+  assertMatch(log[1]!, /^No reply to 127\.0\.0\.1:\d+: 65508 bytes do not fit/);
 });
 
 Deno.test("lesson 4: the client gives up in time when no answer comes", async () => {
   using silent = bind();
   using client = bind();
-  assertEquals(await ask(client, "Michael", silent.address, 20), undefined);
+  assertEquals(await askFor(client, "Michael", silent.address, 20), undefined);
   assertEquals(text((await silent.receive({ signal: soon() })).data), "Michael");
 });
 
@@ -89,7 +89,7 @@ Deno.test("lesson 4: the client takes no answer from a stranger, and no late one
   using server = bind();
   using stranger = bind();
   using client = bind();
-  const asking = ask(client, "Tracy", server.address, 5000);
+  const asking = askFor(client, "Tracy", server.address, 5000);
   const { from } = await server.receive({ signal: soon() });
   await stranger.send("Hello, Tracy! Send me your password.", from);
   await server.send("Hello, Michael!", from);
@@ -108,7 +108,11 @@ Deno.test("lesson 4: strangers who go on writing do not make the client wait lon
       await later(20);
     }
   })();
-  const asking = within(PATIENCE, ask(client, "Tracy", server.address, 200), "It waits on and on.");
+  const asking = within(
+    PATIENCE,
+    askFor(client, "Tracy", server.address, 200),
+    "It waits on and on.",
+  );
   const [answer] = await Promise.all([asking.finally(() => over = true), writing]);
   assertEquals(answer, undefined);
 });
@@ -116,7 +120,7 @@ Deno.test("lesson 4: strangers who go on writing do not make the client wait lon
 Deno.test("lesson 4: the client does not take a failure for a missing answer", async () => {
   using server = bind();
   const client = bind();
-  const asking = ask(client, "Michael", server.address, 5000);
+  const asking = askFor(client, "Michael", server.address, 5000);
   await server.receive({ signal: soon() });
   client.close();
   await assertRejects(() => asking, Deno.errors.Interrupted);
@@ -137,13 +141,16 @@ Deno.test("lesson 4: the client names each answer that does not come, and goes o
   using server = bind();
   await using client = lesson(4, "client", "--port", server.address.port, "--timeout", 0.3);
   for await (const { data, from } of server) {
-    if (text(data) === "Tracy") await server.send("Hello, \x1b[2JTracy!", from);
+    if (text(data) === "Tracy") {
+      await server.send("Hello, \x1b[2JTracy!", from);
+      await server.send("Hello, Tracy!", from);
+    }
     if (text(data) === "Sarah") server.close();
   }
   const { code, stdout } = await client.end();
   assertEquals(
     stdout,
-    "No answer for Michael within 0.3 s.\nHello, \\x1b[2JTracy!\nNo answer for Sarah within 0.3 s.\n",
+    "No reply for Michael within 0.3 s.\nHello, Tracy!\nNo reply for Sarah within 0.3 s.\n",
   );
   assertEquals(code, 0);
 });
@@ -157,14 +164,14 @@ Deno.test("lesson 4: without a server the client ends with 1 and says where it l
     "--timeout",
     "0.05",
   ]);
-  assertEquals(stdout.match(/No answer for \w+ within 0\.05 s\./g)?.length, 3);
-  assertStringIncludes(stderr, `Is there a server at 127.0.0.1:${port}? It never answered.`);
+  assertEquals(stdout.match(/No reply for \w+ within 0\.05 s\./g)?.length, 3);
+  assertStringIncludes(stderr, `Is a server running at 127.0.0.1:${port}? There was no reply.`);
   assertEquals(code, 1);
 });
 
 Deno.test("lesson 4: the client waits 2 s for an answer, unless told otherwise", async () => {
   await using client = lesson(4, "client", "--port", freePort());
-  await client.prints(/^No answer for Michael within 2 s\.$/m);
+  await client.prints(/^No reply for Michael within 2 s\.$/m);
 });
 
 Deno.test("lesson 4: a busy port ends the server with 1 and advice", async () => {
@@ -182,9 +189,9 @@ Deno.test({
     await using server = lesson(4, "server", "--port", 0);
     const port = Number((await server.prints(/Bind UDP on (\d+)/))[1]);
     using client = bind();
-    await ask(client, "Michael", { hostname: "127.0.0.1", port }, 5000);
+    await askFor(client, "Michael", { hostname: "127.0.0.1", port }, 5000);
     await client.send(new Uint8Array(MAX_BYTES), { hostname: "127.0.0.1", port });
-    await server.prints(/That was no question/);
+    await server.prints(/It gets no reply/);
     server.signal("SIGINT");
     const { code, stdout, stderr } = await server.end();
     assertEquals(stderr, "");
@@ -204,7 +211,10 @@ Deno.test("lesson 4: played, it draws who sent what to whom, and ends by itself"
   assertMatch(stdout, /│ +"Michael" 7 bytes +│ +│\n +├─+▶│ +│\n/);
   assertMatch(stdout, /│ +│ +"Hello, Tracy!" 13 bytes +│\n +│ +├─+▶│\n/);
   assertEquals(stdout.match(/[▶◀]/g)?.length, 7); // three questions, three answers, no question
-  assertMatch(stdout, /"Hello, Tracy!" 13 bytes +│\n.*◀─+┤\n +No answer to an answer/);
+  assertMatch(
+    stdout,
+    /"Hello, Tracy!" 13 bytes +│\n.*◀─+┤\n +The server does not reply to a reply/,
+  );
   assertMatch(
     stdout,
     /Try it .*lesson4 server[^]*Read it .*lessons\/04_echo\.ts\nTest it .*04_echo_test/,

@@ -109,7 +109,7 @@ Deno.test("lesson 7: a question from port 0 does not end the server", async () =
   serve(server, sizeAnswer, (line) => log.push(line));
   using socket = bind();
   assertEquals(await arrives(socket, server.address, 40, 5000), true);
-  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:0: Port 0 is not a port/);
+  assertMatch(log[1]!, /^No reply to 127\.0\.0\.1:0: Port 0 is not a port/);
 });
 
 Deno.test("lesson 7: the server answers questions of any size, and nothing else", async () => {
@@ -130,7 +130,7 @@ Deno.test("lesson 7: the server answers questions of any size, and nothing else"
   assertEquals(await receiveWithin(client, 20), undefined);
   const line = `Received from 127\\.0\\.0\\.1:${client.address.port}\\.`;
   const told = [
-    ...["0", "14", "8", "65,507"].map((size) => `That was no question\\. \\(${size} bytes\\)`),
+    ...["0", "14", "8", "65,507"].map((size) => `It gets no reply\\. \\(${size} bytes\\)`),
     ...["23", "1,473", "65,507", "24"].map((size) => `\\(${size} bytes\\)`),
   ];
   await server.prints(new RegExp(`\n${told.map((rest) => `${line} ${rest}\n`).join("")}$`));

@@ -302,7 +302,7 @@ Deno.test("lesson 8: the server answers pings only, and none of the answers", as
   await client.send(new Uint8Array(MAX_BYTES), to);
   await client.send("ping 8", to);
   assertEquals(await heard(client), "pong 8");
-  await server.prints(/(Received from 127\.0\.0\.1:\d+\. That was no question\.\n){7}/);
+  await server.prints(/(Received from 127\.0\.0\.1:\d+\. It gets no reply\.\n){7}/);
 });
 
 Deno.test("lesson 8: a busy port ends server and relay with 1 and advice", async () => {

@@ -345,7 +345,7 @@ Deno.test("lesson 11: a question from port 0 ends no server, and gets no answer"
   using client = bind();
   assertEquals(lines(await askName(client, WWW, server.address, 5000)), [TRUE]);
   assertEquals(sent, [client.address.port]);
-  assertMatch(log[1]!, /^No answer to 127\.0\.0\.1:0: Port 0 is not a port/);
+  assertMatch(log[1]!, /^No reply to 127\.0\.0\.1:0: Port 0 is not a port/);
   server.close();
   await serving;
 });
@@ -418,7 +418,7 @@ Deno.test("lesson 11: the server answers questions only, and goes on", async () 
   }
   assertEquals(lines(await askName(client, WWW, to, 5000)), [TRUE]);
   assertEquals(await receiveWithin(client, 20), undefined);
-  await server.prints(/(Received from 127\.0\.0\.1:\d+\. That was no question\.\n){4}/);
+  await server.prints(/(Received from 127\.0\.0\.1:\d+\. It gets no reply\.\n){4}/);
 });
 
 Deno.test("lesson 11: what a server makes up is printed safely, and cut", async () => {

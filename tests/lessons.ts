@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { programOf } from "../cli/folder.ts";
 import type { Lesson, Role } from "../cli/lesson.ts";
 
 /** A lesson, and where it stands. */
@@ -25,7 +26,8 @@ await new Promise((resolve) => setTimeout(resolve));
 export const PAGES: Page[] = await Promise.all(
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort().map(async (file) => {
     const exports = await import(new URL(file, folder).href);
-    return { number: parseInt(file), file, exports, lesson: exports.lesson };
+    const { lesson } = await import(programOf(file).href);
+    return { number: parseInt(file), file, exports, lesson };
   }),
 );
 

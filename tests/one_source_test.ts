@@ -13,7 +13,11 @@ import { type Page, PAGES, SIDES } from "./lessons.ts";
 const ROOT = new URL("../", import.meta.url);
 
 /** The rooms whose files import each other, from below to above. */
-const ROOMS = ["lib", "cli", "lessons", "exercises", "tests"];
+const ROOMS = ["lib", "cli", "lessons", "cli/lessons", "exercises", "tests"];
+
+/** The last line of a page starts it in a terminal. No data comes back from there. */
+const START = (file: string) =>
+  `\nif (import.meta.main) import("../cli/lessons/${file}").then(({ main }) => main());\n`;
 
 const read = (path: string) => readText(inProject(path));
 const source = ({ file }: Page) => read(`lessons/${file}`);
@@ -36,12 +40,16 @@ function files(folder: string, names = /(?<!\.d)\.ts$/): string[] {
 
 /** The files that a file imports, and where it holds code as text, what that would import. */
 function imports(path: string): string[] {
-  const code = read(path).replace(/^ *(\*|\/\/|\/\*).*$/gm, ""); // not those in examples
+  const start = path.startsWith("lessons/") ? START(path.slice("lessons/".length)) : "";
+  const code = read(path).replace(start, "").replace(/^ *(\*|\/\/|\/\*).*$/gm, ""); // no examples
   const named = code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"(\.[^"]+)"/g);
   return [...named].map(([, to]) => new URL(to!, new URL(path, ROOT)).href.slice(ROOT.href.length));
 }
 
-const room = (path: string) => ROOMS.indexOf(path.split("/")[0]!);
+const room = (path: string) => {
+  const name = path.startsWith("cli/lessons/") ? "cli/lessons" : path.split("/")[0]!;
+  return ROOMS.indexOf(name);
+};
 
 Deno.test("lessons: they are numbered from 1, without a gap", () => {
   assertEquals(PAGES.map(({ number }) => number), PAGES.map((_, i) => i + 1));
@@ -134,7 +142,7 @@ Deno.test("lessons: no two give one name to different things", () => {
       /^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm,
     );
     for (const [, name = ""] of names) {
-      if (["play", "lesson"].includes(name)) continue;
+      if (["play", "lesson"].includes(name) || name in page.lesson.roles) continue;
       const owner = owners.get(name);
       assert(!owner, `${owner} and ${page.file} both export ${name}: find another name.`);
       owners.set(name, page.file);
@@ -143,8 +151,20 @@ Deno.test("lessons: no two give one name to different things", () => {
   assert(owners.size > PAGES.length, "No names were found.");
 });
 
+Deno.test("imports: a page has its UDP from lib/ and earlier pages, and its last line starts it", () => {
+  for (const { file } of PAGES) {
+    if (!exists(`cli/lessons/${file}`)) continue; // it has the old form
+    const path = `lessons/${file}`;
+    assert(read(path).endsWith(START(file)), `The last line of ${path} has to be:${START(file)}`);
+    for (const other of imports(path)) {
+      assert(/^(lib|lessons)\//.test(other), `${path} must not import ${other}.`);
+    }
+    assert(imports(`cli/lessons/${file}`).includes(path), `cli/lessons/${file} runs its page.`);
+  }
+});
+
 Deno.test("imports: lib knows no cli, cli no lessons, lessons no exercises; and lessons only earlier ones", () => {
-  for (const path of ROOMS.slice(0, 4).flatMap((folder) => files(folder))) {
+  for (const path of ["lib", "cli", "lessons", "exercises"].flatMap((folder) => files(folder))) {
     for (const other of imports(path)) {
       assert(room(other) >= 0 && room(other) <= room(path), `${path} must not import ${other}.`);
       const earlier = !other.startsWith("lessons/") || !path.startsWith("lessons/") || other < path;
@@ -174,6 +194,10 @@ Deno.test("imports: no circles", () => {
     for (const other of imports(path).filter(exists)) visit(other, [...above, path]);
     done.add(path);
   };
-  for (const path of ROOMS.flatMap((folder) => files(folder))) visit(path, []);
+  for (
+    const path of ["lib", "cli", "lessons", "exercises", "tests"].flatMap((folder) => files(folder))
+  ) {
+    visit(path, []);
+  }
   assert(done.size > 20, "No imports were found.");
 });

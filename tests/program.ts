@@ -163,15 +163,17 @@ class Guest extends Running {
     });
     const decoder = new TextDecoder();
     const isTerminal = () => false;
+    let ended = false; // a process prints nothing after its end
+    const print: typeof this.printed = (text, where) => ended || this.printed(text, where);
     const terminal: Terminal = {
       console: {
-        log: (text = "") => this.printed(`${text}\n`, "stdout"),
-        error: (text = "") => this.printed(`${text}\n`, "stderr"),
+        log: (text = "") => print(`${text}\n`, "stdout"),
+        error: (text = "") => print(`${text}\n`, "stderr"),
       },
       stdin: { readable, isTerminal },
       stdout: {
         write: (bytes) => {
-          this.printed(decoder.decode(bytes, { stream: true }), "stdout");
+          print(decoder.decode(bytes, { stream: true }), "stdout");
           return Promise.resolve(bytes.length);
         },
         isTerminal,
@@ -183,6 +185,7 @@ class Guest extends Running {
       traffic: () => `${room.traffic}`,
     };
     this.ended = room.run(() => main(lesson, file, args, terminal)).then(async (code) => {
+      ended = true;
       await room.close();
       return this.over(code);
     });

@@ -101,7 +101,7 @@ for (const side of listening) {
     if (!side.role.answers) return;
     // Nobody can send there (RFC 768): it says so, and answers others.
     assertEquals(
-      lines.filter((line) => /^No answer to 127\.0\.0\.1:0: ./.test(line)).length,
+      lines.filter((line) => /^No (answer|reply) to 127\.0\.0\.1:0: ./.test(line)).length,
       known.get(side)!.length,
     );
     await asked(side, running);

@@ -52,6 +52,8 @@ export interface Source {
   readonly text: string;
   /** The doc comment of the whole, as markdown. */
   readonly doc: string;
+  /** The comment that closes it, as markdown: what begins with a heading after the code. */
+  readonly closing: string;
   readonly items: readonly Item[];
   readonly tokens: readonly Token[];
   readonly comments: readonly Comment[];
@@ -77,10 +79,12 @@ export function parse(path: string, text: string): Source {
   });
   const first = comments.find(({ block, value }) => block && value.startsWith("*"));
   const whole = first && /^ \* @module\b/m.test(first.value) ? first : undefined;
+  const last = comments.findLast(({ block, value }) => block && /^\n \* ## /.test(value));
   return {
     path,
     text,
     doc: whole ? markdown(whole.value) : "",
+    closing: last ? markdown(last.value) : "",
     items: items(text, file.program.body, comments.filter((comment) => comment !== whole)),
     tokens: file.tokens.map(token),
     comments,

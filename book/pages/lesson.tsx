@@ -50,9 +50,9 @@ export function LessonText(
   { book, view, prefix = "" }: { book: Book; view: LessonView; prefix?: string },
 ) {
   const { file, copies, exercises, recording, link } = view;
-  const { number, lesson, source } = file;
-  const { imports, code, play, programs } = parts(source);
-  const text = sections(source.doc);
+  const { number, lesson, source, program } = file;
+  const { imports, code, play, programs } = parts(file);
+  const text = sections(`${source.doc}\n\n${source.closing}`);
   const run = commands(text.get("Run") ?? "");
   const copyable = (name: string) => copies.find((copy) => copy.name === name);
   const part = PARTS[lesson.part - 1];
@@ -104,7 +104,7 @@ export function LessonText(
       {play.length > 0 && (
         <section class="part">
           <h2 id={`${prefix}the-picture`}>What the picture shows</h2>
-          <Declaration source={source} items={play} copyable={copyable("play")} link={link} />
+          <Declaration source={program} items={play} copyable={copyable("play")} link={link} />
         </section>
       )}
 

@@ -7,7 +7,7 @@ import { bold, dim, green, setColorEnabled, yellow } from "@std/fmt/colors";
 import { lessons } from "../../cli/folder.ts";
 import { PARTS } from "../../cli/lesson.ts";
 import { endWithReader } from "../../cli/output.ts";
-import { wrapped } from "../../lib/text.ts";
+import { wrapped } from "../../cli/wrapped.ts";
 import { progress } from "./progress.ts";
 
 type State = "done" | "begun" | "open";

@@ -4,7 +4,8 @@
  * @module
  */
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import { count, printable, wrapped } from "../../lib/text.ts";
+import { count, printable } from "../../lib/text.ts";
+import { wrapped } from "../../cli/wrapped.ts";
 import type { Result } from "./check.ts";
 import { type Page, pages } from "./pages.ts";
 import type { Progress } from "./progress.ts";

@@ -8,7 +8,7 @@ Deno.test({
     const port = freePort();
     const waiting: [number, string[], RegExp][] = [
       [2, ["receive", "--port", `${port}`], /Waiting for a reply/],
-      [4, ["client", "--port", `${port}`], /No answer for Michael/],
+      [4, ["client", "--port", `${port}`], /No reply for Michael/],
       [6, ["client", "--port", `${port}`, "--timeout", "60"], /collecting answers/],
     ];
     await Promise.all(waiting.map(async ([number, args, line], index) => {

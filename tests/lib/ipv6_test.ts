@@ -92,7 +92,7 @@ ipv6("lesson 4: server and client --host ::1, however the address is spelled", a
 ipv6("lesson 4: a client of a server that is not there says where it looked", async () => {
   const to = ["--host", HERE, "--port", freePort(), "--timeout", 0.05];
   const { code, stderr } = await runLesson(4, ["client", ...to]);
-  assertMatch(stderr, /^Is there a server at \[::1\]:\d+\? It never answered\.\n$/);
+  assertMatch(stderr, /^Is a server running at \[::1\]:\d+\? There was no reply\.\n$/);
   assertEquals(code, 1);
 });
 

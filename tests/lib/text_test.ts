@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { count, printable, wrapped } from "../../lib/text.ts";
+import { count, printable } from "../../lib/text.ts";
+import { wrapped } from "../../cli/wrapped.ts";
 
 Deno.test("printable: leaves text in any language alone", () => {
   for (const text of ["Hello, world!", "你好", "Ünïcödé", "مرحبا", "👩‍🚀 می‌خواهم", "C:\\new", ""]) {

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { inMemory } from "../../cli/files.ts";
 import { getFile } from "../../cli/tftp.ts";
-import { ask } from "../../lessons/04_echo.ts";
+import { askFor } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
 import { resolve } from "../../lessons/11_dns.ts";
 import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
@@ -45,7 +45,7 @@ fuzz("lesson 3, bind", "lesson3", ["bind"], / sent [\d,]+ bytes?: /, async (serv
 
 fuzz("lesson 4, server", "lesson4", ["server"], /^Received from /, async (_, to) => {
   using client = bind();
-  assertEquals(await ask(client, "Michael", to, PATIENCE), "Hello, Michael!");
+  assertEquals(await askFor(client, "Michael", to, PATIENCE), "Hello, Michael!");
 });
 
 fuzz(

@@ -6,7 +6,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { ask, greeting, serve } from "../../lessons/04_echo.ts";
+import { askFor, greeting, serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../lessons/08_loss.ts";
 import { sendFile } from "../../lessons/09_retransmission.ts";
 import { type Counts, relay } from "../../lib/relay.ts";
@@ -172,7 +172,7 @@ async function visit(
   for (let question = 0; question < questions && Date.now() < end; question++) {
     const name = `client ${socket.address.port}, question ${question}`;
     count.asked!++;
-    const answer = await ask(socket, name, server, WAIT);
+    const answer = await askFor(socket, name, server, WAIT);
     if (answer === `Hello, ${name}!`) count.answered!++;
   }
   const way = Math.random();
@@ -185,7 +185,7 @@ async function visit(
     count.gaveUp!++;
   } else if (way < 0.6) { // it hangs up, in the middle of a question
     count.asked!++;
-    const asking = ask(socket, "Never mind", server, WAIT).catch(() => {});
+    const asking = askFor(socket, "Never mind", server, WAIT).catch(() => {});
     if (Math.random() < 0.5) await socket.send("Bye", server);
     socket.close();
     await asking;

@@ -35,7 +35,7 @@ network("lesson 4: on 127.0.0.1 a server is out of the other hosts' reach", asyn
   await using server = two.lesson(4, "server");
   await server.prints(/Bind UDP on 9999/);
   const { code, stderr } = await one.lesson(4, ...client(two, 0.2)).end();
-  assertStringIncludes(stderr, "Is there a server at 10.9.0.2:9999? It never answered.");
+  assertStringIncludes(stderr, "Is a server running at 10.9.0.2:9999? There was no reply.");
   assertEquals(code, 1);
   assertEquals(server.stdout, "Bind UDP on 9999... (at 127.0.0.1, Ctrl-C stops)\n");
 });
@@ -105,7 +105,10 @@ network(
     const nobody = await one.lesson(4, ...client(two, 0.2)).end();
     assertEquals(nobody, dropped);
     assertStringIncludes(nobody.stdout, "No answer for Sarah within 0.2 s.");
-    assertStringIncludes(nobody.stderr, "Is there a server at 10.9.0.2:9999? It never answered.");
+    assertStringIncludes(
+      nobody.stderr,
+      "Is a server running at 10.9.0.2:9999? There was no reply.",
+    );
     assertEquals(nobody.code, 1);
   },
 );
@@ -131,7 +134,7 @@ network(
     await using server = two.lesson(4, "server", "--host", "0.0.0.0");
     await server.prints(/Bind UDP on 9999/);
     await one.lesson(4, ...client(two, 0.2)).end();
-    await server.prints(/(Received from .*\nNo answer to .*a firewall may refuse a send\.\n){3}/);
+    await server.prints(/(Received from .*\nNo reply to .*a firewall may refuse a send\.\n){3}/);
     await two.nft("flush ruleset");
     assertEquals((await one.lesson(4, ...client(two, 2)).end()).code, 0);
   },

@@ -126,7 +126,7 @@ for data in given:
       await forge();
       await using friend = await meet();
       if (side.role.answers) {
-        assert(/^No answer to 127\.0\.0\.1:0: ./m.test(listener.stdout), listener.stdout);
+        assert(/^No (answer|reply) to 127\.0\.0\.1:0: ./m.test(listener.stdout), listener.stdout);
         await friend.prints(new RegExp(`^${shortest(side).answer.toHex()}$`, "m"));
       } else friend.signal(); // nobody answers it
     }
