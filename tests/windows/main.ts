@@ -1,0 +1,75 @@
+/**
+ * Runs the tests with Windows' Deno on this machine, in the room that room.sh makes. `deno task windows`
+ *
+ * The room is kept in a folder of the user's cache, or in the one that WINDOWS_ROOM names.
+ *
+ * @module
+ */
+
+const PROJECT = new URL("../../", import.meta.url);
+
+/** The suite, and what a learner does beside it: the exercises, and the book. */
+const TESTS = ["tests/", "tests/windows/learner.ts"];
+
+const why = await whyNot();
+if (why) {
+  console.error(`Nothing was run on Windows: ${why}`);
+  Deno.exit(1);
+}
+const room = roomFolder();
+await makeRoom();
+const { passed, failed, skipped } = await runTests();
+console.log(`Windows: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+Deno.exit(passed > 0 && failed === 0 ? 0 : 1);
+
+/** Why this machine cannot have the room; nothing, if it can. */
+async function whyNot(): Promise<string | undefined> {
+  const { os, arch } = Deno.build;
+  if (os === "windows") return "this is Windows. Run: deno task test";
+  const system = os === "linux" ? await Deno.readTextFile("/etc/os-release").catch(() => "") : "";
+  if (!/^ID=debian$/m.test(system)) return "the room is made of Debian's packages, by a Debian.";
+  if (arch !== "x86_64") return `Windows' programs are for x86_64, and this machine is ${arch}.`;
+  if (Deno.uid() !== 0) return "making a room takes root.";
+}
+
+function roomFolder(): string {
+  const { WINDOWS_ROOM, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
+  return WINDOWS_ROOM || `${XDG_CACHE_HOME || `${HOME}/.cache`}/udp-workbook-windows`;
+}
+
+async function makeRoom(): Promise<void> {
+  const args = [room, Deno.execPath()];
+  const making = new Deno.Command(`${import.meta.dirname}/room.sh`, { args, stdin: "null" })
+    .spawn();
+  if ((await making.status).success) return;
+  console.error("Nothing was run on Windows: its room could not be made.");
+  Deno.exit(1);
+}
+
+/** Copies the project into the room as it is here, byte for byte, and runs the tests there. */
+async function runTests(): Promise<{ passed: number; failed: number; skipped: number }> {
+  // Many people's folders have a space in their names, too.
+  const inside = `mkdir "/w/a checkout" && cd "/w/a checkout" && tar -x &&
+    exec wine64 /w/deno.exe task -q test ${TESTS.join(" ")}`;
+  const enter = `git ls-files -z --cached --others --exclude-standard | tar -c --null -T - |
+    "$0" "$1" env NO_COLOR=1 'DENO_DIR=Z:\\w\\cache' sh -c "$2" 2>&1`;
+  const tests = new Deno.Command("bash", {
+    args: ["-c", enter, `${import.meta.dirname}/enter.sh`, room, inside],
+    cwd: PROJECT,
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let last = "";
+  for await (const bytes of tests.stdout) {
+    await Deno.stdout.write(bytes);
+    last = (last + new TextDecoder().decode(bytes)).slice(-2000);
+  }
+  const { success } = await tests.status;
+  const count = (what: string) => Number(last.match(new RegExp(`(\\d+) ${what}`))?.[1] ?? 0);
+  const failed = count("failed");
+  return {
+    passed: count("passed"),
+    failed: success ? failed : Math.max(1, failed),
+    skipped: count("ignored"),
+  };
+}
