@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Address, formatAddress } from "../lib/udp.ts";
+import { type Address, formatAddress, isMulticast } from "../lib/udp.ts";
 import type { Role } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,8 +15,17 @@ export async function mayUse(
   role: Role,
   local: Address,
   peers: Address[],
-  { console, stdin }: Pick<Terminal, "console" | "stdin">,
+  { console, stdin, takeBack }: Pick<Terminal, "console" | "stdin" | "takeBack">,
 ): Promise<void> {
+  // Windows binds no group's address: there, a listener binds all addresses of the machine (lesson 10), and
+  // their tasks allow that. Whoever names them is asked all the same.
+  if (local.hostname === "0.0.0.0") {
+    takeBack("0.0.0.0");
+    takeBack(formatAddress(local));
+  }
+  if (Deno.build.os === "windows" && role.listens && isMulticast(local.hostname)) {
+    local = { hostname: local.hostname.includes(":") ? "::" : "0.0.0.0", port: local.port };
+  }
   const host = ({ hostname }: Address) => hostname.includes(":") ? `[${hostname}]` : hostname;
   const own = role.listens ? formatAddress(local) : host(local);
   const missing = [own, ...peers.map(host)]

@@ -187,7 +187,9 @@ async function route(
 ): Promise<void> {
   const network = ownNetwork(local.hostname);
   const [routes, every] = [ownRoutes(options, local.hostname), options.seconds("every")];
-  using socket = bind(local);
+  // Windows binds no group's address. There, the group's socket has all addresses at this port (lesson 10), this
+  // one among them: so the two have to share the port, and a second router at this address goes unnoticed.
+  using socket = bind({ ...local, reuseAddress: Deno.build.os === "windows" });
   const { hostname, port } = socket.address;
   const group = { hostname: GROUP, port };
   await using members = await hearGroup(group, hostname);

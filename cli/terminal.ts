@@ -25,6 +25,8 @@ export interface Terminal {
    * the output who goes away.
    */
   onInterrupt(stop: () => void): void;
+  /** Takes back a permission for the network that the task gives: from now on Deno asks for this host. */
+  takeBack(host: string): void;
   /** Says how much was sent and received so far. */
   traffic(): string;
 }
@@ -47,6 +49,7 @@ export function ownTerminal(): Terminal {
       interrupt = stop;
       onInterrupt(stop);
     },
+    takeBack: (host) => void Deno.permissions.revokeSync({ name: "net", host }),
     traffic: countTraffic(),
   };
 }

@@ -182,6 +182,7 @@ class Guest extends Running {
       lines: (question, signal, interrupt) =>
         lines(question, signal, interrupt, Readable.fromWeb(readable), terminal.console.log),
       onInterrupt: (stop) => void (this.#stop = stop),
+      takeBack: () => {}, // the permissions are those of all tests of this file
       traffic: () => `${room.traffic}`,
     };
     this.ended = room.run(() => main(lesson, file, args, terminal)).then(async (code) => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { answer, freePort, inTerminal, runLesson, terminal } from "../program.ts";
+import { answer, freePort, inTerminal, runChild, runLesson, terminal } from "../program.ts";
 
 /** The text with its line breaks as spaces: an error is wrapped where it does not fit. */
 const unwrapped = (text: string) => text.replace(/\s+/g, " ");
@@ -35,6 +35,23 @@ Deno.test({
     assertEquals(stdout.match(/Allow\?/g)?.length, 1);
     assertEquals(code, 1);
   },
+});
+
+Deno.test("all addresses are asked for when they are named, whatever the task allows for Windows' groups", async () => {
+  for (
+    const [number, ...args] of [
+      [3, "bind", "--host", "0.0.0.0", "--port", "0"],
+      [10, "say", "--interface", "0.0.0.0", "--message", "Hello"],
+      [15, "listen", "--host", "0.0.0.0"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await runChild(number, [...args]);
+    assertMatch(
+      stderr,
+      /^Deno lets this program use this machine only, and has to ask for 0\.0\.0\.0/,
+    );
+    assertEquals([code, stdout], [1, ""]);
+  }
 });
 
 Deno.test({
