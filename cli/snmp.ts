@@ -43,6 +43,7 @@ const OIDS: Record<string, string> = {
   sysName: "1.3.6.1.2.1.1.5",
   sysLocation: "1.3.6.1.2.1.1.6",
   sysServices: "1.3.6.1.2.1.1.7",
+  snmp: "1.3.6.1.2.1.11",
   snmpInPkts: "1.3.6.1.2.1.11.1",
   snmpInBadCommunityNames: "1.3.6.1.2.1.11.4",
   snmpInASNParseErrs: "1.3.6.1.2.1.11.6",
@@ -115,7 +116,8 @@ function known(text: string): string | undefined {
 /** `sysDescr.0`, or the OID if it has no name here. */
 export function nameOf(oid: string): string {
   const [name, known] = NAMES.find(([, known]) => isWithin(oid, known)) ?? [];
-  if (!name || name === "system" && oid !== known) return oid;
+  const isGroup = name === "system" || name === "snmp";
+  if (!name || isGroup && oid !== known) return oid;
   return name + oid.slice(known!.length);
 }
 

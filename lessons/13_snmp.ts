@@ -116,11 +116,12 @@ export async function play(diagram: Diagram): Promise<void> {
   await ask("GET", oidNamed("sysName.0"), "secret", 300, 1);
   diagram.note('Silence: the community was "secret". The agent might as well be down.');
   await ask("GET", oidNamed("snmpInBadCommunityNames.0"));
-  diagram.note("But it has counted. Now a walk: how busy is this machine?");
+  diagram.note("But it has counted. Now a walk: what else has it counted?");
   const next = async (oid: string) => (await ask("GETNEXT", oid))!;
   let found = 0;
-  for await (const _ of walk(oidNamed("laLoad"), next)) found++;
-  diagram.note(`${found} values, and then the end. Of none was the OID known before.`);
+  for await (const _ of walk(oidNamed("snmp"), next)) found++;
+  diagram.note(`What comes next is not below snmp: so the walk ends, with ${found} values.`);
+  diagram.note("The manager knew none of their OIDs before.");
 }
 
 async function agent({ local, options, signal, console }: Given): Promise<void> {
