@@ -32,6 +32,9 @@ export interface Files {
 /** The most bytes of a file that somebody leaves here: nobody shall fill a disk with one request. */
 export const MOST_BYTES = 4_000_000_000;
 
+/** The names of files that are not finished. */
+const HIDDEN = /^\.[\da-f]{8}-[\da-f-]{27}\.part$/;
+
 const AT_ONCE = 512 * 1024;
 const [NOT_FOUND, REFUSED, FULL, EXISTS] = [1, 2, 3, 6];
 
@@ -74,14 +77,16 @@ export function inMemory(files: Map<string, Uint8Array>): Files {
  * as a file only if it leads to one in this folder.
  *
  * A file that is being written has a hidden name: it gets its own when all of it is there. `signal` removes
- * those that are not finished. A file of more than `most` bytes is refused, 4 GB if not given. Throws an error
- * for people where the folder does not exist, or may not be used.
+ * those that are not finished. A program that is ended by force cannot do that: so the next one does. A file
+ * of more than `most` bytes is refused, 4 GB if not given. Throws an error for people where the folder does
+ * not exist, or may not be used.
  */
 export function inFolder(
   folder: string,
   options: { writable?: boolean; signal?: AbortSignal; most?: number } = {},
 ): Files {
   const root = found(folder);
+  if (options.writable) removeLeftovers(root);
   return {
     async open(name) {
       const path = await inside(root, name);
@@ -114,9 +119,26 @@ export function inFolder(
       if (await Deno.lstat(path).catch(() => undefined)) throw new TftpError(EXISTS);
       const hidden = `${root}/.${crypto.randomUUID()}.part`;
       const file = await Deno.open(hidden, { write: true, createNew: true }).catch(refuse);
+      await file.lock(true).catch(() => {}); // as long as this program lives: see removeLeftovers
       return new HiddenFile(file, hidden, path, options.most ?? MOST_BYTES, options.signal);
     },
   };
+}
+
+/** Removes the hidden files that nobody is writing any more: those that can be locked. */
+function removeLeftovers(root: string): void {
+  for (const { name, isFile } of Deno.readDirSync(root)) {
+    if (!isFile || !HIDDEN.test(name)) continue;
+    const path = `${root}/${name}`;
+    let left = false;
+    try {
+      using file = Deno.openSync(path, { write: true });
+      left = file.tryLockSync(true);
+    } catch {
+      // Somebody else has just removed it, or keeps it.
+    }
+    if (left) Deno.removeSync(path);
+  }
 }
 
 class HiddenFile implements Sink {
@@ -150,6 +172,7 @@ class HiddenFile implements Sink {
     await Deno.link(this.hidden, this.path).catch((error) => {
       throw error instanceof Deno.errors.AlreadyExists ? new TftpError(EXISTS) : error;
     });
+    this.#discard(); // the hidden name, and the lock: on Windows, nobody else could read the file
   }
 
   async #flush(): Promise<void> {
