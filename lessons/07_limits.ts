@@ -85,11 +85,16 @@ export async function play(diagram: Diagram): Promise<void> {
     const refused = ({ message }: Error) => diagram.note(`${message} (IPv6: 65527, macOS: 9216.)`);
     await arrives(sender, receiver.address, size, 1000).catch(refused);
   }
-  // lib/udp.ts always has room for the largest. This buffer has not. (Windows reports an error then.)
+  // lib/udp.ts always has room for the largest. This buffer has not. Then Windows reports an error (10040,
+  // which Deno calls EMSGSIZE), and nothing of the datagram is left.
   const small = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   for (const text of texts) await sender.send(text, small.addr as Deno.NetAddr);
-  const read = () => small.receive(new Uint8Array(8)).then(([data]) => printable(data), String);
-  diagram.note(`With room for 8 bytes: "${await read()}", "${await read()}". The rest is gone.`);
+  const read = () =>
+    small.receive(new Uint8Array(8)).then(
+      ([data]) => `"${printable(data)}"`,
+      ({ code }) => `the error ${code}`,
+    );
+  diagram.note(`With room for 8 bytes: ${await read()}, ${await read()}. The rest is gone.`);
   small.close();
   const packets = (size: number) => `${count(size, "byte")} in ${count(fragments(size), "packet")}`;
   const travel = [1_472, 1_473, MAX_BYTES].map(packets).join(", ");

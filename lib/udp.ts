@@ -680,9 +680,9 @@ function advice(error: unknown, { hostname, port }: Address, own?: Address): str
     if (/^(fe[89ab].|ff.[12]):[^%]*$/i.test(hostname)) {
       return "such an IPv6 address needs the name of a network interface, as in fe80::1%eth0.";
     }
-    const onlyOne = own && own.hostname !== "::" && !isName(hostname);
-    if (onlyOne && isIPv6(own.hostname) !== isIPv6(hostname)) return SENDING.EAFNOSUPPORT!;
   }
+  const onlyOne = own && own.hostname !== "::" && !isName(hostname);
+  if (onlyOne && isIPv6(own.hostname) !== isIPv6(hostname)) return SENDING.EAFNOSUPPORT!;
   if (isMulticast(hostname) && code === "ENETUNREACH") {
     return "no route leads to groups from here. Bind the address that this machine has on the network that is meant.";
   }
@@ -704,8 +704,8 @@ function joinAdvice(error: unknown): string {
   if (code === "ENOBUFS") {
     return "it is one group too many for this socket (Linux takes 20: sysctl net.ipv4.igmp_max_memberships). Use another socket, or leave a group.";
   }
-  // ENODEV, on Linux, to which Deno gives no code.
-  if (code === "EADDRNOTAVAIL" || message.includes("(os error 19)")) {
+  // ENODEV on Linux and 10022 on Windows, to which Deno gives no code that says so.
+  if (code === "EADDRNOTAVAIL" || /\(os error (19|10022)\)/.test(message)) {
     return "this machine has no such network interface. Name one by its address for IPv4, by its number for IPv6.";
   }
   return message;

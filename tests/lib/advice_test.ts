@@ -55,7 +55,10 @@ Deno.test("send: over the other version of IP is told as that", async () => {
   using socket = bind();
   const send = () => socket.send("x", { hostname: "::1", port: 9 });
   const error = await assertRejects(send, Error, "this socket speaks the other version of IP");
-  assertEquals((error as { code?: string }).code, "EAFNOSUPPORT");
+  // Windows has several numbers for it, and Deno no code for them.
+  if (Deno.build.os !== "windows") {
+    assertEquals((error as { code?: string }).code, "EAFNOSUPPORT");
+  }
 });
 
 /** An error as Deno throws it. */
