@@ -19,17 +19,18 @@ timeout 50 npm install --ignore-scripts \
   echo "npm could not install the packages."
   exit 2
 }
-# The program and the libraries that are missing are unpacked here, not installed.
+# The programs, and the libraries that are missing, are unpacked here and not installed.
 mkdir -p debs/partial
-timeout 100 apt-get install --download-only --no-install-recommends -y \
-  -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 \
-  chrony=4.3-2+deb12u3 >apt.log 2>&1 || {
-  echo "apt-get could not get the program."
-  exit 2
-}
-for package in debs/*.deb; do if [ -f "$package" ]; then dpkg -x "$package" .; fi; done
+for program in chrony=4.3-2+deb12u3; do
+  timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
+    -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 "$program" >apt.log 2>&1 || {
+    echo "apt-get could not get $program."
+    exit 2
+  }
+done
+for package in debs/*.deb; do dpkg -x "$package" .; done
 export PATH="$folder/usr/sbin:$PATH:/usr/sbin:/sbin"
-LD_LIBRARY_PATH=$(echo "$folder"/usr/lib/*-linux-gnu | tr ' ' ':')
+LD_LIBRARY_PATH=$(find "$folder" -name '*.so*' -printf '%h\n' | sort -u | paste -sd:)
 export LD_LIBRARY_PATH
 alone() { unshare --map-root-user --net sh -c 'ip link set lo up && exec "$@"' sh "$@"; }
 
