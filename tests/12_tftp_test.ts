@@ -645,6 +645,34 @@ Deno.test("lesson 12: so many transfers at a time, and no more", async () => {
   assertEquals(text(await fetched(server.address, "file")), text(noise(5)));
 });
 
+Deno.test("lesson 12: where there is no room, a client that begins again keeps its own place, and takes one", async () => {
+  const sockets = new Set<Socket>();
+  const open = () => {
+    const own = bind();
+    const close = own.close.bind(own);
+    sockets.add(own);
+    own.close = () => {
+      sockets.delete(own);
+      close();
+    };
+    return own;
+  };
+  await using server = serving({ most: 1, open }, new Map([["file", noise(600)]]));
+  using client = bind();
+  using other = bind();
+  await client.send(encode(octet("file")), server.address);
+  await client.send(ack(1), await hears(client, "DATA 1 (512)"));
+  await hears(client, "DATA 2 (88)");
+  // It asks for something else again and again, and answers nothing: one more socket at a time.
+  for (let turn = 1; turn <= 10; turn++) {
+    await client.send(encode(octet("file", { tsize: `${turn}` })), server.address);
+    await hears(client, "OACK tsize 600");
+    assertEquals(sockets.size, 2);
+  }
+  await other.send(encode(octet("file")), server.address);
+  assertEquals((await heard(other))[0], "ERROR 0 Too many transfers: try again later");
+});
+
 Deno.test("lesson 12: what is no request gets no answer, and the server goes on", async () => {
   await using server = serving({}, new Map([["file", noise(5)]]));
   using client = bind();

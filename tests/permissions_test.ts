@@ -50,8 +50,14 @@ const TASKS: Record<string, string[]> = {
   patience: ["-P"],
   peers: ["-P"],
   "test:book": ["--allow-all"],
-  fuzz: ["--allow-net=127.0.0.1,239.255.77.77", "--allow-run", "--allow-env", "-P"],
-  flood: ["--allow-net=127.0.0.1", "--allow-run", "--allow-env"],
+  fuzz: [
+    "--allow-net=127.0.0.1,239.255.77.77",
+    "--allow-run",
+    "--allow-read=.",
+    "--allow-env",
+    "-P",
+  ],
+  flood: ["--allow-net=127.0.0.1", "--allow-run", "--allow-read=.", "--allow-env"],
   cost: ["-P"],
   soak: ["--allow-net=127.0.0.1", "--allow-run=ls", "--allow-env=SOAK_SECONDS"],
   network: [
