@@ -138,9 +138,9 @@ function remark(data: Uint8Array, why?: string): string {
 
 /**
  * The routers tell what they know, one after the other, until `done`. Each has its turn every 100
- * milliseconds, or later on a busy machine: a turn begins when the others have heard the one before.
- * `first` comes before the first turn. Returns how long it took, and how many datagrams: `712 ms, 30
- * datagrams`. Throws after 50 turns of each.
+ * milliseconds, or later on a busy machine: a turn begins when the others have heard the one
+ * before. `first` comes before the first turn. Returns how long it took, and how many datagrams:
+ * `712 ms, 30 datagrams`. Throws after 50 turns of each.
  */
 export async function inTurns(
   routers: Teller[],

@@ -17,11 +17,13 @@
  *     deno task lesson9 send --window 32 < file         32 parts under way, whatever the network says
  *
  * ## Try next
- * - Put lesson 8 between: `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.2 --delay 20 --seed 1`, and
- *   `send --port 8888 < file` with a file of some 400 kB. Start the relay again before each transfer. You should
- *   see: `--window 32` takes about 1 s, `auto` some 20 s, and `--window 1` more than a minute. Each time the
- *   copy is the same as the file (`cmp file copy`). Here 32 is faster because the losses are random: slowing
- *   down does not help against them. In a full network it would.
+ * - Put lesson 8 between:
+ *   `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.2 --delay 20 --seed 1`. Then use
+ *   `send --port 8888 < file`, with a file of some 400 kB. Start the relay again before each
+ *   transfer. You should see: `--window 32` takes about 1 s, `auto` some 20 s, and `--window 1`
+ *   more than a minute. Each time the copy is the same as the file (`cmp file copy`). Here 32 is
+ *   faster because the losses are random: slowing down does not help against them. In a full
+ *   network it would.
  * - Stop one of the two with Ctrl-C, or with `kill -9`. What does the other one say, and when?
  * - For work, take it ready made: TCP; QUIC, when one loss must not hold up all the rest; ENet or KCP in
  *   games. And a position that is old is not worth sending again: there, the newest state wins.
@@ -67,11 +69,12 @@ export async function* collect(socket: Socket): AsyncGenerator<string> {
 }
 
 /**
- * How many parts may be under way, nearly as TCP decides it. It starts with 10 (RFC 6928). The window doubles in
- * each round trip until a part is lost: the network is full. Then it is halved, and grows by one part in each
- * round trip (RFC 5681). Without that, all who share a full network send again what it just dropped, and it
- * stays full (RFC 8085). One difference: TCP starts again with one part after the first timeout. Here the first
- * timeout only halves the window, as in QUIC (RFC 9002). The next one starts again with one part.
+ * How many parts may be under way, nearly as TCP decides it. It starts with 10 (RFC 6928). The
+ * window doubles in each round trip until a part is lost: the network is full. Then it is halved,
+ * and grows by one part in each round trip (RFC 5681). Without that, all who share a full network
+ * send again what it just dropped, and it stays full (RFC 8085). One difference: TCP starts again
+ * with one part after the first timeout. Here the first timeout only halves the window, as in QUIC
+ * (RFC 9002). The next one starts again with one part.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -128,7 +131,7 @@ export async function play(diagram: Diagram): Promise<void> {
   await deliver(sender, 0, "Hello", receiver.address);
   const times = await deliver(sender, 1, "world", receiver.address);
   for (const socket of [sender, receiver]) socket.close();
-  // At least three times: on a busy machine an ACK may come too late, and the part leaves once more.
+  // At least three times. On a busy machine an ACK may come too late: then it is sent once more.
   diagram.note(`Part 1 was sent ${times} times: first the part was lost, then its ACK.`);
   const text = (await collecting).join(" ");
   diagram.note(`It arrived more than once, and the receiver took it once: ${text}.`);

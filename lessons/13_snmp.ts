@@ -8,10 +8,10 @@
  * ## You learn
  * - An answer comes from the agent that was asked, with the question's random number.
  * - Loss: ask again, six times in all. To read twice does no harm, and so a late answer is as good.
- * - Size: an answer is one datagram, or the error tooBig. To read a whole branch you walk: GETNEXT asks for the
- *   first OID after a given one, then for the one after that, and so on. GETBULK takes several such steps at a
- *   time. It gets as many of them as fit into one answer. (Not all agents keep to this: Net-SNMP's snmpd says
- *   nothing at all where tooBig is due.)
+ * - Size: an answer is one datagram, or the error tooBig. To read a whole branch you walk: GETNEXT
+ *   asks for the first OID after a given one, then for the one after that, and so on. GETBULK takes
+ *   several such steps at a time. It gets as many of them as fit into one answer. (Not all agents
+ *   keep to this: Net-SNMP's snmpd says nothing at all where tooBig is due.)
  * - Strangers get silence: no answer does not mean that nobody is there. But their password, the community,
  *   travels as it is, for everyone to read. (Version 3 of SNMP encrypts; this is 2c, which is still common.)
  *
@@ -46,23 +46,25 @@ import { serve } from "./04_echo.ts";
  */
 export function answerManager(data: Uint8Array, { mib, counts }: Known, community = "public") {
   counts.heard++;
-  // RFC 3417 asks an agent to accept 484 bytes, and recommends 1,472. To accept no more than that is our choice.
+  // RFC 3417 asks an agent to accept 484 bytes, and recommends 1,472. To accept no more than that
+  // is our choice.
   if (data.length > LARGEST) return undefined;
   const asked = snmp.understood(data);
   if (!asked) counts.nonsense++;
   if (!asked || !["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
   if (asked.community !== community) counts.wrong++;
   if (asked.community !== community) return undefined;
-  // An attacker can put a victim's address on his questions: then the victim gets the answers. So no answer is
-  // more than four times as long as its question. And none is so long that Ethernet has to split it.
+  // An attacker can put a victim's address on his questions: then the victim gets the answers. So
+  // no answer is more than four times as long as its question. And none is so long that Ethernet
+  // has to split it.
   const most = Math.min(4 * data.length, LARGEST);
   const answer = snmp.encode(reply(mib, asked, most));
   return answer.length <= most ? answer : snmp.encode(tooBig(asked));
 }
 
 /**
- * Asks until an answer comes: six times, as snmpget does. Anything else that comes is not taken, and `ignored` is
- * told: if no answer comes, it is the only hint why.
+ * Asks until an answer comes: six times, as snmpget does. Anything else that comes is not taken,
+ * and `ignored` is told: if no answer comes, it is the only hint why.
  */
 export async function askAgent(
   socket: Socket,
@@ -90,7 +92,11 @@ export async function* walk(
   ask: (after: string, tries?: number) => Promise<snmp.Message>,
 ): AsyncGenerator<snmp.Binding> {
   for (let after = root, tries = 6;; tries = 20) { // who has answered once is there: be patient
-    for (const { oid, value } of (await ask(after, tries)).bindings) {
+    const { bindings } = await ask(after, tries);
+    if (bindings.length === 0) {
+      throw new Error("The agent answers without a value: this walk would never end.");
+    }
+    for (const { oid, value } of bindings) {
       if (value.type === "endOfMibView" || !snmp.isWithin(oid, root)) return;
       if (snmp.compareOids(oid, after) <= 0) {
         throw new Error("The agent goes back in its tree: this walk would never end.");

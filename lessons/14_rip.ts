@@ -7,8 +7,8 @@
  *
  * ## You learn
  * - An answer is rare here: each router tells its group (lesson 10) what it knows, unasked, every 30 s.
- * - Loss: nothing is acknowledged. Everything is repeated every 30 s anyway. If a neighbour is silent for 180 s,
- *   its routes become unreachable (16). After 120 s more they are forgotten.
+ * - Loss: nothing is acknowledged. Everything is repeated every 30 s anyway. If a neighbour is
+ *   silent for 180 s, its routes become unreachable (16). After 120 s more they are forgotten.
  * - Size: 25 routes, 504 bytes: no fragments. More routes are more datagrams, and each makes sense alone.
  * - Strangers: only neighbours are believed, by network and port. These may lie, or be forged: RFC 4822 signs.
  *
@@ -43,8 +43,8 @@ export function believe(ways: Ways, by: Address, routes: Route[], now: number): 
     // A network of our own, while it is there: nobody knows it better.
     if (!known?.by && before < INFINITY) continue;
 
-    // Take a shorter way from anybody, and any way from the neighbour that we use already. But to hear
-    // again that a lost way is lost must not restart its timer.
+    // Take a shorter way from anybody, and any way from the neighbour that we use already. But to
+    // hear again that a lost way is lost must not restart its timer.
     const same = known?.by !== undefined && sameAddress(known.by, by);
     if (metric >= before && (!same || before === INFINITY)) continue;
 
@@ -114,9 +114,9 @@ export class Router {
   }
 
   /**
-   * Sends an update, or only the changed routes: a *triggered update*, which does not wait for the next regular
-   * one. Here each leaves at once. Other routers, such as bird and FRR's ripd, send the first one at once. What
-   * changes soon after it they gather for up to 5 s (RFC 2453, 3.10.1).
+   * Sends an update, or only the changed routes: a *triggered update*, which does not wait for the
+   * next regular one. Here each leaves at once. Other routers, such as bird and FRR's ripd, send
+   * the first one at once. What changes soon after it they gather for up to 5 s (RFC 2453, 3.10.1).
    */
   async tell(news?: string[]): Promise<void> {
     for (const link of this.links) await this.#send(this.routes(link, news), link.to);

@@ -75,8 +75,8 @@ export function elements(bytes: Uint8Array, ...tags: number[]): Element[] {
 }
 
 /**
- * The first elements in these bytes: as many as there are tags, with these tags. What follows them is not looked
- * at. Some devices send zeros there, and other programs ignore them.
+ * The first elements in these bytes: as many as there are tags, with these tags. What follows them
+ * is not looked at. Some devices send zeros there, and other programs ignore them.
  *
  * @throws {BerError} One of them is missing, cut, longer than what it is in, or has another tag.
  */
@@ -91,8 +91,8 @@ export function leading(bytes: Uint8Array, ...tags: number[]): Element[] {
 }
 
 /**
- * What can be read of bytes that may be cut or broken: their elements, as far as these have a tag and a length.
- * The last one may have less content than its length says.
+ * What can be read of bytes that may be cut or broken: their elements, as far as these have a tag
+ * and a length. The last one may have less content than its length says.
  */
 export function readable(bytes: Uint8Array): Element[] {
   const found: Element[] = [];
@@ -162,8 +162,8 @@ export function integerOf(content: Uint8Array): bigint {
 }
 
 /**
- * The integer in this content, where it can only be 0 or more. Some devices leave the zero byte out that says
- * "not negative", or all zero bytes: then 0 has no byte at all.
+ * The integer in this content, where it can only be 0 or more. Some devices leave the zero byte out
+ * that says "not negative", or all zero bytes: then 0 has no byte at all.
  */
 export function unsignedOf(content: Uint8Array): bigint {
   if (content.length === 0) return 0n;
@@ -189,8 +189,9 @@ export function oidBytes(oid: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The OID in this content, as text. No bytes at all are `0.0`, which means none: so many printers say it. Zeros
- * before a number change nothing. Throws a {@linkcode BerError} where it is cut or too large.
+ * The OID in this content, as text. No bytes at all are `0.0`, which means none: so many printers
+ * say it. Zeros before a number change nothing. Throws a {@linkcode BerError} where it is cut or
+ * too large.
  */
 export function oidOf(content: Uint8Array): string {
   if (content.length === 0) return "0.0";

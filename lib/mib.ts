@@ -39,8 +39,8 @@ export interface Variable {
 export type Mib = readonly Variable[];
 
 /**
- * The most bytes of a message over UDP that RFC 3417 recommends: what Ethernet carries without fragments. Less than
- * 484 nobody may ask for.
+ * The most bytes of a message over UDP that RFC 3417 recommends: what Ethernet carries without
+ * fragments. Every program has to accept 484.
  */
 export const LARGEST = 1472;
 
@@ -63,9 +63,10 @@ export function valueAfter(mib: Mib, oid: string): Binding {
 }
 
 /**
- * What a GETBULK finds (RFC 3416, 4.2.3). Its first names, `asked.error` of them, are answered once, as by a
- * GETNEXT. The others take `asked.index` steps: first one step of each, then the next one of each. Below 0 counts
- * as 0. It ends early where all have come to the end, or where the answer would have more than `most` bytes.
+ * What a GETBULK finds (RFC 3416, 4.2.3). Its first names, `asked.error` of them, are answered
+ * once, as by a GETNEXT. The others take `asked.index` steps: first one step of each, then the next
+ * one of each. Below 0 counts as 0. It ends early where all have come to the end, or where the
+ * answer would have more than `most` bytes.
  */
 export function valuesAfter(mib: Mib, asked: Message, most = Infinity): Binding[] {
   const names = asked.bindings.map(({ oid }) => oid);
@@ -93,8 +94,9 @@ export function valuesAfter(mib: Mib, asked: Message, most = Infinity): Binding[
 }
 
 /**
- * What an agent says to a question, a `GET`, `GETNEXT`, `GETBULK` or `SET`. Nothing can be set. To a GETBULK it
- * says as much as fits into `most` bytes. Any other answer may be longer: look, and say {@linkcode tooBig}.
+ * What an agent says to a question, a `GET`, `GETNEXT`, `GETBULK` or `SET`. Nothing can be set. To
+ * a GETBULK it says as much as fits into `most` bytes. Any other answer may be longer: look, and
+ * say {@linkcode tooBig}.
  */
 export function reply(mib: Mib, asked: Message, most = Infinity): Message {
   const { version, type, bindings } = asked;

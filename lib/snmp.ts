@@ -39,9 +39,10 @@ import {
 export type Type = keyof typeof PDUS;
 
 /**
- * A value, and what it is (RFC 2578, 7.1). Bytes are text, or anything else. Times are hundredths of a second.
- * Some devices send values that break the rules, or are of types that nobody uses any more. Those that cannot be
- * read are `unknown`, with their tag and bytes: the other values of the message still count.
+ * A value, and what it is (RFC 2578, 7.1). Bytes are text, or anything else. Times are hundredths
+ * of a second. Some devices send values that break the rules, or are of types that nobody uses any
+ * more. Those that cannot be read are `unknown`, with their tag and bytes: the other values of the
+ * message still count.
  */
 export type Value =
   | { readonly type: "INTEGER" | "Counter32" | "Gauge32" | "TimeTicks"; readonly value: number }
@@ -150,8 +151,9 @@ export function answerIn(bytes: Uint8Array, asked: Message): Message | undefined
 }
 
 /**
- * Why {@linkcode answerIn} finds no answer in these bytes, for people: `it is not an SNMP message`. With the
- * right number, what is wrong is likely a mistake of the device, and not somebody else's datagram.
+ * Why {@linkcode answerIn} finds no answer in these bytes, for people: `it is not an SNMP message`.
+ * With the right number, what is wrong is likely a mistake of the device, and not somebody else's
+ * datagram.
  */
 export function whyNoAnswer(bytes: Uint8Array, asked: Message): string | undefined {
   try {
@@ -276,8 +278,8 @@ export function bindingBytes({ oid, value }: Binding): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * What these bytes say: a message of v2c or v1 where nothing is missing. What follows it is ignored, as Net-SNMP
- * does. (v1's trap has another form, and is not known here; nor is v3.)
+ * What these bytes say: a message of v2c or v1 where nothing is missing. What follows it is
+ * ignored, as Net-SNMP does. (v1's trap has another form, and is not known here; nor is v3.)
  *
  * @throws {BerError} They are none.
  */
@@ -389,7 +391,8 @@ function knownValue({ tag, content }: Element): Value {
     case "INTEGER": {
       const value = integerOf(content);
       if (value < 2n ** 31n) return { type, value: signed(value) };
-      return { type: "Gauge32", value: unsigned(value) }; // more than an INTEGER can say: it was meant as one
+      // More than an INTEGER can say. So it was meant without a sign.
+      return { type: "Gauge32", value: unsigned(value) };
     }
     case "Counter32":
     case "Gauge32":

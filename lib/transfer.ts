@@ -671,7 +671,8 @@ export class Talk {
       }
     } finally {
       signal?.removeEventListener("abort", stop); // one signal may serve many transfers
-      if (!this.#side.over) this.tell(() => this.#side.stop()); // somebody else has closed the socket
+      // It may be somebody else who has closed the socket.
+      if (!this.#side.over) this.tell(() => this.#side.stop());
       clearTimeout(this.#timer);
     }
     if (this.#side.failure) throw this.#side.failure;
@@ -687,8 +688,9 @@ export interface ReceiveOptions {
 }
 
 /**
- * Yields the file that the first sender sends, part by part. A part counts as written when you ask for the next
- * one. It closes the socket at its end. If you ask slowly, the sender has to wait; if you end early, it stops.
+ * Yields the file that the first sender sends, part by part. A part counts as written when you ask
+ * for the next one. It closes the socket at its end. If you ask slowly, the sender has to wait; if
+ * you end early, it stops.
  */
 export async function* receiveFile(
   socket: Socket,

@@ -249,6 +249,10 @@ Deno.test("lesson 13: a walk through what goes back, or stays, ends", async () =
   }
 });
 
+Deno.test("lesson 13: a walk that is answered without a value ends", async () => {
+  await assertRejects(() => walked("1.3", [[["1.3.1"]], []]), Error, "answers without a value");
+});
+
 Deno.test("lesson 13: where a network loses three of ten each way, get and walk come through", async () => {
   using agent = bind();
   const known = machine();

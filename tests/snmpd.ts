@@ -7,8 +7,9 @@ import { start } from "./peers.ts";
 import { freePort, type Program } from "./program.ts";
 
 /**
- * A folder for what a Net-SNMP program keeps between its runs. Its default is one for the whole machine. There the
- * first run on a new machine reports what it creates, in the middle of what a test reads.
+ * A folder for what a Net-SNMP program keeps between its runs. Its default is one for the whole
+ * machine. There the first run on a new machine reports what it creates, in the middle of what a
+ * test reads.
  */
 class Kept implements AsyncDisposable {
   private constructor(readonly path: string) {}
