@@ -123,7 +123,7 @@ export function sums(buffer: JitterBuffer): string {
     `${number(lost)} ${lost === 1 ? "was" : "were"} lost`,
     `${number(late)} came too late`,
   ];
-  if (early > 0) fates.push(`${number(early)} came seconds too early`);
+  if (early > 0) fates.push(`${number(early)} found no room in the buffer`);
   if (doubled > 0) fates.push(`${number(doubled)} came twice`);
   const sentences = [`${count(came, "datagram")} came.`, `${fates.join(", ")}.`];
   if (missing > 0) sentences.push(`${milliseconds(missing)} of the sound are silence instead.`);
@@ -270,7 +270,7 @@ export function melody(): Uint8Array {
 export function unlucky(
   diagram: Diagram,
   name: string,
-  fates: ("sent" | "lost" | Promise<void>)[],
+  fates: readonly ("sent" | "lost" | Promise<void>)[],
 ): Socket {
   const socket = diagram.watch(name, bind());
   const { send } = socket;

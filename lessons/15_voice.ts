@@ -140,8 +140,11 @@ export async function* hear(
 export async function play(diagram: Diagram): Promise<void> {
   const clock = steadyClock(); // a busy machine makes the play slower, and not another one
   const size = 1200; // 150 ms in each, so that you can watch it; usual are 20
-  const [played, late, other] = [1, 2, 3].map(() => Promise.withResolvers<void>());
-  using speaker = unlucky(diagram, "speaker", ["sent", "sent", "lost", played!.promise, "sent"]);
+  const fourthIsDue = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<void>();
+  const other = Promise.withResolvers<void>();
+  const fates = ["sent", "sent", "lost", fourthIsDue.promise, "sent"] as const;
+  using speaker = unlucky(diagram, "speaker", fates);
   using listener = diagram.watch("listener", bind());
   using stranger = diagram.watch("stranger", bind());
   const sound = cut([melody().subarray(0, 5 * size)], size);
@@ -150,11 +153,11 @@ export async function play(diagram: Diagram): Promise<void> {
   const heard: string[] = [];
   const tell: Tell = (what) => {
     if (what === "gap") diagram.note(`RTP ${heard.length + 1} is due, and not there: silence.`);
-    if (what === "gap" && heard.length === 3) played!.resolve(); // now the fourth may come
+    if (what === "gap" && heard.length === 3) fourthIsDue.resolve(); // now it may come
     if (what === "late") diagram.note("That is too late: its time is over.");
-    if (what === "late") late!.resolve();
+    if (what === "late") late.resolve();
     if (what === "other") diagram.note("Another source: it is not mixed in.");
-    if (what === "other") other!.resolve();
+    if (what === "other") other.resolve();
   };
   diagram.note("RTP 2 at 1200 (1200) is number 2, its time in samples, and how many it has.");
   diagram.note("The first one is heard 200 ms after it came: a later one may be late by so much.");
@@ -163,7 +166,7 @@ export async function play(diagram: Diagram): Promise<void> {
     if (heard.length === 1) await stranger.send(encode({ payload: part }), listener.address);
     if (heard.length === 5) break;
   }
-  await Promise.all([speaking, late!.promise, other!.promise]); // all of it is in the picture
+  await Promise.all([speaking, late.promise, other.promise]); // all of it is in the picture
   diagram.note(`Heard: ${heard.join(", ")}. RTP repairs nothing: it lets the listener notice.`);
 }
 

@@ -248,7 +248,7 @@ Deno.test("lesson 15: a sender that does not go by the clock is told", async () 
   });
   assertEquals(
     sums,
-    "250 datagrams came. 0 were lost, 0 came too late, 148 came seconds too early.",
+    "250 datagrams came. 0 were lost, 0 came too late, 148 found no room in the buffer.",
   );
   assertEquals(sound.filter((part) => !silent(part)).length, 102);
 });
