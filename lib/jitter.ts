@@ -27,7 +27,9 @@ const PATIENCE = 500;
 const NEIGHBOURS = 100;
 
 /** What is in a place instead of a sample: nothing came, nothing was sent, or it was heard. */
-const [GAP, PAUSE, HEARD] = [-1, -2, -3];
+const GAP = -1;
+const PAUSE = -2;
+const HEARD = -3;
 
 /** A part of sound, as an RTP datagram has it. */
 export interface Part {
@@ -224,8 +226,12 @@ export class JitterBuffer {
     this.#parts.set(number, { start, end });
     this.#parts.delete(number - 2 * NEIGHBOURS);
     const before = this.#neighbour(number, -1);
-    if (before !== undefined) this.#between(before, number);
     const after = this.#neighbour(number, 1);
+    if (before !== undefined && after !== undefined) {
+      // One that was overtaken: more is known now.
+      this.#mark(GAP, this.#parts.get(before)!.end, this.#parts.get(after)!.start);
+    }
+    if (before !== undefined) this.#between(before, number);
     if (after !== undefined) this.#between(number, after);
   }
 
@@ -241,14 +247,20 @@ export class JitterBuffer {
    * explains as much as the longest datagram has. In the rest of it, nothing was sent.
    */
   #between(before: number, after: number): void {
-    const from = this.#parts.get(before)!.end;
-    const to = this.#parts.get(after)!.start - (after - before - 1) * this.#longest;
+    const { end } = this.#parts.get(before)!;
+    const { start } = this.#parts.get(after)!;
+    this.#mark(PAUSE, end, start - (after - before - 1) * this.#longest);
+  }
+
+  /** Says of silence from one position to another what it is. Part of it may have been heard. */
+  #mark(silence: typeof PAUSE | typeof GAP, from: number, to: number): void {
+    const other = silence === PAUSE ? GAP : PAUSE;
     for (let at = Math.max(from, this.#start, this.#next - HISTORY + 1); at < to; at++) {
-      if (this.#at(at) !== GAP) continue;
-      this.#set(at, PAUSE);
+      if (this.#at(at) !== other) continue;
+      this.#set(at, silence);
       if (at >= this.#next) continue;
-      this.paused++; // it was heard, and taken for missing
-      this.missing--;
+      this.paused += silence === PAUSE ? 1 : -1;
+      this.missing += silence === PAUSE ? -1 : 1;
     }
   }
 
