@@ -1,5 +1,5 @@
 import { bind, formatAddress, type Socket } from "../../lib/udp.ts";
-import { all, done, forged, hear, noWayBack, same, test, throws, twin } from "./teacher.ts";
+import { all, done, forged, hear, noWayBack, pause, same, test, throws, twin } from "./teacher.ts";
 import { listenWithNames, talkAndFollow } from "../05_chat.ts";
 
 test("listenWithNames: anyone without a name is shown by address and port", async () => {
@@ -198,5 +198,5 @@ async function says(from: Socket, text: string, to: Socket): Promise<void> {
 }
 
 function moment(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100));
+  return pause(100);
 }

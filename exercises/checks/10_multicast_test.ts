@@ -1,5 +1,5 @@
 import { bind } from "../../lib/udp.ts";
-import { done, same, test, throws } from "./teacher.ts";
+import { done, pause, same, test, throws } from "./teacher.ts";
 import { hearGroups, whoIsIn } from "../10_multicast.ts";
 
 // Elsewhere than on Linux, who hears what is another thing: Windows binds no group's address.
@@ -182,10 +182,6 @@ const PROBE = "are you there?";
 /** A group that only whoever has this port is in: its last two numbers are the port's bytes. */
 function groupOf(port: number): string {
   return `239.255.${port >> 8}.${port & 255}`;
-}
-
-async function pause(milliseconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 const ann = { hostname: "127.0.0.1", port: 1001 };

@@ -1,6 +1,6 @@
 import type { Mib } from "../../lib/mib.ts";
 import { request } from "../../lib/snmp.ts";
-import { same, test } from "./teacher.ts";
+import { same, test, worked } from "./teacher.ts";
 import { bulk, nextOid } from "../13_snmp.ts";
 
 /** What the page finds, in a list that shall stay as it is. */
@@ -109,10 +109,8 @@ test("bulk: who has come to the end says so in each step", () => {
 test("bulk: when all have come to the end, nothing follows", () => {
   answers(tree(2), ["1.3"], { steps: 9 }, "1.3.1.1=11", "1.3.1.2=12", "1.3.1.2=endOfMibView");
   answers(tree(1), ["1.9"], { once: 1, steps: 9 }, "1.9=endOfMibView");
-  const start = performance.now();
   const end = ["1.9=endOfMibView", "1.8=endOfMibView"];
-  answers(tree(2), ["1.9", "1.8"], { steps: 50_000 }, ...end);
-  const short = performance.now() - start < 1000;
+  const short = worked(() => answers(tree(2), ["1.9", "1.8"], { steps: 50_000 }, ...end)) < 1000;
   same(short, true, "I asked for 50,000 steps, where two are enough. Was it done within a second?");
 });
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { cpuUsage } from "node:process";
 import { type Address, bind, type Datagram, Socket } from "../../lib/udp.ts";
-import { isWanted, tell, thrown } from "../runner/witness.ts";
+import { clock, isWanted, tell, thrown } from "../runner/witness.ts";
 
 /** Something the learner's code did not do. The message says what was sent, what came, what should have. */
 export class Wrong extends Error {
@@ -38,22 +39,40 @@ export function test(name: string, code: () => void | Promise<void>): void {
   if (!isWanted(name)) return;
   tell({ planned: name });
   Deno.test(name, async () => {
-    failing = Promise.withResolvers();
-    failing.promise.catch(() => {});
     running = true;
-    tell({ begins: name });
     try {
-      await code();
-      await new Promise((done) => setTimeout(done)); // time to fail for what was not awaited
-      await Promise.race([failing.promise, undefined]);
-      tell({ ends: name });
-    } catch (error) {
-      tell({ ends: name, thrown: thrown(error) });
-      throw error;
+      for (let tries = 1; !await passes(name, code, tries === TRIES); tries++);
     } finally {
       running = false;
     }
   });
+}
+
+/** How often a case is tried where the machine is busy. */
+const TRIES = 5;
+
+/** Tries a case. Returns false if it is to be tried once more; throws if it failed. */
+async function passes(
+  name: string,
+  code: () => void | Promise<void>,
+  last: boolean,
+): Promise<boolean> {
+  failing = Promise.withResolvers();
+  failing.promise.catch(() => {});
+  using time = clock();
+  tell({ begins: name });
+  try {
+    await code();
+    await new Promise((done) => setTimeout(done)); // time to fail for what was not awaited
+    await Promise.race([failing.promise, undefined]);
+    tell({ ends: name });
+    return true;
+  } catch (error) {
+    // On a busy machine a timer of the right code may come late, and then a datagram does.
+    if (time.wasLate() && !last && (error as Error)?.name !== "NotStarted") return false;
+    tell({ ends: name, thrown: thrown(error) });
+    throw error;
+  }
 }
 
 /** Waits until the learner's code is done, but not for ever. */
@@ -62,15 +81,44 @@ export async function done<T>(code: Promise<T>, story: string, milliseconds = 40
 }
 
 async function within<T>(wait: Promise<T>, milliseconds: number, story: string): Promise<T> {
-  let timer;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Wrong(story)), milliseconds);
-  });
+  const late = Promise.withResolvers<never>();
+  const stop = after(milliseconds, () => late.reject(new Wrong(story)));
   try {
-    return await Promise.race([wait, failing.promise, late]);
+    return await Promise.race([wait, failing.promise, late.promise]);
   } finally {
-    clearTimeout(timer);
+    stop();
   }
+}
+
+/** How long a turn is, in milliseconds. */
+const TURN = 10;
+
+/**
+ * Calls back after so many milliseconds in which this process could work, unless what it
+ * returns is called before. It counts turns: while other programs have the processor, time
+ * passes, but the learner's code has no turn.
+ */
+function after(milliseconds: number, callBack: () => void): () => void {
+  let turns = Math.ceil(milliseconds / TURN);
+  const timer = setInterval(() => {
+    if (--turns > 0) return;
+    clearInterval(timer);
+    callBack();
+  }, TURN);
+  return () => clearInterval(timer);
+}
+
+/** Waits for so many milliseconds in which this process could work. */
+export async function pause(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => after(milliseconds, resolve));
+}
+
+/** How many milliseconds the processor worked for this: other programs do not count. */
+export function worked(work: () => void): number {
+  const before = cpuUsage();
+  work();
+  const { user, system } = cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 /** Checks that the learner's code throws such an error, and does not hide it. */
@@ -105,13 +153,17 @@ export async function all(socket: Socket, count: number): Promise<string[]> {
   const texts: string[] = [];
   while (true) {
     // What was sent on loopback is there at once.
-    const signal = AbortSignal.timeout(texts.length < count ? 300 : 30);
+    const enough = new AbortController();
+    const stop = after(texts.length < count ? 300 : 30, () => enough.abort());
+    const { signal } = enough;
     try {
       const { data } = await Promise.race([socket.receive({ signal }), failing.promise]);
       texts.push(text(data));
     } catch (error) {
       if (error === signal.reason) return texts;
       throw error;
+    } finally {
+      stop();
     }
   }
 }

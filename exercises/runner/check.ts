@@ -10,7 +10,7 @@ import { deno, type Ended, type Limit } from "./deno.ts";
 import type { Page } from "./pages.ts";
 import { refusedAccess, refusedImport } from "./refused.ts";
 import { exercises } from "./shipped.ts";
-import { type Event, SEPARATOR, type Thrown } from "./events.ts";
+import { type Event, EXIT, SEPARATOR, type Thrown } from "./events.ts";
 
 /** How one of the exercises on a page is getting on. */
 export interface Result {
@@ -31,8 +31,17 @@ export interface Case {
   printed: string[];
 }
 
-/** How long one case may take, and how much all of an exercise's cases may print. */
-const LIMIT: Limit = { time: 4000, alive: `${SEPARATOR}{"begins":`, output: 1_000_000 };
+/**
+ * How long it may take to begin, how long it may say nothing after that, and how much all of an
+ * exercise's cases may print. A busy machine takes its time to begin.
+ */
+const LIMIT: Limit = {
+  start: 20_000,
+  time: 4000,
+  whole: 300_000,
+  alive: SEPARATOR,
+  output: 1_000_000,
+};
 
 const NOT_STARTED = "There is nothing here yet.";
 
@@ -182,7 +191,7 @@ function told({ name, message, stack }: Thrown): string {
   if (message.includes("event loop has already resolved")) {
     return "It waits for something that can never happen: there is nothing left to wait for.";
   }
-  if (message.includes("Test case attempted to exit")) {
+  if (message.includes(EXIT)) {
     return "It ends the whole program. An exercise only returns: leave that to whoever calls it.";
   }
   if (name === "TimeoutError") {

@@ -1,6 +1,6 @@
 /**
- * Runs Deno on the learner's code: with no permission but those that are given, no longer and no chattier
- * than the limits say, and without a way to fetch anything.
+ * Runs Deno on the learner's code: with no permission but those that are given, no longer
+ * and no chattier than the limits say, and without a way to fetch anything.
  *
  * @module
  */
@@ -8,9 +8,13 @@ import { inProject } from "../../cli/source.ts";
 
 /** How long Deno may run, and how much it may print. */
 export interface Limit {
-  /** In milliseconds, from the start or from the last sign of life. */
+  /** In milliseconds, until the first sign of life. */
+  readonly start: number;
+  /** In milliseconds, from the last sign of life. */
   readonly time: number;
-  /** What is a sign of life on its output, if there is any. */
+  /** In milliseconds, all of it. */
+  readonly whole?: number;
+  /** What is a sign of life on its output: without it there is none. */
   readonly alive?: string;
   /** In characters. */
   readonly output: number;
@@ -44,13 +48,19 @@ const ENVIRONMENT = {
   no_proxy: "",
 };
 
+/** What nothing should take, in milliseconds. */
+const WHOLE = 300_000;
+
 const running = new Set<Deno.ChildProcess>();
 
-/** Runs `deno test …` or `deno check …`. `hear` is told all that it has printed so far, whenever it is more. */
+/**
+ * Runs `deno test …` or `deno check …`. `hear` is told all that it has printed so far,
+ * whenever it is more.
+ */
 export async function deno(
   command: "test" | "check",
   args: string[],
-  limit: Limit = { time: 60_000, output: Infinity },
+  limit: Limit = { start: WHOLE, time: WHOLE, output: Infinity },
   hear: (stdout: string) => void = () => {},
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -65,9 +75,10 @@ export async function deno(
   let stopped: Ended["stopped"];
   const stop = (over: Ended["stopped"]) => {
     stopped = over;
-    child.kill("SIGKILL");
+    kill(child);
   };
-  let timer = setTimeout(stop, limit.time, "time");
+  let timer = setTimeout(stop, limit.start, "time");
+  const end = setTimeout(stop, limit.whole ?? WHOLE, "time");
   const read = async (
     stream: ReadableStream<Uint8Array<ArrayBuffer>>,
     hear: (text: string) => void,
@@ -92,16 +103,19 @@ export async function deno(
   const { code } = await child.status;
   running.delete(child);
   clearTimeout(timer);
+  clearTimeout(end);
   return { code, stdout, stderr, stopped };
 }
 
 /** Stops all that is running. */
 export function stopAll(): void {
-  for (const child of running) {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended just now.
-    }
+  for (const child of running) kill(child);
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended just now.
   }
 }

@@ -11,6 +11,8 @@
 
 /** One thing that happened. */
 export type Event =
+  /** It goes on: an endless loop does not say so. */
+  | { alive: true }
   /** There is such a case. */
   | { planned: string }
   /** It began. */
@@ -29,6 +31,9 @@ export interface Thrown {
   /** The calls, a line each: `at stoppableServer (file:///…/exercises/04_echo.ts:30:12)`. */
   readonly stack: string;
 }
+
+/** What Deno says to code that calls `Deno.exit` in a test. */
+export const EXIT = "Test case attempted to exit";
 
 /** Begins a JSON text in a sequence of them (RFC 7464). */
 export const SEPARATOR = "\x1e";

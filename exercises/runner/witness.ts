@@ -1,10 +1,12 @@
 /**
- * Sees what happens in a check, in the process that runs it, and tells it to the runner (events.ts).
+ * Sees what happens in a check, in the process that runs it, and tells it to the runner
+ * (events.ts).
  *
  * @module
  */
 import { Console } from "node:console";
-import { type Event, SEPARATOR, type Thrown } from "./events.ts";
+import process, { cpuUsage } from "node:process";
+import { type Event, EXIT, SEPARATOR, type Thrown } from "./events.ts";
 
 // Whoever runs a check with `deno test` alone wants Deno's report, and no events.
 const [wanted] = Deno.args;
@@ -31,11 +33,57 @@ export function thrown(error: unknown): Thrown {
   };
 }
 
+/** How often this process says that it is alive, in milliseconds, and how many times at most. */
+const BEAT = 500;
+const BEATS = 8;
+
+/** How often the clock is looked at, and how late that may be. */
+const TICK = 10;
+const LATE = 20;
+
+/** Looks at the clock during a case. */
+export interface Clock extends Disposable {
+  /** Whether this process had to wait for the processor: the machine is busy. */
+  wasLate(): boolean;
+}
+
+/**
+ * Says for some seconds that this process is alive, and looks at the clock. It keeps no
+ * process from its end.
+ */
+export function clock(): Clock {
+  let beats = 0;
+  const beat = () => {
+    if (beats++ < BEATS) tell({ alive: true });
+  };
+  let latest = 0;
+  let last = performance.now();
+  let worked = cpuUsage();
+  const tick = () => {
+    const now = performance.now();
+    const { user, system } = cpuUsage(worked);
+    latest = Math.max(latest, now - last - TICK - (user + system) / 1000);
+    last = now;
+    worked = cpuUsage();
+  };
+  beat();
+  const timers = [setInterval(beat, BEAT), setInterval(tick, TICK)];
+  timers.forEach(Deno.unrefTimer);
+  return {
+    wasLate: () => latest > LATE,
+    [Symbol.dispose]: () => timers.forEach(clearInterval),
+  };
+}
+
 function encoded(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
 if (wanted !== undefined) {
+  // It would end all without a word: what was printed so far gets lost.
+  process.abort = () => {
+    throw new Error(EXIT);
+  };
   const print = (printed: string) => (tell({ printed }), true);
   const none = () => {};
   // All that a Console needs of a stream.

@@ -119,6 +119,22 @@ Deno.test("an exercise", async (t) => {
     assertEquals(await page.$$eval(".exercise img", (all) => all.length), 0);
   });
 
+  await t.step("says in a sentence that its result could not be saved", async () => {
+    const kept = new URL("exercises/.progress", folder);
+    await Deno.remove(kept, { recursive: true });
+    await Deno.writeTextFile(kept, "a file, in the place of the folder");
+    await Deno.writeTextFile(file, solution);
+    await until(async () => await state(page, "stoppableServer") === "done", "the solution again");
+    const said = await page.$eval(
+      '[data-exercise="stoppableServer"] .result',
+      (one) => one.lastElementChild!.textContent!,
+    );
+    assert(said.startsWith("The result could not be saved in exercises/.progress: "), said);
+    await Deno.remove(kept);
+    await Deno.writeTextFile(file, shipped);
+    await until(async () => await state(page, "stoppableServer") === "not started", "no solution");
+  });
+
   await t.step("counts among what is done, as long as it is as it was", async () => {
     await Deno.writeTextFile(file, solution);
     await until(async () => await state(page, "stoppableServer") === "done", "the solution again");

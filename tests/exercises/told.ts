@@ -17,12 +17,9 @@ async function told(body: string, page: Page = FIRST, exercise = "sendToAll"): P
 
 /** Checks a page that is wrong, and sees that what it says is fit to read. */
 async function toldOf(copy: Copy, { number }: Page): Promise<string> {
-  const start = Date.now();
-  const { code, stdout, stderr } = await copy.run(number);
-  const seconds = (Date.now() - start) / 1000;
+  const { code, stdout, stderr } = await copy.run(number); // which waits for its end, but not for ever
   assertEquals(stderr, "");
   assertEquals(code, 1);
-  assert(seconds < 20, `It took ${seconds} s.`);
   for (const line of stdout.split("\n")) assert(line.length <= 80, line);
   assert(!/^\s+at /m.test(stdout), `a stack trace: ${stdout}`);
   assert(!stdout.includes("\x1e"), `an event: ${stdout}`);
@@ -91,7 +88,7 @@ Deno.test("code that throws: what, and in which line", async () => {
 Deno.test("code that ends the program is told", async () => {
   assertStringIncludes(await told("Deno.exit(0);"), "It ends the whole program.");
   const abort = await told('(await import("node:process")).default.abort(); return 0;');
-  assertMatch(abort, /✗ every address gets the text, as one datagram\n +It ends in this case\./);
+  assertStringIncludes(abort, "It ends the whole program.");
 });
 
 Deno.test("what fails where nobody awaits it fails the case, and only that one", async () => {
