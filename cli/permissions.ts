@@ -17,7 +17,7 @@ export async function mayUse(
   peers: Address[],
   { console, stdin, takeBack }: Pick<Terminal, "console" | "stdin" | "takeBack">,
 ): Promise<void> {
-  // Windows binds no group's address: there, a listener binds all addresses of the machine (lesson 10), and
+  // Windows binds no group's address: there, a listener binds all addresses of the machine (lesson 12), and
   // their tasks allow that. Whoever names them is asked all the same.
   if (local.hostname === "0.0.0.0") {
     takeBack("0.0.0.0");

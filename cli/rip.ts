@@ -30,7 +30,7 @@ import { type Given, type Option, type Options, type Role, UsageError } from "./
 /** The group that routers tell what they know (RFC 2453, 4.2). */
 const GROUP = "224.0.0.9";
 
-/** Lesson 14's `Router`, as far as this file knows it. */
+/** Lesson 16's `Router`, as far as this file knows it. */
 export interface Teller {
   readonly socket: Socket;
   readonly ways: Ways;
@@ -47,7 +47,7 @@ export interface Link {
   has(from: Address): boolean;
 }
 
-/** What lesson 14 does: how a router hears and tells, and how it forgets. */
+/** What lesson 16 does: how a router hears and tells, and how it forgets. */
 export interface Steps {
   Router: new (socket: Socket, links: Link[]) => Teller;
   forget(ways: Ways, every: number, now: number): string[];
@@ -170,7 +170,7 @@ export async function pause(milliseconds: number): Promise<void> {
   await new Promise((wait) => setTimeout(wait, milliseconds));
 }
 
-/** The router of lesson 14. */
+/** The router of lesson 16. */
 export function routerRole(steps: Steps): Role {
   return {
     about: "teach the neighbours, and learn",
@@ -187,7 +187,7 @@ async function route(
 ): Promise<void> {
   const network = ownNetwork(local.hostname);
   const [routes, every] = [ownRoutes(options, local.hostname), options.seconds("every")];
-  // Windows binds no group's address. There, the group's socket has all addresses at this port (lesson 10), this
+  // Windows binds no group's address. There, the group's socket has all addresses at this port (lesson 12), this
   // one among them: so the two have to share the port, and a second router at this address goes unnoticed.
   using socket = bind({ ...local, reuseAddress: Deno.build.os === "windows" });
   const { hostname, port } = socket.address;

@@ -1,6 +1,6 @@
 /**
  * TFTP's requests: who asks for what, which options both agree on, and the roles in a terminal. How a file
- * then goes over, block by block, is lesson 12.
+ * then goes over, block by block, is lesson 14.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import { type Files, inFolder, mayUseFolder, type Sink, type Source } from "./fi
 import { type Given, type Option, type Options, type Role, UsageError } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A conversation with one other side: lesson 12's `Exchange`. */
+/** A conversation with one other side: lesson 14's `Exchange`. */
 export interface Talk {
   readonly peer: Address;
   /** Called whenever an answer is accepted. */
@@ -38,7 +38,7 @@ export interface Talk {
   ask(message: Message, fits: (answer: Message) => boolean): Promise<Message>;
 }
 
-/** What lesson 12 does for a transfer. */
+/** What lesson 14 does for a transfer. */
 export interface Steps<T extends Talk> {
   Exchange: new (socket: Patient, peer: Address, anyPort?: boolean) => T;
   sendBlocks(to: T, file: AsyncIterable<Uint8Array>, size: number): Promise<void>;
@@ -413,7 +413,7 @@ const CLIENT: Record<string, Option> = {
   mode: { value: "MODE", about: "octet: as it is; netascii: as text", default: "octet" },
 };
 
-/** The server of lesson 12. */
+/** The server of lesson 14. */
 export function serverRole<T extends Talk>(steps: Steps<T>): Role {
   return {
     about: "let others fetch the files of a folder",

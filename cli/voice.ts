@@ -1,5 +1,5 @@
 /**
- * The roles of lesson 15: sound from standard input, and to standard output.
+ * The roles of lesson 17: sound from standard input, and to standard output.
  *
  * @module
  */

@@ -103,7 +103,7 @@ export async function askFor(
   // Any program can send to our port, so the reply has to come from the server.
   // It also has to greet this name, so a late reply to an earlier name does
   // not count. Both can be forged: a random number in each question protects
-  // against that, as in DNS (lesson 11).
+  // against that, as in DNS (lesson 13).
   const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
     return sameAddress(from, server) && new TextDecoder().decode(data) === `Hello, ${name}!`;
   });

@@ -26,17 +26,17 @@ const TASKS: Record<string, string[]> = {
   lesson7: [LOOPBACK],
   lesson8: [LOOPBACK],
   lesson9: [LOOPBACK],
-  // In lessons 10, 14 and 15, Windows binds all addresses to hear a group. To name them is another thing:
+  // In lessons 12, 14 and 15, Windows binds all addresses to hear a group. To name them is another thing:
   // cli/permissions.ts has Deno ask for that.
-  lesson10: [`--allow-net=127.0.0.1,0.0.0.0,${GROUPS}`],
-  lesson11: [LOOPBACK],
-  lesson12: [LOOPBACK, "--allow-read=files", "--allow-write=files"], // the folder that it serves
-  lesson13: [LOOPBACK, "--allow-sys=hostname,loadavg"], // what its agent tells
-  lesson14: [
+  lesson12: [`--allow-net=127.0.0.1,0.0.0.0,${GROUPS}`],
+  lesson13: [LOOPBACK],
+  lesson14: [LOOPBACK, "--allow-read=files", "--allow-write=files"], // the folder that it serves
+  lesson15: [LOOPBACK, "--allow-sys=hostname,loadavg"], // what its agent tells
+  lesson16: [
     "--allow-net=127.0.0.0/8,0.0.0.0,224.0.0.9,localhost",
     "--allow-sys=networkInterfaces",
   ],
-  lesson15: [`--allow-net=127.0.0.0/8,0.0.0.0,[::1],localhost,${GROUPS}`],
+  lesson17: [`--allow-net=127.0.0.0/8,0.0.0.0,[::1],localhost,${GROUPS}`],
   exercise: ["--allow-read=.", "--allow-write=exercises", "--allow-run"],
   book: [
     ...["--allow-net=127.0.0.1", "--allow-read=.", "--allow-write=.", "--allow-run"],

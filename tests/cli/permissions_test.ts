@@ -41,8 +41,8 @@ Deno.test("all addresses are asked for when they are named, whatever the task al
   for (
     const [number, ...args] of [
       [3, "bind", "--host", "0.0.0.0", "--port", "0"],
-      [10, "say", "--interface", "0.0.0.0", "--message", "Hello"],
-      [15, "listen", "--host", "0.0.0.0"],
+      [12, "say", "--interface", "0.0.0.0", "--message", "Hello"],
+      [17, "listen", "--host", "0.0.0.0"],
     ] as const
   ) {
     const { code, stdout, stderr } = await runChild(number, [...args]);
@@ -92,7 +92,7 @@ Deno.test({
   name: "a role whose own address is named is asked for that one, and for its group",
   ignore: !terminal,
   async fn() {
-    await using program = inTerminal("lesson10 say --host 239.1.2.3 --interface 127.0.0.9");
+    await using program = inTerminal("lesson12 say --host 239.1.2.3 --interface 127.0.0.9");
     await answer(program, "n", /Denied/);
     const { code, stdout } = await program.end();
     assertMatch(

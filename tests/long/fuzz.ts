@@ -10,13 +10,13 @@ import { inMemory } from "../../cli/files.ts";
 import { getFile } from "../../cli/tftp.ts";
 import { askFor } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
-import { resolve } from "../../lessons/11_dns.ts";
-import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/12_tftp.ts";
-import { askAgent } from "../../lessons/13_snmp.ts";
+import { resolve } from "../../lessons/13_dns.ts";
+import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/14_tftp.ts";
+import { askAgent } from "../../lessons/15_snmp.ts";
 import { request } from "../../lib/snmp.ts";
 import * as rip from "../../lib/rip.ts";
 import { cut, melody } from "../../cli/voice.ts";
-import { speakTo } from "../../lessons/15_voice.ts";
+import { speakTo } from "../../lessons/17_voice.ts";
 import * as rtp from "../../lib/rtp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lessons/08_loss.ts";
@@ -167,7 +167,7 @@ Deno.test(`lesson 9, receive: ${DATAGRAMS} datagrams of nonsense before and duri
   assertEquals(code, 0);
 });
 
-fuzz("lesson 10, listen", "lesson10", ["listen"], / sent [\d,]+ bytes?: /, async (server, to) => {
+fuzz("lesson 12, listen", "lesson12", ["listen"], / sent [\d,]+ bytes?: /, async (server, to) => {
   using client = bind();
   await client.send("still there?", to);
   await server.prints(`127.0.0.1:${client.address.port} sent 12 bytes: still there?`);
@@ -185,8 +185,8 @@ const DNS = [
 ].map((hex) => Uint8Array.fromHex(hex));
 
 fuzz(
-  "lesson 11, server",
-  "lesson11",
+  "lesson 13, server",
+  "lesson13",
   ["server"],
   /^Received from /,
   async (_, to) => {
@@ -196,7 +196,7 @@ fuzz(
   { messages: DNS },
 );
 
-fuzz("lesson 12, server", "lesson12", ["server"], /^Received from /, async (_, to) => {
+fuzz("lesson 14, server", "lesson14", ["server"], /^Received from /, async (_, to) => {
   using client = bind();
   const files = new Map<string, Uint8Array>();
   using copy = await inMemory(files).create("copy");
@@ -204,14 +204,14 @@ fuzz("lesson 12, server", "lesson12", ["server"], /^Received from /, async (_, t
   assertMatch(new TextDecoder().decode(files.get("copy")), /^Hello!/);
 });
 
-fuzz("lesson 13, agent", "lesson13", ["agent"], /^Received from /, async (_, to) => {
+fuzz("lesson 15, agent", "lesson15", ["agent"], /^Received from /, async (_, to) => {
   using client = bind();
   const asked = request("GETNEXT", ["1.3"]);
   const answer = await askAgent(client, asked, to, PATIENCE);
   assertEquals(answer?.bindings[0]?.oid, "1.3.6.1.2.1.1.1.0");
 });
 
-fuzz("lesson 14, router", "lesson14", ["router"], /^Received from /, async (_, to) => {
+fuzz("lesson 16, router", "lesson16", ["router"], /^Received from /, async (_, to) => {
   using client = bind();
   await client.send(rip.encode({ type: "REQUEST" }), to);
   const { data } = await client.receive({ signal: AbortSignal.timeout(PATIENCE) });
@@ -221,10 +221,10 @@ fuzz("lesson 14, router", "lesson14", ["router"], /^Received from /, async (_, t
   });
 });
 
-Deno.test(`lesson 15, listen: ${DATAGRAMS} datagrams of nonsense before and during a talk, and it is heard`, async () => {
+Deno.test(`lesson 17, listen: ${DATAGRAMS} datagrams of nonsense before and during a talk, and it is heard`, async () => {
   console.log(`The seed is ${seed}.`);
   const port = freePort();
-  const command = config.tasks.lesson15.command.split(" ").slice(1);
+  const command = config.tasks.lesson17.command.split(" ").slice(1);
   const args = [...command, "listen", "--port", `${port}`];
   const shell = ["-c", 'exec "$0" "$@" >/dev/null', Deno.execPath(), ...args];
   await using listener = new Program("sh", shell, { env: { DENO_V8_FLAGS: FLAGS } });

@@ -68,14 +68,14 @@ Deno.test("lesson 9: without a receiver, the sender says so in seconds and ends 
   assertEquals([code, stdout], [1, ""]);
 });
 
-Deno.test("lesson 12: get says where nobody answers", async () => {
+Deno.test("lesson 14: get says where nobody answers", async () => {
   const port = freePort();
-  const { code, stdout, stderr } = await runLesson(12, ["get", "--port", port, "--file", "a"]);
+  const { code, stdout, stderr } = await runLesson(14, ["get", "--port", port, "--file", "a"]);
   assertEquals(stderr, `127.0.0.1:${port} is silent. Is there a TFTP server?\n`);
   assertEquals([code, stdout], [1, ""]);
 });
 
-Deno.test("lesson 12: get says what came in the place of an answer", async () => {
+Deno.test("lesson 14: get says what came in the place of an answer", async () => {
   const answers: Record<string, string> = {
     "Hello!": "6 bytes, which are not a TFTP message. Is this a TFTP server?",
     "\0\x04\0\x07":
@@ -88,7 +88,7 @@ Deno.test("lesson 12: get says what came in the place of an answer", async () =>
         for await (const { from } of server) await server.send(answer, from);
       })();
       const { port } = server.address;
-      const { code, stdout, stderr } = await runLesson(12, ["get", "--port", port, "--file", "a"]);
+      const { code, stdout, stderr } = await runLesson(14, ["get", "--port", port, "--file", "a"]);
       assertEquals(stderr, `127.0.0.1:${port} sent ${told}\n`);
       assertEquals([code, stdout], [1, ""]);
       server.close();
@@ -97,14 +97,14 @@ Deno.test("lesson 12: get says what came in the place of an answer", async () =>
   );
 });
 
-Deno.test("lesson 12: through lesson 8's relay, at 30 % loss each way, all arrives", async () => {
+Deno.test("lesson 14: through lesson 8's relay, at 30 % loss each way, all arrives", async () => {
   const folder = await Deno.makeTempDir();
   const data = content(10_000);
   await Deno.writeFile(`${folder}/file`, data);
   const allow = [`--allow-read=${folder}`, `--allow-write=${folder}`, "--allow-net=127.0.0.1"];
   const args = ["server", "--port", "0", "--folder", folder, "--writable"];
   await using server = new Program(Deno.execPath(), [
-    ...["run", "--no-prompt", ...allow, "lessons/12_tftp.ts", ...args],
+    ...["run", "--no-prompt", ...allow, "lessons/14_tftp.ts", ...args],
   ]);
   const to = here(Number((await server.prints(/Bind UDP on (\d+)/))[1]));
   using middle = bind();
@@ -115,10 +115,10 @@ Deno.test("lesson 12: through lesson 8's relay, at 30 % loss each way, all arriv
   });
   const port = String(middle.address.port);
   const get =
-    `"${Deno.execPath()}" task -q lesson12 get --port ${port} --file file > "${folder}/got"`;
+    `"${Deno.execPath()}" task -q lesson14 get --port ${port} --file file > "${folder}/got"`;
   const [got, put] = await Promise.all([
     new Program("sh", ["-c", get]).end(),
-    runLesson(12, ["put", "--port", port, "--file", "left"], data),
+    runLesson(14, ["put", "--port", port, "--file", "left"], data),
   ]);
   assertEquals([got.code, put.code], [0, 0], got.stderr + put.stderr);
   assertEquals(await Deno.readFile(`${folder}/got`), data);

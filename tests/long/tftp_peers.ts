@@ -1,5 +1,5 @@
 /**
- * Lesson 12 and the programs that people use: curl, tftp (tftp-hpa) and atftp fetch from our server and leave
+ * Lesson 14 and the programs that people use: curl, tftp (tftp-hpa) and atftp fetch from our server and leave
  * files there, and our client does the same at atftpd. in.tftpd is in tests/long/network.ts, since it wants a
  * network beside loopback.
  *
@@ -53,7 +53,7 @@ async function ourServer(folder: Folder): Promise<[Program, number]> {
   const allow = [`--allow-read=${folder.path}`, `--allow-write=${folder.path}`];
   const args = ["server", "--port", "0", "--folder", folder.path, "--writable"];
   const server = new Program(Deno.execPath(), [
-    ...["run", "--no-prompt", "--allow-net=127.0.0.1", ...allow, "lessons/12_tftp.ts", ...args],
+    ...["run", "--no-prompt", "--allow-net=127.0.0.1", ...allow, "lessons/14_tftp.ts", ...args],
   ]);
   return [server, Number((await server.prints(/Bind UDP on (\d+)/))[1])];
 }
@@ -128,7 +128,7 @@ const CLIENTS: Record<string, Client> = {
 };
 
 for (const [name, client] of Object.entries(CLIENTS)) {
-  peers(`lesson 12: ${name} fetches and leaves files, byte for byte`, client.command, async () => {
+  peers(`lesson 14: ${name} fetches and leaves files, byte for byte`, client.command, async () => {
     using files = new Folder(SIZES);
     using copies = new Folder();
     const [server, port] = await ourServer(files);
@@ -147,7 +147,7 @@ for (const [name, client] of Object.entries(CLIENTS)) {
   });
 }
 
-peers("lesson 12: curl and tftp are told what is refused", "curl", async () => {
+peers("lesson 14: curl and tftp are told what is refused", "curl", async () => {
   using files = new Folder({ one: 512 });
   const [server, port] = await ourServer(files);
   await using _ = server;
@@ -162,7 +162,7 @@ peers("lesson 12: curl and tftp are told what is refused", "curl", async () => {
   }
 });
 
-peers("lesson 12: tftp is told in words, since it ends with 0 after all", "tftp", async () => {
+peers("lesson 14: tftp is told in words, since it ends with 0 after all", "tftp", async () => {
   using files = new Folder();
   const [server, port] = await ourServer(files);
   await using _ = server;
@@ -172,7 +172,7 @@ peers("lesson 12: tftp is told in words, since it ends with 0 after all", "tftp"
 });
 
 peers(
-  "lesson 12: curl says netascii and converts nothing, and both ways that is a text",
+  "lesson 14: curl says netascii and converts nothing, and both ways that is a text",
   "curl",
   async () => {
     using files = new Folder();
@@ -187,7 +187,7 @@ peers(
   },
 );
 
-peers("lesson 12: our client fetches and leaves files at atftpd", "atftpd", async () => {
+peers("lesson 14: our client fetches and leaves files at atftpd", "atftpd", async () => {
   using files = new Folder(SIZES);
   using copies = new Folder();
   const port = freePort();
@@ -197,7 +197,7 @@ peers("lesson 12: our client fetches and leaves files at atftpd", "atftpd", asyn
   );
   await later(300); // it says nothing when it is ready, and our client asks again
   const ours = async (redirected: string, ...args: (string | number)[]) => {
-    const command = `exec "$0" run --allow-net=127.0.0.1 lessons/12_tftp.ts "$@" ${redirected}`;
+    const command = `exec "$0" run --allow-net=127.0.0.1 lessons/14_tftp.ts "$@" ${redirected}`;
     const { code, said } = await run("sh", "-c", command, Deno.execPath(), ...args);
     assertEquals(code, 0, said);
   };
@@ -223,7 +223,7 @@ peers("lesson 12: our client fetches and leaves files at atftpd", "atftpd", asyn
 
 for (const name of ["curl", "tftp", "atftp with blocks of 1,428 bytes"]) {
   const client = CLIENTS[name]!;
-  peers(`lesson 12: ${name} through lesson 8's relay, at 30 % loss`, client.command, async () => {
+  peers(`lesson 14: ${name} through lesson 8's relay, at 30 % loss`, client.command, async () => {
     using files = new Folder({ some: 5000 });
     using copies = new Folder();
     const [server, port] = await ourServer(files);

@@ -1,5 +1,5 @@
 /**
- * Lesson 11 and the programs that people use: dig, kdig, nsupdate, nslookup, host, unbound and
+ * Lesson 13 and the programs that people use: dig, kdig, nsupdate, nslookup, host, unbound and
  * Deno's own resolver ask our server, and our client asks dnsmasq and unbound.
  *
  * @module
@@ -13,7 +13,7 @@ import {
 } from "@std/assert";
 import { serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../lessons/08_loss.ts";
-import { answerName, askName, resolve } from "../../lessons/11_dns.ts";
+import { answerName, askName, resolve } from "../../lessons/13_dns.ts";
 import { decode, line } from "../../lib/dns.ts";
 import { relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
@@ -25,7 +25,7 @@ const MANY = Array.from({ length: 40 }, (_, i) => `198.51.100.${i + 1}`);
 
 /** Our server, and its port. */
 async function serverAndPort(): Promise<[Running, number]> {
-  const server = lesson(11, "server", "--port", 0);
+  const server = lesson(13, "server", "--port", 0);
   return [server, Number((await server.prints(/Bind UDP on (\d+)/))[1])];
 }
 
@@ -58,7 +58,7 @@ async function dnsmasq(): Promise<[Running, number]> {
   return [program, port];
 }
 
-peers("lesson 11: dig asks our server for all that it has", "dig", async () => {
+peers("lesson 13: dig asks our server for all that it has", "dig", async () => {
   const [server, port] = await serverAndPort();
   await using _ = server;
   const short = async (...args: string[]) =>
@@ -92,7 +92,7 @@ peers("lesson 11: dig asks our server for all that it has", "dig", async () => {
 });
 
 peers(
-  "lesson 11: dig has nothing to complain of but that there is no recursion",
+  "lesson 13: dig has nothing to complain of but that there is no recursion",
   "dig",
   async () => {
     const [server, port] = await serverAndPort();
@@ -120,7 +120,7 @@ peers(
 );
 
 peers(
-  "lesson 11: 40 addresses are cut, and dig asks for them over TCP, on the same port",
+  "lesson 13: 40 addresses are cut, and dig asks for them over TCP, on the same port",
   "dig",
   async () => {
     const [server, port] = await serverAndPort();
@@ -138,7 +138,7 @@ peers(
   },
 );
 
-peers("lesson 11: nslookup and host ask our server", "nslookup", async () => {
+peers("lesson 13: nslookup and host ask our server", "nslookup", async () => {
   const [server, port] = await serverAndPort();
   await using _ = server;
   const nslookup = async (name: string) => {
@@ -158,7 +158,7 @@ peers("lesson 11: nslookup and host ask our server", "nslookup", async () => {
   );
 });
 
-Deno.test("lesson 11: Deno's own resolver asks our server", async () => {
+Deno.test("lesson 13: Deno's own resolver asks our server", async () => {
   const [server, port] = await serverAndPort();
   await using _ = server;
   const nameServer = { ipAddr: "127.0.0.1", port };
@@ -174,11 +174,11 @@ Deno.test("lesson 11: Deno's own resolver asks our server", async () => {
   await assertRejects(() => ask("no.workbook.test", "A"), Deno.errors.NotFound);
 });
 
-peers("lesson 11: our client asks dnsmasq for all that it has", "dnsmasq", async () => {
+peers("lesson 13: our client asks dnsmasq for all that it has", "dnsmasq", async () => {
   const [server, port] = await dnsmasq();
   await using _ = server;
   const ask = async (name: string, type = "A") => {
-    const { code, stdout, stderr } = await runLesson(11, [
+    const { code, stdout, stderr } = await runLesson(13, [
       "client",
       "--port",
       port,
@@ -213,7 +213,7 @@ peers("lesson 11: our client asks dnsmasq for all that it has", "dnsmasq", async
 });
 
 peers(
-  "lesson 11: at 30 % loss each way, our client still hears from dnsmasq",
+  "lesson 13: at 30 % loss each way, our client still hears from dnsmasq",
   "dnsmasq",
   async () => {
     const [server, port] = await dnsmasq();
@@ -235,7 +235,7 @@ peers(
 );
 
 peers(
-  "lesson 11: at 30 % loss each way, dig +tries=5 still hears from our server",
+  "lesson 13: at 30 % loss each way, dig +tries=5 still hears from our server",
   "dig",
   async () => {
     using server = bind();
@@ -260,7 +260,7 @@ peers(
   },
 );
 
-peers("lesson 11: kdig gets an answer to whatever it can ask", "kdig", async () => {
+peers("lesson 13: kdig gets an answer to whatever it can ask", "kdig", async () => {
   const [server, port] = await serverAndPort();
   await using _ = server;
   const kdig = async (...args: string[]) => {
@@ -307,7 +307,7 @@ peers("lesson 11: kdig gets an answer to whatever it can ask", "kdig", async () 
 });
 
 peers(
-  "lesson 11: nsupdate is told at once that nothing can be changed here",
+  "lesson 13: nsupdate is told at once that nothing can be changed here",
   "nsupdate",
   async () => {
     const [server, port] = await serverAndPort();
@@ -324,7 +324,7 @@ peers(
   },
 );
 
-peers("lesson 11: dig's question without a question gets an error", "dig", async () => {
+peers("lesson 13: dig's question without a question gets an error", "dig", async () => {
   const [server, port] = await serverAndPort();
   await using _ = server;
   const said = await dig(port, "+header-only");
@@ -332,7 +332,7 @@ peers("lesson 11: dig's question without a question gets an error", "dig", async
   assert(!/malformed|mismatch|extra bytes/i.test(said), said);
 });
 
-peers("lesson 11: dig asks again with the same number, from another port", "dig", async () => {
+peers("lesson 13: dig asks again with the same number, from another port", "dig", async () => {
   using silent = bind();
   const { port } = silent.address;
   await using _ = start("dig", "@127.0.0.1", "-p", port, "+tries=2", "+timeout=1", "workbook.test");
@@ -376,12 +376,12 @@ async function unbound(ours: number, access = "allow") {
 }
 
 peers(
-  "lesson 11: unbound refuses with a header alone, and our client says so",
+  "lesson 13: unbound refuses with a header alone, and our client says so",
   "unbound",
   async () => {
     await using resolver = await unbound(freePort(), "refuse");
     const { port } = resolver;
-    const { code, stderr } = await runLesson(11, ["client", "--port", port, "--timeout", 5]);
+    const { code, stderr } = await runLesson(13, ["client", "--port", port, "--timeout", 5]);
     assertEquals(
       [code, stderr],
       [1, `workbook.test REFUSED, says 127.0.0.1:${port}. It does not answer for this name.\n`],
@@ -390,13 +390,13 @@ peers(
 );
 
 peers(
-  "lesson 11: unbound refers our client to other servers, which it names",
+  "lesson 13: unbound refers our client to other servers, which it names",
   "unbound",
   async () => {
     await using resolver = await unbound(freePort());
     const { port } = resolver;
     const args = ["client", "--port", port, "--name", "www.sub.example", "--timeout", 5];
-    const { code, stderr } = await runLesson(11, args);
+    const { code, stderr } = await runLesson(13, args);
     assertEquals(code, 1);
     const names = "(one|two)\\.sub\\.example";
     assertMatch(
@@ -407,7 +407,7 @@ peers(
   },
 );
 
-peers("lesson 11: unbound asks our server, and remembers what is missing", "unbound", async () => {
+peers("lesson 13: unbound asks our server, and remembers what is missing", "unbound", async () => {
   using server = bind();
   const questions: string[] = [];
   const serving = serve(server, (data) => {

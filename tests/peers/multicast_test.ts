@@ -1,5 +1,5 @@
 /**
- * Lesson 10 and other programs in a group.
+ * Lesson 12 and other programs in a group.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { freePort, lesson, Program, runLesson } from "../program.ts";
 const IMPORT = 'import { createSocket } from "node:dgram"; const s = createSocket("udp4");';
 const GROUP = "239.255.77.77";
 
-peers("lesson 10: socat says something, and hears the group", "socat", async () => {
+peers("lesson 12: socat says something, and hears the group", "socat", async () => {
   const port = freePort();
-  await using listener = lesson(10, "listen", "--port", port);
+  await using listener = lesson(12, "listen", "--port", port);
   await listener.prints(/Bind UDP on/);
   const join = `bind=${GROUP},reuseaddr,ip-add-membership=${GROUP}:127.0.0.1`;
   await using hearing = socat("-u", `UDP4-RECVFROM:${port},${join},fork`, "STDOUT");
   await hearing.prints(/receiving on/);
 
-  await runLesson(10, ["say", "--port", port, "--message", "Hello, socat"]);
+  await runLesson(12, ["say", "--port", port, "--message", "Hello, socat"]);
   await hearing.prints(/^Hello, socat/m);
   await using saying = socat("-u", "STDIN", `UDP4-DATAGRAM:${GROUP}:${port},bind=127.0.0.1`);
   await saying.type("Hello from socat");
@@ -27,26 +27,26 @@ peers("lesson 10: socat says something, and hears the group", "socat", async () 
   await hearing.prints(/Hello from socat/); // it shares the port with the listener
 }, Deno.build.os !== "linux");
 
-peers("lesson 10: netcat says something", "nc", async () => {
-  await using listener = lesson(10, "listen", "--port", 0);
+peers("lesson 12: netcat says something", "nc", async () => {
+  await using listener = lesson(12, "listen", "--port", 0);
   const port = await portOf(listener, /239\.255\.77\.77:(\d+)/);
   await using sender = netcat("-u", "-s", "127.0.0.1", GROUP, port);
   await sender.type("Hello from nc\n");
   await listener.prints(/^127\.0\.0\.1:\d+ sent 14 bytes: Hello from nc\\n$/m);
 }, Deno.build.os !== "linux");
 
-peers("lesson 10: netcat hears the group while somebody here has joined it", "nc", async () => {
+peers("lesson 12: netcat hears the group while somebody here has joined it", "nc", async () => {
   // It cannot join, but to Linux the machine is the member; and it has to be alone at its port.
   const port = freePort();
   await using hearing = netcat("-v", "-u", "-l", GROUP, port);
   await hearing.prints(/Bound on/);
-  await using member = lesson(10, "listen", "--port", 0);
+  await using member = lesson(12, "listen", "--port", 0);
   await member.prints(/Bind UDP on/);
-  await runLesson(10, ["say", "--port", port, "--message", "Hello, nc"]);
+  await runLesson(12, ["say", "--port", port, "--message", "Hello, nc"]);
   await hearing.prints(/Hello, nc$/);
 }, Deno.build.os !== "linux");
 
-peers("lesson 10: Python hears the group", "python3", async () => {
+peers("lesson 12: Python hears the group", "python3", async () => {
   await using hearing = python(`
 s.bind(("", 0))
 membership = socket.inet_aton("${GROUP}") + socket.inet_aton("127.0.0.1")
@@ -54,12 +54,12 @@ s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
 print("port", s.getsockname()[1], flush=True)
 data, addr = s.recvfrom(1024)
 print(addr[0], data.decode("utf-8"))`);
-  await runLesson(10, ["say", "--port", await portOf(hearing), "--message", "Hello, 蛇"]);
+  await runLesson(12, ["say", "--port", await portOf(hearing), "--message", "Hello, 蛇"]);
   await hearing.prints(/^127\.0\.0\.1 Hello, 蛇$/m);
 });
 
-peers("lesson 10: Python says something", "python3", async () => {
-  await using listener = lesson(10, "listen", "--port", 0);
+peers("lesson 12: Python says something", "python3", async () => {
+  await using listener = lesson(12, "listen", "--port", 0);
   const port = await portOf(listener, /239\.255\.77\.77:(\d+)/);
   await using _ = python(`
 s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
@@ -68,9 +68,9 @@ s.sendto(b"Hello from Python", ("${GROUP}", ${port}))`);
 }, Deno.build.os !== "linux");
 
 for (const [name, command, ...args] of javascript()) {
-  peers(`lesson 10: ${name} hears the group, and says something`, command, async () => {
+  peers(`lesson 12: ${name} hears the group, and says something`, command, async () => {
     const port = freePort();
-    await using listener = lesson(10, "listen", "--port", port);
+    await using listener = lesson(12, "listen", "--port", port);
     await listener.prints(/Bind UDP on/);
     await using both = new Program(command, [
       ...args,
@@ -85,7 +85,7 @@ for (const [name, command, ...args] of javascript()) {
     ]);
     await both.prints(/ready/);
     await listener.prints(/sent 16 bytes: Hello from dgram\n/);
-    await runLesson(10, ["say", "--port", port, "--message", "Bye"]);
+    await runLesson(12, ["say", "--port", port, "--message", "Bye"]);
     await both.prints(/^Bye$/m);
   }, Deno.build.os !== "linux");
 }

@@ -1,5 +1,5 @@
 /**
- * Lesson 14 and a router of a few lines of Python, which knows nothing of our code. (bird needs root, and a
+ * Lesson 16 and a router of a few lines of Python, which knows nothing of our code. (bird needs root, and a
  * network: `deno task network`.)
  *
  * @module
@@ -8,9 +8,9 @@ import { assertMatch } from "@std/assert";
 import { peers, start } from "../peers.ts";
 import { freePort, lesson } from "../program.ts";
 
-peers("lesson 14: a router in Python teaches ours, and learns from it", "python3", async () => {
+peers("lesson 16: a router in Python teaches ours, and learns from it", "python3", async () => {
   const port = freePort();
-  await using router = lesson(14, "router", "--port", port, "--routes", "10.1.0.0/16=3");
+  await using router = lesson(16, "router", "--port", port, "--routes", "10.1.0.0/16=3");
   await router.prints(/Bind UDP on/);
   await using python = start(
     "python3",

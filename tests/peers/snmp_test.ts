@@ -1,5 +1,5 @@
 /**
- * Lesson 13 and the programs that people use: snmpget, snmpgetnext and snmpwalk ask our agent, and our get and
+ * Lesson 15 and the programs that people use: snmpget, snmpgetnext and snmpwalk ask our agent, and our get and
  * walk ask snmpd.
  *
  * @module
@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../lessons/08_loss.ts";
 import { machine } from "../../cli/snmp.ts";
-import { answerManager, askAgent, walk } from "../../lessons/13_snmp.ts";
+import { answerManager, askAgent, walk } from "../../lessons/15_snmp.ts";
 import { relay } from "../../lib/relay.ts";
 import * as snmp from "../../lib/snmp.ts";
 import { bind, type Socket } from "../../lib/udp.ts";
@@ -24,7 +24,7 @@ const PLAIN = ["-On", "-Oe", "-Ot"];
 
 /** Our agent, and its port. */
 async function agentAndPort(): Promise<[Running, number]> {
-  const agent = lesson(13, "agent", "--port", 0);
+  const agent = lesson(15, "agent", "--port", 0);
   return [agent, Number((await agent.prints(/Bind UDP on (\d+)/))[1])];
 }
 
@@ -78,7 +78,7 @@ async function theirs(port: number, root: string): Promise<Map<string, string>> 
 }
 
 peers(
-  "lesson 13: snmpget, snmpgetnext and snmpwalk ask our agent, in v2c and in v1",
+  "lesson 15: snmpget, snmpgetnext and snmpwalk ask our agent, in v2c and in v1",
   "snmpget",
   async () => {
     const [agent, port] = await agentAndPort();
@@ -125,7 +125,7 @@ peers(
   },
 );
 
-peers("lesson 13: snmpset is refused, and a wrong community gets silence", "snmpset", async () => {
+peers("lesson 15: snmpset is refused, and a wrong community gets silence", "snmpset", async () => {
   const [agent, port] = await agentAndPort();
   await using _ = agent;
   const set = await ask("snmpset", port, [`${SYSTEM}.5.0`, "s", "mine"]);
@@ -140,13 +140,13 @@ peers("lesson 13: snmpset is refused, and a wrong community gets silence", "snmp
 });
 
 peers(
-  "lesson 13: our get and our walk ask snmpd, and get silence with a wrong community",
+  "lesson 15: our get and our walk ask snmpd, and get silence with a wrong community",
   "snmpd",
   async () => {
     await using snmpd = await Snmpd.start();
     const { port } = snmpd;
     const ours = async (...args: string[]) => {
-      const { code, stdout, stderr } = await runLesson(13, [
+      const { code, stdout, stderr } = await runLesson(15, [
         args[0]!,
         "--port",
         port,
@@ -177,7 +177,7 @@ peers(
   },
 );
 
-peers("lesson 13: our walk finds what snmpwalk finds in snmpd's whole tree", "snmpd", async () => {
+peers("lesson 15: our walk finds what snmpwalk finds in snmpd's whole tree", "snmpd", async () => {
   await using snmpd = await Snmpd.start();
   using socket = bind();
   const { port } = snmpd;
@@ -203,7 +203,7 @@ peers("lesson 13: our walk finds what snmpwalk finds in snmpd's whole tree", "sn
   assert(oneByOne.size > 10, `${oneByOne.size} values`);
 });
 
-peers("lesson 13: at 30 % loss each way, we still hear from snmpd", "snmpd", async () => {
+peers("lesson 15: at 30 % loss each way, we still hear from snmpd", "snmpd", async () => {
   await using snmpd = await Snmpd.start();
   using socket = bind();
   using middle = bind();
@@ -219,7 +219,7 @@ peers("lesson 13: at 30 % loss each way, we still hear from snmpd", "snmpd", asy
 });
 
 peers(
-  "lesson 13: at 30 % loss each way, snmpwalk still hears from our agent",
+  "lesson 15: at 30 % loss each way, snmpwalk still hears from our agent",
   "snmpwalk",
   async () => {
     using agent = bind();
@@ -269,7 +269,7 @@ function oddDevice(value: string): Socket {
   return device;
 }
 
-peers("lesson 13: our get reads the odd values that snmpget reads", "snmpget", async () => {
+peers("lesson 15: our get reads the odd values that snmpget reads", "snmpget", async () => {
   const oid = `${SYSTEM}.5.0`;
   await Promise.all(
     Object.entries(ODD).map(async ([value, text]) => {
@@ -277,7 +277,7 @@ peers("lesson 13: our get reads the odd values that snmpget reads", "snmpget", a
       const { port } = device.address;
       const { said } = await ask("snmpget", port, [oid], { options: PLAIN });
       assertEquals(said.trim(), `.${oid} = ${text}`, value);
-      const { code, stdout, stderr } = await runLesson(13, ["get", "--port", port, "--oid", oid]);
+      const { code, stdout, stderr } = await runLesson(15, ["get", "--port", port, "--oid", oid]);
       if (text.startsWith("No Such")) {
         assertEquals([code, stdout], [1, ""]);
         assertMatch(stderr, /has no sysName\.0: noSuchObject\.\n$/);
@@ -290,7 +290,7 @@ peers("lesson 13: our get reads the odd values that snmpget reads", "snmpget", a
   );
 });
 
-peers("lesson 13: our agent and snmpd take the same steps for a GETBULK", "snmpd", async () => {
+peers("lesson 15: our agent and snmpd take the same steps for a GETBULK", "snmpd", async () => {
   await using snmpd = await Snmpd.start();
   const [agent, port] = await agentAndPort();
   await using _ = agent;
@@ -318,7 +318,7 @@ peers("lesson 13: our agent and snmpd take the same steps for a GETBULK", "snmpd
   );
 });
 
-peers("lesson 13: snmpbulkwalk walks our whole tree", "snmpbulkwalk", async () => {
+peers("lesson 15: snmpbulkwalk walks our whole tree", "snmpbulkwalk", async () => {
   const [agent, port] = await agentAndPort();
   await using _ = agent;
   const lines = async (program: string, ...options: string[]) => {

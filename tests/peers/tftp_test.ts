@@ -1,5 +1,5 @@
 /**
- * Lesson 12's server and Debian's `tftp` (tftp-hpa), as a learner tries it first. More of them, and more files:
+ * Lesson 14's server and Debian's `tftp` (tftp-hpa), as a learner tries it first. More of them, and more files:
  * `deno task peers`.
  *
  * @module
@@ -10,13 +10,13 @@ import { lesson } from "../program.ts";
 
 const hello = await Deno.readFile(new URL("../../files/hello.txt", import.meta.url));
 
-/** Lesson 12's server with its own folder, and `tftp` in a folder where it leaves what it fetches. */
+/** Lesson 14's server with its own folder, and `tftp` in a folder where it leaves what it fetches. */
 async function withServer(
   work: (folder: string, port: string) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    await using server = lesson(12, "server", "--port", 0);
+    await using server = lesson(14, "server", "--port", 0);
     const port = (await server.prints(/Bind UDP on (\d+)/))[1]!;
     await work(folder, port);
   } finally {
@@ -25,7 +25,7 @@ async function withServer(
 }
 
 peers(
-  "lesson 12: tftp HOST PORT -c get fetches a file, at the first try",
+  "lesson 14: tftp HOST PORT -c get fetches a file, at the first try",
   "tftp",
   () =>
     withServer(async (folder, port) => {
@@ -44,7 +44,7 @@ peers(
 );
 
 peers(
-  "lesson 12: tftp fetches a file forty times from one port",
+  "lesson 14: tftp fetches a file forty times from one port",
   "tftp",
   () =>
     withServer(async (folder, port) => {

@@ -1,5 +1,5 @@
 /**
- * Lesson 15 and the programs that people use: ffmpeg and gstreamer speak to our listener, ffmpeg
+ * Lesson 17 and the programs that people use: ffmpeg and gstreamer speak to our listener, ffmpeg
  * and ffplay hear our speaker, alone and in a group, and what sox recorded goes through lesson 8's
  * relay.
  *
@@ -33,7 +33,7 @@ async function folder() {
 
 /** `listen > file`: what it says on standard error is read as its output. */
 async function listenTo(file: string, ...args: (string | number)[]): Promise<[Running, number]> {
-  const task = `exec "$0" task -q lesson15 listen --buffer 1000 "$@" 2>&1 >"${file}"`;
+  const task = `exec "$0" task -q lesson17 listen --buffer 1000 "$@" 2>&1 >"${file}"`;
   const program = new Program("sh", ["-c", task, Deno.execPath(), ...args.map(String)]);
   return [program, Number((await program.prints(/Bind UDP on (\d+)/))[1])];
 }
@@ -56,7 +56,7 @@ const RAW = ["-f", "mulaw", "-ar", "8000", "-ac", "1"];
 const QUIET = ["-nostdin", "-loglevel", "error"];
 
 peers(
-  "lesson 15: ffmpeg speaks to us and to a group, and we hear it, byte for byte",
+  "lesson 17: ffmpeg speaks to us and to a group, and we hear it, byte for byte",
   "ffmpeg",
   async () => {
     await Promise.all(["127.0.0.1", GROUP].map(async (to) => {
@@ -87,7 +87,7 @@ peers(
 );
 
 peers(
-  "lesson 15: ffmpeg speaks with datagrams of its own sizes, and we hear it, byte for byte",
+  "lesson 17: ffmpeg speaks with datagrams of its own sizes, and we hear it, byte for byte",
   "ffmpeg",
   async () => {
     await using temporary = await folder();
@@ -122,7 +122,7 @@ peers(
 );
 
 peers(
-  "lesson 15: gstreamer speaks, and loses a tenth: we say how many, and where the silence is from",
+  "lesson 17: gstreamer speaks, and loses a tenth: we say how many, and where the silence is from",
   "gst-launch-1.0",
   async () => {
     const [listener, port] = await listenTo("/dev/null", "--port", 0);
@@ -142,7 +142,7 @@ peers(
   Deno.build.os !== "linux",
 );
 
-peers("lesson 15: ffmpeg and ffplay hear our speaker, alone and in a group", "ffmpeg", async () => {
+peers("lesson 17: ffmpeg and ffplay hear our speaker, alone and in a group", "ffmpeg", async () => {
   await using temporary = await folder();
   const sound = new Uint8Array([...SOUND, ...SOUND, ...SOUND]); // they want to know first what it is
   await Promise.all(
@@ -156,7 +156,7 @@ peers("lesson 15: ffmpeg and ffplay hear our speaker, alone and in a group", "ff
         await using hearing = command === "ffmpeg"
           ? start("ffmpeg", "-nostdin", ...at, "-t", "0.3", ...RAW, out)
           : start("env", "SDL_AUDIODRIVER=dummy", "ffplay", "-nodisp", ...at);
-        await using speaker = lesson(15, "speak", "--host", host, "--port", port);
+        await using speaker = lesson(17, "speak", "--host", host, "--port", port);
         // A busy machine may take long to start them: the speaker goes on until it is heard.
         let waiting = true;
         const found = hearing.prints(/Stream #0:0: Audio: pcm_mulaw, 8000 Hz/)
@@ -180,7 +180,7 @@ peers("lesson 15: ffmpeg and ffplay hear our speaker, alone and in a group", "ff
 }, Deno.build.os !== "linux");
 
 peers(
-  "lesson 15: what sox recorded went through 5 % loss; sox reads what is left",
+  "lesson 17: what sox recorded went through 5 % loss; sox reads what is left",
   "sox",
   async () => {
     await using temporary = await folder();
@@ -206,7 +206,7 @@ peers(
     const to = `127.0.0.1:${port}`;
     await using relay = lesson(8, "relay", "--port", 0, "--to", to, "--drop", 0.05, "--seed", 4);
     const at = (await relay.prints(/Bind UDP on (\d+)/))[1]!;
-    await using speaker = lesson(15, "speak", "--port", at);
+    await using speaker = lesson(17, "speak", "--port", at);
     await speaker.type(await Deno.readFile(wav));
     await speaker.end();
     const said = await heardAll(listener);
@@ -243,7 +243,7 @@ peers(
   Deno.build.os === "windows",
 );
 
-peers("lesson 15: ffplay plays what our listener writes", "ffplay", async () => {
+peers("lesson 17: ffplay plays what our listener writes", "ffplay", async () => {
   await using temporary = await folder();
   const pipe = `${temporary.path}/pipe`;
   await new Program("mkfifo", [pipe]).end();
@@ -251,7 +251,7 @@ peers("lesson 15: ffplay plays what our listener writes", "ffplay", async () => 
   await using playing = start("env", "SDL_AUDIODRIVER=dummy", "ffplay", ...quickly, pipe);
   const [listener, port] = await listenTo(pipe, "--port", 0);
   await using _ = listener;
-  await using speaker = lesson(15, "speak", "--port", port);
+  await using speaker = lesson(17, "speak", "--port", port);
   await speaker.type(SOUND);
   await playing.prints(/Input #0, au, from /);
   await playing.prints(/Stream #0:0: Audio: pcm_mulaw .*, 8000 Hz, 1 channels/);

@@ -1,12 +1,12 @@
 /**
- * Lesson 11's server, as the real command, beside dnsmasq: how many questions a second each of them answers
+ * Lesson 13's server, as the real command, beside dnsmasq: how many questions a second each of them answers
  * to Debian's dnsperf, which keeps 100 at a time under way. In turns, so that a busy moment of the machine
  * does not hit one of them alone.
  *
  * @module
  */
 import { serve } from "../../../lessons/04_echo.ts";
-import { answerName, resolve } from "../../../lessons/11_dns.ts";
+import { answerName, resolve } from "../../../lessons/13_dns.ts";
 import { bind } from "../../../lib/udp.ts";
 import { installed, start } from "../../peers.ts";
 import { freePort, Program } from "../../program.ts";
@@ -38,7 +38,7 @@ export async function measure(): Promise<string[]> {
     ...[1, 2, 3].map((i) => `--host-record=three.workbook.test,198.51.100.${i}`),
   );
   const oursPort = freePort();
-  const task = 'exec "$0" task -q lesson11 server --port "$1" >/dev/null'; // it says who asks, each time
+  const task = 'exec "$0" task -q lesson13 server --port "$1" >/dev/null'; // it says who asks, each time
   await using ours = new Program("sh", ["-c", task, Deno.execPath(), `${oursPort}`]);
   for (const port of [dnsmasqPort, oursPort]) {
     await resolve({ name: "workbook.test", type: "A" }, { hostname: "127.0.0.1", port }, 1000);
@@ -54,7 +54,7 @@ export async function measure(): Promise<string[]> {
   try {
     const servers = [
       { name: "dnsmasq", port: dnsmasqPort, rates: [] as number[] },
-      { name: "lesson 11", port: oursPort, rates: [] as number[] },
+      { name: "lesson 13", port: oursPort, rates: [] as number[] },
       { name: "the same without its log", port: silent.address.port, rates: [] as number[] },
       { name: "the socket alone, an echo", port: echo.address.port, rates: [] as number[] },
     ];

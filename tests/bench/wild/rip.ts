@@ -1,11 +1,11 @@
 /**
- * Lesson 14's router: how many updates it takes in, beside a socket that only reads them, and what its
+ * Lesson 16's router: how many updates it takes in, beside a socket that only reads them, and what its
  * messages cost alone. `deno task bench:wild rip.ts`
  *
  * @module
  */
 import { hearAll } from "../../../cli/rip.ts";
-import { Router } from "../../../lessons/14_rip.ts";
+import { Router } from "../../../lessons/16_rip.ts";
 import { decode, encode, MOST_ROUTES } from "../../../lib/rip.ts";
 import { bind, type Socket } from "../../../lib/udp.ts";
 

@@ -1,11 +1,11 @@
 /**
- * Lesson 13's walk through snmpd's whole tree, beside snmpwalk's and snmpbulkwalk's: each a program that is
+ * Lesson 15's walk through snmpd's whole tree, beside snmpwalk's and snmpbulkwalk's: each a program that is
  * started, and its output read. In turns, so that a busy moment of the machine does not hit one of them
  * alone. `deno task bench:wild snmp.ts`
  *
  * @module
  */
-import { askAgent, walk } from "../../../lessons/13_snmp.ts";
+import { askAgent, walk } from "../../../lessons/15_snmp.ts";
 import { request } from "../../../lib/snmp.ts";
 import { bind } from "../../../lib/udp.ts";
 import { here } from "../../helpers.ts";
@@ -30,7 +30,7 @@ export async function measure(): Promise<string[]> {
     return said.match(/^\.\d\S+ = (?!No more variables)/gm)!.length;
   };
   const task = async () => {
-    const args = ["run", "--unstable-net", "--allow-net=127.0.0.1", "lessons/13_snmp.ts", "walk"];
+    const args = ["run", "--unstable-net", "--allow-net=127.0.0.1", "lessons/15_snmp.ts", "walk"];
     const on = ["--port", `${port}`, "--oid", ROOT];
     await using program = new Program(Deno.execPath(), [...args, ...on]);
     return (await program.end()).stdout.match(/^\d\.[\d.]+ = |^\w+\.\d+ = /gm)!.length;
@@ -49,7 +49,7 @@ export async function measure(): Promise<string[]> {
   const walks = [
     { name: "snmpwalk (GETNEXT)", run: theirs("snmpwalk"), times: [] as number[], found: 0 },
     { name: "snmpbulkwalk (GETBULK, 10)", run: theirs("snmpbulkwalk"), times: [], found: 0 },
-    { name: "lesson 13, walk (GETBULK, 10)", run: task, times: [], found: 0 },
+    { name: "lesson 15, walk (GETBULK, 10)", run: task, times: [], found: 0 },
     { name: "  the same without Deno's start", run: alone(10), times: [], found: 0 },
     { name: "  the same with GETNEXT", run: alone(1), times: [], found: 0 },
   ];

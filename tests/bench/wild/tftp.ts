@@ -1,12 +1,12 @@
 /**
- * Lesson 12's server and client, beside curl that fetches from in.tftpd: 34 MB in blocks of four sizes, so
+ * Lesson 14's server and client, beside curl that fetches from in.tftpd: 34 MB in blocks of four sizes, so
  * many that their numbers wrap. In turns, so that a busy moment of the machine does not hit one of them
  * alone. `deno task bench:wild tftp.ts`
  *
  * @module
  */
 import { getFile } from "../../../cli/tftp.ts";
-import { Exchange, receiveBlocks, sendBlocks } from "../../../lessons/12_tftp.ts";
+import { Exchange, receiveBlocks, sendBlocks } from "../../../lessons/14_tftp.ts";
 import { bind } from "../../../lib/udp.ts";
 import { here } from "../../helpers.ts";
 import { installed, start } from "../../peers.ts";
@@ -37,7 +37,7 @@ export async function measure(): Promise<string[]> {
     ...["-L", "--secure", "--address", `127.0.0.1:${theirPort}`, folder],
   );
   const allow = ["--unstable-net", "--allow-net=127.0.0.1", `--allow-read=${folder}`];
-  const args = ["lessons/12_tftp.ts", "server", "--port", "0", "--folder", folder];
+  const args = ["lessons/14_tftp.ts", "server", "--port", "0", "--folder", folder];
   await using ours = new Program(Deno.execPath(), ["run", ...allow, ...args]);
   const ourPort = Number((await ours.prints(/Bind UDP on (\d+)/))[1]);
   try {

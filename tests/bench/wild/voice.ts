@@ -1,14 +1,14 @@
 /**
- * Lesson 15's speaker: whether its clock is right, beside a loop that sleeps 20 ms each time; what a jitter
+ * Lesson 17's speaker: whether its clock is right, beside a loop that sleeps 20 ms each time; what a jitter
  * buffer costs and saves; and what it costs to speak to one listener of a group, and to fifty.
  * `VOICE_SECONDS=600 deno task bench:wild voice.ts` goes on for ten minutes.
  *
  * @module
  */
 import { cut, melody } from "../../../cli/voice.ts";
-import { hearGroup } from "../../../lessons/10_multicast.ts";
+import { hearGroup } from "../../../lessons/12_multicast.ts";
 import { dice } from "../../../lessons/08_loss.ts";
-import { hear, speakTo } from "../../../lessons/15_voice.ts";
+import { hear, speakTo } from "../../../lessons/17_voice.ts";
 import { JitterBuffer } from "../../../lib/jitter.ts";
 import { decode } from "../../../lib/rtp.ts";
 import { relay } from "../../../lib/relay.ts";
@@ -115,7 +115,7 @@ async function group(): Promise<string[]> {
     });
     const child = new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--allow-net=127.0.0.1,239.255.0.0/16", "lessons/15_voice.ts", "speak"],
+        ...["run", "--allow-net=127.0.0.1,239.255.0.0/16", "lessons/17_voice.ts", "speak"],
         ...["--host", address.hostname, "--port", `${address.port}`],
       ],
       cwd: new URL("../../..", import.meta.url),

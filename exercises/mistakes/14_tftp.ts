@@ -1,0 +1,205 @@
+import type { Mistake } from "./mistake.ts";
+
+/** What people get wrong in exercise 14. */
+export const MISTAKES: Mistake[] = [
+  {
+    mistake: "an OACK is always sent, even if there is nothing to agree on",
+    from: 'if (size < 8) return { type: "ACK", block: 0 };',
+    to: 'if (size < 8) return { type: "OACK", options: {} };',
+    fails: ["answerToRequest: a new file may come"],
+  },
+  {
+    mistake: "the first ACK has the number of the first block",
+    from: '{ type: "ACK", block: 0 }',
+    to: '{ type: "ACK", block: 1 }',
+    fails: ["answerToRequest: a new file may come"],
+  },
+  {
+    mistake: "the options are not looked at",
+    from: 'if (size < 8) return { type: "ACK", block: 0 };',
+    to: 'if (size < 1e9) return { type: "ACK", block: 0 };',
+    fails: ["answerToRequest: a block size is agreed on"],
+  },
+  {
+    mistake: "8 is thought to be too small",
+    from: "size < 8",
+    to: "size <= 8",
+    fails: ["answerToRequest: a block size is agreed on"],
+  },
+  {
+    mistake: "any size is agreed to",
+    from: "Math.min(size, 65_464)",
+    to: "size",
+    fails: ["answerToRequest: a block size that is too large becomes 65464"],
+  },
+  {
+    mistake: "a size that is too large is refused",
+    from: "if (size < 8)",
+    to: "if (size < 8 || size > 65_464)",
+    fails: ["answerToRequest: a block size that is too large becomes 65464"],
+  },
+  {
+    mistake: "blocks may be as small as anyone likes",
+    from: "size < 8",
+    to: "size < 1",
+    fails: ["answerToRequest: a block size that is none is left out"],
+  },
+  {
+    mistake: "whatever Number takes is a number",
+    from: '/^\\d+$/.test(options.blksize ?? "") ? Number(options.blksize) : 0',
+    to: "Number(options.blksize ?? 0) || 0",
+    fails: ["answerToRequest: a block size that is none is left out"],
+  },
+  {
+    mistake: "all options are agreed to",
+    from: "options: { blksize:",
+    to: "options: { ...options, blksize:",
+    fails: ["answerToRequest: other options are left out"],
+  },
+  {
+    mistake: "what is there is written over",
+    from: "if (taken(file))",
+    to: "if (taken(file) && file === undefined)",
+    fails: ["answerToRequest: a name that is taken is error 6"],
+  },
+  {
+    mistake: "only two dots are dangerous",
+    from: "/^(\\.|$)|[/\\\\]/",
+    to: "/\\.\\.|^\\.|^$/",
+    fails: [
+      "answerToRequest: a name that is more than a name is error 2",
+      "answerToRequest: a name that begins with a dot is error 2",
+    ],
+  },
+  {
+    mistake: "only the beginning of a path is looked at",
+    from: "/^(\\.|$)|[/\\\\]/",
+    to: "/^(\\.|$|[/\\\\])/",
+    fails: ["answerToRequest: a name that is more than a name is error 2"],
+  },
+  {
+    mistake: "hidden names are names like others",
+    from: "/^(\\.|$)|[/\\\\]/",
+    to: "/^(\\.\\.|$)|[/\\\\]/",
+    fails: ["answerToRequest: a name that begins with a dot is error 2"],
+  },
+  {
+    mistake: "reading is taken for writing",
+    from:
+      'if (type === "RRQ") return { type: "ERROR", code: 2, text: "Nothing can be read here" };',
+    to: "type;",
+    fails: ["answerToRequest: nothing can be read"],
+  },
+  {
+    mistake: "to whom reads, it says that there is no file",
+    from: 'code: 2, text: "Nothing can be read here"',
+    to: 'code: 1, text: "Nothing can be read here"',
+    fails: ["answerToRequest: nothing can be read"],
+  },
+  {
+    mistake: "what is no request gets an error",
+    from: '&& request?.type !== "WRQ") return undefined',
+    to: '&& request?.type !== "WRQ") return { type: "ERROR", code: 4, text: "Illegal" }',
+    fails: ["answerToRequest: what is no request gets no answer"],
+  },
+  {
+    mistake: "the size of the window is a constant",
+    from: "unanswered === windowsize",
+    to: "unanswered === 3",
+    fails: ["windowed: in a window of 1 each block is acknowledged"],
+  },
+  {
+    mistake: "the end waits for a full window",
+    from: "unanswered === windowsize || ended",
+    to: "unanswered === windowsize",
+    fails: ["windowed: the end of the file is acknowledged at once"],
+  },
+  {
+    mistake: "each block is acknowledged",
+    from: "unanswered === windowsize || ended",
+    to: "unanswered > 0",
+    fails: ["windowed: in a window of 3 each third block is acknowledged"],
+  },
+  {
+    mistake: "blocks are written when their window is full",
+    from: "write(data);",
+    to: "if (unanswered + 1 === windowsize) write(data);",
+    fails: ["windowed: each block is written, before its window is full"],
+  },
+  {
+    mistake: "only an empty block is the end",
+    from: "data.length < size",
+    to: "data.length === 0",
+    fails: ["windowed: the end of the file is acknowledged at once"],
+  },
+  {
+    mistake: "what comes too early is silently left out",
+    from: "      told = true;\n      return acknowledge();",
+    to: "      told = true;\n      return undefined;",
+    fails: ["windowed: after a gap, what is there in order is acknowledged"],
+  },
+  {
+    mistake: "the early block itself is acknowledged",
+    from: "      told = true;\n      return acknowledge();",
+    to: "      told = true;\n      return number;",
+    fails: ["windowed: after a gap, what is there in order is acknowledged"],
+  },
+  {
+    mistake: "every early block is answered: the Sorcerer's Apprentice",
+    from: "if (told) return undefined;",
+    to: "",
+    fails: ["windowed: a gap is told once"],
+  },
+  {
+    mistake: "only the first gap of a file is told",
+    from: "    told = false;\n",
+    to: "",
+    fails: ["windowed: the next gap is told again"],
+  },
+  {
+    mistake: "what comes is written, whatever its number",
+    from: "    if (ahead > 1) {",
+    to: "    if (ahead > 1) {\n      write(data);",
+    fails: ["windowed: what comes too early is not written"],
+  },
+  {
+    mistake: "the count goes on after a gap",
+    from: "      told = true;\n      return acknowledge();",
+    to: "      told = true;\n      return last;",
+    fails: ["windowed: a window begins after each ACK, also after that of a gap"],
+  },
+  {
+    mistake: "what comes again is ignored",
+    from: "if (ahead === 0) return acknowledge();",
+    to: "if (ahead === 0) return undefined;",
+    fails: [
+      "windowed: the last block that was written is acknowledged again, not written again",
+    ],
+  },
+  {
+    mistake: "what comes again is written again",
+    from: "if (ahead === 0) return acknowledge();",
+    to: "if (ahead === 0) {\n      write(data);\n      return acknowledge();\n    }",
+    fails: [
+      "windowed: the last block that was written is acknowledged again, not written again",
+    ],
+  },
+  {
+    mistake: "old blocks are taken for early ones",
+    from: "if (ended || ahead >= 0x8000) return undefined;",
+    to: "if (ended) return undefined;",
+    fails: ["windowed: older blocks get no ACK, and are not written"],
+  },
+  {
+    mistake: "the end is not remembered",
+    from: "if (ended || ahead >= 0x8000) return undefined;",
+    to: "if (ahead >= 0x8000) return undefined;",
+    fails: ["windowed: after the end only the last block gets an ACK"],
+  },
+  {
+    mistake: "numbers only grow",
+    from: "ahead >= 0x8000",
+    to: "number < last",
+    fails: ["windowed: after block 65,535 comes block 0"],
+  },
+];

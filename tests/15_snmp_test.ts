@@ -1,0 +1,567 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { label, machine, nameOf, oidNamed, shownValue } from "../cli/snmp.ts";
+import { receiveWithin } from "../lessons/02_receive.ts";
+import { serve } from "../lessons/04_echo.ts";
+import { forecast } from "../lessons/08_loss.ts";
+import { answerManager, askAgent, walk } from "../lessons/15_snmp.ts";
+import { relay } from "../lib/relay.ts";
+import * as snmp from "../lib/snmp.ts";
+import { bind, type Datagram, formatAddress, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
+import {
+  eventually,
+  freePort,
+  inTerminal,
+  lesson,
+  runLesson,
+  type Running,
+  terminal,
+} from "./program.ts";
+
+const NAME = oidNamed("sysName.0");
+const SYSTEM = oidNamed("system");
+const DESCR = `${Deno.build.os} ${Deno.build.arch}, Deno ${Deno.version.deno}`;
+/** Those of the group system, in their order. */
+const GROUP = ["Descr", "ObjectID", "UpTime", "Contact", "Name", "Location", "Services"]
+  .map((word) => `sys${word}.0`);
+
+/** What an agent of this machine says to a question. */
+function answered(asked: snmp.Message, known = machine(), community?: string) {
+  const answer = answerManager(snmp.encode(asked), known, community);
+  return answer && snmp.decode(answer);
+}
+
+function get(name: string, parts: Partial<snmp.Message> = {}, known = machine()) {
+  return answered(snmp.request("GET", [oidNamed(name)], parts), known)?.bindings[0]?.value;
+}
+
+/** An answer to the question in this datagram. */
+function answerTo({ data }: Datagram, value: snmp.Value, oid = NAME): Uint8Array {
+  return snmp.encode(snmp.responseTo(snmp.decode(data), [{ oid, value }]));
+}
+
+/** A question that waits for its answer, and what the agent got of it. */
+async function asking(client: Socket, agent: Socket, asked = snmp.request("GET", [NAME])) {
+  const answer = askAgent(client, asked, agent.address, 5000);
+  return { answer, question: await agent.receive({ signal: soon() }) };
+}
+
+async function portOf(program: Running): Promise<number> {
+  return Number((await program.prints(/Bind UDP on (\d+)/))[1]);
+}
+
+Deno.test("lesson 15: the agent tells about this machine, and invents nothing", () => {
+  assertEquals(get("sysDescr.0"), snmp.octets(DESCR));
+  assertEquals(get("sysName.0"), snmp.octets(Deno.hostname()));
+  assertEquals(get("sysServices.0"), { type: "INTEGER", value: 72 });
+  const known = machine();
+  const upTime = get("sysUpTime.0", {}, known);
+  assert(upTime?.type === "TimeTicks" && upTime.value < 100, "It has begun just now.");
+  if (Deno.build.os !== "windows") {
+    const load = get("laLoad.1", {}, known);
+    assert(load?.type === "OCTET STRING");
+    assertMatch(new TextDecoder().decode(load.value), /^\d+\.\d\d$/);
+  }
+});
+
+Deno.test("lesson 15: the agent counts what it hears, a wrong community, and what is no SNMP", () => {
+  const known = machine();
+  get("sysName.0", { community: "secret" }, known);
+  for (const nonsense of [bytes("Hello"), bytes("")]) answerManager(nonsense, known);
+  assertEquals(known.counts, { heard: 3, wrong: 1, nonsense: 2 });
+  const counted = (name: string) => get(name, {}, known);
+  assertEquals(counted("snmpInPkts.0"), { type: "Counter32", value: 4 });
+  assertEquals(counted("snmpInBadCommunityNames.0"), { type: "Counter32", value: 1 });
+  assertEquals(counted("snmpInASNParseErrs.0"), { type: "Counter32", value: 2 });
+  known.counts.heard = 2 ** 32 + 4;
+  assertEquals(counted("snmpInPkts.0"), { type: "Counter32", value: 5 });
+});
+
+Deno.test("lesson 15: a wrong community gets silence, and an answer is no question", () => {
+  const asked = snmp.request("GET", [NAME]);
+  for (const community of ["secret", "", "Public", "public "]) {
+    assertEquals(get("sysName.0", { community }), undefined);
+  }
+  assertEquals(answered(asked, machine(), "secret"), undefined);
+  const mine = snmp.request("GET", [NAME], { community: "secret" });
+  assertEquals(answered(mine, machine(), "secret")?.error, 0);
+  for (const type of ["RESPONSE", "TRAP", "INFORM", "REPORT"] as const) {
+    assertEquals(answered({ ...asked, type }), undefined, type);
+  }
+  const encoded = snmp.encode(asked);
+  for (const other of [bytes(""), bytes("Hello"), encoded.subarray(0, -1), new Uint8Array(9999)]) {
+    assertEquals(answerManager(other, machine()), undefined);
+  }
+});
+
+Deno.test("lesson 15: nothing can be set", () => {
+  const known = machine();
+  const bindings = [{ oid: NAME, value: snmp.octets("mine now") }];
+  const set = { ...snmp.request("SET", []), bindings };
+  assertEquals(snmp.ERRORS[answered(set, known)!.error], "notWritable");
+  assertEquals(snmp.ERRORS[answered({ ...set, version: 0 }, known)!.error], "noSuchName");
+  assertEquals(get("sysName.0", {}, known), snmp.octets(Deno.hostname()));
+});
+
+Deno.test("lesson 15: no answer has more than four times the bytes of its question", () => {
+  const known = machine();
+  let refused = 0;
+  for (const oids of [["1.3"], [NAME], Array(9).fill("1.3"), Array(99).fill("1.3"), []]) {
+    for (const type of ["GET", "GETNEXT", "GETBULK", "SET"] as const) {
+      for (const version of [0, 1] as const) {
+        if (type === "GETBULK" && version === 0) continue;
+        const asked = snmp.encode(snmp.request(type, oids, { version, index: 10 }));
+        const answer = answerManager(asked, known)!;
+        assert(answer.length <= 4 * asked.length, `${type} ${oids.length}: ${answer.length}`);
+        const { error } = snmp.decode(answer);
+        if (error === 1) refused++;
+        if (oids.length === 1) assert(error !== 1, `One value fits: ${type}, v${version}`);
+      }
+    }
+  }
+  assert(refused > 0, "No answer was too long.");
+  const long = snmp.encode(snmp.request("GETNEXT", Array(220).fill("1.3")));
+  assertEquals(answerManager(long, known), undefined, "A question has 1,472 bytes at most.");
+  assertEquals(known.counts.nonsense, 0);
+});
+
+Deno.test("lesson 15: no answer has more than 1,472 bytes, a GETBULK's least of all", () => {
+  const known = machine();
+  let longest = 0;
+  for (let names = 1; names <= 200; names += 9) {
+    const asked = snmp.encode(snmp.request("GETBULK", Array(names).fill("1.3"), { index: 99 }));
+    const answer = answerManager(asked, known)!;
+    const { error, bindings } = snmp.decode(answer);
+    assertEquals(error, 0);
+    assert(bindings.length > 0, `${names}`);
+    assert(answer.length <= Math.min(4 * asked.length, 1472), `${answer.length}`);
+    longest = Math.max(longest, answer.length);
+  }
+  assert(longest > 1400, `${longest}`);
+});
+
+Deno.test("lesson 15: a GETBULK takes as many steps as are asked for, and fit", () => {
+  const known = machine();
+  const bulk = (names: string[], once: number, steps: number) => {
+    const asked = snmp.request("GETBULK", names, { error: once, index: steps });
+    return answered(asked, known)!.bindings.map(({ oid }) => nameOf(oid));
+  };
+  const names = [oidNamed("sysDescr"), oidNamed("sysLocation"), oidNamed("sysContact")];
+  const row = ["sysDescr.0", "sysLocation.0", "sysContact.0"];
+  assertEquals(bulk(names, 1, 2), [...row, "sysServices.0", "sysName.0"]);
+  assertEquals(bulk(names, 1, 0), ["sysDescr.0"]);
+  assertEquals(bulk(names, 0, 1), row);
+  const all = bulk([SYSTEM], 0, 99);
+  assert(all.length > 1, "It takes several steps.");
+  assertEquals(all, GROUP.slice(0, all.length));
+});
+
+Deno.test("lesson 15: an answer has the right number, is about the right name, and is the agent's", async () => {
+  using agent = bind();
+  using stranger = bind();
+  using client = bind();
+  const { answer, question } = await asking(client, agent);
+  const { data, from } = question;
+  const forged = answerTo(question, snmp.octets("forged"));
+  await stranger.send(forged, from); // it knows all, but it is not who was asked
+  const asked = snmp.decode(data);
+  for (let bit = 0; bit < 32; bit++) {
+    const guess = snmp.responseTo({ ...asked, id: asked.id ^ 1 << bit }, []);
+    await agent.send(snmp.encode({ ...guess, error: 5 }), from);
+  }
+  await agent.send(answerTo(question, snmp.octets("forged"), oidNamed("sysDescr.0")), from);
+  await agent.send(data, from); // the question itself
+  for (const nonsense of ["", "Hello"]) await agent.send(nonsense, from);
+  await agent.send(new Uint8Array(MAX_BYTES), from);
+  await agent.send(answerTo(question, snmp.octets("true")), from);
+  assertEquals((await answer)?.bindings, [{ oid: NAME, value: snmp.octets("true") }]);
+});
+
+Deno.test("lesson 15: it asks six times with the same number, and a late answer is as good", async () => {
+  using agent = bind();
+  using client = bind();
+  const asked = snmp.request("GET", [NAME]);
+  const silent = askAgent(client, asked, agent.address, 20);
+  for (let tries = 1; tries <= 6; tries++) {
+    assertEquals(snmp.decode((await agent.receive({ signal: soon() })).data), asked);
+  }
+  assertEquals(await silent, undefined);
+  assertEquals(await receiveWithin(agent, 40), undefined);
+
+  const answer = askAgent(client, asked, agent.address, 100);
+  const first = await agent.receive({ signal: soon() });
+  await agent.receive({ signal: soon() });
+  await agent.send(answerTo(first, snmp.octets("late")), first.from);
+  assertEquals((await answer)?.bindings[0]?.value, snmp.octets("late"));
+});
+
+Deno.test("lesson 15: what comes all the time, and is no answer, does not keep it waiting", async () => {
+  using agent = bind();
+  using client = bind();
+  const asked = snmp.request("GET", [NAME]);
+  const asking = within(PATIENCE, askAgent(client, asked, agent.address, 200, { tries: 1 }));
+  const { from } = await agent.receive({ signal: soon() });
+  assertEquals(await flooded(agent, from, asking), undefined);
+});
+
+Deno.test("lesson 15: it does not take a failure for a missing answer", async () => {
+  using agent = bind();
+  const client = bind();
+  const { answer } = await asking(client, agent);
+  client.close();
+  await assertRejects(() => answer, Deno.errors.Interrupted);
+});
+
+/** What a walk finds in answers that are made up: for each question, the names and types of one. */
+async function walked(root: string, answers: [string, snmp.Value["type"]?][][]) {
+  const asked: string[] = [];
+  const found: string[] = [];
+  const ask = (after: string, tries = 0) => {
+    asked.push(`${after} ${tries}`);
+    const bindings = answers[asked.length - 1]!.map(([oid, type = "NULL"]) => ({
+      oid,
+      value: { type } as snmp.Value,
+    }));
+    return Promise.resolve(snmp.responseTo(snmp.request("GETNEXT", []), bindings));
+  };
+  for await (const { oid } of walk(root, ask)) found.push(oid);
+  return { asked, found };
+}
+
+Deno.test("lesson 15: a walk asks for what comes next, until it is outside, or at the end", async () => {
+  const { asked, found } = await walked("1.3", [[["1.3.9"], ["1.3.10"]], [["1.3.10.1"]], [[
+    "1.4",
+  ]]]);
+  assertEquals(found, ["1.3.9", "1.3.10", "1.3.10.1"]);
+  assertEquals(asked, ["1.3 6", "1.3.10 20", "1.3.10.1 20"]); // more patient with who has answered
+  const end = await walked("1.3", [[["1.3.1"], ["1.3.1", "endOfMibView"]]]);
+  assertEquals(end.found, ["1.3.1"]);
+  assertEquals((await walked("1.3", [[["1.30"]]])).found, []);
+});
+
+Deno.test("lesson 15: a walk through what goes back, or stays, ends", async () => {
+  for (const next of ["1.3.1", "1.3.0", "1.3"]) {
+    await assertRejects(
+      () => walked("1.3", [[["1.3.1"]], [[next]]]),
+      Error,
+      "goes back in its tree",
+    );
+  }
+});
+
+Deno.test("lesson 15: a walk that is answered without a value ends", async () => {
+  await assertRejects(() => walked("1.3", [[["1.3.1"]], []]), Error, "answers without a value");
+});
+
+Deno.test("lesson 15: where a network loses three of ten each way, get and walk come through", async () => {
+  using agent = bind();
+  const known = machine();
+  const serving = serve(agent, (data) => answerManager(data, known));
+  using middle = bind();
+  using client = bind();
+  const relaying = relay(middle, agent.address, forecast({ drop: 0.3 }, 2));
+  const patient = { tries: 20 }; // on a busy machine an answer may be late, and the dice fall otherwise
+  const ask = async (oid: string) =>
+    (await askAgent(client, snmp.request("GETNEXT", [oid]), middle.address, 50, patient))!;
+  const asked = snmp.request("GET", [NAME]);
+  const answer = await askAgent(client, asked, middle.address, 50, patient);
+  assertEquals(answer?.bindings[0]?.value, snmp.octets(Deno.hostname()));
+  const names: string[] = [];
+  for await (const { oid } of walk(SYSTEM, ask)) names.push(nameOf(oid));
+  assertEquals(names, GROUP);
+  middle.close();
+  agent.close();
+  const { toServer, toClients } = await relaying;
+  assert(toServer.dropped > 0 && toClients.dropped > 0, "Nothing was lost.");
+  await serving;
+});
+
+Deno.test("lesson 15: what is shown of values is safe, and short", () => {
+  const shown = (value: Uint8Array) => shownValue({ type: "OCTET STRING", value });
+  assertEquals(shown(bytes("a printer")), "a printer");
+  assertEquals(shown(bytes("two\nlines")), "two\\nlines");
+  assertEquals(shown(bytes("")), '""');
+  assertEquals(shown(bytes("\x1b[2J")), "1b 5b 32 4a");
+  assertEquals(shown(new Uint8Array([0, 255, 16])), "00 ff 10");
+  assertMatch(shown(new Uint8Array(60_000)), /^00( 00){99}… \(60,000 bytes\)$/);
+  assertMatch(shown(bytes("x".repeat(60_000))), /^x{300}… \(60,000 bytes\)$/);
+  assertEquals(shown(bytes("\u202e")), "\\u{202e}");
+  assertEquals(shownValue({ type: "TimeTicks", value: 4211 }), "42.11 s");
+  assertEquals(shownValue({ type: "Counter64", value: 2n ** 64n - 1n }), "18446744073709551615");
+  assertEquals(shownValue({ type: "Opaque", value: bytes("A") }), "41");
+  assertEquals(shownValue({ type: "noSuchObject" }), "noSuchObject");
+  const unknown = (tag: number, ...bytes: number[]) =>
+    shownValue({ type: "unknown", tag, value: new Uint8Array(bytes) });
+  assertEquals(unknown(0x40, 127, 0, 1), "7f 00 01 (not readable, tag 0x40)");
+  assertEquals(unknown(0x02), "no bytes (not readable, tag 0x02)");
+  assertMatch(unknown(0x83, ...Array(9999).fill(7)), /^07( 07){99}… \(9,999 bytes\) \(not read/);
+});
+
+Deno.test("lesson 15: names of OIDs, and labels of messages", () => {
+  assertEquals(oidNamed("sysName.0"), "1.3.6.1.2.1.1.5.0");
+  assertEquals(oidNamed(".1.3.6"), "1.3.6");
+  assertEquals(nameOf("1.3.6.1.2.1.1.5.0"), "sysName.0");
+  assertEquals(nameOf("1.3.6.1.2.1.1.55.0"), "1.3.6.1.2.1.1.55.0");
+  assertEquals(nameOf("1.3.6.1.2.1.1"), "system");
+  const asked = snmp.request("GET", [NAME]);
+  const said = (message: snmp.Message) => label(snmp.encode(message));
+  const bindings = [{ oid: NAME, value: snmp.octets("vm") }];
+  assertEquals(said(asked), "GET sysName.0");
+  assertEquals(said(snmp.request("GETNEXT", ["1.3", "1.4"])), "GETNEXT 1.3 and 1 more");
+  assertEquals(said(snmp.responseTo(asked, bindings)), "sysName.0 = vm");
+  assertEquals(said(snmp.responseTo(asked, bindings, 2)), "noSuchName");
+  assertEquals(said(snmp.responseTo(asked, [], 99)), "error 99");
+  assertEquals(said(snmp.responseTo(asked, [])), "nothing");
+  assertEquals(label(bytes("Hello")), "no SNMP message");
+  const encoded = snmp.encode(asked);
+  assertEquals(label(encoded.slice().fill(3, 4, 5)), "a message of SNMP's version 3");
+  assertEquals(label(encoded.subarray(0, -1)), "an SNMP message that cannot be read");
+});
+
+/**
+ * What get or walk says when it is sent this, by the agent that it asked or by somebody else. AGENT and OTHER
+ * stand for their addresses.
+ */
+async function saidOf(
+  answers: (asked: snmp.Message) => Uint8Array[],
+  { byOther = false, role = "get" } = {},
+) {
+  using agent = bind();
+  using other = bind();
+  const args = ["--port", agent.address.port, "--oid", "sysName.0", "--timeout", 0.3];
+  await using program = lesson(15, role, ...args);
+  const { data, from } = await agent.receive({ signal: soon() });
+  const sender = byOther ? other : agent;
+  for (const answer of answers(snmp.decode(data))) await sender.send(answer, from);
+  const { code, stdout, stderr } = await program.end();
+  const said = stderr.replaceAll(formatAddress(agent.address), "AGENT")
+    .replaceAll(formatAddress(other.address), "OTHER");
+  return [code, stdout, said];
+}
+
+Deno.test("lesson 15: what comes in the place of an answer is told: from whom, and why it is not taken", async () => {
+  const right = (asked: snmp.Message) =>
+    snmp.encode(snmp.responseTo(asked, [{ oid: NAME, value: snmp.octets("vm") }]));
+  const cut = (asked: snmp.Message) => right(asked).subarray(0, -1);
+  const unreadable = "What came from AGENT was not taken: it has the right number, but it cannot " +
+    "be read (An element is longer than what it is in).\n";
+  const said = await Promise.all([
+    saidOf((asked) => [cut(asked)]),
+    saidOf(() => [bytes("\x1b[2J")]),
+    saidOf((asked) => [snmp.encode(snmp.responseTo(asked, []))], { role: "walk" }),
+    // Of several, the one that is most like an answer.
+    saidOf((asked) => [right({ ...asked, id: 5 }), cut(asked), bytes("Hello")]),
+    saidOf((asked) => [right(asked)], { byOther: true }),
+    saidOf(() => [bytes("Hello")], { byOther: true }),
+  ]);
+  assertEquals(
+    said,
+    [
+      unreadable,
+      "What came from AGENT was not taken: it is not an SNMP message.\n",
+      "What came from AGENT was not taken: it has the right number, but 0 values instead of 1 to 10.\n",
+      unreadable,
+      "The answer came from OTHER, but AGENT was asked, so it was not taken. If that is the same " +
+      "device, ask it there.\n",
+      "What came from OTHER was not taken: AGENT was asked.\n",
+    ].map((stderr) => [1, "", stderr]),
+  );
+});
+
+Deno.test("lesson 15: a device with odd values is read, as far as it can be", async () => {
+  using agent = bind();
+  await using program = lesson(15, "walk", "--port", agent.address.port, "--oid", "1.3.6.1");
+  const { data, from } = await agent.receive({ signal: soon() });
+  const octets = (value: string) => Uint8Array.fromHex(value);
+  const odd = (i: number, tag: number, value: string): snmp.Binding => ({
+    oid: `1.3.6.1.${i}`,
+    value: { type: "unknown", tag, value: octets(value) },
+  });
+  const bindings = [
+    odd(1, 0x41, "b39961ed"),
+    odd(2, 0x06, ""),
+    odd(3, 0x40, "7f0001"),
+    odd(4, 0x83, ""),
+    { oid: "1.4", value: { type: "NULL" } as const },
+  ];
+  await agent.send(snmp.encode(snmp.responseTo(snmp.decode(data), bindings)), from);
+  const { code, stdout, stderr } = await program.end();
+  assertEquals(stdout.split("\n"), [
+    "1.3.6.1.1 = 3013173741",
+    "1.3.6.1.2 = 0.0",
+    "1.3.6.1.3 = 7f 00 01 (not readable, tag 0x40)",
+    "1.3.6.1.4 = no bytes (not readable, tag 0x83)",
+    "",
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("lesson 15: agent, get and walk, each as a program", async () => {
+  await using agent = lesson(15, "agent", "--port", 0);
+  const port = await portOf(agent);
+  const ask = async (...args: string[]) => {
+    const [role, ...rest] = args;
+    const { code, stdout, stderr } = await runLesson(15, [role!, "--port", port, ...rest]);
+    return [code, stdout, stderr];
+  };
+  const at = `127.0.0.1:${port}`;
+  const [all, ...others] = await Promise.all([
+    ask("walk"),
+    ask("get"),
+    ask("get", "--oid", "1.3.6.1.2.1.1.5.0"),
+    ask("get", "--oid", "sysName.7"),
+    ask("get", "--oid", "sysName"),
+    ask("get", "--oid", "1.3.9"),
+    ask("walk", "--oid", "1.4"),
+    ask("get", "--community", "secret", "--timeout", "0.01"),
+  ]);
+  assertEquals([all![0], all![2]], [0, ""]);
+  const lines = String(all![1]).trimEnd().split("\n");
+  assertEquals(lines.map((line) => line.split(" = ")[0]), GROUP);
+  assertEquals(others, [
+    [0, `sysDescr.0 = ${DESCR}\n`, ""],
+    [0, `sysName.0 = ${Deno.hostname()}\n`, ""],
+    [1, "", `${at} has no sysName.7: noSuchInstance. But it has others of this kind: walk.\n`],
+    [1, "", `${at} has no sysName: noSuchInstance. Do you mean sysName.0?\n`],
+    [1, "", `${at} has no 1.3.9: noSuchObject.\n`],
+    [1, "", `${at} has nothing below 1.4. One value: get.\n`],
+    [
+      1,
+      "",
+      `No answer from ${at}. Is an agent there, and is the community right? A wrong one gets silence.\n`,
+    ],
+  ]);
+  await agent.prints(
+    /Received from 127\.0\.0\.1:\d+: GET sysDescr\.0\. A wrong community: no answer\.\n/,
+  );
+});
+
+Deno.test("lesson 15: the agent has a community of its own, answers questions only, and goes on", async () => {
+  await using agent = lesson(15, "agent", "--port", 0, "--community", "mine");
+  const to = here(await portOf(agent));
+  using client = bind();
+  const asked = snmp.request("GET", [NAME], { community: "mine" });
+  const answer = snmp.encode(snmp.responseTo(asked, []));
+  const wrong = snmp.encode({ ...asked, community: "public" });
+  for (const other of [answer, wrong, "", "Hello", new Uint8Array(MAX_BYTES)]) {
+    await client.send(other, to);
+  }
+  assertEquals((await askAgent(client, asked, to, 5000))?.error, 0);
+  assertEquals(await receiveWithin(client, 20), undefined);
+  await agent.prints(
+    /(Received from 127\.0\.0\.1:\d+: no SNMP message\. It gets no reply\.\n){2}/,
+  );
+  await agent.prints(/: no SNMP message\. More than 1,472 bytes: no answer\.\n/);
+  if (Deno.build.os === "windows") return;
+  agent.signal("SIGINT");
+  const { code, stdout, stderr } = await agent.end();
+  assertMatch(
+    stdout,
+    /\nStopped\. Sent 1 datagram \(\d+ bytes\), received 6 \([\d,]+ bytes\)\.\n$/,
+  );
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("lesson 15: what an agent makes up is printed safely, and its errors are told", async () => {
+  using agent = bind();
+  const says = async (
+    role: string,
+    oid: string,
+    reply: (asked: snmp.Message) => snmp.Message,
+  ) => {
+    await using program = lesson(15, role, "--port", agent.address.port, "--oid", oid);
+    const { data, from } = await agent.receive({ signal: soon() });
+    await agent.send(snmp.encode(reply(snmp.decode(data))), from);
+    const { code, stdout, stderr } = await program.end();
+    return [code, stdout, stderr];
+  };
+  const at = `127.0.0.1:${agent.address.port}`;
+  const evil = { oid: NAME, value: snmp.octets("\u202eevil\u2028") };
+  const line = "sysName.0 = \\u{202e}evil\\u{2028}\n";
+  assertEquals(await says("get", "sysName.0", (asked) => snmp.responseTo(asked, [evil])), [
+    ...[0, line, ""],
+  ]);
+  assertEquals(await says("get", "sysName.0", (asked) => snmp.responseTo(asked, [], 5)), [
+    ...[1, "", `${at} refuses: genErr.\n`],
+  ]);
+  const back = { oid: oidNamed("sysDescr.0"), value: snmp.octets("") };
+  assertEquals(await says("walk", "system", (asked) => snmp.responseTo(asked, [evil, back])), [
+    ...[1, line, "The agent goes back in its tree: this walk would never end.\n"],
+  ]);
+});
+
+Deno.test("lesson 15: a busy port ends the agent with 1 and advice", async () => {
+  using busy = await eventually(() => bind({ port: freePort() }));
+  const { code, stdout, stderr } = await runLesson(15, ["agent", "--port", busy.address.port]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /this port is taken\. Stop the program that has it, or choose another/);
+});
+
+Deno.test("lesson 15: wrong options end with 2, and a sentence that says what is right", async () => {
+  const wrong: [string[], RegExp][] = [
+    [
+      ["get", "--oid", "sysNoName"],
+      /^--oid sysNoName is not known: it must be two numbers or more/,
+    ],
+    [["get", "--oid", "1"], /^--oid 1 is not known/],
+    [["walk", "--oid", "\x1b[2J"], /^--oid \\x1b\[2J is not known/],
+    [["walk", "--timeout", "0"], /^--timeout 0 is not a time/],
+    [["get", "--port", "0"], /^--port 0 is not a port/],
+  ];
+  await Promise.all(wrong.map(async ([args, sentence]) => {
+    const { code, stdout, stderr } = await runLesson(15, args);
+    assertMatch(stderr, sentence);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+  }));
+});
+
+Deno.test("lesson 15: Ctrl-C ends a get while it waits", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using silent = bind();
+  await using client = lesson(15, "get", "--port", silent.address.port, "--timeout", 60);
+  await silent.receive({ signal: soon() });
+  client.signal("SIGINT");
+  const { code, stdout } = await client.end();
+  assertMatch(stdout, /^Stopped\. Sent 1 datagram \(\d+ bytes\), received 0 \(0 bytes\)\.\n$/);
+  assertEquals(code, 0);
+});
+
+Deno.test("lesson 15: played, it shows the community, the silence, what was counted, and a walk", async () => {
+  const { code, stdout, stderr } = await runLesson(15);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /manager +agent\n( +127\.0\.0\.1:\d+){2}\n/);
+  assertMatch(stdout, /GET sysDescr\.0 .*\n.*▶│\n.*sysDescr\.0 = .*\n.*◀/);
+  assertMatch(stdout, /can read:\s+\S*public/);
+  assertMatch(stdout, /GET sysName\.0 .*\n.*▶│\n +Silence[^]*snmpInBadCommunityNames\.0 = 1 /);
+  // These are there on every system, and the next answer, which is none of them, ends the walk.
+  const walk = stdout.slice(stdout.indexOf("GETNEXT snmp "));
+  const answers = [...walk.matchAll(/(\w+)(?:\.\d+)? = (\w+)/g)].map(([, name]) => name);
+  assertEquals(answers.slice(0, 3), [
+    "snmpInPkts",
+    "snmpInBadCommunityNames",
+    "snmpInASNParseErrs",
+  ]);
+  assertEquals(answers.length, 4);
+  assertMatch(walk, /snmpInPkts\.0 = [1-9]\d* /);
+  assertMatch(walk, /so the walk ends, with 3 values\./);
+  assert(!stdout.includes("✗"));
+  for (const line of stdout.split("\n")) assert(line.length <= 80, line);
+});
+
+Deno.test("lesson 15: --json tells the same, with labels", async () => {
+  const { code, stdout } = await runLesson(15, ["--json"]);
+  assertEquals(code, 0);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const labels = events.filter(({ event }) => event === "datagram").map(({ label }) => label);
+  assertEquals(labels.slice(0, 5), [
+    ...["GET sysDescr.0", `sysDescr.0 = ${DESCR}`, "GET sysName.0"],
+    ...["GET snmpInBadCommunityNames.0", "snmpInBadCommunityNames.0 = 1"],
+  ]);
+});
+
+Deno.test("lesson 15: in a terminal of 80 columns", { ignore: !terminal }, async () => {
+  await using played = inTerminal("lesson15");
+  await played.prints(/so the walk ends/);
+  assertEquals((await played.end()).code, 0);
+});
