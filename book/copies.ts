@@ -147,6 +147,7 @@ function callTail(
     given
       .replace(/\blines\(("[^"]*")\)/, "lines($1, stop.signal, () => stop.abort())")
       .replace(/\bsignal\b/g, "stop.signal").replaceAll("stop.stop.", "stop.")
+      .replace(/^if \(false\) .*\n/gm, "") // without an option that has no default
       .replace(/\breturn\b/, "await"),
   ].join("\n");
 }

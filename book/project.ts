@@ -208,11 +208,12 @@ export function parts({ source, program }: Pick<LessonFile, "source" | "program"
 
 /** The parts of a page, and of the file that runs it. */
 function partsOfTwo(source: Source, program: Source): Parts {
+  const known = (name: string) => source.items.some(({ names }) => names.includes(name));
   const all = roles(program).map((role) => {
-    return {
-      ...role,
-      run: source.items.some(({ names }) => names.includes(role.word)) ? role.word : undefined,
-    };
+    // lesson 3's role `bind` cannot have a function of this name: lib/udp.ts has it
+    const called = [...role.text.matchAll(/\breturn (\w+)\(|=> (\w+)\(/g)].at(-1);
+    const name = called?.[1] ?? called?.[2] ?? "";
+    return { ...role, run: [role.word, name].find(known) };
   });
   const isProgram = ({ names }: Item) => names.some((name) => all.some(({ run }) => run === name));
   const rest = source.items.filter(({ node }) => node.type !== "IfStatement");

@@ -1,39 +1,73 @@
 /**
  * # Lesson 1: send
  *
- * A datagram is like a postcard. You write an address on it and let go. No connection is made
- * first, nobody needs to be waiting for it, and no word comes back to say that it arrived.
+ * A *datagram* is one message of UDP: some bytes, with an address to send them to. Sending one is
+ * like posting a card. You write the address on it and let go. There is no connection to open first.
+ * Nobody has to be listening, and you get no confirmation.
+ *
+ * Each send is one datagram. UDP never joins two of them, and never delivers half of one.
  *
  * ## You learn
- * - that any socket can send right away, without asking anyone first
- * - that sending succeeds just the same when nobody is there
- * - that text travels as bytes, and that a character may take several of them
+ * - how to send a datagram with Deno alone, and what `bind` of lib/udp.ts adds
+ * - that sending succeeds even if nobody is listening
+ * - that text travels as bytes, and one character can take several
  *
  * ## Run
  *
- *     deno task lesson1                         watch it happen
- *     deno task lesson1 send                    type lines: each one is sent to port 8080
- *     deno task lesson1 send --message Hello    send one and end
+ *     deno task lesson1                         show the lesson as a diagram
+ *     deno task lesson1 send                    type lines, and send each to port 8080
+ *     deno task lesson1 send --message Hello    send one message and end
  *
- * ## Try next
- * - Listen in a second terminal: `deno task lesson3 bind --port 8080` (lesson 3 explains it). Send
- *   again, and see your text there. Then stop the listener, and send once more.
- * - `nc -u -l 8080` (netcat, which sends and listens) hears it too, but only the first port that writes
- *   to it: start it again for every run of `send`. (`nc -v -u -z 127.0.0.1 8080` says "succeeded" where
- *   nothing refuses: it knows no more.)
- * - How long may a message be? In `play`, send `"x".repeat(65_508)` in the place of a `"Hello"`. (On
- *   macOS the limit is 9,216 bytes, unless you raise it.) Up to some 1,200 bytes a datagram travels in
- *   one piece nearly everywhere: that is a sensible size. Lesson 7 shows what happens to longer ones.
+ * The last command prints this line, whether a program listens at port 8080 or not:
+ *
+ *     Sent 5 bytes to 127.0.0.1:8080.
+ *
+ * ## The header
+ *
+ * The system puts eight bytes in front of yours, the UDP header (RFC 768):
+ *
+ *     ┌─────────────┬──────────────────┬─────────┬──────────┬────────────┐
+ *     │ source port │ destination port │ length  │ checksum │ your bytes │
+ *     └─────────────┴──────────────────┴─────────┴──────────┴────────────┘
+ *       2 bytes       2 bytes            2 bytes   2 bytes
+ *
+ * - A *port* is a number from 1 to 65535. It tells the programs on one machine apart. The header
+ *   has the sender's port and the receiver's. Their IP addresses are in the IP header, which comes
+ *   before this one.
+ * - The length counts the header, too: for `Hello` it is 13.
+ * - The *checksum* is a sum over all these bytes. If it is wrong, some bytes have changed on the
+ *   way, and the receiver's system drops the datagram.
+ *
+ * There is no number and no confirmation in this header. So UDP itself cannot notice that a
+ * datagram is lost, arrives twice, or is overtaken by a later one. Lesson 8 shows all three.
  *
  * @module
  */
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
 import { count } from "../lib/text.ts";
-import { type Address, bind, formatAddress, localFor, type Socket } from "../lib/udp.ts";
+import { type Address, bind, formatAddress, localFor } from "../lib/udp.ts";
 
 /**
- * Sends one message and returns the number of its bytes. This is all it takes.
+ * Sends one datagram with Deno alone, and returns the number of bytes.
+ *
+ * Deno's UDP is not stable yet. It needs `"unstable": ["net"]` in deno.json, as in this workbook, or
+ * the flag `--unstable-net`.
+ */
+export async function sendWithDeno(text: string, to: Address): Promise<number> {
+  // A *socket* is what a program sends and receives with. Even a sender's
+  // socket has an address and a port. Port 0 means: pick a free one for me.
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const data = new TextEncoder().encode(text); // the bytes of the text, in UTF-8
+  const bytes = await socket.send(data, { transport: "udp", ...to });
+  socket.close();
+  return bytes;
+}
+
+/**
+ * Sends one datagram with `bind` of lib/udp.ts, and returns the number of bytes.
+ *
+ * `bind` calls `Deno.listenDatagram`, too. Its socket sends text as well as bytes, and checks the
+ * port and the size before it sends. (Deno alone sends to port 4464 if you say 70000.) Its errors
+ * say what you can do. The other lessons use it, and you may copy lib/udp.ts into your own project.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -42,82 +76,58 @@ import { type Address, bind, formatAddress, localFor, type Socket } from "../lib
  * ```
  */
 export async function sendMessage(text: string, to: Address): Promise<number> {
-  // Even a sender needs a port of its own, and to bind is to take one: the system picks one that is
-  // free. The address that is bound decides how far the socket can send: 127.0.0.1, which is what
-  // `bind()` alone takes, reaches this machine only. And `using` closes the socket at the end of the block, however the block is left.
+  // To *bind* a socket is to give it an address and a port of this machine.
+  // The port is 0 if we say nothing. localFor() picks the address: 127.0.0.1 if
+  // the receiver is on this machine, otherwise 0.0.0.0, because a socket bound
+  // to 127.0.0.1 cannot send to another machine. Lesson 3 says more.
+  //
+  // `using` closes the socket when the function ends, also after an error.
   using socket = bind({ hostname: localFor(to) });
 
-  // The result says how many bytes the system took. It says nothing about the other side:
-  // on its way a datagram may get lost, and UDP does not notice.
+  // The result says how many bytes the system took. It does not say whether
+  // they arrived. If no program listens there, the other machine may report it
+  // in an ICMP message, but Deno does not show it (docs/icmp-errors.md).
   return await socket.send(text, to);
 }
 
-/** Sends each line as a datagram of its own, up to the first empty one. Yields their sizes in bytes. */
-export async function* sendLines(
-  socket: Socket,
-  typed: AsyncIterable<string>,
-  to: Address,
-): AsyncGenerator<number> {
-  for await (const line of typed) {
-    if (line === "") return;
-    yield await socket.send(line, to);
-  }
+/** `deno task lesson1 send --message TEXT` runs this: sends one message and prints its size. */
+export async function sendOne(message: string, to: Address, print = console.log): Promise<void> {
+  const bytes = await sendMessage(message, to);
+  print(`Sent ${count(bytes, "byte")} to ${formatAddress(to)}.`);
 }
 
 /**
- * What `deno task lesson1` runs: one text, sent to a listener and to nobody; then one whose characters
- * take more than a byte. `diagram.watch` returns the same socket; what it sends and receives is drawn.
+ * `deno task lesson1 send` runs this: sends each line as one datagram, and ends at an empty line.
+ *
+ * `print` is where the text goes. All programs of this workbook have it: their tests, for example,
+ * keep the text and compare it.
  */
-export async function play(diagram: Diagram): Promise<void> {
-  using listener = diagram.watch("listener", bind());
-  using sender = diagram.watch("sender", bind());
+export async function send(
+  lines: AsyncIterable<string>,
+  to: Address,
+  print = console.log,
+): Promise<void> {
+  using socket = bind({ hostname: localFor(to) }); // one socket for all lines
 
-  // An address where nobody is: a port that we had for a moment and gave back.
-  const empty = bind();
-  empty.close();
-  diagram.nobody("nobody", empty.address);
-
-  const heard = await sender.send("Hello", listener.address);
-  await listener.receive();
-  diagram.note(`It arrived. send() returned ${heard}, the number of bytes.`);
-
-  // "UDP never reports errors" is not quite true: a machine may send word that nobody has this port
-  // (ICMP, RFC 792). It comes too late for this send, many firewalls drop it, and on Linux only a socket
-  // that called connect() hears of it, as netcat's does. Deno's cannot (docs/icmp-errors.md).
-  const lost = await sender.send("Hello", empty.address);
-  diagram.note(`Nobody was there. send() returned ${lost}: to the sender, both look alike.`);
-
-  const size = await sender.send("你好", listener.address);
-  await listener.receive();
-  diagram.note(`Two characters, ${size} bytes: UTF-8 takes three for each of these.`);
-}
-
-// A role gets what to bind, where to send, its options, and what is typed, from the command line.
-async function send({ local, remote, options, lines, console }: Given): Promise<void> {
-  const report = (bytes: number) => `Sent ${count(bytes, "byte")} to ${formatAddress(remote)}.`;
-  using socket = bind(local);
-  if (options.has("message")) {
-    return console.log(report(await socket.send(options.text("message"), remote)));
+  for await (const line of lines) {
+    if (line === "") return;
+    const bytes = await socket.send(line, to);
+    print(`Sent ${count(bytes, "byte")} to ${formatAddress(to)}.`);
   }
-
-  using typed = lines("Message (empty to end): ");
-  for await (const bytes of sendLines(socket, typed, remote)) typed.print(report(bytes));
 }
 
-export const lesson: Lesson = {
-  part: 1,
-  title: "send",
-  about: "Send a datagram: no connection, no listener, no word back.",
-  port: 8080,
-  play,
-  roles: {
-    send: {
-      about: "send each line that you type",
-      options: { message: { value: "TEXT", about: "send only this, and end" } },
-      run: send,
-    },
-  },
-  tryNext: ["deno task lesson3 bind --port 8080", "deno task lesson1 send"],
-};
+/*
+ * ## Try next
+ *
+ * 1. Run `deno task lesson3 bind --port 8080` in a second terminal: it prints what arrives. Then run
+ *    `deno task lesson1 send --message Hello`. You should see `sent 5 bytes: Hello` in the second
+ *    terminal. Stop `bind` with Ctrl-C and send again. You should see the same `Sent 5 bytes` as
+ *    before: the sender cannot tell the difference.
+ * 2. Run `deno task lesson1 send --message 你好`. You should see `Sent 6 bytes`: UTF-8 uses three
+ *    bytes for each of these characters.
+ * 3. In `sendMessage`, change `socket.send(text, to)` to `socket.send(text.repeat(20_000), to)`, and
+ *    send `Hello`. You should see `100000 bytes do not fit: a datagram to 127.0.0.1 carries at most
+ *    65507.` Lesson 7 is about this limit, and smaller ones.
+ */
 
-if (import.meta.main) await run(lesson);
+if (import.meta.main) import("../cli/lessons/01_send.ts").then(({ main }) => main());

@@ -32,8 +32,8 @@
  */
 import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
+import { count } from "../lib/text.ts";
 import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
-import { lesson as sending } from "./01_send.ts";
 import { receiveWithin } from "./02_receive.ts";
 import { whoSentWhat } from "./03_bind.ts";
 
@@ -131,7 +131,21 @@ async function listen({ local, options, console }: Given): Promise<void> {
   const on = options.text("interface");
   using socket = await hearGroup(local, /^\d+$/.test(on) ? Number(on) : on);
   console.log(`Bind UDP on ${formatAddress(socket.address)}... (interface ${on}, Ctrl-C stops)`);
-  for await (const line of whoSentWhat(socket)) console.log(line);
+  for await (const datagram of socket) console.log(whoSentWhat(datagram));
+}
+
+// What is sent leaves by the interface whose address is bound.
+async function say({ local, remote, options, lines, console }: Given): Promise<void> {
+  using socket = bind(local);
+  const report = (bytes: number) => `Sent ${count(bytes, "byte")} to ${formatAddress(remote)}.`;
+  if (options.has("message")) {
+    return console.log(report(await socket.send(options.text("message"), remote)));
+  }
+  using typed = lines("Message (empty to end): ");
+  for await (const line of typed) {
+    if (line === "") return;
+    typed.print(report(await socket.send(line, remote)));
+  }
 }
 
 const ON = { value: "ADDRESS", about: "ours, on that network", default: "127.0.0.1", own: true };
@@ -151,12 +165,11 @@ export const lesson: Lesson = {
       options: { interface: ON },
       run: listen,
     },
-    // What is sent leaves by the interface whose address is bound. Else it is as in lesson 1.
     say: {
-      ...sending.roles.send!,
       about: "say each line that you type",
       group: true,
-      options: { ...sending.roles.send!.options, interface: ON },
+      options: { message: { value: "TEXT", about: "send only this, and end" }, interface: ON },
+      run: say,
     },
   },
   tryNext: ["deno task lesson12 listen", "deno task lesson12 say"],

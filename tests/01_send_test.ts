@@ -1,11 +1,17 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { sendLines, sendMessage } from "../lessons/01_send.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { send, sendMessage, sendOne, sendWithDeno } from "../lessons/01_send.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { soon } from "./helpers.ts";
+import { soon, text } from "./helpers.ts";
 import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
 
 const received = async (socket: ReturnType<typeof bind>) =>
-  new TextDecoder().decode((await socket.receive({ signal: soon() })).data);
+  text((await socket.receive({ signal: soon() })).data);
 
 async function* typed(...lines: string[]): AsyncGenerator<string> {
   yield* lines;
@@ -17,22 +23,37 @@ Deno.test("lesson 1: a message arrives, and its size in bytes is returned", asyn
   assertEquals(await received(listener), "你好");
 });
 
+Deno.test("lesson 1: Deno alone sends it, too", async () => {
+  using listener = bind();
+  assertEquals(await sendWithDeno("你好", listener.address), 6);
+  assertEquals(await received(listener), "你好");
+});
+
+Deno.test("lesson 1: Deno alone takes port 70000 for 4464, and sendMessage refuses it", async () => {
+  const wrong = { hostname: "127.0.0.1", port: 70_000 };
+  assertEquals(await sendWithDeno("Hello", wrong), 5);
+  await assertRejects(() => sendMessage("Hello", wrong), RangeError, "Port 70000 is not a port");
+});
+
 Deno.test("lesson 1: sending to nobody returns the same", async () => {
   const nobody = { hostname: "127.0.0.1", port: freePort() };
   assertEquals(await sendMessage("Hello", nobody), 5);
+  assertEquals(await sendWithDeno("Hello", nobody), 5);
 });
 
 Deno.test("lesson 1: each line is a datagram of its own, up to the first empty one", async () => {
   using listener = bind();
-  using sender = bind();
-  const sizes = [];
-  for await (
-    const size of sendLines(sender, typed("one", "three", "", "never"), listener.address)
-  ) {
-    sizes.push(size);
-  }
-  assertEquals(sizes, [3, 5]);
-  assertEquals([await received(listener), await received(listener)], ["one", "three"]);
+  const to = listener.address;
+  const printed: string[] = [];
+  await send(typed("one", "three", "", "never"), to, (line) => printed.push(line));
+  const where = `127.0.0.1:${to.port}`;
+  assertEquals(printed, [`Sent 3 bytes to ${where}.`, `Sent 5 bytes to ${where}.`]);
+  const [one, three] = [await listener.receive(), await listener.receive()];
+  assertEquals([text(one.data), text(three.data)], ["one", "three"]);
+  assertEquals(one.from, three.from, "They come from one socket.");
+  await sendOne("", to, (line) => printed.push(line));
+  assertEquals(printed.at(-1), `Sent 0 bytes to ${where}.`);
+  assertEquals(await received(listener), "", "What came after the empty line was not sent.");
 });
 
 Deno.test("lesson 1: --message sends one message and ends", async () => {
@@ -121,9 +142,13 @@ Deno.test("lesson 1: played, it shows the same send with somebody there and with
   assertEquals(code, 0);
   assertMatch(stdout, /listener +sender +nobody\n/);
   assertEquals(stdout.match(/"Hello" 5 bytes/g)?.length, 2);
-  assertEquals(stdout.match(/◀/g)?.length, 2);
+  assertEquals(stdout.match(/◀/g)?.length, 4);
   assertEquals(stdout.match(/▷\?/g)?.length, 1);
-  assertMatch(stdout, /It arrived. send\(\) returned 5[^]*Nobody was there. send\(\) returned 5/);
+  assertMatch(
+    stdout,
+    /It arrived\. send\(\) returned 5[^]*Nobody was listening\. send\(\) still returned 5/,
+  );
+  assertMatch(stdout, /"Good " 5 bytes[^]*"night" 5 bytes[^]*Two sends were two datagrams\./);
   assertStringIncludes(stdout, '"你好" 6 bytes');
   assert(stdout.endsWith("Do it    exercises/01_send.ts   and then   deno task exercise 1\n"));
 });
