@@ -8,7 +8,7 @@
  * ## You learn
  * - how to wait for a datagram, and how to stop waiting after some time
  * - how to take a datagram only from the address that you asked
- * - what an *ephemeral port* is: a port that the system picks, usually a different one each time
+ * - what an *ephemeral port* is: a port that the system picks, usually another one at each run
  * - why a late reply can be mistaken for the reply to your next question
  *
  * ## Run
@@ -38,7 +38,33 @@ import {
 } from "../lib/udp.ts";
 
 /**
- * Waits for the next datagram and returns it, or returns `undefined` if none comes in time.
+ * Waits for a datagram that fits and returns it, or returns `undefined` if none comes in time. It
+ * drops the datagrams that do not fit. The later lessons wait with this function, too.
+ */
+export async function receiveUntil(
+  socket: Socket,
+  milliseconds: number,
+  fits: (datagram: Datagram) => boolean,
+): Promise<Datagram | undefined> {
+  // The time limit starts once, before the loop. So datagrams that do not fit
+  // cannot make the wait longer.
+  const signal = AbortSignal.timeout(milliseconds); // as you would use it with fetch()
+
+  try {
+    while (true) {
+      const datagram = await socket.receive({ signal });
+      if (fits(datagram)) return datagram;
+    }
+  } catch (error) {
+    // No reply in time is normal with UDP, so it is not an error here.
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Waits for the next datagram, whatever it is, and returns it, or returns `undefined` if none comes
+ * in time.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -56,31 +82,6 @@ export function receiveWithin(
 }
 
 /**
- * Waits for a datagram that fits, and returns it, or returns `undefined` if none comes in time. The
- * datagrams that do not fit are thrown away. The later lessons all wait with this function.
- */
-export async function receiveUntil(
-  socket: Socket,
-  milliseconds: number,
-  fits: (datagram: Datagram) => boolean,
-): Promise<Datagram | undefined> {
-  // The time limit is made once, before the loop. So datagrams that do not
-  // fit cannot make the wait longer.
-  const signal = AbortSignal.timeout(milliseconds); // as you would use it with fetch()
-
-  try {
-    while (true) {
-      const datagram = await socket.receive({ signal });
-      if (fits(datagram)) return datagram;
-    }
-  } catch (error) {
-    // No answer in time is normal with UDP, so it is not an error here.
-    if (signal.aborted) return undefined;
-    throw error;
-  }
-}
-
-/**
  * Sends a question and returns the reply, or `undefined` if none comes in time.
  *
  * The reply may be empty: an empty datagram is a valid one.
@@ -94,8 +95,8 @@ export async function sendAndReceive(
   await socket.send(question, to);
 
   // Any program can send to our port, so we check who sent the datagram. Two
-  // address objects are never ===, even if they say the same: sameAddress()
-  // compares what they say.
+  // objects are never ===, so sameAddress() compares their host and port. A late
+  // reply to an earlier question passes this check: it has the right address.
   return await receiveUntil(socket, milliseconds, ({ from }) => sameAddress(from, to));
 }
 
@@ -107,23 +108,19 @@ export async function replyOnce(socket: Socket, text: string): Promise<void> {
   await socket.send(text, from);
 }
 
-/**
- * `deno task lesson2 receive` runs this: sends a message and prints the reply.
- *
- * `print` is where the text goes. The tests of this workbook hand in their own.
- */
+/** `deno task lesson2 receive` runs this: sends a message and prints the reply. */
 export async function receive(
   message: string,
   to: Address,
   seconds: number,
   print = console.log,
 ): Promise<void> {
-  using socket = bind({ hostname: localFor(to) }); // lesson 1
+  using socket = bind({ hostname: localFor(to) }); // as in lesson 1
   print(`Sending to ${formatAddress(to)} from port ${socket.address.port}.`);
   print(`Waiting for a reply, at most ${seconds} s...`);
 
   // A datagram that arrives while no receive() is waiting is not lost. The
-  // system keeps it in the socket's receive buffer, as long as there is room.
+  // system keeps it in the socket's *receive buffer*, as long as there is room.
   const reply = await sendAndReceive(socket, message, to, 1000 * seconds);
   if (!reply) {
     throw new Error(
@@ -131,8 +128,10 @@ export async function receive(
     );
   }
 
-  // printable() makes received bytes safe to print. Lesson 3 shows why.
-  print(`Received from ${formatAddress(reply.from)}: ${printable(reply.data)}`);
+  // What arrives is bytes. TextDecoder makes text of them, and printable()
+  // makes the text safe to print. Lesson 3 shows why that is needed.
+  const text = new TextDecoder().decode(reply.data);
+  print(`Received from ${formatAddress(reply.from)}: ${printable(text)}`);
 }
 
 /*

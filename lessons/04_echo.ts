@@ -48,16 +48,16 @@ export function greeting(data: Uint8Array): string | undefined {
   // *spoofing*. Suppose an attacker sends us a name and gives, as the sender,
   // the address of another server like ours. We would greet that server, it
   // would greet us back, and so on: one forged datagram, replies without end.
-  // Real servers had this fault (CVE-2024-2169). We know the replies of our
-  // own servers and ignore them. Another server's replies we would not know.
+  // Real servers had this fault (CVE-2024-2169). We recognize the replies of
+  // this workbook's servers. The reply of any other server is a name to us.
   if (REPLY.test(name)) return undefined;
 
   return `Hello, ${name}!`;
 }
 
 /**
- * Replies to datagrams until the socket is closed. `reply` returns what to send back, or `undefined`
- * for no reply. Lessons 6 to 8 use this loop with replies of their own.
+ * Replies to datagrams until the socket is closed. `replyTo` returns what to send back, or
+ * `undefined` for no reply. Lessons 6 to 8 use this loop with replies of their own.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -71,17 +71,19 @@ export function greeting(data: Uint8Array): string | undefined {
  */
 export async function serve(
   socket: Socket,
-  reply: (data: Uint8Array) => string | Uint8Array | undefined,
-  print: (line: string) => void = () => {},
+  replyTo: (data: Uint8Array) => string | Uint8Array | undefined,
+  print: (line: string) => void = () => {}, // prints nothing if you do not say where
 ): Promise<void> {
   for await (const { data, from } of socket) {
-    const answer = reply(data);
-    const remark = answer === undefined ? " It gets no reply." : "";
-    print(`Received from ${formatAddress(from)}.${remark}`);
-    if (answer === undefined) continue;
+    const reply = replyTo(data);
+    if (reply === undefined) {
+      print(`Received from ${formatAddress(from)}. It gets no reply.`);
+      continue;
+    }
 
+    print(`Received from ${formatAddress(from)}.`);
     try {
-      await socket.send(answer, from);
+      await socket.send(reply, from);
     } catch (error) {
       // Sending can fail. For example, a forged address may have port 0, and
       // nothing can be sent to port 0. The other clients still want their

@@ -17,10 +17,12 @@ export async function play(diagram: Diagram): Promise<void> {
   const replying = replyOnce(friend, "Fine, thanks!");
   await sendAndReceive(asker, "How are you?", friend.address, 1000);
   await replying;
-  diagram.note("The friend did not know this port. It learned it from the datagram.");
+  diagram.note("The friend did not know the asker's port. It learned the port from the datagram.");
 
   const wait = 400;
-  diagram.note(`Now the friend receives, but does not reply. The asker waits for ${wait} ms.`);
+  diagram.note(
+    `Now the friend receives a question, but does not reply. The asker waits for ${wait} ms.`,
+  );
   const heard = friend.receive();
   const reply = await sendAndReceive(asker, "Is it cold?", friend.address, wait);
   const { from } = await heard;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
-import { browser, open, project, serve, until } from "./helpers.ts";
+import { browser, change, open, project, serve, until } from "./helpers.ts";
 
 /** The lessons that run in this folder, whoever started them (Linux). */
 async function started(folder: URL): Promise<string[]> {
@@ -24,16 +24,6 @@ async function run(page: Page, number = "4"): Promise<void> {
   await page.waitForFunction(() => !document.querySelector<HTMLButtonElement>(".run")!.disabled, {
     timeout: 30_000,
   });
-}
-
-/** Makes the lesson's play begin with this. */
-async function change(folder: URL, name: string, begin: string): Promise<void> {
-  const file = new URL(`lessons/${name}.ts`, folder);
-  const text = await Deno.readTextFile(file);
-  await Deno.writeTextFile(
-    file,
-    text.replace(/(export async function play\(.*\{\n)/, `$1${begin}\n`),
-  );
 }
 
 const FOREVER = "await new Promise((resolve) => setTimeout(resolve, 60_000));";
