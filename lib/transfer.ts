@@ -17,7 +17,7 @@
  *
  * @module
  */
-import { type Address, sameAddress, type Socket } from "./udp.ts";
+import { type Address, formatAddress, sameAddress, type Socket } from "./udp.ts";
 
 /** Bytes before the data of a part. */
 export const HEADER = 13;
@@ -229,6 +229,7 @@ export class Sending implements Side {
   #heldBack = false;
   #ended = false;
   #stopping = false;
+  #ignored: string | undefined;
   /** When the receiver was last heard, and when it was last asked whether it is there. */
   #heardAt: number;
   #askedAt = -Infinity;
@@ -270,13 +271,20 @@ export class Sending implements Side {
   }
 
   heard(bytes: Uint8Array, from: Address, now: number): void {
-    if (this.over || !sameAddress(from, this.#to)) return;
+    if (this.over) return;
+    if (!sameAddress(from, this.#to)) {
+      return this.#ignore(from, `${formatAddress(this.#to)} was asked`);
+    }
     const message = unpack(bytes);
-    if (!message || message.mine !== this.#mine) return;
+    if (!message) return this.#ignore(from, "it is not a message of a transfer");
+    if (message.mine !== this.#mine) return this.#ignore(from, "it is for another transfer");
     if (message.kind === "stop") {
       return this.#fail("The receiver has stopped, or it is busy with somebody else's file.");
     }
-    if (message.kind !== "ack" || message.number > this.next) return;
+    if (message.kind !== "ack") return this.#ignore(from, `it is of the kind ${message.kind}`);
+    if (message.number > this.next) {
+      return this.#ignore(from, "it acknowledges what was never sent");
+    }
     if (this.#theirs === 0) {
       this.#theirs = message.theirs;
       if (this.#asked === 1) this.trip.measured(now - this.#askedAt);
@@ -284,6 +292,12 @@ export class Sending implements Side {
     if (message.theirs !== this.#theirs) return;
     this.#heardAt = now;
     this.#acknowledged(message.number, message.data, now);
+  }
+
+  /** Notes what was not taken: if there is no answer, it tells why. What the receiver sends counts most. */
+  #ignore(from: Address, why: string): void {
+    if (this.#ignored && !sameAddress(from, this.#to)) return;
+    this.#ignored = `What came from ${formatAddress(from)} was not taken: ${why}.`;
   }
 
   #acknowledged(lowest: number, bits: Uint8Array, now: number): void {
@@ -332,7 +346,7 @@ export class Sending implements Side {
       this.#fail(
         this.#theirs
           ? "The receiver fell silent: not all of the file is known to have arrived."
-          : "Nobody answered. Is there a receiver, and was it started?",
+          : `${this.#ignored ?? "Nobody answered."} Is there a receiver, and was it started?`,
       );
       return [stop];
     }

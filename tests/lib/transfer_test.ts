@@ -500,6 +500,35 @@ Deno.test("transfer: a sender heeds only the receiver, its own number and the re
   assertMatch(sending.failure!.message, /^The receiver has stopped, or it is busy with somebody/);
 });
 
+Deno.test("transfer: what comes in the place of an answer is told: from whom, and why it is not taken", () => {
+  const says = (...came: [Partial<Message> | Uint8Array, from: typeof HERE][]) => {
+    const sending = new Sending(THERE, { size: 4 }, 0);
+    const { mine } = unpack(sending.due(0)[0]![0])!;
+    for (const [what, from] of came) {
+      const bytes = what instanceof Uint8Array
+        ? what
+        : pack({ ...hello, mine, theirs: 5, ...what });
+      sending.heard(bytes, from, 1);
+    }
+    sending.due(PATIENCE);
+    return sending.failure?.message.replace(" Is there a receiver, and was it started?", " …");
+  };
+  const text = new TextEncoder().encode("Hello, you!");
+  const there = (why: string) => `What came from 127.0.0.1:10 was not taken: ${why}. …`;
+  assertEquals(says(), "Nobody answered. …");
+  assertEquals(says([text, THERE]), there("it is not a message of a transfer"));
+  assertEquals(says([{}, THERE]), there("it is of the kind hello")); // an echo server
+  assertEquals(says([{ kind: "ack", mine: 6 }, THERE]), there("it is for another transfer"));
+  const early = { kind: "ack", number: 1 } as const;
+  assertEquals(says([early, THERE]), there("it acknowledges what was never sent"));
+  const other = "What came from 127.0.0.1:9 was not taken: 127.0.0.1:10 was asked. …";
+  assertEquals(says([{ kind: "ack" }, HERE]), other);
+  for (const both of [[HERE, THERE], [THERE, HERE]]) {
+    const came = both.map((from): [Uint8Array, typeof HERE] => [text, from]);
+    assertEquals(says(...came), there("it is not a message of a transfer"));
+  }
+});
+
 Deno.test("transfer: no more is under way than a receive buffer holds, and what is on its way to it", () => {
   // On Linux, for parts of that many bytes: how many wait in the buffer at most; a quarter of it may be late.
   const most = { 16: 256, 200: 166, 1024: 92, 4096: 25, 32_768: 6, 65_494: 3 };
