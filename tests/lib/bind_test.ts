@@ -24,6 +24,17 @@ Deno.test("bind: a port that is no port is a RangeError that names it and the li
   }
 });
 
+Deno.test("bind: 65535 is a port, the last one", () => {
+  const given: unknown[] = [];
+  const { listenDatagram } = Deno;
+  using _ = replaced("listenDatagram", (options: Deno.UdpListenOptions & { transport: "udp" }) => {
+    given.push(options.port);
+    return listenDatagram({ ...options, port: 0 }); // another program may have 65535
+  });
+  for (const port of [65_535, 1, 0]) bind({ port }).close();
+  assertEquals(given, [65_535, 1, 0]);
+});
+
 Deno.test("bind: no hostname is 127.0.0.1, however it is missing", () => {
   for (const json of ["{}", '{ "hostname": null }']) {
     using socket = bind(JSON.parse(json));

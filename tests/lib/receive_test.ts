@@ -17,8 +17,15 @@ Deno.test("receive: the bytes are the caller's own, and no more than that is kep
 Deno.test("receive: several at once are answered in the order they were called", async () => {
   using alice = bind();
   using bob = bind();
-  const [plain, limited] = [{}, { signal: soon() }];
-  for (const all of [[plain, plain, plain], [limited, limited, limited], [plain, limited, plain]]) {
+  const limited = { signal: soon() };
+  const orders = [
+    [undefined, undefined, undefined],
+    [{}, {}, {}],
+    [limited, limited, limited],
+    [undefined, limited, {}],
+    [limited, undefined, undefined],
+  ];
+  for (const all of orders) {
     const waiting = all.map((options) => bob.receive(options));
     for (const word of ["one", "two", "three"]) await alice.send(word, bob.address);
     const words = (await Promise.all(waiting)).map(({ data }) => text(data));
@@ -127,16 +134,18 @@ Deno.test("receive: what the system says about an earlier send is no error", asy
 });
 
 Deno.test("receive: any other error goes to whoever waited first", async () => {
-  const answers = [
-    () => Promise.reject(new Error("out of memory")),
-    () =>
-      Promise.resolve([new Uint8Array([7]), { hostname: "127.0.0.1", port: 2, transport: "udp" }]),
-  ];
-  using socket = fakeSocket({ receive: () => answers.shift()!() });
-  const first = assertRejects(() => socket.receive(), Error, "out of memory");
-  const second = socket.receive();
-  await first;
-  assertEquals((await second).data, new Uint8Array([7]));
+  const datagram = [new Uint8Array([7]), { hostname: "127.0.0.1", port: 2, transport: "udp" }];
+  for (const options of [undefined, {}]) {
+    const answers = [
+      () => Promise.reject(new Error("out of memory")),
+      () => Promise.resolve(datagram),
+    ];
+    using socket = fakeSocket({ receive: () => answers.shift()!() });
+    const first = assertRejects(() => socket.receive(options), Error, "out of memory");
+    const second = socket.receive(options);
+    await first;
+    assertEquals((await second).data, new Uint8Array([7]));
+  }
 });
 
 Deno.test("receive: options that are none reject, and are not thrown", async () => {

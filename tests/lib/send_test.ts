@@ -19,7 +19,7 @@ Deno.test("send and receive: text as UTF-8, bytes as they are, and who sent them
 Deno.test("send and receive: datagrams of no byte, one, and as many as fit arrive whole", async () => {
   using alice = bind();
   using bob = bind();
-  for (const size of [0, 1, MOST]) {
+  for (const size of [MOST, 0, 1, MOST]) {
     const bytes = crypto.getRandomValues(new Uint8Array(size));
     assertEquals(await alice.send(bytes, bob.address), size);
     const { data } = await bob.receive({ signal: soon() });
@@ -51,6 +51,15 @@ Deno.test("send: a port that is no port is a RangeError, and nothing leaves", as
   }
   await socket.send("the only one", socket.address);
   assertEquals(text((await socket.receive({ signal: soon() })).data), "the only one");
+});
+
+Deno.test("send: ports 1 and 65535 are ports, the first and the last one", async () => {
+  const given: number[] = [];
+  using socket = fakeSocket({
+    send: (_: Uint8Array, { port }: Deno.NetAddr) => Promise.resolve(given.push(port)),
+  });
+  for (const port of [1, 65_535]) await socket.send("x", { hostname: "127.0.0.1", port });
+  assertEquals(given, [1, 65_535]);
 });
 
 Deno.test("send: an error of the system keeps its class, and is the cause of the explained one", async () => {
@@ -163,7 +172,8 @@ Deno.test("send: a name whose look-up takes long holds up nobody, and is held up
     },
   });
   const port = 9;
-  const waiting = [socket.send("x", { hostname: "slow.example", port })];
+  const slowly = () => socket.send("x", { hostname: "slow.example", port });
+  const waiting = [slowly(), slowly()];
   for (const hostname of ["127.0.0.1", "::1"]) await socket.send("x", { hostname, port });
 
   // An address that takes long; then a name, which does not end the address's turn.
@@ -177,7 +187,7 @@ Deno.test("send: a name whose look-up takes long holds up nobody, and is held up
   waiting.push(busy.send("x", address));
   await busy.send("x", { hostname: "name.example", port });
   waiting.push(busy.send("x", { hostname: "127.0.0.3", port }));
-  const all = ["slow.example", "127.0.0.1", "::1", "127.0.0.2", "name.example"];
+  const all = ["slow.example", "slow.example", "127.0.0.1", "::1", "127.0.0.2", "name.example"];
   assertEquals(started, all);
   slow.resolve(1);
   await Promise.all(waiting);

@@ -57,6 +57,16 @@ Deno.test("a socket that never receives has no receive buffer", async () => {
   assert(bytes < 10_000, `${bytes} bytes each`);
 });
 
+Deno.test("a socket that waits for its first datagram takes up no receive buffer", async () => {
+  const bytes = await measured(`
+    const sockets = Array.from({ length: 500 }, () => bind());
+    const before = Deno.memoryUsage().rss;
+    for (const socket of sockets) socket.receive().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    console.log(Math.max(0, (Deno.memoryUsage().rss - before) / sockets.length));`);
+  assert(bytes < 30_000, `${bytes} bytes each`); // 6,000; a plain buffer would take up 65,535
+});
+
 Deno.test("receives that time out leave nothing behind, alone or behind one that waits", async () => {
   const flag = "--v8-flags=--expose-gc";
   for (const first of ["", "socket.receive().catch(() => {});"]) {
