@@ -21,13 +21,12 @@ timeout 50 npm install --ignore-scripts coap@1.5.0 >npm.log 2>&1 || {
 }
 # The programs, and the libraries that are missing, are unpacked here and not installed.
 mkdir -p debs/partial
-for program in libcoap3-bin=4.3.1-1; do
-  timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
-    -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 "$program" >apt.log 2>&1 || {
-    echo "apt-get could not get $program."
-    exit 2
-  }
-done
+timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
+  -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 \
+  libcoap3-bin=4.3.1-1 >apt.log 2>&1 || {
+  echo "apt-get could not get the programs."
+  exit 2
+}
 for package in debs/*.deb; do dpkg -x "$package" .; done
 export PATH="$folder/usr/sbin:$folder/usr/bin:$PATH:/usr/sbin:/sbin"
 LD_LIBRARY_PATH=$(find "$folder" -name '*.so*' -printf '%h\n' | sort -u | paste -sd:)

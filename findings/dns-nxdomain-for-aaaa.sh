@@ -18,13 +18,12 @@ for program in dig gcc; do
 done
 # The programs, and the libraries that are missing, are unpacked here and not installed.
 mkdir -p debs/partial
-for program in dnsmasq-base=2.90-4~deb12u2 musl-dev=1.2.3-1; do
-  timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
-    -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 "$program" >apt.log 2>&1 || {
-    echo "apt-get could not get $program."
-    exit 2
-  }
-done
+timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
+  -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 \
+  dnsmasq-base=2.90-4~deb12u2 musl-dev=1.2.3-1 >apt.log 2>&1 || {
+  echo "apt-get could not get the programs."
+  exit 2
+}
 for package in debs/*.deb; do dpkg -x "$package" .; done
 
 # A program that asks as all programs do, with musl.

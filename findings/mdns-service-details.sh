@@ -21,13 +21,12 @@ timeout 50 npm install --ignore-scripts bonjour-service@1.4.4 >npm.log 2>&1 || {
 }
 # The programs, and the libraries that are missing, are unpacked here and not installed.
 mkdir -p debs/partial
-for program in avahi-daemon=0.8-10+deb12u1; do
-  timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
-    -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 "$program" >apt.log 2>&1 || {
-    echo "apt-get could not get $program."
-    exit 2
-  }
-done
+timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
+  -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 \
+  avahi-daemon=0.8-10+deb12u1 >apt.log 2>&1 || {
+  echo "apt-get could not get the programs."
+  exit 2
+}
 for package in debs/*.deb; do dpkg -x "$package" .; done
 
 cat >etc/avahi/services/printer.service <<'END'

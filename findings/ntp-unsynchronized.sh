@@ -21,13 +21,12 @@ timeout 50 npm install --ignore-scripts \
 }
 # The programs, and the libraries that are missing, are unpacked here and not installed.
 mkdir -p debs/partial
-for program in chrony=4.3-2+deb12u3; do
-  timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
-    -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 "$program" >apt.log 2>&1 || {
-    echo "apt-get could not get $program."
-    exit 2
-  }
-done
+timeout 100 apt-get install --reinstall --download-only --no-install-recommends -y \
+  -o Dir::Cache::archives="$folder/debs" -o Debug::NoLocking=1 \
+  chrony=4.3-2+deb12u3 >apt.log 2>&1 || {
+  echo "apt-get could not get the programs."
+  exit 2
+}
 for package in debs/*.deb; do dpkg -x "$package" .; done
 export PATH="$folder/usr/sbin:$PATH:/usr/sbin:/sbin"
 LD_LIBRARY_PATH=$(find "$folder" -name '*.so*' -printf '%h\n' | sort -u | paste -sd:)

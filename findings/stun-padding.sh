@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A STUN attribute is padded to a multiple of four bytes. The padding may have any value.
+# A STUN attribute is padded to a multiple of four bytes. The receiver ignores what is in there.
 # The integrity (HMAC) and the fingerprint (CRC) cover the message as sent, so the padding as well.
 # One would expect a library to accept the sample responses of RFC 5769. They pad with a space.
 # stun 2.1.0, @msimerson/stun 3.2.1 and webrtc-stun 3.0.0 say that both checks fail.
@@ -8,8 +8,8 @@
 # So it refuses each request of ICE, which has a priority, though HMAC and CRC are right.
 # The libraries rarely notice when they talk to each other, as all of them pad with zeros.
 # It matters when the other side is another program: the right password is called wrong.
-# Source: RFC 8489, section 14 (padding may be any value; RFC 5389, section 15, said the same), and
-# the sample responses of RFC 5769, sections 2.2 and 2.3. The password is the one printed there.
+# Source: RFC 5389, section 15 (padding may be any value), RFC 8489, section 14 (the receiver must
+# ignore it), and the responses of RFC 5769, sections 2.2 and 2.3, with the password printed there.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
