@@ -10,7 +10,7 @@ import {
   LIMIT,
   receiveFile,
   Receiving,
-  type Sending,
+  sendFile,
   unpack,
 } from "../lib/transfer.ts";
 import {
@@ -25,47 +25,35 @@ import type { Diagram, Role } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
 
-/** Sends parts to an address, then closes the socket. `window`: how many may be under way, or `auto`. */
-export type SendFile = (
-  socket: Socket,
-  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  to: Address,
-  options?: { window?: number | "auto"; signal?: AbortSignal },
-) => Promise<Sending>;
-
 /** A role that sends standard input. */
-export function sendRole(sendFile: SendFile): Role {
-  return {
-    about: "send standard input",
-    options: {
-      window: { value: "PARTS", about: "at most so many under way, or auto", default: "auto" },
-      part: { value: "BYTES", about: "in a datagram", default: "1024" },
-    },
-    async run({ local, remote, options, signal, console, stdin, stdout }) {
-      const window = options.text("window") === "auto"
-        ? "auto"
-        : options.number("window", 1, LIMIT);
-      const size = options.number("part", 1, MAX_BYTES - HEADER);
-      const start = performance.now();
-      let bytes = 0;
-      async function* parts() {
-        for await (const chunk of stdin.readable) {
-          bytes += chunk.length;
-          yield* cut(chunk, size);
-        }
+export const sendRole: Role = {
+  about: "send standard input",
+  options: {
+    window: { value: "PARTS", about: "at most so many under way, or auto", default: "auto" },
+    part: { value: "BYTES", about: "in a datagram", default: "1024" },
+  },
+  async run({ local, remote, options, signal, console, stdin, stdout }) {
+    const window = options.text("window") === "auto" ? "auto" : options.number("window", 1, LIMIT);
+    const size = options.number("part", 1, MAX_BYTES - HEADER);
+    const start = performance.now();
+    let bytes = 0;
+    async function* parts() {
+      for await (const chunk of stdin.readable) {
+        bytes += chunk.length;
+        yield* cut(chunk, size);
       }
-      using socket = bind(local);
-      if (stdin.isTerminal()) console.log("Type what to send, and Ctrl-D at the end.");
-      const quiet = stdout.isTerminal() ? progress(socket, remote, 5000, console.log) : () => {};
-      const sending = sendFile(socket, parts(), remote, { window, signal });
-      const { sent, resent, trip } = await sending.finally(quiet);
-      console.log(`Sent ${rate(bytes, performance.now() - start)} to ${formatAddress(remote)}.`);
-      const again = resent.toLocaleString("en");
-      const time = `the round trip took ${trip.smoothed.toFixed(1)} ms`;
-      console.log(`That took ${count(sent, "datagram")}, ${again} of them again; ${time}.`);
-    },
-  };
-}
+    }
+    using socket = bind(local);
+    if (stdin.isTerminal()) console.log("Type what to send, and Ctrl-D at the end.");
+    const quiet = stdout.isTerminal() ? progress(socket, remote, 5000, console.log) : () => {};
+    const sending = sendFile(socket, parts(), remote, { window, signal });
+    const { sent, resent, trip } = await sending.finally(quiet);
+    console.log(`Sent ${rate(bytes, performance.now() - start)} to ${formatAddress(remote)}.`);
+    const again = resent.toLocaleString("en");
+    const time = `the round trip took ${trip.smoothed.toFixed(1)} ms`;
+    console.log(`That took ${count(sent, "datagram")}, ${again} of them again; ${time}.`);
+  },
+};
 
 /**
  * Says every so many milliseconds how far the sending is, for somebody who waits: as many parts as the

@@ -32,9 +32,9 @@
  */
 import type { Diagram, Lesson } from "../cli/lesson.ts";
 import { run } from "../cli/run.ts";
-import { cut, losing, receiveRole, type SendFile, sendRole } from "../cli/transfer.ts";
+import { cut, losing, receiveRole, sendRole } from "../cli/transfer.ts";
 import { printable } from "../lib/text.ts";
-import { describe, LIMIT, receiveFile, Sending, Talk, type Window } from "../lib/transfer.ts";
+import { describe, receiveFile, sendFile } from "../lib/transfer.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
 import { receiveWithin } from "./02_receive.ts";
 
@@ -68,61 +68,6 @@ export async function* collect(socket: Socket): AsyncGenerator<string> {
   }
 }
 
-/**
- * How many parts may be under way, nearly as TCP decides it. It starts with 10 (RFC 6928). The
- * window doubles in each round trip until a part is lost: the network is full. Then it is halved,
- * and grows by one part in each round trip (RFC 5681). Without that, all who share a full network
- * send again what it just dropped, and it stays full (RFC 8085). One difference: TCP starts again
- * with one part after the first timeout. Here the first timeout only halves the window, as in QUIC
- * (RFC 9002). The next one starts again with one part.
- *
- * ```ts
- * import { assertEquals } from "@std/assert";
- * const window = new FairWindow();
- * window.arrived(10); // all of the first ones: so it is 20
- * window.lost();
- * assertEquals(window.size, 10);
- * ```
- */
-export class FairWindow implements Window {
-  size = 10;
-  #limit = Infinity;
-  arrived(parts: number): void {
-    this.size += this.size < this.#limit ? parts : parts / this.size;
-  }
-  lost(): void {
-    this.size = this.#limit = Math.max(2, this.size / 2);
-  }
-  silence(): void {
-    this.lost();
-    this.size = 1; // a second timeout without any ACK in between: start again with one part
-  }
-}
-
-/** Sends parts, with many under way: one part in a round trip of 40 ms would be 25 kB/s over any line. */
-export const sendFile: SendFile = async (socket, parts, to, { window, signal } = {}) => {
-  const size = typeof window === "number" ? { size: window } : new FairWindow();
-  const sending = new Sending(to, size, performance.now()); // what to send, when, and when again
-  const talk = new Talk(socket, sending, signal); // gives it a socket and a clock
-  const put = async (part?: Uint8Array) => {
-    // All before `lowest` is written there, and this part will be number `next`. Those in between are under
-    // way, or were early, and the receiver keeps them: for so many, LIMIT, it has room. So wait for an ACK
-    // that moves `lowest`: the window slides. (To count those under way is not enough: most may be kept.)
-    while (!(sending.next < sending.lowest + LIMIT)) await talk.news();
-    talk.tell((now) => part ? sending.add(part, now) : sending.end(now));
-  };
-  const feed = async () => {
-    for await (const part of parts) await put(part);
-    await put();
-  };
-  await Promise.race([feed(), talk.ended]).catch(async (error) => {
-    await talk.stop();
-    throw error;
-  });
-  await talk.ended;
-  return sending;
-};
-
 /** Stop-and-wait loses a part, and then an ACK. A window loses a part, too. */
 export async function play(diagram: Diagram): Promise<void> {
   const sender = losing(diagram, "sender", "1 world");
@@ -154,7 +99,7 @@ export const lesson: Lesson = {
   port: 9090,
   play,
   label: (data) => describe(data) ?? printable(data),
-  roles: { send: sendRole(sendFile), receive: receiveRole },
+  roles: { send: sendRole, receive: receiveRole },
   tryNext: ["deno task lesson9 receive > copy", "deno task lesson9 send < README.md"],
 };
 

@@ -171,6 +171,48 @@ export interface Window {
   silence?(): void;
 }
 
+/**
+ * How many parts may be under way, nearly as TCP decides it. It starts with 10 (RFC 6928). The
+ * window doubles in each round trip until a part is lost: the network is full. Then it is halved,
+ * and grows by one part in each round trip (RFC 5681). Without that, all senders that share a full
+ * network retransmit what it just dropped, and it stays full (RFC 8085).
+ *
+ * There is one difference. TCP starts again with one part after the first timeout. Here the first
+ * timeout only halves the window, as in QUIC (RFC 9002). The next one starts again with one part.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const window = new FairWindow();
+ * window.arrived(10); // all of the first ones: so it is 20
+ * window.lost();
+ * assertEquals(window.size, 10);
+ * ```
+ */
+export class FairWindow implements Window {
+  /** How many parts may be under way now. */
+  size = 10;
+  /** At this size the window ends to double, and grows by one part in a round trip. */
+  #limit = Infinity;
+
+  /** Parts have arrived: the window grows by one for each of them, or by one in a round trip. */
+  arrived(parts: number): void {
+    if (this.size < this.#limit) this.size += parts;
+    else this.size += parts / this.size;
+  }
+
+  /** A part was lost: the window is halved. It is never less than 2 parts then. */
+  lost(): void {
+    this.#limit = Math.max(2, this.size / 2);
+    this.size = this.#limit;
+  }
+
+  /** A second timeout, and no ACK came between the two: the window starts again with one part. */
+  silence(): void {
+    this.lost();
+    this.size = 1;
+  }
+}
+
 interface Part {
   number: number;
   kind: "part" | "end";
@@ -691,6 +733,59 @@ export class Talk {
     }
     if (this.#side.failure) throw this.#side.failure;
   }
+}
+
+/** What {@linkcode sendFile} may be given. */
+export interface SendOptions {
+  /** How many parts may be under way. `auto`, the default, is a {@linkcode FairWindow}. */
+  window?: number | "auto";
+  /** When it is aborted, the receiver is told that there will be no more. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Sends parts to an address, with many of them under way at once. It ends when the receiver has
+ * written all of them, and closes the socket. It throws if not all of them arrived.
+ */
+export async function sendFile(
+  socket: Socket,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  to: Address,
+  { window = "auto", signal }: SendOptions = {},
+): Promise<Sending> {
+  const size = window === "auto" ? new FairWindow() : { size: window };
+  const sending = new Sending(to, size, performance.now());
+  const talk = new Talk(socket, sending, signal);
+
+  try {
+    await Promise.race([feed(talk, sending, parts), talk.ended]);
+  } catch (error) {
+    await talk.stop();
+    throw error;
+  }
+
+  await talk.ended;
+  return sending;
+}
+
+/** Gives the sender part after part, as soon as there is room for the next one, and then the end. */
+async function feed(
+  talk: Talk,
+  sending: Sending,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  // The receiver has room for LIMIT parts that it has not written yet. To count the parts under
+  // way is not enough: it may hold most of the others. So wait for an ACK that moves `lowest`.
+  const room = async () => {
+    while (sending.next >= sending.lowest + LIMIT) await talk.news();
+  };
+
+  for await (const part of parts) {
+    await room();
+    talk.tell((now) => sending.add(part, now));
+  }
+  await room();
+  talk.tell((now) => sending.end(now));
 }
 
 /** What {@linkcode receiveFile} may be given. */

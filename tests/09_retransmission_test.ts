@@ -6,16 +6,18 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { dice, fate } from "../lessons/08_loss.ts";
-import {
-  collect,
-  deliver,
-  FairWindow,
-  lesson as page,
-  sendFile,
-} from "../lessons/09_retransmission.ts";
+import { collect, deliver, lesson as page } from "../lessons/09_retransmission.ts";
 import { progress } from "../cli/transfer.ts";
 import { relay } from "../lib/relay.ts";
-import { pack, receiveFile, Receiving, Talk, unpack } from "../lib/transfer.ts";
+import {
+  FairWindow,
+  pack,
+  receiveFile,
+  Receiving,
+  sendFile,
+  Talk,
+  unpack,
+} from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, soon, text, until, within } from "./helpers.ts";
 import {

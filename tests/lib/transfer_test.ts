@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { FairWindow } from "../../lessons/09_retransmission.ts";
 import { dice } from "../../lessons/08_loss.ts";
 import {
   describe,
+  FairWindow,
   HEADER,
   LIMIT,
   type Message,

@@ -20,7 +20,7 @@ import { speakTo } from "../../lessons/17_voice.ts";
 import * as rtp from "../../lib/rtp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lessons/08_loss.ts";
-import { sendFile } from "../../lessons/09_retransmission.ts";
+import { sendFile } from "../../lib/transfer.ts";
 import { later, until } from "../helpers.ts";
 import { freePort, Program } from "../program.ts";
 

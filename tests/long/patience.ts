@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { dice } from "../../lessons/08_loss.ts";
-import { sendFile } from "../../lessons/09_retransmission.ts";
+import { sendFile } from "../../lib/transfer.ts";
 import { relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
 import { bytes, here, later, until } from "../helpers.ts";

@@ -8,9 +8,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { askFor, greeting, serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../lessons/08_loss.ts";
-import { sendFile } from "../../lessons/09_retransmission.ts";
 import { type Counts, relay } from "../../lib/relay.ts";
-import { receiveFile } from "../../lib/transfer.ts";
+import { receiveFile, sendFile } from "../../lib/transfer.ts";
 import { type Address, bind } from "../../lib/udp.ts";
 import { later } from "../helpers.ts";
 

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { sendFile } from "../../../lessons/09_retransmission.ts";
-import { receiveFile } from "../../../lib/transfer.ts";
+import { receiveFile, sendFile } from "../../../lib/transfer.ts";
 import { bind, localFor } from "../../../lib/udp.ts";
 
 const [role, hostname = "", port, last, size] = Deno.args;
