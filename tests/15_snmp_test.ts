@@ -324,20 +324,21 @@ Deno.test("lesson 15: names of OIDs, and labels of messages", () => {
 });
 
 /**
- * What get or walk says when it is sent this, by the agent that it asked or by somebody else. AGENT and OTHER
- * stand for their addresses.
+ * What get or walk says when it is sent this by the agent that it asked, the first `byOther` of them by somebody
+ * else. AGENT and OTHER stand for their addresses.
  */
 async function saidOf(
   answers: (asked: snmp.Message) => Uint8Array[],
-  { byOther = false, role = "get" } = {},
+  { byOther = 0, role = "get" } = {},
 ) {
   using agent = bind();
   using other = bind();
   const args = ["--port", agent.address.port, "--oid", "sysName.0", "--timeout", 0.3];
   await using program = lesson(15, role, ...args);
   const { data, from } = await agent.receive({ signal: soon() });
-  const sender = byOther ? other : agent;
-  for (const answer of answers(snmp.decode(data))) await sender.send(answer, from);
+  for (const [i, answer] of answers(snmp.decode(data)).entries()) {
+    await (i < byOther ? other : agent).send(answer, from);
+  }
   const { code, stdout, stderr } = await program.end();
   const said = stderr.replaceAll(formatAddress(agent.address), "AGENT")
     .replaceAll(formatAddress(other.address), "OTHER");
@@ -356,8 +357,9 @@ Deno.test("lesson 15: what comes in the place of an answer is told: from whom, a
     saidOf((asked) => [snmp.encode(snmp.responseTo(asked, []))], { role: "walk" }),
     // Of several, the one that is most like an answer.
     saidOf((asked) => [right({ ...asked, id: 5 }), cut(asked), bytes("Hello")]),
-    saidOf((asked) => [right(asked)], { byOther: true }),
-    saidOf(() => [bytes("Hello")], { byOther: true }),
+    saidOf((asked) => [right(asked)], { byOther: 1 }),
+    saidOf(() => [bytes("Hello")], { byOther: 1 }),
+    saidOf(() => [bytes("Hello"), bytes("Hi")], { byOther: 1 }),
   ]);
   assertEquals(
     said,
@@ -369,6 +371,7 @@ Deno.test("lesson 15: what comes in the place of an answer is told: from whom, a
       "The answer came from OTHER, but AGENT was asked, so it was not taken. If that is the same " +
       "device, ask it there.\n",
       "What came from OTHER was not taken: AGENT was asked.\n",
+      "What came from AGENT was not taken: it is not an SNMP message.\n",
     ].map((stderr) => [1, "", stderr]),
   );
 });
