@@ -141,6 +141,7 @@ function callTail(
   const address = `{ hostname: ${JSON.stringify(host)}, port: ${port} }`;
   return [
     ...uses("lines") ? ['import { lines } from "../cli/lines.ts";'] : [],
+    ...importsOf(project.source(path).text, uses),
     "",
     ...uses("lines") || uses("signal") ? [STOP] : [],
     ...["local", "remote"].filter(uses).map((name) => `const ${name} = ${address};`),
@@ -150,6 +151,18 @@ function callTail(
       .replace(/^if \(false\) .*\n/gm, "") // without an option that has no default
       .replace(/\breturn\b/, "await"),
   ].join("\n");
+}
+
+/** What a file in cli/lessons/ imports beside its page, where that is used: as a page would import it. */
+function importsOf(text: string, uses: (name: string) => boolean): string[] {
+  const imports: string[] = [];
+  for (const [, names = "", from = ""] of text.matchAll(/^import \{([^}]*)\} from "([^"]+)";$/gm)) {
+    const used = names.split(",").map((name) => name.trim()).filter((name) => name && uses(name));
+    if (used.length === 0 || from.startsWith("../../lessons/")) continue;
+    const path = from.startsWith("../../") ? from.slice("../".length) : `../cli/${from.slice(3)}`;
+    imports.push(`import { ${used.join(", ")} } from "${path}";`);
+  }
+  return imports;
 }
 
 /** What an option is by default, as code; an example where it has no default. */

@@ -43,6 +43,7 @@ export function lines(
     if (prompting) typing.prompt();
   };
   typing.on("line", prompt); // at once: whoever takes the lines may be busy
+  const typed = typing[Symbol.asyncIterator](); // from now on: whoever takes them may begin later
 
   typing.once("close", () => {
     if (signal.aborted) return;
@@ -68,7 +69,7 @@ export function lines(
     },
     async *[Symbol.asyncIterator]() {
       prompt();
-      yield* typing;
+      yield* { [Symbol.asyncIterator]: () => typed };
     },
     [Symbol.dispose]() {
       typing.close();

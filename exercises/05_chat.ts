@@ -16,26 +16,28 @@ import { type Address, formatAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Nicknames. Whoever sends `/nick Ann` is called Ann from then on; every other datagram is a message.
- * Receive until there are `count` messages, and return a line for each: `Ann: Hello`.
+ * Show nicknames. A datagram `/nick Ann` sets the name of its sender to Ann from then on. Every other
+ * datagram is a message.
  *
- * Anyone without a name is shown by address and port: `127.0.0.1:41234: Hello`. Names and
- * messages come from the network, so make both safe to print with `printable`.
+ * Receive until there are `count` messages. Return one line for each message, such as `Ann: Hello`. For
+ * a sender who has not set a name, use the address and port: `127.0.0.1:41234: Hello`.
+ *
+ * Names and messages come from the network, so make both safe to print with `printable`.
  */
 export async function listenWithNames(socket: Socket, count: number): Promise<string[]> {
   return todo();
 }
 
 /**
- * Send each line that is typed to a friend, at once, until there are no more. She may start her program
- * again meanwhile. Then it has a new port, and sends a datagram from there, often an empty one: "I am
- * here". So always send to the port from which her host was heard last; at first, to `friend`.
+ * Send each typed line to a friend, as soon as it is typed. At first, send to `friend`.
  *
- * Another host changes nothing. Neither does port 0: a sender may give it to say that nobody can answer
- * (RFC 768), and to send to it fails.
+ * Your friend may restart her program at any time. Then it has a new port, and it sends you a datagram
+ * from there, which is often empty. So receive at the same time, and always send to the port from which
+ * your friend's host has sent last. Ignore datagrams from other hosts, and those from port 0: nothing can
+ * be sent to port 0.
  *
- * When the last line is sent, end, and do not go on receiving: what comes later is for the next
- * `socket.receive()`. Every failure is thrown.
+ * When there are no more lines, close the socket and return. If a line cannot be sent, close the socket,
+ * too, and let the error through.
  */
 export async function talkAndFollow(
   socket: Socket,

@@ -1,150 +1,187 @@
 /**
  * # Lesson 5: chat
  *
- * Two people type and read at the same time. That is two loops on one socket: one sends what you type, the
- * other prints what arrives. It takes no thread and no lock: while one awaits, the other one runs.
+ * In a chat, two people type and read at the same time. So the program sends and receives at the
+ * same time, on one socket. It takes two loops: one sends the lines that you type, the other prints
+ * the datagrams that arrive. No threads are needed. While one loop awaits something, the other one
+ * can run.
  *
  * ## You learn
  * - how to send and receive at the same time on one socket
- * - how to keep in touch with somebody whose port changes; text as bytes, and that both must agree how
+ * - how to follow a partner whose port changes
+ * - why both sides must use the same encoding
  *
  * ## Run
  *
- *     deno task lesson5                             watch it happen
- *     deno task lesson5 chat                        in two terminals: talk to yourself
- *     deno task lesson5 chat --host 192.168.1.7     talk to that machine; there, name this one
- *     deno task lesson5 chat --encoding gb2312      with a program that does not speak UTF-8
+ *     deno task lesson5                            show the lesson as a diagram
+ *     deno task lesson5 chat                       in two terminals: talk to yourself
+ *     deno task lesson5 chat --host 192.168.1.7    talk to a program on that machine
+ *     deno task lesson5 chat --encoding gb2312     use an encoding other than UTF-8
  *
- * On one machine, the first to start takes port 4567 and waits. The second finds it taken, gets an
- * ephemeral one, and writes to the first. On two machines, both get port 4567. Ctrl-C or Ctrl-D ends.
+ * Start the chat in two terminals and type a line in each. Ctrl-C or Ctrl-D ends it. The first one
+ * has port 4567. 53011 stands for the port of the second one:
  *
- * ## Try next
- * - Stop the second one and start it again: it has another port now. How does the first one notice?
- * - Type slowly while the other side sends: is your line still whole? And while nobody is there: who complains?
- * - Let one side use `--encoding gb2312`, the other not, and send 你好.
+ *     Bind UDP on 127.0.0.1:4567... Waiting for your partner.
+ *     127.0.0.1:53011 is here.
+ *     127.0.0.1:53011: Hi!
+ *
+ * The second one finds port 4567 taken. So it takes an ephemeral port and writes to the first one:
+ *
+ *     You are 127.0.0.1:53011. You write to 127.0.0.1:4567.
+ *     127.0.0.1:4567: Hello!
+ *
+ * On two machines, both can have port 4567. Each side names the other machine with `--host`.
  *
  * @module
  */
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
-import { decode, encode, ENCODINGS } from "../lib/encoding.ts";
 import { printable } from "../lib/text.ts";
-import { type Address, bind, formatAddress, sameAddress, type Socket } from "../lib/udp.ts";
+import { type Address, formatAddress, localFor, sameAddress, type Socket } from "../lib/udp.ts";
 import { bindKnown } from "./03_bind.ts";
 
-/** The loop that talks: sends each line to the other side. Returns how many it could not send. */
-export async function talk(
-  socket: Socket,
-  typed: Iterable<string> | AsyncIterable<string>,
-  other: () => Address | undefined,
-  encoding = "utf-8",
-  complain: (text: string) => void = console.error,
-): Promise<number> {
+/** The screen of one person: it yields the lines that are typed, and shows the lines that arrive. */
+export interface Screen extends AsyncIterable<string> {
+  /** Prints a line above the one that is being typed, so that the two do not mix. */
+  print(line: string): void;
+}
+
+/** What a program knows about its partner. Both loops share one such object. */
+export interface Partner {
+  /** Where to send. It is `undefined` until the first datagram arrives. */
+  address: Address | undefined;
+
+  /** How text becomes bytes, and bytes become text. The end of this page says more. */
+  readonly encoding: Encoding;
+}
+
+/** The loop that sends: one datagram for each typed line. Returns how many could not be sent. */
+export async function talk(socket: Socket, screen: Screen, partner: Partner): Promise<number> {
   let unsent = 0;
-  for await (const line of typed) {
+
+  for await (const line of screen) {
+    // An empty datagram has a meaning of its own here: "I am here".
     if (line === "") continue;
+
     try {
-      const to = other();
-      if (!to) throw new Error("the other side has not come yet.");
-      await socket.send(encode(line, encoding), to);
+      if (!partner.address) throw new Error("your partner is not here yet.");
+      await socket.send(partner.encoding.encode(line), partner.address);
     } catch (error) {
-      complain(`Not sent: ${(error as Error).message}`);
+      // One line that cannot be sent must not end the chat.
+      screen.print(`Not sent: ${(error as Error).message}`);
       unsent++;
     }
   }
+
   return unsent;
 }
 
-/** The loop that listens: who said what, until the socket is closed. */
-export async function* listen(
-  socket: Socket,
-  encoding = "utf-8",
-): AsyncGenerator<{ from: Address; text: string }> {
-  for await (const { data, from } of socket) yield { from, text: decode(data, encoding) };
+/** The loop that receives: prints what arrives, and follows the partner. */
+export async function listen(socket: Socket, screen: Screen, partner: Partner): Promise<void> {
+  for await (const { data, from } of socket) {
+    const text = partner.encoding.decode(data);
+    const name = formatAddress(from);
+    screen.print(text === "" ? `${name} is here.` : `${name}: ${printable(text)}`);
+
+    // follow() returns the same object if nothing has changed.
+    const before = partner.address;
+    partner.address = follow(before, from);
+    if (before !== undefined && partner.address !== before) {
+      screen.print(`What you type goes to ${name} now.`);
+    }
+  }
 }
 
 /**
- * Whom we talk to: the first who writes, and after that whoever writes from the same host, since a
- * program that is started again has another port. Another host is a stranger: heard, but not
- * followed. And nobody can answer port 0 (RFC 768: such a sender wants no reply).
+ * Returns where to send from now on, after a datagram has come `from` this address.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const before = { hostname: "192.168.1.7", port: 4567 };
+ * const restarted = { hostname: "192.168.1.7", port: 53011 };
+ * const stranger = { hostname: "192.168.1.8", port: 4567 };
+ * assertEquals(follow(before, restarted), restarted);
+ * assertEquals(follow(before, stranger), before);
+ * ```
  */
-export function follow(other: Address | undefined, from: Address): Address | undefined {
-  if (from.port === 0) return other;
-  if (!other) return from;
-  const moved = { ...other, port: from.port };
-  return sameAddress(moved, from) ? moved : other;
+export function follow(partner: Address | undefined, from: Address): Address | undefined {
+  // Nothing can be sent to port 0. A sender may use it to say that it wants no
+  // reply (RFC 768).
+  if (from.port === 0) return partner;
+
+  // The first program that sends to us becomes our partner.
+  if (partner === undefined) return from;
+  if (sameAddress(partner, from)) return partner;
+
+  // If only the port is another one, our partner has probably restarted the
+  // program. Another program on the same host looks the same: UDP cannot tell.
+  const samePartner = { ...partner, port: from.port };
+  if (sameAddress(samePartner, from)) return samePartner;
+
+  // Another host is a stranger. We print its text, but keep our partner.
+  return partner;
 }
 
-/** Two people who talk at the same time, and one who changes her encoding. */
-export async function play(diagram: Diagram): Promise<void> {
-  using ann = diagram.watch("Ann", bind());
-  using bob = diagram.watch("Bob", bind());
-  const [toAnn, toBob] = [() => ann.address, () => bob.address];
-  const heard = async (socket: Socket, messages: number) => {
-    for await (const _ of listen(socket)) if (--messages === 0) return;
-  };
-  async function* says(...lines: (number | string)[]) {
-    for (const line of lines) {
-      if (typeof line === "string") yield line;
-      else await new Promise((resolve) => setTimeout(resolve, line)); // thinks
-    }
-  }
+/** `deno task lesson5 chat` runs this: talks and listens until no more lines are typed. */
+export async function chat(to: Address, screen: Screen, encoding = UTF_8): Promise<void> {
+  // The first one to start gets the port that the second one will send to.
+  using socket = bindKnown(localFor(to), to.port);
+  const partner: Partner = { address: undefined, encoding };
 
-  await Promise.all([
-    talk(ann, says("Hi Bob!", "It rains here.", 80, "And there?"), toBob),
-    talk(bob, says(40, "Hello Ann!", "I have news!"), toAnn),
-    heard(ann, 2),
-    heard(bob, 3),
-  ]);
-  diagram.note("Both wrote when they liked, and nobody took turns: four loops ran at once.");
-
-  for (const encoding of ["utf-8", "gb2312"]) await talk(ann, ["你好"], toBob, encoding);
-  await heard(bob, 2);
-  diagram.note("In UTF-8, then in GB2312, and both read as UTF-8: two sides have to agree.");
-}
-
-async function chat({ local, remote, options, lines, console }: Given): Promise<void> {
-  const encoding = options.oneOf("encoding", ENCODINGS);
-  using socket = bindKnown(local.hostname, remote.port);
-  let other = sameAddress(socket.address, remote) ? undefined : remote;
-  if (other) {
-    console.log(`You are ${formatAddress(socket.address)}, writing to ${formatAddress(other)}.`);
-    await socket.send("", other); // an empty datagram is one, too: it says "I am here"
+  if (sameAddress(socket.address, to)) {
+    screen.print(`Bind UDP on ${formatAddress(to)}... Waiting for your partner.`);
   } else {
-    console.log(`Bind UDP on ${formatAddress(remote)}... Waiting for the other side.`);
+    partner.address = to;
+    screen.print(`You are ${formatAddress(socket.address)}. You write to ${formatAddress(to)}.`);
+
+    // Without a datagram from us, the partner would not know our port. An empty
+    // one is enough, because every datagram carries its sender's address.
+    await socket.send("", to);
   }
-  using typed = lines("> ");
-  const listening = async () => {
-    for await (const { from, text } of listen(socket, encoding)) {
-      const name = formatAddress(from);
-      typed.print(text === "" ? `${name} is here.` : `${name}: ${printable(text, 400)}`);
-      const before = other;
-      other = follow(other, from);
-      if (before && before.port !== other?.port) typed.print(`What you type goes to ${name} now.`);
-    }
-  };
-  const talking = async () => {
-    const unsent = await talk(socket, typed, () => other, encoding, typed.print);
-    socket.close();
-    if (unsent > 0) throw new Error(`${unsent} of your lines could not be sent.`);
-  };
-  await Promise.all([talking(), listening()]);
+
+  // Neither loop is awaited here, so both run at the same time. When no more
+  // lines are typed, closing the socket ends the other loop as well.
+  const talking = talk(socket, screen, partner).finally(() => socket.close());
+  const listening = listen(socket, screen, partner);
+
+  const [unsent] = await Promise.all([talking, listening]);
+  if (unsent > 0) throw new Error(`${unsent} of your lines could not be sent.`);
 }
 
-export const lesson: Lesson = {
-  part: 1,
-  title: "chat",
-  about: "Chat: type and read at the same time.",
-  port: 4567,
-  play,
-  roles: {
-    chat: {
-      about: "talk to whoever is there, or wait for them",
-      options: { encoding: { value: "NAME", about: "gb2312, big5 ...", default: "utf-8" } },
-      run: chat,
-    },
-  },
-  tryNext: ["deno task lesson5 chat", "deno task lesson5 chat"],
+/**
+ * Turns text into bytes, and bytes into text.
+ *
+ * A datagram carries bytes, and nothing in it says which encoding its text has. Both sides have to
+ * agree on one. Today nearly all programs use UTF-8. Older ones may use another encoding, such as
+ * GB2312 for Chinese. If the two sides differ, a name or a message arrives as nonsense.
+ *
+ * `TextDecoder` can read many encodings: `new TextDecoder("gb2312")`, for example. `TextEncoder`
+ * writes UTF-8 only. For other encodings, lib/encoding.ts uses the package iconv-lite. A character
+ * that the encoding does not have is an error there, so a wrong one is never sent.
+ */
+export interface Encoding {
+  encode(text: string): Uint8Array;
+  decode(bytes: Uint8Array): string;
+}
+
+/** UTF-8, the encoding of the web. */
+export const UTF_8: Encoding = {
+  encode: (text) => new TextEncoder().encode(text),
+  decode: (bytes) => new TextDecoder().decode(bytes),
 };
 
-if (import.meta.main) await run(lesson);
+/*
+ * ## Try next
+ *
+ * 1. Run `deno task lesson5 chat` in two terminals. Stop the second one with Ctrl-C and start it
+ *    again. You should see two lines in the first one: the second one `is here`, and `What you type
+ *    goes to` its new port `now`.
+ * 2. Type in the first terminal before the second one has started. You should see `Not sent: your
+ *    partner is not here yet.` Then stop the second one and type again. You should see no error: the
+ *    datagram goes to a port where nobody listens, and UDP does not tell you.
+ * 3. Type half a line, and let the other side send something. You should see the new line above
+ *    yours, and yours still whole.
+ * 4. Start one side with `deno task lesson5 chat --encoding gb2312` and the other one without it. Type
+ *    `你好` on the first side. You should see `����` on the other side.
+ */
+
+if (import.meta.main) import("../cli/lessons/05_chat.ts").then(({ main }) => main());

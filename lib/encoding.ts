@@ -1,26 +1,29 @@
 /**
- * Text in the encodings of older programs: the web reads them all, but writes UTF-8 only.
+ * Text in the encodings of older programs. `TextDecoder` reads them all, but `TextEncoder` writes UTF-8
+ * only: here the package iconv-lite writes the others.
  *
  * @module
  */
 import iconv from "iconv-lite";
 
 /**
- * Encodings that the web's own `TextDecoder` reads and iconv-lite writes. To both of them gb2312 is GBK,
- * which has all of its characters and more (https://encoding.spec.whatwg.org/#names-and-labels).
+ * The names of the encodings that `TextDecoder` reads and iconv-lite writes. For both, gb2312 means GBK,
+ * which has all characters of GB2312 and more (https://encoding.spec.whatwg.org/#names-and-labels).
  */
 export const ENCODINGS: readonly string[] =
   "utf-8 gb2312 gbk gb18030 big5 shift_jis euc-jp euc-kr windows-1251 windows-1252".split(" ");
 
 /**
- * Text as bytes. Throws a `RangeError` for a character that the encoding does not have, where others
- * put a `?` in its place.
+ * Returns the bytes of a text.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
  * assertEquals(encode("你好", "utf-8").length, 6);
  * assertEquals(encode("你好", "gb2312").length, 4);
  * ```
+ *
+ * @throws {RangeError} The encoding does not have one of the characters. (Other programs often write
+ * a `?` in its place.)
  */
 export function encode(text: string, encoding: string): Uint8Array {
   const bytes = iconv.encode(text, encoding);
@@ -28,7 +31,15 @@ export function encode(text: string, encoding: string): Uint8Array {
   throw new RangeError(`${encoding} has no bytes for all of "${text}".`);
 }
 
-/** Bytes as text. Nothing in a datagram says how it was encoded: with the wrong name, this reads nonsense. */
+/** Returns the text of some bytes. With the wrong encoding the text is nonsense, but no error. */
 export function decode(data: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(data);
+}
+
+/** Returns the two functions above for one encoding. */
+export function encodingNamed(name: string) {
+  return {
+    encode: (text: string): Uint8Array => encode(text, name),
+    decode: (data: Uint8Array): string => decode(data, name),
+  };
 }

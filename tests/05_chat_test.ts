@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { follow, lesson as lesson5, listen, talk } from "../lessons/05_chat.ts";
+import { lesson as lesson5 } from "../cli/lessons/05_chat.ts";
+import { chat, follow, listen, type Partner, talk, UTF_8 } from "../lessons/05_chat.ts";
+import { encodingNamed } from "../lib/encoding.ts";
 import { type Address, bind, formatAddress, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
 import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
@@ -7,6 +9,30 @@ import { RunningRole } from "./role.ts";
 
 const NI_HAO = new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]); // 你好 in GB 2312
 const CHAT = lesson5.roles.chat!;
+
+/** A screen where these lines are typed. It keeps what is printed. */
+class TestScreen {
+  readonly printed: string[] = [];
+  readonly #typed: string[];
+
+  /** Called before each line. */
+  before: () => void = () => {};
+
+  constructor(...typed: string[]) {
+    this.#typed = typed;
+  }
+
+  print(line: string): void {
+    this.printed.push(line);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for (const line of this.#typed) {
+      this.before();
+      yield line;
+    }
+  }
+}
 
 /** The next text that the socket hears. */
 async function heard(socket: Socket): Promise<string> {
@@ -23,28 +49,23 @@ async function comes(socket: Socket): Promise<Address> {
 Deno.test("lesson 5: talk sends every line but the empty ones, and says what it could not send", async () => {
   using alice = bind();
   using bob = bind();
-  const complaints: string[] = [];
-  const lines = ["one", "", "👋", "two"];
-  const unsent = await talk(alice, lines, () => bob.address, "gb2312", (line) => {
-    complaints.push(line);
-  });
-  assertEquals(unsent, 1);
-  assertEquals(complaints, ['Not sent: gb2312 has no bytes for all of "👋".']);
+  const screen = new TestScreen("one", "", "👋", "two");
+  const partner = { address: bob.address, encoding: encodingNamed("gb2312") };
+  assertEquals(await talk(alice, screen, partner), 1);
+  assertEquals(screen.printed, ['Not sent: gb2312 has no bytes for all of "👋".']);
   assertEquals(await heard(bob), "one");
   assertEquals(await heard(bob), "two");
 });
 
-Deno.test("lesson 5: talk asks for each line where the other side is, and refuses it if nowhere", async () => {
+Deno.test("lesson 5: talk asks for each line where the partner is, and refuses it if nowhere", async () => {
   using alice = bind();
   using bob = bind();
   const places = [undefined, bob.address, undefined, bob.address];
-  const complaints: string[] = [];
-  const lines = ["early", "in time", "lost", "late"];
-  const unsent = await talk(alice, lines, () => places.shift(), "utf-8", (line) => {
-    complaints.push(line);
-  });
-  assertEquals(unsent, 2);
-  assertEquals(complaints, Array(2).fill("Not sent: the other side has not come yet."));
+  const partner: Partner = { address: undefined, encoding: UTF_8 };
+  const screen = new TestScreen("early", "in time", "lost", "late");
+  screen.before = () => partner.address = places.shift();
+  assertEquals(await talk(alice, screen, partner), 2);
+  assertEquals(screen.printed, Array(2).fill("Not sent: your partner is not here yet."));
   assertEquals([await heard(bob), await heard(bob)], ["in time", "late"]);
 });
 
@@ -70,22 +91,55 @@ Deno.test("lesson 5: follow keeps what the sender's address does not say: zone, 
   assertEquals(follow(ann, { hostname: "fe80::1", port: 5 }), { ...ann, port: 5 });
 });
 
-Deno.test("lesson 5: listen yields who said what, in the encoding agreed on", async () => {
+Deno.test("lesson 5: listen prints who said what, in the encoding agreed on, and follows", async () => {
   const alice = bind();
   using bob = bind();
+  using again = bind();
+  const screen = new TestScreen();
+  const partner: Partner = { address: undefined, encoding: encodingNamed("gb2312") };
+  const listening = listen(alice, screen, partner);
   await bob.send(NI_HAO, alice.address);
-  for await (const { from, text } of listen(alice, "gb2312")) {
-    assertEquals([text, from], ["你好", bob.address]);
-    alice.close();
+  await until(() => screen.printed.length === 1);
+  assertEquals(partner.address, bob.address);
+  await again.send("", alice.address);
+  await until(() => screen.printed.length === 3);
+  assertEquals(partner.address, again.address);
+  alice.close();
+  await listening;
+  const [one, two] = [formatAddress(bob.address), formatAddress(again.address)];
+  assertEquals(screen.printed, [
+    `${one}: 你好`,
+    `${two} is here.`,
+    `What you type goes to ${two} now.`,
+  ]);
+});
+
+Deno.test("lesson 5: UTF-8 is what the page uses, unless told otherwise", async () => {
+  using bob = bind();
+  const chatting = chat(bob.address, new TestScreen("你好"));
+  assertEquals([await heard(bob), await heard(bob)], ["", "你好"]);
+  await chatting;
+  assertEquals(UTF_8.decode(UTF_8.encode("你好 👋")), "你好 👋");
+});
+
+Deno.test("lesson 5: a line that is piped in before the first datagram has left is sent, too", async () => {
+  for (let round = 0; round < 5; round++) {
+    using friend = bind();
+    await runLesson(5, ["chat", "--port", friend.address.port], "one\ntwo\n");
+    assertEquals([await heard(friend), await heard(friend), await heard(friend)], [
+      "",
+      "one",
+      "two",
+    ]);
   }
 });
 
 Deno.test("lesson 5: both sides type and read at the same time, the same command on both", async () => {
   const port = freePort();
   await using first = lesson(5, "chat", "--port", port);
-  await first.prints(/^Bind UDP on 127\.0\.0\.1:\d+\.\.\. Waiting for the other side\.$/m);
+  await first.prints(/^Bind UDP on 127\.0\.0\.1:\d+\.\.\. Waiting for your partner\.$/m);
   await using second = lesson(5, "chat", "--port", port);
-  const own = (await second.prints(/You are (127\.0\.0\.1:\d+), writing to/))[1]!;
+  const own = (await second.prints(/You are (127\.0\.0\.1:\d+)\. You write to/))[1]!;
 
   await first.prints(new RegExp(`^${own} is here\\.$`, "m")); // so it may speak, too
   await first.type("hello\n");
@@ -103,7 +157,7 @@ Deno.test("lesson 5: the other side is started again, and what is typed follows"
   await first.prints(/Bind UDP on/);
   for (const words of ["one", "two", "three"]) {
     await using second = lesson(5, "chat", "--port", port);
-    const own = (await second.prints(/You are (127\.0\.0\.1:\d+), writing to/))[1]!;
+    const own = (await second.prints(/You are (127\.0\.0\.1:\d+)\. You write to/))[1]!;
     const now = words === "one" ? "" : `\nWhat you type goes to ${own} now\\.`;
     await first.prints(new RegExp(`^${own} is here\\.${now}$`, "m"));
     await first.type(`${words}\n`);
@@ -169,7 +223,7 @@ Deno.test("lesson 5: a datagram from port 0 is read, but what is typed goes to t
   assertEquals(first.printed.slice(1), ["127.0.0.1:0: psst", "127.0.0.1:0 is here."]);
   await first.type("to nobody");
   await until(() => first.printed.length === 4);
-  assertEquals(first.printed[3], "Not sent: the other side has not come yet.");
+  assertEquals(first.printed[3], "Not sent: your partner is not here yet.");
 
   using friend = bind();
   await friend.send("", first.address);
@@ -217,7 +271,7 @@ Deno.test("lesson 5: the end of the input ends it, with and without a conversati
   assertEquals(await heard(friend), "bye");
 
   const alone = await runLesson(5, ["chat", "--port", freePort()], "one\ntwo\n");
-  assertMatch(alone.stdout, /(Not sent: the other side has not come yet\.\n){2}$/);
+  assertMatch(alone.stdout, /(Not sent: your partner is not here yet\.\n){2}$/);
   assertEquals([alone.code, alone.stderr], [1, "2 of your lines could not be sent.\n"]);
 });
 
@@ -266,9 +320,9 @@ Deno.test({
   async fn() {
     const port = freePort();
     await using chat = inTerminal(`lesson5 chat --port ${port}`, {}, 20);
-    await chat.prints(/other side\.[^]*> /);
+    await chat.prints(/your partner\.[^]*> /);
     await chat.type("first\r");
-    await chat.prints(/Not sent: the other side has not come yet\./);
+    await chat.prints(/Not sent: your partner is not here yet\./);
     const half = "a long line, and half a li";
     await chat.type(half);
     await chat.prints(/alf a li/);
@@ -292,10 +346,10 @@ Deno.test({
   async fn() {
     const port = freePort();
     await using first = inTerminal(`lesson5 chat --port ${port}`);
-    await first.prints(/other side\.[^]*> /);
+    await first.prints(/your partner\.[^]*> /);
     for (const words of ["one", "two"]) {
       await using second = inTerminal(`lesson5 chat --port ${port}`);
-      const own = (await second.prints(/You are (127\.0\.0\.1:\d+), writing to/))[1]!;
+      const own = (await second.prints(/You are (127\.0\.0\.1:\d+)\. You write to/))[1]!;
       const now = words === "one" ? "" : `[^]*What you type goes to ${own} now\\.`;
       await first.prints(new RegExp(`${own} is here\\.${now}`));
       await first.type(`${words}\r`);
@@ -306,13 +360,14 @@ Deno.test({
   },
 });
 
-Deno.test("lesson 5: played, it shows two people talking, and two encodings", async () => {
+Deno.test("lesson 5: played, it shows two people talking, a restart, and two encodings", async () => {
   const { code, stdout, stderr } = await runLesson(5);
   assertEquals(stderr, "");
   assertEquals(code, 0);
   assertMatch(stdout, /Ann +Bob\n/);
-  for (const label of ['"Hi Bob!" 7', '"Hello Ann!" 10', '"你好" 6', '"���" 4']) {
-    assertStringIncludes(stdout, label);
-  }
-  assertEquals([stdout.match(/▶/g)?.length, stdout.match(/◀/g)?.length], [5, 2]);
+  assertMatch(stdout, /Ann +Bob +Bob, restarted\n/);
+  const labels = ['"Hi Bob!" 7', '"Hello Ann!" 10', "(empty) 0", '"你好" 6', '"���" 4'];
+  for (const label of labels) assertStringIncludes(stdout, label);
+  assertMatch(stdout, /"Welcome back!" 13 bytes +│\n +├─+┼─+▶│\n +Bob restarted his program/);
+  assertEquals([stdout.match(/▶/g)?.length, stdout.match(/◀/g)?.length], [6, 3]);
 });

@@ -1,27 +1,38 @@
 import { bind, formatAddress, type Socket } from "../../lib/udp.ts";
-import { all, done, forged, hear, noWayBack, pause, same, test, throws, twin } from "./teacher.ts";
+import {
+  all,
+  done,
+  forged,
+  hear,
+  noWayBack,
+  pause,
+  same,
+  test,
+  throws,
+  twin,
+  Wrong,
+} from "./teacher.ts";
 import { listenWithNames, talkAndFollow } from "../05_chat.ts";
 
-test("listenWithNames: anyone without a name is shown by address and port", async () => {
+test("listenWithNames: a sender without a name is shown by address and port", async () => {
   using mine = bind();
   using ann = bind();
   await ann.send("Hello", mine.address);
-  const story = 'Somebody sent "Hello".';
+  const story = 'A sender without a name sent "Hello".';
   const expected = [`${formatAddress(ann.address)}: Hello`];
   same(await done(listenWithNames(mine, 1), story), expected, story);
 });
 
-test("listenWithNames: a name said once is used from then on", async () => {
+test("listenWithNames: a name is used from the next message on", async () => {
   using mine = bind();
   using ann = bind();
   for (const text of ["/nick Ann Lee", "Hello", "/nickel"]) await ann.send(text, mine.address);
-  const story =
-    'Somebody sent "/nick Ann Lee", "Hello" and "/nickel", and I asked for two messages.';
+  const story = 'One sender sent "/nick Ann Lee", "Hello" and "/nickel". I asked for two messages.';
   const expected = ["Ann Lee: Hello", "Ann Lee: /nickel"];
   same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
-test("listenWithNames: everybody has a name of their own, and may change it", async () => {
+test("listenWithNames: each sender has a name, and may change it", async () => {
   using mine = bind();
   using ann = bind();
   using bob = bind();
@@ -32,12 +43,12 @@ test("listenWithNames: everybody has a name of their own, and may change it", as
   await ann.send("/nick Anna", mine.address);
   await ann.send("It is Anna now", mine.address);
   const story =
-    "Ann and Bob said their names and a message each; then Ann became Anna, and said so.";
+    "Ann and Bob set their names and sent a message each. Then Ann changed her name to Anna and sent another one.";
   const expected = ["Ann: Hi", "Bob: Hello", "Anna: It is Anna now"];
   same(await done(listenWithNames(mine, 3), story), expected, story);
 });
 
-test("listenWithNames: one port on two hosts is two people", async () => {
+test("listenWithNames: the same port on two hosts is two senders", async () => {
   using mine = bind();
   using ann = bind();
   using other = twin(ann);
@@ -45,7 +56,7 @@ test("listenWithNames: one port on two hosts is two people", async () => {
   for (const text of ["/nick Ann", "Hi"]) await ann.send(text, mine.address);
   await other.send("Hello", mine.address);
   const story =
-    "Ann said her name and Hi. Then somebody said Hello on another host, but with her port.";
+    "Ann set her name and sent Hi. Then another host sent Hello, from the same port number.";
   const expected = ["Ann: Hi", `${formatAddress(other.address)}: Hello`];
   same(await done(listenWithNames(mine, 2), story), expected, story);
 });
@@ -57,26 +68,27 @@ test("listenWithNames: messages and names are safe to print", async () => {
   await ann.send("/nick A\rnn", mine.address);
   await ann.send("Hello\n", mine.address);
   const story =
-    "The messages held an escape character and a line break, the name a carriage return.";
+    "The messages held an escape character and a line break. The name held a carriage return.";
   const expected = [`${formatAddress(ann.address)}: \\x1b[2Jgone`, "A\\rnn: Hello\\n"];
   same(await done(listenWithNames(mine, 2), story), expected, story);
 });
 
-test("listenWithNames: no message wanted, none taken", async () => {
+test("listenWithNames: for 0 messages it receives nothing", async () => {
   using mine = bind();
   using ann = bind();
   await ann.send("Hello", mine.address);
-  const story = 'Somebody sent "Hello", but I asked for 0 messages, and then received it myself.';
+  const story =
+    'One sender sent "Hello". I asked for 0 messages, and then called socket.receive() myself.';
   same(await done(listenWithNames(mine, 0), story), [], story);
   same((await hear(mine, story)).text, "Hello", story);
 });
 
-test("talkAndFollow: each line is sent at once, as one datagram", async () => {
+test("talkAndFollow: each line is sent as soon as it is typed, as one datagram", async () => {
   using mine = bind();
   using ann = bind();
   const { typed, type, end } = keyboard();
   const talking = talkAndFollow(mine, ann.address, typed);
-  const story = 'I typed "Hi Ann" and, when that had come, "It rains".';
+  const story = 'I typed "Hi Ann". When it had arrived, I typed "It rains".';
   type("Hi Ann");
   same((await hear(ann, story)).text, "Hi Ann", story);
   type("It rains");
@@ -85,25 +97,25 @@ test("talkAndFollow: each line is sent at once, as one datagram", async () => {
   same(await all(ann, 1), ["It rains"], story);
 });
 
-test("talkAndFollow: who starts again is followed to the new port", async () => {
+test("talkAndFollow: a friend who restarts is followed to the new port", async () => {
   using mine = bind();
   using ann = bind();
   using again = bind();
   const { typed, type, end } = keyboard();
   const talking = talkAndFollow(mine, ann.address, typed);
   const story =
-    "I typed a line. Then Ann started again, sent an empty datagram from her new port, and I typed a second.";
+    "I typed a line. Then Ann restarted and sent an empty datagram from her new port. I typed a second line.";
   type("one");
   same((await hear(ann, story)).text, "one", story);
   await says(again, "", mine);
   type("two");
   end();
   await done(talking, story);
-  const where = `${story} The second line`;
-  same(await all(again, 1), ["two"], `${where} should come to the new port. There came:`);
+  const where = `${story} It should arrive at the new port. These lines arrived there:`;
+  same(await all(again, 1), ["two"], where);
 });
 
-test("talkAndFollow: as often as she starts, and whatever she says", async () => {
+test("talkAndFollow: every restart is followed, whatever the datagram says", async () => {
   using mine = bind();
   using ann = bind();
   using second = bind();
@@ -114,17 +126,18 @@ test("talkAndFollow: as often as she starts, and whatever she says", async () =>
   await says(third, "Here I am", mine);
   type("one");
   const story =
-    "Ann started again twice. From her third port she said a word, then I typed a line.";
+    'Ann restarted twice. From her third port she sent "Here I am". Then I typed a line.';
   same((await hear(third, story)).text, "one", story);
   await says(ann, "", mine);
   type("two");
   end();
-  const back = "At last she was at her first port again: the system may pick the same one twice.";
+  const back =
+    "At last Ann was at her first port again. (The system may pick the same port twice.)";
   same((await hear(ann, back)).text, "two", back);
   await done(talking, back);
 });
 
-test("talkAndFollow: another host changes nothing", async () => {
+test("talkAndFollow: a datagram from another host changes nothing", async () => {
   using mine = bind();
   using ann = bind();
   using other = twin(ann);
@@ -134,7 +147,7 @@ test("talkAndFollow: another host changes nothing", async () => {
   await says(other, "I am Ann", mine);
   type("Hi Ann");
   end();
-  const story = "Somebody wrote from another host than Ann's. Then I typed a line, to Ann.";
+  const story = "Another host sent a datagram. Then I typed a line for Ann.";
   await done(talking, story);
   same(await all(ann, 1), ["Hi Ann"], story);
 });
@@ -153,35 +166,29 @@ test("talkAndFollow: port 0 is not followed", async () => {
   same(await all(ann, 1), ["Hi Ann"], story);
 });
 
-test("talkAndFollow: after the last line it receives no more", async () => {
+test("talkAndFollow: after the last line the socket is closed", async () => {
   using mine = bind();
   using ann = bind();
-  const { typed, end } = keyboard();
+  const { typed, type, end } = keyboard();
   const talking = talkAndFollow(mine, ann.address, typed);
+  type("Bye");
   end();
-  const story = 'I typed nothing and ended. Then Ann sent "late", and I received it myself.';
+  const story = "I typed one line, and that was the last one.";
   await done(talking, story);
-  await ann.send("late", mine.address);
-  const lost = `${story} Does a receive of yours still wait, and did it take that one?`;
-  same((await hear(mine, lost)).text, "late", story);
+  same(await all(ann, 1), ["Bye"], story);
+  if (await isOpen(mine)) throw new Wrong(`${story} You returned, but the socket was still open.`);
 });
 
-test("talkAndFollow: a failure is thrown", async () => {
+test("talkAndFollow: an error is let through, and closes the socket, too", async () => {
   using mine = bind();
   using ann = bind();
   noWayBack(mine, ann.address);
-  const { typed, type, end } = keyboard();
+  const { typed, type } = keyboard();
   const sending = talkAndFollow(mine, ann.address, typed);
   type("Hi Ann");
-  end();
-  const story = "To send a line failed: NetworkUnreachable.";
+  const story = "The line could not be sent: send() threw NetworkUnreachable.";
   await throws(() => sending, Deno.errors.NetworkUnreachable, story);
-  const waiting = talkAndFollow(mine, ann.address, keyboard().typed);
-  waiting.catch(() => {}); // it is waited for below
-  await moment();
-  mine.close();
-  const other = "I closed the socket before the last line: receive throws Interrupted.";
-  await throws(() => waiting, Deno.errors.Interrupted, other);
+  if (await isOpen(mine)) throw new Wrong(`${story} After that, the socket was still open.`);
 });
 
 /** Lines that come when the check types them. */
@@ -189,6 +196,11 @@ function keyboard() {
   let lines!: ReadableStreamDefaultController<string>;
   const typed = new ReadableStream<string>({ start: (controller) => void (lines = controller) });
   return { typed, type: (line: string) => lines.enqueue(line), end: () => lines.close() };
+}
+
+/** Whether something can still be sent from this socket. */
+function isOpen(socket: Socket): Promise<boolean> {
+  return socket.send("", { hostname: "127.0.0.1", port: 9 }).then(() => true, () => false);
 }
 
 /** Sends, and leaves the other side time to see it. */

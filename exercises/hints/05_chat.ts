@@ -1,18 +1,18 @@
 /** From a push in the right direction to nearly there: `deno task exercise 5 --hint`, again and again. */
 export const HINTS: Record<string, string[]> = {
   listenWithNames: [
-    "Two things to keep: the lines so far, and a name for each sender.",
-    "A Map from formatAddress(from) to the name. A text that starts with `/nick ` fills it and is no " +
-    "message.",
-    "names.get(sender) ?? sender is who speaks. Put printable(...) around the name and around the text.",
+    "You need two things: the lines so far, and the name of each sender.",
+    "Use a Map from formatAddress(from) to the name. A text that starts with `/nick ` sets a name. It is " +
+    "not a message, so it does not count.",
+    "The sender's name is names.get(sender) ?? sender. Use printable(...) for the name and for the text.",
   ],
   talkAndFollow: [
-    "Two loops on one socket, as in lesson 5: one sends what is typed, the other receives. A variable " +
-    "that both see says where to send.",
-    "Start both without await, each as an async function, and then await Promise.all of the two. The one " +
-    "that receives changes the variable if host and port are right.",
-    "When the lines are out, the loop that receives has to end, too: make an AbortController, give its " +
-    "signal to every receive, and call abort() in a `finally` after the other loop. Where receive throws " +
-    "and signal.aborted is true, all is well.",
+    "You need two loops on one socket, as in lesson 5. One sends the typed lines, the other one receives. " +
+    "A variable outside of both says where to send.",
+    "Write each loop as an async function. Start both without await, and then await Promise.all of the " +
+    "two. The loop that receives changes the variable, if the host is right and the port is not 0.",
+    "When there are no more lines, the loop that receives has to end as well. A loop with " +
+    "`for await (... of socket)` ends when the socket is closed. Close it in a `finally`, so that it is " +
+    "closed after an error, too.",
   ],
 };

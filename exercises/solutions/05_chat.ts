@@ -7,61 +7,67 @@ import { printable } from "../../lib/text.ts";
 import { type Address, formatAddress, type Socket } from "../../lib/udp.ts";
 
 /**
- * Nicknames. Whoever sends `/nick Ann` is called Ann from then on; every other datagram is a message.
- * Receive until there are `count` messages, and return a line for each: `Ann: Hello`.
+ * Show nicknames. A datagram `/nick Ann` sets the name of its sender to Ann from then on. Every other
+ * datagram is a message.
  *
- * Anyone without a name is shown by address and port: `127.0.0.1:41234: Hello`. Names and
- * messages come from the network, so make both safe to print with `printable`.
+ * Receive until there are `count` messages. Return one line for each message, such as `Ann: Hello`. For
+ * a sender who has not set a name, use the address and port: `127.0.0.1:41234: Hello`.
+ *
+ * Names and messages come from the network, so make both safe to print with `printable`.
  */
 export async function listenWithNames(socket: Socket, count: number): Promise<string[]> {
-  // A name belongs to an address, and is as little to be trusted as a message.
+  // The key is the address as text, because two address objects are never equal.
   const names = new Map<string, string>();
   const lines: string[] = [];
+
   while (lines.length < count) {
     const { data, from } = await socket.receive();
     const text = new TextDecoder().decode(data);
     const sender = formatAddress(from);
-    if (text.startsWith("/nick ")) names.set(sender, printable(text.slice("/nick ".length)));
-    else lines.push(`${names.get(sender) ?? sender}: ${printable(text)}`);
+
+    if (text.startsWith("/nick ")) {
+      names.set(sender, printable(text.slice("/nick ".length)));
+    } else {
+      lines.push(`${names.get(sender) ?? sender}: ${printable(text)}`);
+    }
   }
+
   return lines;
 }
 
 /**
- * Send each line that is typed to a friend, at once, until there are no more. She may start her program
- * again meanwhile. Then it has a new port, and sends a datagram from there, often an empty one: "I am
- * here". So always send to the port from which her host was heard last; at first, to `friend`.
+ * Send each typed line to a friend, as soon as it is typed. At first, send to `friend`.
  *
- * Another host changes nothing. Neither does port 0: a sender may give it to say that nobody can answer
- * (RFC 768), and to send to it fails.
+ * Your friend may restart her program at any time. Then it has a new port, and it sends you a datagram
+ * from there, which is often empty. So receive at the same time, and always send to the port from which
+ * your friend's host has sent last. Ignore datagrams from other hosts, and those from port 0: nothing can
+ * be sent to port 0.
  *
- * When the last line is sent, end, and do not go on receiving: what comes later is for the next
- * `socket.receive()`. Every failure is thrown.
+ * When there are no more lines, close the socket and return. If a line cannot be sent, close the socket,
+ * too, and let the error through.
  */
 export async function talkAndFollow(
   socket: Socket,
   friend: Address,
   typed: AsyncIterable<string>,
 ): Promise<void> {
+  // Both loops use this variable: one reads it, the other one changes it.
   let to = friend;
-  const end = new AbortController();
-  const follow = async () => {
-    try {
-      while (true) {
-        const { from } = await socket.receive({ signal: end.signal });
-        if (from.hostname === friend.hostname && from.port !== 0) to = from;
-      }
-    } catch (error) {
-      if (!end.signal.aborted) throw error;
-    }
-  };
+
   const talk = async () => {
     try {
       for await (const line of typed) await socket.send(line, to);
     } finally {
-      end.abort();
+      socket.close(); // this ends the other loop, too
     }
   };
-  // Two loops at once, and a failure of either is a failure of both.
-  await Promise.all([follow(), talk()]);
+
+  const follow = async () => {
+    for await (const { from } of socket) {
+      if (from.hostname === friend.hostname && from.port !== 0) to = from;
+    }
+  };
+
+  // The error of either loop is the error of both.
+  await Promise.all([talk(), follow()]);
 }

@@ -99,9 +99,9 @@ ipv6("lesson 4: a client of a server that is not there says where it looked", as
 ipv6("lesson 5: chat --host ::1, the first one waits and the second one writes", async () => {
   const to = ["--host", HERE, "--port", freePort()];
   await using first = lesson(5, "chat", ...to);
-  await first.prints(/^Bind UDP on \[::1\]:\d+\.\.\. Waiting for the other side\./);
+  await first.prints(/^Bind UDP on \[::1\]:\d+\.\.\. Waiting for your partner\./);
   await using second = lesson(5, "chat", ...to);
-  await second.prints(/^You are \[::1\]:\d+, writing to \[::1\]:\d+\./);
+  await second.prints(/^You are \[::1\]:\d+\. You write to \[::1\]:\d+\./);
   await second.type("Hello?\n");
   await first.prints(/^\[::1\]:\d+: Hello\?$/m);
   await first.type("Here I am.\n");
