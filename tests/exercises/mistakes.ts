@@ -46,7 +46,7 @@ Deno.test("every mistake is found in the cases that it says", async () => {
         /^test\("(.*)", /gm,
         (_, one) => fails.includes(one) ? `test("${name} ${one}", ` : "leftOut(",
       );
-    const leftOut = "\nfunction leftOut(_code: () => unknown): void {}\n";
+    const leftOut = "\nfunction leftOut(..._: unknown[]): void {}\n";
     copy.write(`exercises/checks/${name}_test.ts`, check + leftOut);
   }
   const checks = variants.map(({ name }) => `exercises/checks/${name}_test.ts`);

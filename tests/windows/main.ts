@@ -8,8 +8,11 @@
 
 const PROJECT = new URL("../../", import.meta.url);
 
-/** The suite, and what a learner does beside it: the exercises, and the book. */
-const TESTS = ["tests/", "tests/windows/learner.ts"];
+/** The suite, and what a learner does. */
+const TESTS = [
+  "tests/",
+  ...["lessons", "exercises", "book"].map((name) => `tests/windows/${name}.ts`),
+];
 
 const why = await whyNot();
 if (why) {

@@ -1,27 +1,14 @@
 /**
- * What a learner does beside the lessons: the exercises, and the book. `deno task windows`
+ * The book: it starts, and shows what it has. `deno task windows`
  *
- * Elsewhere, tests/exercises and tests/book look closer.
+ * On Linux, tests/book looks at it in a browser.
  *
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { Copy, PAGES, solved } from "../exercises/copy.ts";
+import { PAGES } from "../lessons.ts";
 import { Program } from "../program.ts";
-
-for (const page of PAGES) {
-  Deno.test(`exercise ${page.number}: not started as it is shipped, done with its solution`, async () => {
-    await using copy = new Copy();
-    const shipped = await copy.run(page.number);
-    assertStringIncludes(shipped.stdout, "not started");
-    assertEquals(shipped.code, 1);
-    copy.write(page.file, solved(page));
-    const done = await copy.run(page.number);
-    assertStringIncludes(done.stdout, "All of it is done.");
-    assertEquals([done.code, done.stderr], [0, ""]);
-  });
-}
 
 Deno.test("the book: it starts, serves its pages and its script, and runs a lesson", async () => {
   const [, ...command] = config.tasks.book.command.split(" ");

@@ -1,0 +1,22 @@
+/**
+ * Each exercise, untouched and done. `deno task windows`
+ *
+ * On Linux, tests/exercises looks closer.
+ *
+ * @module
+ */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Copy, PAGES, solved } from "../exercises/copy.ts";
+
+for (const page of PAGES) {
+  Deno.test(`exercise ${page.number}: not started as it is shipped, done with its solution`, async () => {
+    await using copy = new Copy();
+    const shipped = await copy.run(page.number);
+    assertStringIncludes(shipped.stdout, "not started");
+    assertEquals(shipped.code, 1);
+    copy.write(page.file, solved(page));
+    const done = await copy.run(page.number);
+    assertStringIncludes(done.stdout, "All of it is done.");
+    assertEquals([done.code, done.stderr], [0, ""]);
+  });
+}
