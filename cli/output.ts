@@ -61,7 +61,8 @@ function wait(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }
 
-function isClosed(error: unknown): boolean {
+/** Whether an error says that nobody reads any more what is written. */
+export function isClosed(error: unknown): boolean {
   // Windows has three errors for it (109, 232, 233), and Deno knows two of them.
   return error instanceof Deno.errors.BrokenPipe || /os error 23[23]\b/.test(`${error}`);
 }

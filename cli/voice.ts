@@ -9,6 +9,7 @@ import * as mulaw from "../lib/mulaw.ts";
 import { count } from "../lib/text.ts";
 import { type Address, bind, formatAddress, isMulticast, type Socket } from "../lib/udp.ts";
 import type { Diagram, Option, Role } from "./lesson.ts";
+import { isClosed } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -145,7 +146,7 @@ function output(
       for (let at = 0; at < bytes.length;) at += await stdout.write(bytes.subarray(at));
       return true;
     } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) return false;
+      if (isClosed(error)) return false;
       throw new Error(`What was heard cannot be written: ${(error as Error).message}.`);
     }
   };

@@ -8,7 +8,8 @@ import {
 import { send, sendMessage, sendOne, sendWithDeno } from "../lessons/01_send.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { soon, text } from "./helpers.ts";
-import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
+import { NO_TERMINAL, unless } from "./only.ts";
+import { freePort, inTerminal, lesson, runLesson } from "./program.ts";
 
 const received = async (socket: ReturnType<typeof bind>) =>
   text((await socket.receive({ signal: soon() })).data);
@@ -108,8 +109,10 @@ Deno.test("lesson 1: it goes on asking: a line is sent when it is typed, not at 
 });
 
 Deno.test({
-  name: "lesson 1: in a terminal, Ctrl-D ends it when all is sent, and the prompt goes away",
-  ignore: !terminal,
+  ...unless(
+    NO_TERMINAL,
+    "lesson 1: in a terminal, Ctrl-D ends it when all is sent, and the prompt goes away",
+  ),
   async fn() {
     using listener = bind();
     await using sender = inTerminal(`lesson1 send --port ${listener.address.port}`);

@@ -184,7 +184,6 @@ Deno.test("lesson 4: a busy port ends the server with 1 and advice", async () =>
 
 Deno.test({
   name: "lesson 4: Ctrl-C ends the server, which says what it sent and received",
-  ignore: Deno.build.os === "windows",
   async fn() {
     await using server = lesson(4, "server", "--port", 0);
     const port = Number((await server.prints(/Bind UDP on (\d+)/))[1]);

@@ -4,7 +4,8 @@ import { chat, follow, listen, type Partner, talk, UTF_8 } from "../lessons/05_c
 import { encodingNamed } from "../lib/encoding.ts";
 import { type Address, bind, formatAddress, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
-import { freePort, inTerminal, lesson, runLesson, terminal } from "./program.ts";
+import { NO_127_0_0_2, NO_TERMINAL, unless } from "./only.ts";
+import { freePort, inTerminal, lesson, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
 
 const NI_HAO = new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]); // 你好 in GB 2312
@@ -243,8 +244,8 @@ Deno.test("lesson 5: a datagram from port 0 in the middle of a conversation chan
   assert(!chat.printed.join("\n").includes("What you type goes"));
 });
 
-Deno.test("lesson 5: a stranger is heard, but does not take over the conversation", {
-  ignore: Deno.build.os === "darwin", // which has 127.0.0.1 alone: no place for a stranger
+Deno.test({
+  ...unless(NO_127_0_0_2, "lesson 5: a stranger is heard, but does not take over the conversation"),
 }, async () => {
   const port = freePort();
   await using chat = lesson(5, "chat", "--port", port);
@@ -277,7 +278,6 @@ Deno.test("lesson 5: the end of the input ends it, with and without a conversati
 
 Deno.test({
   name: "lesson 5: Ctrl-C ends it, even while it waits for the other side",
-  ignore: Deno.build.os === "windows",
   async fn() {
     await using chat = lesson(5, "chat", "--port", freePort());
     await chat.prints(/Bind UDP on/);
@@ -293,8 +293,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 5: in a terminal, a message that arrives does not tear the line that is typed",
-  ignore: !terminal,
+  ...unless(
+    NO_TERMINAL,
+    "lesson 5: in a terminal, a message that arrives does not tear the line that is typed",
+  ),
   async fn() {
     using friend = bind();
     await using chat = inTerminal(`lesson5 chat --port ${friend.address.port}`);
@@ -315,8 +317,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 5: in a terminal, a line that wraps is whole again below what comes, or is refused",
-  ignore: !terminal,
+  ...unless(
+    NO_TERMINAL,
+    "lesson 5: in a terminal, a line that wraps is whole again below what comes, or is refused",
+  ),
   async fn() {
     const port = freePort();
     await using chat = inTerminal(`lesson5 chat --port ${port}`, {}, 20);
@@ -341,8 +345,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 5: in a terminal, the other side is started again, and what is typed follows",
-  ignore: !terminal,
+  ...unless(
+    NO_TERMINAL,
+    "lesson 5: in a terminal, the other side is started again, and what is typed follows",
+  ),
   async fn() {
     const port = freePort();
     await using first = inTerminal(`lesson5 chat --port ${port}`);

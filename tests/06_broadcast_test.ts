@@ -9,10 +9,10 @@ import { answer, broadcastAddress, discover } from "../lessons/06_broadcast.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
+import { NOT_LINUX, unless } from "./only.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
 const EVERYONE = "127.255.255.255";
-const ignore = Deno.build.os !== "linux"; // elsewhere, loopback has no broadcast address to count on
 
 Deno.test("lesson 6: the broadcast address of a network is its last one", () => {
   assertEquals(broadcastAddress("127.0.0.1", "255.0.0.0"), "127.255.255.255");
@@ -34,8 +34,7 @@ Deno.test("lesson 6: a server answers that question, and nothing else", () => {
 });
 
 Deno.test({
-  name: "lesson 6: one datagram, and every server's answer until the time is up",
-  ignore,
+  ...unless(NOT_LINUX, "lesson 6: one datagram, and every server's answer until the time is up"),
   async fn() {
     using client = bind();
     using one = bind({ hostname: EVERYONE, reuseAddress: true });
@@ -77,9 +76,12 @@ Deno.test("lesson 6: answers that go on and on do not make the client wait longe
   assert(heard.length > 1);
 });
 
-Deno.test("lesson 6: the client collects for 1 s, unless told otherwise", { ignore }, async () => {
-  await using client = lesson(6, "client", "--port", freePort());
-  await client.prints(/collecting answers for 1 s\.\.\./);
+Deno.test({
+  ...unless(NOT_LINUX, "lesson 6: the client collects for 1 s, unless told otherwise"),
+  async fn() {
+    await using client = lesson(6, "client", "--port", freePort());
+    await client.prints(/collecting answers for 1 s\.\.\./);
+  },
 });
 
 Deno.test("lesson 6: a socket that fails is not taken for silence", async () => {
@@ -92,8 +94,7 @@ Deno.test("lesson 6: a socket that fails is not taken for silence", async () => 
 });
 
 Deno.test({
-  name: "lesson 6: the client finds two servers that share a port",
-  ignore,
+  ...unless(NOT_LINUX, "lesson 6: the client finds two servers that share a port"),
   async fn() {
     const port = freePort();
     await using one = lesson(6, "server", "--port", port);
@@ -131,8 +132,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 6: nobody answers: a clear sentence, and 1",
-  ignore,
+  ...unless(NOT_LINUX, "lesson 6: nobody answers: a clear sentence, and 1"),
   async fn() {
     const port = freePort();
     const { code, stderr } = await runLesson(6, ["client", "--port", port, "--timeout", 0.1]);
@@ -145,8 +145,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 6: answers are safe to print",
-  ignore,
+  ...unless(NOT_LINUX, "lesson 6: answers are safe to print"),
   async fn() {
     using server = bind({ hostname: "0.0.0.0" });
     await using client = lesson(6, "client", "--port", server.address.port, "--timeout", 0.5);
@@ -157,8 +156,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 6: a port that a program does not share is told as busy",
-  ignore,
+  ...unless(NOT_LINUX, "lesson 6: a port that a program does not share is told as busy"),
   async fn() {
     using taken = bind({ hostname: "0.0.0.0" });
     const { code, stderr } = await runLesson(6, ["server", "--port", taken.address.port]);
@@ -168,8 +166,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lesson 6: played, one datagram of the client reaches two servers",
-  ignore,
+  ...unless(NOT_LINUX, "lesson 6: played, one datagram of the client reaches two servers"),
   async fn() {
     const { code, stdout, stderr } = await runLesson(6);
     assertEquals(stderr, "");
@@ -182,9 +179,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...unless(
+    NOT_LINUX,
     "lesson 6: a sender at 0.0.0.0 hears itself if it has the port that it sends to, and else not",
-  ignore: Deno.build.os !== "linux", // elsewhere loopback has no broadcast address
+  ),
   async fn() {
     using same = bind({ hostname: "0.0.0.0" });
     using other = bind({ hostname: "0.0.0.0" });

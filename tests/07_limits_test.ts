@@ -245,7 +245,6 @@ Deno.test("lesson 7: a wrong command ends with 2", async () => {
 
 Deno.test({
   name: "lesson 7: Ctrl-C ends server and probe, and each says what it sent and received",
-  ignore: Deno.build.os === "windows",
   async fn() {
     await using server = lesson(7, "server", "--port", 0);
     const [, port] = await server.prints(/Bind UDP on 127\.0\.0\.1:(\d+)/);

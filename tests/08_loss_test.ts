@@ -4,7 +4,8 @@ import { dice, fate, forecast, readAll } from "../lessons/08_loss.ts";
 import { noCounts, relay } from "../lib/relay.ts";
 import { bind, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { soon, text, until } from "./helpers.ts";
-import { freePort, inTerminal, lesson, runLesson, type Running, terminal } from "./program.ts";
+import { NO_TERMINAL, unless } from "./only.ts";
+import { freePort, inTerminal, lesson, runLesson, type Running } from "./program.ts";
 
 const some = (random: () => number, count: number) => Array.from({ length: count }, random);
 
@@ -179,7 +180,6 @@ Deno.test("lesson 8: --delay and --jitter take the time that the forecast says, 
 
 Deno.test({
   name: "lesson 8: Ctrl-C ends the relay, which says what it did in each direction",
-  ignore: Deno.build.os === "windows",
   async fn() {
     using server = bind();
     using client = bind();
@@ -208,7 +208,6 @@ Deno.test({
 
 Deno.test({
   name: "lesson 8: Ctrl-C ends the ping, which says its sums",
-  ignore: Deno.build.os === "windows",
   async fn() {
     using server = bind();
     await using pinging = lesson(8, "ping", "--port", server.address.port, "--interval", 60);
@@ -225,9 +224,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...unless(
+    NO_TERMINAL,
     "lesson 8: Ctrl-C in a terminal: the sums are below the ^C, and nothing is between the lines",
-  ignore: !terminal,
+  ),
   async fn() {
     await using relay = inTerminal(`lesson8 relay --port 0 --to 127.0.0.1:9`);
     await relay.prints(/The same dice again: --seed \d+\r\n/);

@@ -19,15 +19,8 @@ import { bindBoth, serveTcp } from "../lib/dns_tcp.ts";
 import { relay } from "../lib/relay.ts";
 import { bind, type Datagram, MAX_BYTES, Socket } from "../lib/udp.ts";
 import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
-import {
-  eventually,
-  freePort,
-  inTerminal,
-  lesson,
-  runLesson,
-  type Running,
-  terminal,
-} from "./program.ts";
+import { NO_TERMINAL, unless } from "./only.ts";
+import { eventually, freePort, inTerminal, lesson, runLesson, type Running } from "./program.ts";
 
 const WWW = { name: "workbook.test", type: "A" };
 const TRUE = "workbook.test A 192.0.2.7";
@@ -705,7 +698,6 @@ Deno.test("lesson 13: wrong options end with 2, and a sentence that says what is
 
 Deno.test({
   name: "lesson 13: Ctrl-C ends the server, which says what it sent and received",
-  ignore: Deno.build.os === "windows",
   async fn() {
     await using server = lesson(13, "server", "--port", 0);
     const to = here(await portOf(server));
@@ -717,9 +709,7 @@ Deno.test({
   },
 });
 
-Deno.test("lesson 13: Ctrl-C ends the client while it waits", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
+Deno.test("lesson 13: Ctrl-C ends the client while it waits", async () => {
   using silent = bind();
   await using client = lesson(13, "client", "--port", silent.address.port, "--timeout", 60);
   await silent.receive({ signal: soon() });
@@ -728,14 +718,17 @@ Deno.test("lesson 13: Ctrl-C ends the client while it waits", {
   assertEquals([code, stdout], [0, "Stopped. Sent 1 datagram (31 bytes), received 0 (0 bytes).\n"]);
 });
 
-Deno.test("lesson 13: over IPv6", { ignore: !hasIPv6() }, async () => {
-  await using server = lesson(13, "server", "--host", "::1", "--port", 0);
-  const port = await portOf(server);
-  const args = ["client", "--host", "::1", "--port", port, "--name", "many.workbook.test"];
-  const { code, stdout, stderr } = await runLesson(13, args);
-  assertEquals([code, stderr], [0, ""]);
-  assertEquals(stdout.match(/\n/g)?.length, 40);
-});
+Deno.test(
+  { ...unless(hasIPv6() ? "" : "this machine has no IPv6", "lesson 13: over IPv6") },
+  async () => {
+    await using server = lesson(13, "server", "--host", "::1", "--port", 0);
+    const port = await portOf(server);
+    const args = ["client", "--host", "::1", "--port", port, "--name", "many.workbook.test"];
+    const { code, stdout, stderr } = await runLesson(13, args);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(stdout.match(/\n/g)?.length, 40);
+  },
+);
 
 Deno.test("lesson 13: played, it shows a late answer and a forged one ignored, and TC", async () => {
   const { code, stdout, stderr } = await runLesson(13);
@@ -765,7 +758,7 @@ Deno.test("lesson 13: --json tells the same, with labels", async () => {
   ]);
 });
 
-Deno.test("lesson 13: in a terminal of 80 columns", { ignore: !terminal }, async () => {
+Deno.test({ ...unless(NO_TERMINAL, "lesson 13: in a terminal of 80 columns") }, async () => {
   await using played = inTerminal("lesson13");
   await played.prints(/Over TCP came 40 addresses/);
   assertEquals((await played.end()).code, 0);

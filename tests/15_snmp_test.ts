@@ -8,15 +8,8 @@ import { relay } from "../lib/relay.ts";
 import * as snmp from "../lib/snmp.ts";
 import { bind, type Datagram, formatAddress, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
-import {
-  eventually,
-  freePort,
-  inTerminal,
-  lesson,
-  runLesson,
-  type Running,
-  terminal,
-} from "./program.ts";
+import { NO_TERMINAL, unless } from "./only.ts";
+import { eventually, freePort, inTerminal, lesson, runLesson, type Running } from "./program.ts";
 
 const NAME = oidNamed("sysName.0");
 const SYSTEM = oidNamed("system");
@@ -523,9 +516,7 @@ Deno.test("lesson 15: wrong options end with 2, and a sentence that says what is
   }));
 });
 
-Deno.test("lesson 15: Ctrl-C ends a get while it waits", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
+Deno.test("lesson 15: Ctrl-C ends a get while it waits", async () => {
   using silent = bind();
   await using client = lesson(15, "get", "--port", silent.address.port, "--timeout", 60);
   await silent.receive({ signal: soon() });
@@ -568,7 +559,7 @@ Deno.test("lesson 15: --json tells the same, with labels", async () => {
   ]);
 });
 
-Deno.test("lesson 15: in a terminal of 80 columns", { ignore: !terminal }, async () => {
+Deno.test({ ...unless(NO_TERMINAL, "lesson 15: in a terminal of 80 columns") }, async () => {
   await using played = inTerminal("lesson15");
   await played.prints(/so the walk ends/);
   assertEquals((await played.end()).code, 0);

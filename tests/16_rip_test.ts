@@ -7,6 +7,7 @@ import { believe, forget, lesson as page, Router } from "../lessons/16_rip.ts";
 import { decode, describe, encode, responses, type Route, type Ways } from "../lib/rip.ts";
 import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, until } from "./helpers.ts";
+import { NO_127_0_0_2, unless } from "./only.ts";
 import { freePort, lesson, runChild, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
 
@@ -283,9 +284,10 @@ Deno.test("lesson 16: a response from another network is not believed, and port 
 });
 
 Deno.test({
-  name:
+  ...unless(
+    NO_127_0_0_2,
     "lesson 16: two routers teach each other; one dies, and its network is lost, then forgotten",
-  ignore: Deno.build.os === "darwin", // there is no 127.0.0.2
+  ),
   async fn() {
     const port = freePort();
     const start = (...args: (string | number)[]) =>

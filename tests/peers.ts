@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unless } from "./only.ts";
 import { Program, type Running } from "./program.ts";
 
 /** Programs for administrators are not on everybody's path. */
@@ -13,18 +14,15 @@ export function peers(
   name: string,
   command: string,
   fn: () => Promise<void>,
-  ignore = false,
+  missing = "",
 ): void {
-  const missing = !installed(command);
-  Deno.test({
-    name: missing ? `${name} (${command} is not installed)` : name,
-    ignore: ignore || missing,
-    fn,
-  });
+  const why = missing || (installed(command) ? "" : `${command} is not installed`);
+  Deno.test({ ...unless(why, name), fn });
 }
 
 /** Whether this machine has that program. */
 export function installed(command: string): boolean {
+  if (command === Deno.execPath()) return true;
   if (Deno.build.os === "windows") return false; // there is no `sh`, and Python has another name
   // There are several netcats, with options that differ: this speaks to OpenBSD's, which Debian has.
   const script = command === "nc" ? "nc -h 2>&1 | grep OpenBSD" : `${WITH_ALL} command -v "$0"`;
@@ -33,6 +31,7 @@ export function installed(command: string): boolean {
 
 /** Starts such a program. What it says on standard error is read as if it were standard output. */
 export function start(command: string, ...args: (string | number)[]): Program {
+  if (command === Deno.execPath()) return new Program(command, args.map(String));
   const script = `${WITH_ALL} exec "$0" "$@" 2>&1`;
   return new Program("sh", ["-c", script, command, ...args.map(String)]);
 }

@@ -100,6 +100,7 @@ export class Program extends Running {
   protected override readonly ended: Promise<number>;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
 
   /** Starts a program, in the project's folder unless told otherwise. */
   constructor(command: string, args: string[], options: Deno.CommandOptions = {}) {
@@ -115,17 +116,22 @@ export class Program extends Running {
       env: { ...environment(), NO_COLOR: "1", SHELL: "/bin/sh", ...options.env }, // SHELL: for script
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
+    this.#output = this.#child.stdout.getReader();
     this.ended = this.#run();
   }
 
   async #run(): Promise<number> {
-    const read = async (stream: ReadableStream<Uint8Array>, where: "stdout" | "stderr") => {
+    type Reader = ReadableStreamDefaultReader<Uint8Array>;
+    const read = async (reader: Reader, where: "stdout" | "stderr") => {
       const decoder = new TextDecoder();
-      for await (const bytes of stream) {
-        this.printed(decoder.decode(bytes, { stream: true }), where);
+      for (let part; !(part = await reader.read()).done;) {
+        this.printed(decoder.decode(part.value, { stream: true }), where);
       }
     };
-    await Promise.all([read(this.#child.stdout, "stdout"), read(this.#child.stderr, "stderr")]);
+    await Promise.all([
+      read(this.#output, "stdout"),
+      read(this.#child.stderr.getReader(), "stderr"),
+    ]);
     return this.over((await this.#child.status).code);
   }
 
@@ -135,6 +141,11 @@ export class Program extends Running {
 
   override async endInput(): Promise<void> {
     await this.#input.close().catch(() => {});
+  }
+
+  /** Reads its standard output no more, as `head` does when it has enough. */
+  async leave(): Promise<void> {
+    await this.#output.cancel();
   }
 
   override signal(name: Deno.Signal = "SIGINT"): void {

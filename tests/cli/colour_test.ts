@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { inTerminal, Program, terminal } from "../program.ts";
+import { NO_TERMINAL, unless } from "../only.ts";
+import { inTerminal, Program } from "../program.ts";
 
 Deno.test({
-  name: "colour only on a terminal, and only without NO_COLOR",
-  ignore: !terminal,
+  ...unless(NO_TERMINAL, "colour only on a terminal, and only without NO_COLOR"),
   async fn() {
     const play = async (env: Record<string, string>) => {
       await using program = inTerminal("lesson4", env);

@@ -3,6 +3,7 @@ import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "string-width";
 import { drawing } from "../../cli/drawing.ts";
 import type { DatagramEvent, Event } from "../../cli/events.ts";
+import { unless } from "../only.ts";
 
 setColorEnabled(false); // on a terminal too
 
@@ -143,8 +144,11 @@ Deno.test("drawing: a long note is broken at spaces", () => {
   assertEquals(lines.length, 2);
 });
 
-Deno.test("drawing: a colour for each sender, the same for its column and its arrows", {
-  ignore: Deno.noColor,
+Deno.test({
+  ...unless(
+    Deno.noColor ? "NO_COLOR is set" : "",
+    "drawing: a colour for each sender, the same for its column and its arrows",
+  ),
 }, () => {
   setColorEnabled(true);
   try {

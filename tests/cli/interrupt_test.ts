@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { freePort, lesson, Program, terminal } from "../program.ts";
+import { NO_SIGNALS, NO_TERMINAL, unless } from "../only.ts";
+import { freePort, lesson, Program } from "../program.ts";
 
 Deno.test({
   name: "Ctrl-C and SIGTERM end every role with 0 and one line",
-  ignore: Deno.build.os === "windows",
   async fn() {
     const port = freePort();
     const waiting: [number, string[], RegExp][] = [
@@ -26,8 +26,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Ctrl-C ends a lesson that plays itself, as a task",
-  ignore: Deno.build.os === "windows",
+  ...unless(NO_SIGNALS, "Ctrl-C ends a lesson that plays itself, as a task"),
   async fn() {
     await using program = new Program(Deno.execPath(), ["task", "-q", "lesson2"]);
     await program.prints(/The asker waits/);
@@ -39,8 +38,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Ctrl-Z stops no program: the terminal would be lost",
-  ignore: !terminal,
+  ...unless(NO_TERMINAL, "Ctrl-Z stops no program: the terminal would be lost"),
   async fn() {
     // set -m: Ctrl-Z stops nothing but what a shell has started as a job.
     const job = (task: string) => {

@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { answer, freePort, inTerminal, runChild, runLesson, terminal } from "../program.ts";
+import { NO_TERMINAL, unless } from "../only.ts";
+import { answer, freePort, inTerminal, runChild, runLesson } from "../program.ts";
 
 /** The text with its line breaks as spaces: an error is wrapped where it does not fit. */
 const unwrapped = (text: string) => text.replace(/\s+/g, " ");
 
 Deno.test({
-  name: "Deno asks a server that answers others once, before it begins, and never again",
-  ignore: !terminal,
+  ...unless(
+    NO_TERMINAL,
+    "Deno asks a server that answers others once, before it begins, and never again",
+  ),
   async fn() {
     const port = freePort();
     await using server = inTerminal(`lesson4 server --host 0.0.0.0 --port ${port}`);
@@ -20,8 +23,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a server that may not answer others ends: 1, and what it may",
-  ignore: !terminal,
+  ...unless(NO_TERMINAL, "a server that may not answer others ends: 1, and what it may"),
   async fn() {
     await using server = inTerminal(`lesson6 server --host 0.0.0.0 --port ${freePort()}`);
     await answer(server, "n", /Denied/);
@@ -55,8 +57,7 @@ Deno.test("all addresses are asked for when they are named, whatever the task al
 });
 
 Deno.test({
-  name: "Deno asks a client for two hosts, and after a refusal for nothing more",
-  ignore: !terminal,
+  ...unless(NO_TERMINAL, "Deno asks a client for two hosts, and after a refusal for nothing more"),
   async fn() {
     await using client = inTerminal("lesson4 client --host 192.0.2.99");
     await answer(client, "n", /Denied/);
@@ -75,8 +76,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "any address of this machine is told as that, in IPv6 as well",
-  ignore: !terminal,
+  ...unless(NO_TERMINAL, "any address of this machine is told as that, in IPv6 as well"),
   async fn() {
     await using client = inTerminal("lesson4 client --host 2001:db8::1");
     await answer(client, "n", /Denied/);
@@ -89,8 +89,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a role whose own address is named is asked for that one, and for its group",
-  ignore: !terminal,
+  ...unless(
+    NO_TERMINAL,
+    "a role whose own address is named is asked for that one, and for its group",
+  ),
   async fn() {
     await using program = inTerminal("lesson12 say --host 239.1.2.3 --interface 127.0.0.9");
     await answer(program, "n", /Denied/);
@@ -108,8 +110,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a role that answers nobody is asked once, and ends if the answer is n: 1, and a sentence",
-  ignore: !terminal,
+  ...unless(
+    NO_TERMINAL,
+    "a role that answers nobody is asked once, and ends if the answer is n: 1, and a sentence",
+  ),
   async fn() {
     const port = freePort();
     await using program = inTerminal(`lesson3 bind --host 0.0.0.0 --port ${port}`);
@@ -128,8 +132,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "for one host Deno asks once, and nobody says that it asks twice",
-  ignore: !terminal,
+  ...unless(NO_TERMINAL, "for one host Deno asks once, and nobody says that it asks twice"),
   async fn() {
     await using program = inTerminal("lesson1 send --host 127.0.0.2 --message x");
     await answer(program, "n", /Denied/);

@@ -134,7 +134,6 @@ Deno.test("every lesson: --json prints what the drawing shows, an event a line, 
 
 Deno.test({
   name: "Ctrl-C ends --json with 0, and prints nothing that is no JSON",
-  ignore: Deno.build.os === "windows",
   async fn() {
     await using program = lesson(2, "--json");
     await program.prints(/"Is it cold\?".*\n/); // it waits for a while now

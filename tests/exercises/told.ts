@@ -7,6 +7,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { Page } from "../../exercises/runner/pages.ts";
 import { shipped } from "../../exercises/runner/shipped.ts";
 import { Copy, FIFTH, FIRST, lineOfTodo, SECOND, solved, withBody } from "./copy.ts";
+import { NOT_LINUX, unless } from "../only.ts";
 
 /** Checks a page where one exercise has this body. */
 async function told(body: string, page: Page = FIRST, exercise = "sendToAll"): Promise<string> {
@@ -139,8 +140,7 @@ Deno.test("what the code prints is shown with the case, safe to print", async ()
 });
 
 Deno.test({
-  name: "who stops the check stops the code that is checked, too",
-  ignore: Deno.build.os !== "linux", // where a list of processes can be read
+  ...unless(NOT_LINUX, "who stops the check stops the code that is checked, too"),
   async fn() {
     await using copy = new Copy();
     copy.write(FIRST.file, withBody(FIRST, "sendToAll", "while (true);"));

@@ -12,6 +12,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { bind, formatAddress } from "../../lib/udp.ts";
+import { NO_SHELL, unless } from "../only.ts";
 import { NO_HOST, Program } from "../program.ts";
 import { fakeSocket, printed, replaced } from "./system.ts";
 
@@ -165,8 +166,7 @@ Deno.test("bind: the system's own code comes along", () => {
 });
 
 Deno.test({
-  name: "bind: with no files left it says so",
-  ignore: Deno.build.os === "windows", // no ulimit there
+  ...unless(NO_SHELL, "bind: with no files left it says so"),
   async fn() {
     const body = `import { bind } from "./lib/udp.ts";
       const open = [];

@@ -8,12 +8,12 @@ import {
 } from "@std/assert";
 import { type Address, bind, isMulticast, type JoinOptions, type Socket } from "../../lib/udp.ts";
 import { here, soon, text } from "../helpers.ts";
+import { NOT_LINUX, unless } from "../only.ts";
 import { eventually } from "../program.ts";
 import { fakeSocket, replaced, systemError } from "./system.ts";
 
 const GROUP = "239.255.77.77";
 const HERE = { interface: "127.0.0.1" };
-const linux = Deno.build.os === "linux"; // elsewhere, who hears what is not the same, and was not tried
 
 /** A group that nobody else on this machine is in: its last numbers are the bytes of this socket's port. */
 function groupOf({ address: { port } }: Socket): string {
@@ -26,8 +26,7 @@ function multicast(
   fn: (sender: Socket, to: Address, at: (hostname: string) => Socket) => Promise<void>,
 ): void {
   Deno.test({
-    name: `join: ${name}`,
-    ignore: !linux,
+    ...unless(NOT_LINUX, `join: ${name}`),
     async fn() {
       using sender = bind();
       using port = bind({ hostname: "0.0.0.0", reuseAddress: true });
@@ -271,8 +270,7 @@ Deno.test("join: twice on one interface is AddrInUse, with a sentence", async ()
 });
 
 Deno.test({
-  name: "join: a group too many is ENOBUFS, with a sentence",
-  ignore: !linux,
+  ...unless(NOT_LINUX, "join: a group too many is ENOBUFS, with a sentence"),
   async fn() {
     const { stdout } = new Deno.Command("cat", {
       args: ["/proc/sys/net/ipv4/igmp_max_memberships"],

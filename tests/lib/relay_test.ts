@@ -5,6 +5,7 @@ import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts
 import { systemClock } from "../../lib/clock.ts";
 import { soon, text } from "../helpers.ts";
 import { SimulatedClock, SimulatedNetwork } from "../simulated.ts";
+import { NOT_LINUX, unless } from "../only.ts";
 
 const AT_ONCE = () => () => [0];
 const NOBODY = { hostname: "127.0.0.1", port: 0 };
@@ -344,8 +345,7 @@ Deno.test("relay: a client has four such ports at most, and the longest silent o
 });
 
 Deno.test({
-  name: "relay: what comes from another host than the server's is no answer",
-  ignore: Deno.build.os !== "linux", // 127.0.0.2 is there
+  ...unless(NOT_LINUX, "relay: what comes from another host than the server's is no answer"),
   async fn() {
     await using net = network();
     using client = bind();

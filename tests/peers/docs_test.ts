@@ -8,12 +8,12 @@ import { greeting, serve } from "../../lessons/04_echo.ts";
 import { bind } from "../../lib/udp.ts";
 import { atPort, certificate, page, programs } from "../docs.ts";
 import { peers } from "../peers.ts";
+import { NOT_LINUX, unless } from "../only.ts";
 import { freePort, Program } from "../program.ts";
 
 const ICMP = programs("icmp-errors.md");
 const QUIC = programs("encryption-and-browsers.md");
 const GREETINGS = "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
-const linux = Deno.build.os === "linux";
 
 /** What a program prints, with lesson 4's server at its port, and with nobody there. */
 async function withAndWithout(
@@ -45,7 +45,7 @@ peers("docs: a connected client in Python is greeted, or refused at once", "pyth
   assertEquals(there, GREETINGS);
   shown(gone);
   assertEquals(gone.match(/Connection refused/g)?.length, 3);
-}, !linux);
+}, NOT_LINUX);
 
 peers(
   "docs: the refusal comes at the next send, to connected sockets only",
@@ -55,7 +55,7 @@ peers(
     shown(stdout);
     assertMatch(stdout, /^(sent.*\nrefused.*\n){2}(sent.*\n){4}$/);
   },
-  !linux,
+  NOT_LINUX,
 );
 
 peers("docs: a connected socket hears its peer, and no stranger", "python3", async () => {
@@ -69,11 +69,10 @@ peers("docs: Node.js says ECONNREFUSED, and ends if nobody listens to that", "no
   const { code, stderr } = await node(careless).end();
   assertEquals(code, 1);
   assertMatch(stderr, /ECONNREFUSED/);
-}, !linux);
+}, NOT_LINUX);
 
 Deno.test({
-  name: "docs: Deno's node:dgram connects, and says nothing of a refusal",
-  ignore: !linux,
+  ...unless(NOT_LINUX, "docs: Deno's node:dgram connects, and says nothing of a refusal"),
   fn: async () => {
     assertEquals(await withAndWithout("ask.mjs", deno), ["Hello, Michael!\n", ""]);
   },

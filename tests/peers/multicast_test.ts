@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NOT_LINUX } from "../only.ts";
 import { javascript, netcat, peers, portOf, python, socat } from "../peers.ts";
 import { freePort, lesson, Program, runLesson } from "../program.ts";
 
@@ -25,7 +26,7 @@ peers("lesson 12: socat says something, and hears the group", "socat", async () 
     await listener.prints(new RegExp(`^127\\.0\\.0\\.1:\\d+ sent ${said}$`, "m"));
   }
   await hearing.prints(/Hello from socat/); // it shares the port with the listener
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);
 
 peers("lesson 12: netcat says something", "nc", async () => {
   await using listener = lesson(12, "listen", "--port", 0);
@@ -33,7 +34,7 @@ peers("lesson 12: netcat says something", "nc", async () => {
   await using sender = netcat("-u", "-s", "127.0.0.1", GROUP, port);
   await sender.type("Hello from nc\n");
   await listener.prints(/^127\.0\.0\.1:\d+ sent 14 bytes: Hello from nc\\n$/m);
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);
 
 peers("lesson 12: netcat hears the group while somebody here has joined it", "nc", async () => {
   // It cannot join, but to Linux the machine is the member; and it has to be alone at its port.
@@ -44,7 +45,7 @@ peers("lesson 12: netcat hears the group while somebody here has joined it", "nc
   await member.prints(/Bind UDP on/);
   await runLesson(12, ["say", "--port", port, "--message", "Hello, nc"]);
   await hearing.prints(/Hello, nc$/);
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);
 
 peers("lesson 12: Python hears the group", "python3", async () => {
   await using hearing = python(`
@@ -65,7 +66,7 @@ peers("lesson 12: Python says something", "python3", async () => {
 s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
 s.sendto(b"Hello from Python", ("${GROUP}", ${port}))`);
   await listener.prints(/^127\.0\.0\.1:\d+ sent 17 bytes: Hello from Python$/m);
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);
 
 for (const [name, command, ...args] of javascript()) {
   peers(`lesson 12: ${name} hears the group, and says something`, command, async () => {
@@ -87,5 +88,5 @@ for (const [name, command, ...args] of javascript()) {
     await listener.prints(/sent 16 bytes: Hello from dgram\n/);
     await runLesson(12, ["say", "--port", port, "--message", "Bye"]);
     await both.prints(/^Bye$/m);
-  }, Deno.build.os !== "linux");
+  }, NOT_LINUX);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { assertMatch } from "@std/assert";
+import { NOT_LINUX } from "../only.ts";
 import { peers, start } from "../peers.ts";
 import { freePort, lesson } from "../program.ts";
 
@@ -42,4 +43,4 @@ for i in range(4, len(data), 20):
   const { stdout } = await python.end();
   assertMatch(stdout, /^\(2, 2, 0\) True\n2 0 10\.1\.0\.0 255\.255\.0\.0 0\.0\.0\.0 3\n/);
   assertMatch(stdout, /^2 1234 10\.80\.0\.0 255\.255\.0\.0 0\.0\.0\.0 16\n/m);
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);

@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
+import { NOT_LINUX } from "../only.ts";
 import { javascript, netcat, peers, portOf, python, socat } from "../peers.ts";
 import { freePort, lesson, Program, runLesson } from "../program.ts";
 
@@ -167,7 +168,7 @@ s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
 s.sendto("hello from client".encode("utf-8"), ("127.255.255.255", ${port}))
 print(s.recvfrom(65535)[0].decode("utf-8"))`).end();
   assertEquals(stdout, "broadcasting\n");
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);
 
 peers("lesson 6: Python hears the shout, and answers", "python3", async () => {
   await using server = python(`
@@ -180,4 +181,4 @@ s.sendto("broadcasting".encode("utf-8"), address)`);
   const client = await runLesson(6, ["client", "--port", port, "--timeout", 0.3]);
   assertMatch(client.stdout, new RegExp(`Received from 127.0.0.1:${port}: broadcasting\n`));
   await server.prints(/^hello from client$/m);
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);

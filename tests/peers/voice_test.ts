@@ -12,6 +12,7 @@ import { decode, encode, SILENCE } from "../../lib/mulaw.ts";
 import { understood } from "../../lib/rtp.ts";
 import { bind } from "../../lib/udp.ts";
 import { later, soon } from "../helpers.ts";
+import { NO_SHELL, NOT_LINUX } from "../only.ts";
 import { installed, peers, start } from "../peers.ts";
 import { freePort, lesson, Program, type Running } from "../program.ts";
 
@@ -83,7 +84,7 @@ peers(
       assertEquals([data[1], understood(data)], [200, undefined], "RTCP goes to the next port.");
     }));
   },
-  Deno.build.os !== "linux",
+  NOT_LINUX,
 );
 
 peers(
@@ -118,7 +119,7 @@ peers(
       assertEquals(indexOf(await Deno.readFile(`${path}/heard${i}.au`), meant), 28);
     }));
   },
-  Deno.build.os !== "linux",
+  NOT_LINUX,
 );
 
 peers(
@@ -139,7 +140,7 @@ peers(
     const sum = Number(came) + Number(lost);
     assert(sum > 90 && sum <= 100, said); // what was lost before the first and after the last, nobody knows
   },
-  Deno.build.os !== "linux",
+  NOT_LINUX,
 );
 
 peers("lesson 17: ffmpeg and ffplay hear our speaker, alone and in a group", "ffmpeg", async () => {
@@ -177,7 +178,7 @@ peers("lesson 17: ffmpeg and ffplay hear our speaker, alone and in a group", "ff
       })
     ),
   );
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);
 
 peers(
   "lesson 17: what sox recorded went through 5 % loss; sox reads what is left",
@@ -240,7 +241,7 @@ peers(
     assert(Math.abs(ratio - 10 * Math.log10(30 / dropped)) < 1.5, `${ratio} dB`);
     assertMatch(await run(au, "-n", "stat"), /Length \(seconds\): +1\.6/); // and a second of silence
   },
-  Deno.build.os === "windows",
+  NO_SHELL,
 );
 
 peers("lesson 17: ffplay plays what our listener writes", "ffplay", async () => {
@@ -256,4 +257,4 @@ peers("lesson 17: ffplay plays what our listener writes", "ffplay", async () => 
   await playing.prints(/Input #0, au, from /);
   await playing.prints(/Stream #0:0: Audio: pcm_mulaw .*, 8000 Hz, 1 channels/);
   playing.signal("SIGTERM");
-}, Deno.build.os !== "linux");
+}, NOT_LINUX);
