@@ -67,6 +67,7 @@ const TASKS: Record<string, string[]> = {
   ],
   bench: ["--allow-net=127.0.0.1"],
   "bench:relay": ["--allow-net=127.0.0.1", "--allow-run"],
+  "bench:versions": ["--allow-net=127.0.0.1", "--allow-run", "--allow-read"],
   "bench:wild": [
     `--allow-net=127.0.0.1,${GROUPS}`,
     ...["--allow-run", "--allow-read", "--allow-write", "--allow-env"],
