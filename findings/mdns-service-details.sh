@@ -76,6 +76,7 @@ END
 cat >look.sh <<'END'
 ip link set lo up multicast on
 ip route add 224.0.0.0/4 dev lo
+# A network of its own, where all programs end with the first one.
 unshare --mount bash -eu avahi.sh 2>avahi.log &
 server=$!
 # Asks until there is an answer.
@@ -98,5 +99,7 @@ avahi, shown by dig: "rp=ipp/print" "duplex" "note=" "copies=1"
 bonjour-service: name "Printer v1", fqdn "Printer v1.2._ipp._tcp.local", port 631
 bonjour-service: keys {"rp":"ipp/print","copies":"1"}
 END
-timeout 50 unshare --map-root-user --net --mount bash -eu look.sh 2>&1 | tee now.txt
+# A network of its own, where all programs end with the first one.
+timeout 50 unshare --map-root-user --net --mount --pid --fork --kill-child \
+  bash -eu look.sh 2>&1 | tee now.txt || true
 diff before.txt now.txt || { echo "It behaves otherwise now."; exit 1; }
