@@ -320,6 +320,9 @@ function roleTail(
     options: `new Options({\n${values}})`.replace("{\n}", "{}"),
     lines: "(prompt: string) => lines(prompt, stop.signal, () => stop.abort())",
     signal: "stop.signal",
+    console: "console",
+    stdin: "Deno.stdin",
+    stdout: "Deno.stdout",
   };
   const names = Object.keys(parts).filter((name) => used.has(name));
   const stops = used.has("lines") || used.has("signal");
@@ -339,7 +342,7 @@ function roleTail(
     "",
     ...stops ? [STOP] : [],
     ...remote ? [`const remote = ${address};`] : [],
-    `await ${role.run}({\n${lines.join("")}} as Given);`,
+    `const given: Partial<Given> = {\n${lines.join("")}};\nawait ${role.run}(given as Given);`,
   ].join("\n");
 }
 
@@ -365,15 +368,21 @@ await role.run({
   }),
   lines: (prompt: string) => lines(prompt, stop.signal, () => stop.abort()),
   signal: stop.signal,
+  console,
+  stdin: Deno.stdin,
+  stdout: Deno.stdout,
 });`;
 }
+
+/** What a role is given. */
+const GIVEN = ["local", "remote", "options", "lines", "signal", "console", "stdin", "stdout"];
 
 /** Which of the things that a role is given it takes: all, if one cannot see. */
 function given(node: Node): Set<string> {
   const declared = isNode(node.declaration) ? node.declaration : node;
   const [first] = declared.params as Node[];
   if (first?.type !== "ObjectPattern") {
-    return new Set(first ? ["local", "remote", "options", "lines", "signal"] : []);
+    return new Set(first ? GIVEN : []);
   }
   const found = new Set<string>();
   walk(first.properties, (node) => {

@@ -3,7 +3,7 @@ import { allowCopying, browser, open, pages, project, serve } from "./helpers.ts
 
 /** What a program that cannot run says: not what a lesson says of its network. */
 const BROKEN =
-  /SyntaxError|ReferenceError|TypeError|NotCapable|is not defined|not found|not a dependency|prompt/i;
+  /SyntaxError|ReferenceError|TypeError|of undefined|NotCapable|is not defined|not found|not a dependency|prompt/i;
 
 /** Runs it until it ends, or for some seconds: a server, or a chat, goes on. Returns what is wrong. */
 async function wrong(
