@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { answer, broadcastAddress, discover } from "../lessons/06_broadcast.ts";
+import { discover, replyToBroadcast } from "../lessons/06_broadcast.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
@@ -14,27 +14,17 @@ import { freePort, lesson, runLesson } from "./program.ts";
 
 const EVERYONE = "127.255.255.255";
 
-Deno.test("lesson 6: the broadcast address of a network is its last one", () => {
-  assertEquals(broadcastAddress("127.0.0.1", "255.0.0.0"), "127.255.255.255");
-  assertEquals(broadcastAddress("192.168.1.7", "255.255.255.0"), "192.168.1.255");
-  assertEquals(broadcastAddress("10.9.130.4", "255.255.192.0"), "10.9.191.255");
-  assertEquals(broadcastAddress("10.0.0.5", "255.255.255.252"), "10.0.0.7");
-  assertEquals(broadcastAddress("10.8.0.2", "255.255.255.255"), undefined);
-  assertEquals(broadcastAddress("10.8.0.2", "255.255.255.254"), undefined);
-  assertEquals(broadcastAddress("fe80::1", "ffff:ffff:ffff:ffff::"), undefined);
-});
-
 Deno.test("lesson 6: a server answers that question, and nothing else", () => {
-  assertEquals(answer(bytes("hello from client")), "broadcasting");
-  assertEquals(answer(bytes("hello from client\n")), "broadcasting"); // netcat's line break
+  assertEquals(replyToBroadcast(bytes("hello from client")), "broadcasting");
+  assertEquals(replyToBroadcast(bytes("hello from client\n")), "broadcasting"); // netcat's line break
   for (const other of ["", "broadcasting", "hello", "Hello from client", "hello from client!"]) {
-    assertEquals(answer(bytes(other)), undefined, other);
+    assertEquals(replyToBroadcast(bytes(other)), undefined, other);
   }
-  assertEquals(answer(new Uint8Array(MAX_BYTES)), undefined);
+  assertEquals(replyToBroadcast(new Uint8Array(MAX_BYTES)), undefined);
 });
 
 Deno.test({
-  ...unless(NOT_LINUX, "lesson 6: one datagram, and every server's answer until the time is up"),
+  ...unless(NOT_LINUX, "lesson 6: one datagram, and every server's reply until the time is up"),
   async fn() {
     using client = bind();
     using one = bind({ hostname: EVERYONE, reuseAddress: true });
@@ -44,23 +34,22 @@ Deno.test({
       assertEquals(text(data), "hello from client");
       await server.send(`server ${number}`, from);
     });
-    const answers = [];
-    for await (const { data, from } of discover(client, one.address, 300)) {
-      assertEquals(from, { hostname: "127.0.0.1", port: one.address.port });
-      answers.push(text(data));
-    }
+    const replies = await discover(client, one.address, 300);
     await Promise.all(answering);
-    assertEquals(answers.toSorted(), ["server 0", "server 1"]);
+    for (const { from } of replies) {
+      assertEquals(from, { hostname: "127.0.0.1", port: one.address.port });
+    }
+    assertEquals(replies.map(({ data }) => text(data)).toSorted(), ["server 0", "server 1"]);
   },
 });
 
-Deno.test("lesson 6: with no answer it ends when the time is up", async () => {
+Deno.test("lesson 6: with no reply it ends when the time is up", async () => {
   using client = bind();
   const nobody = { hostname: "127.0.0.1", port: freePort() };
-  for await (const _ of discover(client, nobody, 20)) throw new Error("Nobody is there.");
+  assertEquals(await discover(client, nobody, 20), []);
 });
 
-Deno.test("lesson 6: answers that go on and on do not make the client wait longer", async () => {
+Deno.test("lesson 6: replies that go on and on do not make the client wait longer", async () => {
   using client = bind();
   using server = bind();
   let over = false;
@@ -70,8 +59,8 @@ Deno.test("lesson 6: answers that go on and on do not make the client wait longe
       await later(20);
     }
   })();
-  const answers = Array.fromAsync(discover(client, server.address, 200));
-  const looking = within(PATIENCE, answers, "It waits on and on.");
+  const replies = discover(client, server.address, 200);
+  const looking = within(PATIENCE, replies, "It waits on and on.");
   const [heard] = await Promise.all([looking.finally(() => over = true), answering]);
   assert(heard.length > 1);
 });
@@ -80,17 +69,17 @@ Deno.test({
   ...unless(NOT_LINUX, "lesson 6: the client collects for 1 s, unless told otherwise"),
   async fn() {
     await using client = lesson(6, "client", "--port", freePort());
-    await client.prints(/collecting answers for 1 s\.\.\./);
+    await client.prints(/Collecting replies for 1 s\.\.\./);
   },
 });
 
 Deno.test("lesson 6: a socket that fails is not taken for silence", async () => {
   const client = bind();
-  const looking = discover(client, client.address, 5000);
-  await looking.next(); // it hears its own question
-  const next = looking.next();
+  using server = bind();
+  const looking = discover(client, server.address, 5000);
+  await server.receive({ signal: soon() });
   client.close();
-  await assertRejects(() => next, Deno.errors.Interrupted);
+  await assertRejects(() => looking, Deno.errors.Interrupted);
 });
 
 Deno.test({
@@ -117,7 +106,7 @@ Deno.test({
         ?.length,
       2,
     );
-    assertMatch(stdout, /Answers: 2\.\n$/);
+    assertMatch(stdout, /Replies: 2\.\n$/);
     assertEquals(code, 0);
     for (const server of [one, two]) await server.prints(/Received from 127\.0\.0\.1:\d+\.\n/);
 
@@ -132,20 +121,20 @@ Deno.test({
 });
 
 Deno.test({
-  ...unless(NOT_LINUX, "lesson 6: nobody answers: a clear sentence, and 1"),
+  ...unless(NOT_LINUX, "lesson 6: no reply: a clear sentence, and 1"),
   async fn() {
     const port = freePort();
     const { code, stderr } = await runLesson(6, ["client", "--port", port, "--timeout", 0.1]);
     assertEquals(
       stderr,
-      `Nobody answered. Is a server bound to 127.255.255.255:${port}, or to 0.0.0.0?\n`,
+      `No reply. Is a server bound to 127.255.255.255:${port}, or to 0.0.0.0?\n`,
     );
     assertEquals(code, 1);
   },
 });
 
 Deno.test({
-  ...unless(NOT_LINUX, "lesson 6: answers are safe to print"),
+  ...unless(NOT_LINUX, "lesson 6: replies are safe to print"),
   async fn() {
     using server = bind({ hostname: "0.0.0.0" });
     await using client = lesson(6, "client", "--port", server.address.port, "--timeout", 0.5);
@@ -174,7 +163,7 @@ Deno.test({
     assertMatch(stdout, /client +server 1 +server 2\n/);
     assertEquals(stdout.match(/"hello from client" 17 bytes/g)?.length, 2);
     assertEquals(stdout.match(/"broadcasting" 12 bytes/g)?.length, 2);
-    assertMatch(stdout, /One datagram, 2 answers, from 127\.0\.0\.1:\d+: nobody/);
+    assertMatch(stdout, /One datagram brought 2 replies from 127\.0\.0\.1:\d+\.\n/);
   },
 });
 

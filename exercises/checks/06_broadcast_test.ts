@@ -2,8 +2,8 @@ import { bind, formatAddress, type Socket } from "../../lib/udp.ts";
 import { all, done, hear, same, test, throws, twin } from "./teacher.ts";
 import { findServers, whoIsHere } from "../06_broadcast.ts";
 
-// In most cases one socket stands for everyone: it hears the question, and the servers answer whoever asked.
-// One case is for Linux alone: elsewhere, 127.255.255.255 is no broadcast address.
+// In most cases one socket stands for everyone: it receives the question, and the servers reply to its sender.
+// One case is for Linux alone: elsewhere, 127.255.255.255 is not a broadcast address.
 
 const asked = "I waited for your question.";
 
@@ -11,10 +11,10 @@ test("findServers: asks everyone, once", async () => {
   using everyone = bind();
   using client = bind();
   const finding = findServers(client, everyone.address, 100);
-  const { text, from } = await hear(everyone, "I listened at the address for everyone.");
+  const { text, from } = await hear(everyone, "I waited at the address for everyone.");
   await everyone.send("printer", from);
-  await done(finding, "You were to collect answers for 100 ms.");
-  const story = "I listened at the address for everyone, and answered once.";
+  await done(finding, "I asked you to collect replies for 100 ms.");
+  const story = "I waited at the address for everyone, and replied once. These datagrams arrived:";
   same([text, ...await all(everyone, 0)], ["who is there?"], story);
 });
 
@@ -29,14 +29,14 @@ test("findServers: a broadcast finds all servers that share the port", async () 
     await server.send(name, from);
   }
   const story =
-    `You sent one datagram to ${hostname}, and two servers heard it: they share the port. ` +
-    "Their answers come from the machine's own address: nothing comes from a broadcast address.";
+    `You sent one datagram to ${hostname}. Two servers received it, because they share the port. ` +
+    "Their replies come from 127.0.0.1: a broadcast address cannot be a sender.";
   const where = `127.0.0.1:${one.address.port}`;
   const expected = [`printer at ${where}`, `scanner at ${where}`];
   same(await done(finding, story, 700), expected, story);
 }, "linux");
 
-test("findServers: returns who answered, in the order of their answers", async () => {
+test("findServers: returns the servers in the order of their replies", async () => {
   using everyone = bind();
   using one = bind();
   using two = bind();
@@ -45,12 +45,12 @@ test("findServers: returns who answered, in the order of their answers", async (
   const { from } = await hear(everyone, asked);
   await two.send("scanner", from);
   await one.send("printer", from);
-  const story = "First the scanner answered, then the printer.";
+  const story = "First the scanner replied, then the printer.";
   const expected = [line("scanner", two), line("printer", one)];
   same(await done(finding, story, 700), expected, story);
 });
 
-test("findServers: one name at two addresses is two servers", async () => {
+test("findServers: the same name at two addresses is two servers", async () => {
   using everyone = bind();
   using one = bind();
   using two = bind();
@@ -61,12 +61,12 @@ test("findServers: one name at two addresses is two servers", async () => {
   const { from } = await hear(everyone, asked);
   for (const server of servers) await server.send("printer", from);
   const story = three
-    ? "Three printers answered: two on one host, and one on another, whose port is the first one's."
-    : "Two printers answered, on one host.";
+    ? "Three printers replied: two on one host, and one on another host with the port number of the first."
+    : "Two printers replied, on one host.";
   same(await done(finding, story, 700), servers.map((server) => line("printer", server)), story);
 });
 
-test("findServers: a server that answers twice is listed once", async () => {
+test("findServers: a server that replies twice is listed once", async () => {
   using everyone = bind();
   using one = bind();
   using two = bind();
@@ -74,7 +74,7 @@ test("findServers: a server that answers twice is listed once", async () => {
   const finding = findServers(client, everyone.address, 300);
   const { from } = await hear(everyone, asked);
   for (const server of [one, two, one, one]) await server.send("printer", from);
-  const story = "The first server answered three times, the second once.";
+  const story = "The first server replied three times, the second once.";
   same(await done(finding, story, 700), [line("printer", one), line("printer", two)], story);
 });
 
@@ -88,7 +88,7 @@ test("findServers: names are safe to print", async () => {
   same(await done(finding, story, 600), [line("\\x1b[2Jprinter\\n", everyone)], story);
 });
 
-test("findServers: waits for late answers, as long as there is time", async () => {
+test("findServers: collects late replies, as long as there is time", async () => {
   using everyone = bind();
   using early = bind();
   using late = bind();
@@ -98,15 +98,15 @@ test("findServers: waits for late answers, as long as there is time", async () =
   await early.send("early", from);
   await new Promise((resolve) => setTimeout(resolve, 200));
   await late.send("late", from);
-  const story = "One server answered at once, the other after 200 of the 400 ms.";
+  const story = "One server replied at once, the other one after 200 of the 400 ms.";
   same(await done(finding, story, 800), [line("early", early), line("late", late)], story);
 });
 
-test("findServers: ends when the time is up, however many go on answering", async () => {
+test("findServers: ends when the time is up, even if replies go on", async () => {
   using everyone = bind();
   using server = bind();
   using client = bind();
-  const story = "You were to collect for 500 ms; a server answered every 5 ms.";
+  const story = "I asked you to collect for 500 ms. A server replied every 5 ms.";
   const noise = setInterval(() => server.send("printer", client.address), 5);
   try {
     await done(findServers(client, everyone.address, 500), story, 900);
@@ -115,19 +115,19 @@ test("findServers: ends when the time is up, however many go on answering", asyn
   }
 });
 
-test("findServers: a failure other than the end of the time is thrown", async () => {
+test("findServers: an error is let through", async () => {
   using everyone = bind();
   const closed = bind();
   closed.close();
   const { BadResource, Interrupted } = Deno.errors;
-  const story = "I gave it a closed socket: send throws BadResource.";
+  const story = "I gave you a closed socket: send() throws BadResource.";
   await throws(() => findServers(closed, everyone.address, 50), BadResource, story);
   using client = bind();
   const finding = findServers(client, everyone.address, 5000);
   finding.catch(() => {}); // it is waited for below
   await hear(everyone, asked);
   client.close();
-  const other = "I closed the socket while it waited for answers: receive throws Interrupted.";
+  const other = "I closed the socket while you waited for replies: receive() throws Interrupted.";
   await throws(() => finding, Interrupted, other);
 });
 
@@ -140,35 +140,36 @@ const ann = { hostname: "127.0.0.1", port: 1001 };
 const bob = { hostname: "127.0.0.1", port: 1002 };
 const cem = { hostname: "127.0.0.2", port: 1001 };
 
-test("whoIsHere: everyone who was heard from lately", () => {
+test("whoIsHere: all programs that were heard in time are listed", () => {
   const heard = [{ from: ann, at: 10 }, { from: bob, at: 20 }];
   const story =
-    "Ann (port 1001) was heard at 10, Bob (1002) at 20. now was 50, and forgetAfter 100.";
+    "Ann (port 1001) was heard at 10, Bob (port 1002) at 20. now was 50, and forgetAfter was 100.";
   same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001", "127.0.0.1:1002"], story);
 });
 
-test("whoIsHere: one port on two hosts is two people", () => {
+test("whoIsHere: the same port on two hosts is two programs", () => {
   const heard = [{ from: ann, at: 10 }, { from: cem, at: 20 }];
-  const story = "Ann and Cem were heard, with the same port on two hosts.";
+  const story = "Ann and Cem were heard, with the same port number on two hosts.";
   same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001", "127.0.0.2:1001"], story);
 });
 
-test("whoIsHere: each one once", () => {
+test("whoIsHere: each program is listed once", () => {
   const heard = [10, 20, 30].map((at) => ({ from: ann, at }));
-  const story = "Ann was heard at 10, 20 and 30. now was 50, and forgetAfter 100.";
+  const story = "Ann was heard at 10, 20 and 30. now was 50, and forgetAfter was 100.";
   same(whoIsHere(heard, 50, 100), ["127.0.0.1:1001"], story);
 });
 
-test("whoIsHere: forgets those who fell silent", () => {
+test("whoIsHere: a program that fell silent is not listed", () => {
   const heard = [{ from: ann, at: 10 }, { from: bob, at: 60 }];
-  const story = "Ann was heard at 10, Bob at 60. now was 110, and forgetAfter 100:";
-  same(whoIsHere(heard, 110, 100), ["127.0.0.1:1002"], `${story} Ann was silent for all of it.`);
+  const story = "Ann was heard at 10, Bob at 60. now was 110, and forgetAfter was 100.";
+  same(whoIsHere(heard, 110, 100), ["127.0.0.1:1002"], `${story} So Ann was silent for 100 ms.`);
   const both = ["127.0.0.1:1001", "127.0.0.1:1002"];
   same(whoIsHere(heard, 109, 100), both, story.replace("110", "109"));
 });
 
-test("whoIsHere: who is heard again stays, and goes to the end", () => {
+test("whoIsHere: a program that is heard again moves to the end", () => {
   const heard = [{ from: ann, at: 10 }, { from: bob, at: 20 }, { from: ann, at: 90 }];
-  const story = "Ann was heard at 10, Bob at 20, Ann at 90. now was 100, and forgetAfter 100.";
+  const story =
+    "Ann was heard at 10, Bob at 20, Ann again at 90. now was 100, and forgetAfter was 100.";
   same(whoIsHere(heard, 100, 100), ["127.0.0.1:1002", "127.0.0.1:1001"], story);
 });

@@ -9,7 +9,7 @@ Deno.test({
     const waiting: [number, string[], RegExp][] = [
       [2, ["receive", "--port", `${port}`], /Waiting for a reply/],
       [4, ["client", "--port", `${port}`], /No reply for Michael/],
-      [6, ["client", "--port", `${port}`, "--timeout", "60"], /collecting answers/],
+      [6, ["client", "--port", `${port}`, "--timeout", "60"], /Collecting replies/],
     ];
     await Promise.all(waiting.map(async ([number, args, line], index) => {
       await using program = lesson(number, ...args);

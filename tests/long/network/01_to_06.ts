@@ -215,7 +215,7 @@ network(
       answers,
       [two, three].map(({ address }) => `Received from ${address}:10000: broadcasting`),
     );
-    assertMatch(stdout, /Answers: 2\.\n$/);
+    assertMatch(stdout, /Replies: 2\.\n$/);
     assertEquals(code, 0);
     for (const server of [a, b]) await server.prints(/Received from 10\.9\.0\.1:\d+/);
   },
@@ -228,7 +228,7 @@ network("lesson 6: 255.255.255.255 without a default route is told as that", asy
 
   await one.ip("route", "add", "default", "via", "10.9.0.3");
   const nobody = await one.lesson(6, "client", "--host", "255.255.255.255").end();
-  assertStringIncludes(nobody.stderr, "Nobody answered.");
+  assertStringIncludes(nobody.stderr, "No reply.");
   assertEquals(nobody.code, 1);
 });
 
@@ -272,7 +272,7 @@ while True:
     s.sendto("broadcasting".encode("utf-8"), address)`);
     await theirs.prints(/Listening/);
     const { stdout } = await one.lesson(6, "client", "--host", "10.9.0.255").end();
-    assertMatch(stdout, /Answers: 2\.\n$/);
+    assertMatch(stdout, /Replies: 2\.\n$/);
     await theirs.prints(/'10\.9\.0\.1', \d+\):hello from client/);
 
     const client = await one.python(`
