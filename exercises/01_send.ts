@@ -15,22 +15,22 @@ import { type Address, bind } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Send the same text to every address, all from one socket. Return how many bytes left in all. The
- * addresses are on this machine.
+ * Send the same text to every address, and send all of them from one socket. Return the total number
+ * of bytes sent. All addresses are on this machine.
  *
- * Close the socket when you are done: `using` does.
+ * Close the socket at the end: `using` does that.
  */
 export async function sendToAll(text: string, addresses: Address[]): Promise<number> {
   return todo();
 }
 
 /**
- * Send a text that may be too long for one datagram: cut it into pieces of at most `limit` bytes,
- * send each piece as a datagram, and return how many datagrams that took. Send no more of them than
- * it takes: each piece is as long as it can be.
+ * Send a text that may be too long for one datagram. Cut it into pieces of at most `limit` bytes, send
+ * each piece as one datagram, and return the number of datagrams. Use as few datagrams as possible:
+ * make each piece as long as the limit allows.
  *
- * Mind that characters are not bytes: 你 takes three, 👋 takes four. Never cut one in two, or the
- * other side cannot read it. No limit here is below 4. An empty text takes no datagram.
+ * A character can take several bytes: 你 takes three, and 👋 takes four. Never cut a character in two,
+ * because the receiver could not read it. The limit is at least 4. An empty text needs no datagram.
  */
 export async function sendLong(text: string, to: Address, limit: number): Promise<number> {
   return todo();

@@ -11,15 +11,16 @@
  *
  * @module
  */
+import { receiveUntil } from "../lessons/02_receive.ts";
 import { type Address, sameAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Receive `count` datagrams and return their texts, in order. But wait no longer than `milliseconds`,
- * for all of them together: then return those that came.
+ * Receive `count` datagrams and return their texts, in order. Wait at most `milliseconds` for all of
+ * them together. If the time runs out, return the texts that came.
  *
- * What comes later must not get lost: the next `socket.receive()` gets it. Any failure other than the
- * end of the time is not yours to hide: let it be thrown.
+ * A datagram that comes later must not be lost: the next `socket.receive()` gets it. Only the end of
+ * the time is normal here. Let every other error through.
  */
 export async function receiveSome(
   socket: Socket,
@@ -30,12 +31,16 @@ export async function receiveSome(
 }
 
 /**
- * Send a question and return the text of the answer, or `undefined` if none came in time.
+ * Send a question and return the reply to it, or `undefined` if none comes in time.
  *
- * Anyone may send to your port. Only an answer from the address that you asked counts. Any failure
- * other than the end of the time is thrown.
+ * A question begins with a number and a space, as in `7 Is it dark?`. The other side puts the same
+ * number and a space before its reply, as in `7 Yes!`. Return the text after them: `Yes!`. A reply with
+ * another number is a late one, to an earlier question. It does not count.
+ *
+ * Any program can send to your port. Only a datagram from the address that you asked counts. Let
+ * every error through.
  */
-export async function askOnly(
+export async function askNumbered(
   socket: Socket,
   question: string,
   to: Address,

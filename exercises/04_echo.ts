@@ -15,29 +15,28 @@ import { type Address, formatAddress, sameAddress, type Socket } from "../lib/ud
 import { todo } from "./todo.ts";
 
 /**
- * Answer each datagram that says `count`, just that, with a number, as text: how often this client has asked so
- * far. The first answer to every client is `1`. End when the socket is closed.
+ * Reply to each datagram whose text is exactly `count`. The reply is a number, as text: how many times
+ * this client has asked so far. So each client gets `1` first. End when the socket is closed.
  *
- * A client is an address and a port: two programs on one machine are two clients. If an answer cannot
- * be sent (its client has port 0, or there is no way back), that is bad luck for one client: the others
- * still want theirs.
+ * A client is an address and a port, so two programs on one machine are two clients. Sometimes a reply
+ * cannot be sent, for example to port 0. Go on then: the other clients still want their replies.
  *
- * Whatever is not `count` gets no answer and does not count. Above all a number does not: if a server
- * answers answers, too, one datagram with a forged sender sets two of them answering each other for
- * ever (CVE-2024-2169).
+ * Any other datagram gets no reply and does not count. In particular, do not reply to a number. It is
+ * what another server like yours would send, and the two could reply to each other without end.
  */
 export async function countingServer(socket: Socket): Promise<void> {
   return todo();
 }
 
 /**
- * Answer a datagram that begins with `PING` with `PONG`, and after that the rest of its bytes just as
- * they came: text or not. When `owner` sends `QUIT`, close the socket and end.
+ * Reply to a datagram that begins with `PING`. The reply is `PONG` and then the other bytes of the
+ * datagram, unchanged. These bytes need not be text.
  *
- * When anyone else sends `QUIT`, answer `No.` and go on. Go on, too, when an answer cannot be sent.
+ * When `owner` sends `QUIT`, close the socket and end. When anyone else sends `QUIT`, reply `No.` and
+ * go on. Go on, too, if a reply cannot be sent.
  *
- * Anything else gets no answer, above all `PONG` and `No.`: that is what another such server would send
- * (CVE-2024-2169 again).
+ * Any other datagram gets no reply. In particular, do not reply to `PONG` or `No.`: they are what
+ * another server like yours would send.
  */
 export async function stoppableServer(socket: Socket, owner: Address): Promise<void> {
   return todo();

@@ -47,14 +47,17 @@ import { count } from "../lib/text.ts";
 import { type Address, bind, formatAddress, localFor } from "../lib/udp.ts";
 
 /**
- * Sends one datagram with Deno alone, and returns the number of bytes.
+ * Sends one datagram with Deno alone, and returns the number of bytes. An address is an object such
+ * as `{ hostname: "127.0.0.1", port: 8080 }`.
  *
  * Deno's UDP is not stable yet. It needs `"unstable": ["net"]` in deno.json, as in this workbook, or
  * the flag `--unstable-net`.
  */
 export async function sendWithDeno(text: string, to: Address): Promise<number> {
   // A *socket* is what a program sends and receives with. Even a sender's
-  // socket has an address and a port. Port 0 means: pick a free one for me.
+  // socket has an address and a port. 127.0.0.1 always means this machine, and
+  // a socket at this address can send to this machine only. Port 0 means: the
+  // system picks a free one.
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const data = new TextEncoder().encode(text); // the bytes of the text, in UTF-8
   const bytes = await socket.send(data, { transport: "udp", ...to });
@@ -76,10 +79,10 @@ export async function sendWithDeno(text: string, to: Address): Promise<number> {
  * ```
  */
 export async function sendMessage(text: string, to: Address): Promise<number> {
-  // To *bind* a socket is to give it an address and a port of this machine.
-  // The port is 0 if we say nothing. localFor() picks the address: 127.0.0.1 if
-  // the receiver is on this machine, otherwise 0.0.0.0, because a socket bound
-  // to 127.0.0.1 cannot send to another machine. Lesson 3 says more.
+  // To *bind* a socket is to give it an address and a port of this machine. We
+  // name no port, so bind() takes 0, and the system picks one. localFor() picks
+  // the address: 127.0.0.1 if the receiver is on this machine, otherwise
+  // 0.0.0.0. Lesson 3 explains the two.
   //
   // `using` closes the socket when the function ends, also after an error.
   using socket = bind({ hostname: localFor(to) });

@@ -54,8 +54,10 @@ export function whoSentWhat({ data, from }: Datagram): string {
 }
 
 /**
- * Binds this port, or another one if a socket has it already. The new port is then picked by the
- * system. Only one UDP socket at a time can have a port of an address (lesson 6 shows an exception).
+ * Binds this port. If another socket has it, binds a port that the system picks.
+ *
+ * At one address, only one UDP socket at a time can have a port. Lesson 6 shows an exception. TCP has
+ * ports of its own: UDP port 7781 and TCP port 7781 can be in use at the same time.
  */
 export function bindKnown(hostname: string, port: number): Socket {
   try {

@@ -1,21 +1,23 @@
 /**
  * Text for a terminal.
  *
- * What comes from the network has to be made safe first. A datagram may hold anything, and a terminal
- * obeys what it is sent: an escape sequence can move the cursor, clear the screen or hide a line; a
- * direction override can make text read backwards.
+ * Text from the network has to be made safe before it is printed. A datagram can hold any bytes, and a
+ * terminal obeys some of them. An escape sequence can move the cursor, clear the screen or hide a
+ * line. A direction override can make text read backwards.
  *
  * @module
  */
 
-// Control (Cc) and format (Cf) characters, line and paragraph separators. The two joiners stay:
-// they do nothing but hold emoji and Persian words together.
+// Control (Cc) and format (Cf) characters, line and paragraph separators. The two joiners stay, because
+// they only hold emoji and Persian words together.
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * The text with every character that a terminal might obey shown as an escape. A long one
- * is cut after `limit` characters, and its size told. Bytes are read as UTF-8; what is none becomes `�`.
+ * Returns a text that is safe to print. Each character that a terminal might obey is shown as an escape.
+ * Bytes are decoded as UTF-8, and those that are not UTF-8 become `�`.
+ *
+ * A text of more than `limit` characters is cut there, and its whole size is added.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -39,7 +41,7 @@ export function printable(data: string | Uint8Array, limit = 300): string {
   return `${text}… (${count(data.length, typeof data === "string" ? "character" : "byte")})`;
 }
 
-/** `1 byte`, `2 bytes`, `1,000 bytes`. */
+/** Returns a number with its noun: `1 byte`, `2 bytes`, `1,000 bytes`. */
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -81,6 +81,14 @@ export function LessonText(
         />
       </header>
 
+      {[...text].filter(([title]) => !["", "You learn", "Run", "Try next"].includes(title))
+        .map(([title, more]) => (
+          <section class="part">
+            <h2>{title}</h2>
+            <div class="after prose">{raw(html(more, { link }))}</div>
+          </section>
+        ))}
+
       <section class="part">
         <div class="beside head">
           <h2 id={`${prefix}the-code`}>The code</h2>
@@ -139,14 +147,7 @@ export function LessonText(
                 </div>
               ))}
             </dl>
-            {run.rest && <div class="after">{raw(html(run.rest, { link }))}</div>}
-            {[...text].filter(([title]) => !["", "You learn", "Run", "Try next"].includes(title))
-              .map(([title, more]) => (
-                <div class="after">
-                  <h3>{title}</h3>
-                  {raw(html(more, { link }))}
-                </div>
-              ))}
+            {run.rest && <div class="after prose">{raw(html(run.rest, { link }))}</div>}
             <Programs source={source} items={programs} copies={copies} />
           </div>
         </div>
@@ -286,17 +287,23 @@ function sections(doc: string): Map<string, string> {
   return found;
 }
 
-/** The commands of a block of code, each with what it does after two spaces or more. */
+/** The commands of a text, each with what it does after two spaces or more, and the rest of the text. */
 function commands(text: string): { commands: { command: string; does: string }[]; rest: string } {
-  const lines = text.split("\n");
-  const found = lines.flatMap((line) => {
-    const [, command, does = ""] = line.match(/^ {4}(\S.*?)(?: {2,}(.*))?$/) ?? [];
-    return command ? [{ command, does }] : [];
-  });
-  return {
-    commands: found,
-    rest: lines.filter((line) => !line.startsWith("    ")).join("\n").trim(),
-  };
+  const found: { command: string; does: string }[] = [];
+  const rest: string[] = [];
+  for (const paragraph of text.split(/\n\n+/)) {
+    // Another block is what a command prints.
+    if (!/^ {4}deno /.test(paragraph)) {
+      rest.push(paragraph);
+      continue;
+    }
+    for (const line of paragraph.split("\n")) {
+      const [, command, does = ""] = line.match(/^ {4}(\S.*?)(?: {2,}(.*))?$/) ?? [];
+      if (command) found.push({ command, does });
+      else rest.push(line);
+    }
+  }
+  return { commands: found, rest: rest.join("\n\n").trim() };
 }
 
 /** Declarations without a doc comment stand with the one after them. */

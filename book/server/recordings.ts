@@ -56,13 +56,13 @@ export class Recordings {
 
   /** Whether it was recorded, or could not be, as its files are now. */
   #isDone({ name, path }: LessonFile): boolean {
-    const of = this.#fingerprint(path);
+    const of = this.#runs(path);
     return (this.#known.get(name) ?? this.#read(name))?.of === of || this.#failed.get(name) === of;
   }
 
   async #record({ name, path, task }: LessonFile): Promise<void> {
     const events: Event[] = [];
-    const of = this.#fingerprint(path);
+    const of = this.#runs(path);
     if (task) {
       await play(task, this.#project.folder, (event) => events.push(event), this.#abort.signal);
     }
@@ -87,8 +87,13 @@ export class Recordings {
     return wanted;
   }
 
-  /** What a run depends on, as far as it is in the project: the lesson's file, and what it imports. */
-  #fingerprint(path: string, seen = new Set<string>()): string {
+  /** What a run depends on, as far as it is in the project: the page, what runs it, and what they import. */
+  #runs(path: string): string {
+    const seen = new Set<string>();
+    return this.#fingerprint(path, seen) + this.#fingerprint(`cli/${path}`, seen);
+  }
+
+  #fingerprint(path: string, seen: Set<string>): string {
     if (seen.has(path)) return "";
     seen.add(path);
     try {

@@ -22,7 +22,7 @@ export function isTcpFree(port: number): boolean {
   }
 }
 
-/** Plays a server at a fixed port, shows who else can have it, and who can reach the server. */
+/** Plays a server at a fixed port, a second bind of that port, and datagrams to two addresses. */
 export async function play(diagram: Diagram): Promise<void> {
   using client = diagram.watch("client", bind());
   using server = diagram.watch("server", bindKnown("127.0.0.1", PORT));

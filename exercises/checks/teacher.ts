@@ -141,7 +141,7 @@ export async function throws(
     if (error instanceof errorClass) return;
     throw error;
   }
-  throw new Wrong(`${story} You hid it.`);
+  throw new Wrong(`${story} Your code caught it. Let it through.`);
 }
 
 /** The next datagram. */
@@ -183,7 +183,7 @@ export async function ask(
   who = "I",
 ): Promise<string> {
   await socket.send(question, to.address);
-  return (await hear(socket, `${who} sent ${shown(question)} and waited for an answer.`)).text;
+  return (await hear(socket, `${who} sent ${shown(question)} and waited for the reply.`)).text;
 }
 
 /**

@@ -1,15 +1,16 @@
-/** From a push in the right direction to nearly there: `deno task exercise 2 --hint`, again and again. */
+/** What `deno task exercise 2 --hint` shows, one after the other: from a first push to nearly there. */
 export const HINTS: Record<string, string[]> = {
   receiveSome: [
-    "receiveWithin in lesson 2 waits for one datagram. Here the limit is for all of them.",
+    "receiveUntil in lesson 2 has a loop that waits for one datagram. Here you need all of them.",
     "Make one AbortSignal.timeout(milliseconds) before the loop, and give it to every receive.",
-    "When receive throws and signal.aborted is true, the time is up: return what you have. " +
-    "Any other error should be thrown again.",
+    "If receive throws and signal.aborted is true, the time is up: return what you have. Throw every " +
+    "other error again.",
   ],
-  askOnly: [
-    "Every datagram brings its sender along: `const { data, from } = await socket.receive({ signal })`.",
-    "sameAddress(from, to) of lib/udp.ts compares two addresses. If they differ, receive again.",
-    "Make the signal once, before the loop: a new one for each receive would let strangers keep you " +
-    "waiting for ever.",
+  askNumbered: [
+    "receiveUntil in lesson 2 waits for a datagram that fits. Here two things have to fit.",
+    "sameAddress(from, to) compares the addresses. `new TextDecoder().decode(data)` is the text, and it " +
+    "has to begin with the number and the space: 7 is not 70.",
+    '`question.slice(0, question.indexOf(" ") + 1)` is the number with its space. Cut off as many ' +
+    "characters of the reply.",
   ],
 };

@@ -1,15 +1,16 @@
-/** From a push in the right direction to nearly there: `deno task exercise 3 --hint`, again and again. */
+/** What `deno task exercise 3 --hint` shows, one after the other: from a first push to nearly there. */
 export const HINTS: Record<string, string[]> = {
   bindInRange: [
-    "Trying is the only way to know: bind a port, and see whether that throws.",
-    "A `for` loop over the ports, with `try` and `catch` inside, and `return bind({ port })`.",
-    "In the catch, `error instanceof Deno.errors.AddrInUse` means: go on with the next port. " +
-    "Throw every other error again.",
+    "You cannot ask whether a port is free. Bind it, and see whether that throws an error.",
+    "Write a `for` loop over the ports, with `try` and `catch` inside, and `return bind({ port })`.",
+    "If `error instanceof Deno.errors.AddrInUse` is true, go on with the next port. Throw every other " +
+    "error again.",
   ],
   portState: [
-    "Trying is the only way to know, here too: bind the address, and see what that throws.",
-    "Bind and close at once: that is free. In the catch, look at what was thrown.",
-    "`error instanceof Deno.errors.AddrInUse` is busy; NotCapable and PermissionDenied are forbidden. " +
-    "What is none of them, throw again.",
+    "whyNot in lesson 3 binds an address to find out. Here too, the error says what is wrong.",
+    "If `bind(address).close()` throws nothing, the port is free. Otherwise look at the error in the " +
+    "`catch`.",
+    "`error instanceof Deno.errors.AddrInUse` means busy. NotCapable and PermissionDenied mean " +
+    "forbidden. Throw every other error again.",
   ],
 };

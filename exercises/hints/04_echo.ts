@@ -1,18 +1,19 @@
-/** From a push in the right direction to nearly there: `deno task exercise 4 --hint`, again and again. */
+/** What `deno task exercise 4 --hint` shows, one after the other: from a first push to nearly there. */
 export const HINTS: Record<string, string[]> = {
   countingServer: [
-    "The loop is that of `serve` in lesson 4. What is new: to look at the question first, and to " +
-    "remember something of each client.",
-    "A Map from the client to its count. But two address objects are never equal, even if they say " +
-    "the same: what could be the key?",
-    "formatAddress(from) is a text, and a good key. (counts.get(key) ?? 0) + 1 is the new count. " +
-    "And if socket.send throws? It does for a client at port 0, for one. `serve` in lesson 4 catches that.",
+    "Take the loop of `serve` in lesson 4. Two things are new: compare the text with `count`, and keep " +
+    "a number for each client.",
+    "Keep the numbers in a Map. Two address objects are never equal, even with the same host and port, " +
+    "so they cannot be its keys. What else can be?",
+    "formatAddress(from) is the address as text. `(counts.get(key) ?? 0) + 1` is the new number. " +
+    "socket.send throws if the client has port 0: catch that, as `serve` does.",
   ],
   stoppableServer: [
-    "`for await (const { data, from } of socket)` ends when the socket is closed. By whom?",
-    "Read the text only to see what it is. For the answer change the first four bytes of `data`, and " +
-    "send `data` itself: not everything is text.",
-    "It is the owner if sameAddress(from, owner) of lib/udp.ts is true. Then close the socket, and the " +
-    "loop ends. What is neither PING nor QUIT needs no line of code at all.",
+    "`for await (const { data, from } of socket)` ends when the socket is closed. Close it when the " +
+    "owner sends QUIT.",
+    "Decode the text only to see how it begins. For the reply copy the bytes with `data.slice()`, and " +
+    "change the first four.",
+    '`bytes.set(new TextEncoder().encode("PONG"))` changes the first four bytes. ' +
+    "`sameAddress(from, owner)` tells whether the owner sent the datagram.",
   ],
 };

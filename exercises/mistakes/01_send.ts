@@ -7,8 +7,8 @@ export const MISTAKES: Mistake[] = [
     from: "of addresses)",
     to: "of addresses.slice(0, -1))",
     fails: [
-      "sendToAll: every address gets the text, as one datagram",
-      "sendToAll: the result is the number of bytes that left, all together",
+      "sendToAll: every address gets the text as one datagram",
+      "sendToAll: the result is the total number of bytes",
     ],
   },
   {
@@ -21,13 +21,13 @@ export const MISTAKES: Mistake[] = [
     mistake: "characters are counted, not bytes",
     from: "bytes += await socket.send(text, address);",
     to: "{ await socket.send(text, address); bytes += text.length; }",
-    fails: ["sendToAll: the result is the number of bytes that left, all together"],
+    fails: ["sendToAll: the result is the total number of bytes"],
   },
   {
     mistake: "there is always a first address",
     from: "let bytes = 0;",
     to: "let bytes = 0; if (addresses[0]!.port === 0) return 0;",
-    fails: ["sendToAll: no address, nothing sent"],
+    fails: ["sendToAll: without addresses the result is 0"],
   },
   {
     mistake: "a piece that just fits is too long",
@@ -41,14 +41,14 @@ export const MISTAKES: Mistake[] = [
     to: "if (false)",
     fails: [
       "sendLong: a text that fits is one datagram",
-      "sendLong: a longer one is cut into as few pieces as will do, with nothing lost",
+      "sendLong: a longer text is cut into as few pieces as possible",
     ],
   },
   {
     mistake: "a long text is not cut",
     from: "> limit",
     to: "> 1000",
-    fails: ["sendLong: a longer one is cut into as few pieces as will do, with nothing lost"],
+    fails: ["sendLong: a longer text is cut into as few pieces as possible"],
   },
   {
     mistake: "bytes are cut, not characters",
@@ -77,12 +77,12 @@ export const MISTAKES: Mistake[] = [
     mistake: "each character is a datagram",
     from: "> limit",
     to: "> 1 && piece",
-    fails: ["sendLong: a longer one is cut into as few pieces as will do, with nothing lost"],
+    fails: ["sendLong: a longer text is cut into as few pieces as possible"],
   },
   {
     mistake: "nothing left is sent as well",
     from: 'if (piece !== "")',
     to: "if (true)",
-    fails: ["sendLong: an empty text takes no datagram"],
+    fails: ["sendLong: an empty text needs no datagram"],
   },
 ];

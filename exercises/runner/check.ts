@@ -196,7 +196,7 @@ function told({ name, message, stack }: Thrown): string {
   }
   if (name === "TimeoutError") {
     return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: see how " +
-      "receiveWithin in lessons/02_receive.ts does.";
+      "receiveUntil in lessons/02_receive.ts does.";
   }
   const place = stack.match(/(exercises\/\d\d_\w+\.ts:\d+)/)?.[1];
   const at = place ? ` at ${place}` : "";

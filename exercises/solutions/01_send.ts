@@ -6,48 +6,57 @@
 import { type Address, bind } from "../../lib/udp.ts";
 
 /**
- * Send the same text to every address, all from one socket. Return how many bytes left in all. The
- * addresses are on this machine.
+ * Send the same text to every address, and send all of them from one socket. Return the total number
+ * of bytes sent. All addresses are on this machine.
  *
- * Close the socket when you are done: `using` does.
+ * Close the socket at the end: `using` does that.
  */
 export async function sendToAll(text: string, addresses: Address[]): Promise<number> {
-  // One socket, and one send for each address.
   using socket = bind();
   let bytes = 0;
-  for (const address of addresses) bytes += await socket.send(text, address);
+
+  for (const address of addresses) {
+    bytes += await socket.send(text, address);
+  }
+
   return bytes;
 }
 
 /**
- * Send a text that may be too long for one datagram: cut it into pieces of at most `limit` bytes,
- * send each piece as a datagram, and return how many datagrams that took. Send no more of them than
- * it takes: each piece is as long as it can be.
+ * Send a text that may be too long for one datagram. Cut it into pieces of at most `limit` bytes, send
+ * each piece as one datagram, and return the number of datagrams. Use as few datagrams as possible:
+ * make each piece as long as the limit allows.
  *
- * Mind that characters are not bytes: 你 takes three, 👋 takes four. Never cut one in two, or the
- * other side cannot read it. No limit here is below 4. An empty text takes no datagram.
+ * A character can take several bytes: 你 takes three, and 👋 takes four. Never cut a character in two,
+ * because the receiver could not read it. The limit is at least 4. An empty text needs no datagram.
  */
 export async function sendLong(text: string, to: Address, limit: number): Promise<number> {
   using socket = bind();
   let datagrams = 0;
   let piece = "";
-  // `for … of` takes a string apart into whole characters. How long they are, only their bytes say.
+
+  // `for … of` takes whole characters from a string, 👋 included.
   for (const character of text) {
+    // If this character does not fit, send the piece and begin a new one.
     if (size(piece + character) > limit) {
       await socket.send(piece, to);
       datagrams++;
       piece = "";
     }
+
     piece += character;
   }
+
+  // The last piece is still here. It is empty only if the text is.
   if (piece !== "") {
     await socket.send(piece, to);
     datagrams++;
   }
+
   return datagrams;
 }
 
-/** How many bytes a text takes. */
+/** Returns how many bytes a text takes. */
 function size(text: string): number {
   return new TextEncoder().encode(text).length;
 }

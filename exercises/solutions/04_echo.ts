@@ -6,51 +6,64 @@
 import { type Address, formatAddress, sameAddress, type Socket } from "../../lib/udp.ts";
 
 /**
- * Answer each datagram that says `count`, just that, with a number, as text: how often this client has asked so
- * far. The first answer to every client is `1`. End when the socket is closed.
+ * Reply to each datagram whose text is exactly `count`. The reply is a number, as text: how many times
+ * this client has asked so far. So each client gets `1` first. End when the socket is closed.
  *
- * A client is an address and a port: two programs on one machine are two clients. If an answer cannot
- * be sent (its client has port 0, or there is no way back), that is bad luck for one client: the others
- * still want theirs.
+ * A client is an address and a port, so two programs on one machine are two clients. Sometimes a reply
+ * cannot be sent, for example to port 0. Go on then: the other clients still want their replies.
  *
- * Whatever is not `count` gets no answer and does not count. Above all a number does not: if a server
- * answers answers, too, one datagram with a forged sender sets two of them answering each other for
- * ever (CVE-2024-2169).
+ * Any other datagram gets no reply and does not count. In particular, do not reply to a number. It is
+ * what another server like yours would send, and the two could reply to each other without end.
  */
 export async function countingServer(socket: Socket): Promise<void> {
-  // The address as text is the key: two address objects are never equal, their texts are.
+  // Two address objects are never equal, so the key is the address as text.
   const counts = new Map<string, number>();
+
   for await (const { data, from } of socket) {
     if (new TextDecoder().decode(data) !== "count") continue;
+
     const client = formatAddress(from);
     const count = (counts.get(client) ?? 0) + 1;
     counts.set(client, count);
-    // An answer that cannot be sent is no reason to leave the others without theirs.
-    await socket.send(`${count}`, from).catch(() => {});
+
+    try {
+      await socket.send(`${count}`, from);
+    } catch {
+      // Only this client gets no reply.
+    }
   }
 }
 
 /**
- * Answer a datagram that begins with `PING` with `PONG`, and after that the rest of its bytes just as
- * they came: text or not. When `owner` sends `QUIT`, close the socket and end.
+ * Reply to a datagram that begins with `PING`. The reply is `PONG` and then the other bytes of the
+ * datagram, unchanged. These bytes need not be text.
  *
- * When anyone else sends `QUIT`, answer `No.` and go on. Go on, too, when an answer cannot be sent.
+ * When `owner` sends `QUIT`, close the socket and end. When anyone else sends `QUIT`, reply `No.` and
+ * go on. Go on, too, if a reply cannot be sent.
  *
- * Anything else gets no answer, above all `PONG` and `No.`: that is what another such server would send
- * (CVE-2024-2169 again).
+ * Any other datagram gets no reply. In particular, do not reply to `PONG` or `No.`: they are what
+ * another server like yours would send.
  */
 export async function stoppableServer(socket: Socket, owner: Address): Promise<void> {
   for await (const { data, from } of socket) {
     const text = new TextDecoder().decode(data);
-    let answer: string | Uint8Array | undefined;
+    let reply: string | Uint8Array | undefined;
+
     if (text.startsWith("PING")) {
-      // Not everything is text: so the bytes are changed, not the characters.
-      answer = data.slice();
-      answer.set(new TextEncoder().encode("PONG"));
+      // The other bytes may not be text, so copy the bytes and not the text.
+      reply = data.slice();
+      reply.set(new TextEncoder().encode("PONG"));
+    } else if (text === "QUIT" && sameAddress(from, owner)) {
+      socket.close(); // this ends the loop
     } else if (text === "QUIT") {
-      if (sameAddress(from, owner)) socket.close(); // and so the loop ends
-      else answer = "No.";
+      reply = "No.";
     }
-    if (answer !== undefined) await socket.send(answer, from).catch(() => {});
+
+    if (reply === undefined) continue;
+    try {
+      await socket.send(reply, from);
+    } catch {
+      // Only this sender gets no reply.
+    }
   }
 }

@@ -85,7 +85,7 @@ Deno.test("an exercise", async (t) => {
     async () => {
       await Deno.writeTextFile(
         file,
-        solution.replace("let answer:", "while (text) ;\n    let answer:"),
+        solution.replace("let reply:", "while (text) ;\n    let reply:"),
       );
       await until(
         async () =>

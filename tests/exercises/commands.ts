@@ -187,8 +187,8 @@ Deno.test("a wrong command is told, and is 2 as an exit code", async () => {
       ["1 --hint --reset", "One at a time: --hint or --reset."],
       ["--hint", "--hint needs a number, such as: deno task exercise 1 --hint"],
       [
-        "1 --hint askOnly",
-        `There is no "askOnly" in exercises/01_send.ts. There are: sendToAll, sendLong.`,
+        "1 --hint askNumbered",
+        `There is no "askNumbered" in exercises/01_send.ts. There are: sendToAll, sendLong.`,
       ],
       ["1 --hint sendLong sendToAll", `"sendToAll" is more than is needed here.`],
     ] as const

@@ -20,7 +20,7 @@ export class Copy implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync({ prefix: "udp workbook " });
 
   constructor() {
-    for (const name of ["deno.json", "deno.lock", "cli", "lib", "exercises"]) {
+    for (const name of ["deno.json", "deno.lock", "cli", "lib", "lessons", "exercises"]) {
       copy(name, this.path(name));
     }
     for (const page of PAGES) this.write(page.file, shipped(page));
