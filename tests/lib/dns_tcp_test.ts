@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { askTcp, bindBoth, type Doors, serveTcp } from "../../lib/dns_tcp.ts";
 import { bind } from "../../lib/udp.ts";
 import { bytes, here, later, PATIENCE, text, within } from "../helpers.ts";
+import { unless } from "../only.ts";
 import { eventually, freePort } from "../program.ts";
 
 const LOCAL = here(0);
@@ -132,21 +133,34 @@ Deno.test("tcp: with the listener, the connections are closed", async () => {
   assertEquals(await within(PATIENCE, readAll(connection)), "");
 });
 
-Deno.test("tcp: who says nothing, or reads nothing, is disconnected", async () => {
+Deno.test("tcp: who says nothing, or half a message, is disconnected", async () => {
   await served(async ({ socket: { address } }) => {
     using silent = await Deno.connect(address);
     using halfway = await Deno.connect(address);
     await halfway.write(framed("never").subarray(0, 4));
-    using greedy = await Deno.connect(address);
-    const asking = async () => {
-      const question = framed("a".repeat(60_000));
-      while (true) await greedy.write(question); // until the server cannot write, and so does not read
-    };
     const start = performance.now();
-    const disconnected = [readAll(silent), readAll(halfway), asking().catch(() => {})];
-    await within(PATIENCE, Promise.all<unknown>(disconnected));
+    await within(PATIENCE, Promise.all([readAll(silent), readAll(halfway)]));
     assert(performance.now() - start > 4000);
   });
+});
+
+const NO_END = Deno.build.os === "windows" ? "Wine ends no write when the connection is lost" : "";
+
+Deno.test({
+  ...unless(NO_END, "tcp: who asks on and on, and reads nothing, is disconnected"),
+  async fn() {
+    await served(async ({ socket: { address } }) => {
+      using greedy = await Deno.connect(address);
+      const asking = async () => {
+        const question = framed("a".repeat(60_000));
+        // Until the server cannot write, and so does not read.
+        for (let at = 0;; at %= question.length) at += await greedy.write(question.subarray(at));
+      };
+      const start = performance.now();
+      await within(PATIENCE, asking().catch(() => {}));
+      assert(performance.now() - start > 4000);
+    });
+  },
 });
 
 Deno.test("tcp: asking ends in time, whatever the server does", async () => {
