@@ -95,8 +95,9 @@ export async function sendAndReceive(
   await socket.send(question, to);
 
   // Any program can send to our port, so we check who sent the datagram. Two
-  // objects are never ===, so sameAddress() compares their host and port. A late
-  // reply to an earlier question passes this check: it has the right address.
+  // address objects with the same values are not ===, so sameAddress() compares
+  // their host and port. A late reply to an earlier question passes this check,
+  // because it comes from the right address.
   return await receiveUntil(socket, milliseconds, ({ from }) => sameAddress(from, to));
 }
 
@@ -123,6 +124,7 @@ export async function receive(
   // system keeps it in the socket's *receive buffer*, as long as there is room.
   const reply = await sendAndReceive(socket, message, to, 1000 * seconds);
   if (!reply) {
+    // An error ends the program: the message is printed, and the exit code is 1.
     throw new Error(
       `No reply from ${formatAddress(to)} within ${seconds} s. Is a program listening there?`,
     );
@@ -141,9 +143,9 @@ export async function receive(
  *    Then run `deno task lesson2 receive --message Ann` twice. You should see `Hello, Ann!` twice.
  *    The port after "from port" changes, and 8080 stays.
  * 2. Be the server yourself: run `nc -u -l 8080`, then `deno task lesson2 receive` in a second
- *    terminal. Type a reply after the `Hello`, and press Enter, within 10 seconds. You should see
- *    your reply with `\n` at its end: nc sends the Enter, too. Start nc again before the next try,
- *    because it listens only to the first port that writes to it.
+ *    terminal. nc prints `Hello`. Type a reply after it and press Enter, within 10 seconds. You should
+ *    see your reply in the second terminal, with `\n` at its end: nc sends the Enter, too. Start nc
+ *    again before the next try, because it listens only to the first port that writes to it.
  */
 
 if (import.meta.main) import("../cli/lessons/02_receive.ts").then(({ main }) => main());

@@ -78,11 +78,10 @@ export function whyNot(address: Address): Error | undefined {
     bind(address).close(); // close it again: this was only a test
     return undefined;
   } catch (error) {
-    // The message is for people. A program looks at the class of the error:
-    // - Deno.errors.AddrInUse: another socket has the port.
-    // - Deno.errors.NotCapable: Deno has no permission for it.
-    // - Deno.errors.PermissionDenied: the system keeps the port for itself,
-    //   on many systems the ports below 1024.
+    // The message is for people. A program looks at the error's class. With
+    // Deno.errors.AddrInUse another socket has the port, with NotCapable Deno
+    // has no permission for it, and with PermissionDenied the system keeps the
+    // port, as many systems do with the ports below 1024.
     return error as Error;
   }
 }
@@ -103,10 +102,11 @@ export async function printDatagrams(at: Address, print = console.log): Promise<
  * 1. Run `deno task lesson3 bind` in two terminals at once. You should see in the second one:
  *    `Cannot bind 127.0.0.1:7781: this port is taken. Stop the program that has it, or choose another
  *    port.`
- * 2. Every address that begins with `127.` means this machine, on Linux and Windows. Run `bind`, then
+ * 2. Every address that begins with `127.` means this machine, on Linux and Windows. On macOS only
+ *    127.0.0.1 does, so items 2 and 3 do not work there. Run `bind`, and in a second terminal
  *    `deno task lesson1 send --port 7781 --host 127.0.0.2 --message Hello`. Deno asks for permission,
- *    because 127.0.0.2 is not in the task: answer y. You should see `Sent 5 bytes`, but `bind` prints
- *    nothing. Its socket is bound to 127.0.0.1 only.
+ *    because the task does not name 127.0.0.2: answer y. You should see `Sent 5 bytes`, but `bind`
+ *    prints nothing. Its socket is bound to 127.0.0.1 only.
  * 3. Stop `bind`, run `deno task lesson3 bind --host 0.0.0.0`, and answer y. Now the question matters:
  *    other machines can send to this program. Send to 127.0.0.2 again. You should see `sent 5 bytes:
  *    Hello`.

@@ -104,12 +104,14 @@ export async function askFor(
 
   // Any program can send to our port, so the reply has to come from the server.
   // It also has to greet this name, so a late reply to an earlier name does
-  // not count. Both can be forged: a random number in each question protects
-  // against that, as in DNS (lesson 13).
+  // not count. An attacker can forge both. A random number in each question
+  // protects against that, as in DNS (lesson 13).
   const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
     return sameAddress(from, server) && new TextDecoder().decode(data) === `Hello, ${name}!`;
   });
-  return reply && new TextDecoder().decode(reply.data);
+  if (!reply) return undefined;
+
+  return new TextDecoder().decode(reply.data);
 }
 
 /** `deno task lesson4 server` runs this: greets until the program is stopped. */
@@ -126,8 +128,12 @@ export async function client(to: Address, seconds: number, print = console.log):
 
   for (const name of ["Michael", "Tracy", "Sarah"]) {
     const reply = await askFor(socket, name, to, 1000 * seconds);
-    if (reply !== undefined) replies++;
-    print(reply ?? `No reply for ${name} within ${seconds} s.`);
+    if (reply === undefined) {
+      print(`No reply for ${name} within ${seconds} s.`);
+    } else {
+      print(reply);
+      replies++;
+    }
   }
 
   if (replies === 0) {

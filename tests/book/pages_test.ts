@@ -102,6 +102,28 @@ Deno.test("the pages", async (t) => {
     await see("a run and a result");
   });
 
+  await t.step("show the commands, what they print, and the layout of a message", async () => {
+    await using opened = await open(chromium, `${book.address}01_send.html`);
+    const shown = await opened.page.evaluate(() => {
+      const texts = (selector: string) =>
+        [...document.querySelectorAll(selector)].map((one) => one.textContent!.trim());
+      return {
+        commands: texts(".commands dt"),
+        prints: texts(".commands + .after pre"),
+        headings: texts("article h2"),
+        drawn: texts("section > h2 + .after pre"),
+      };
+    });
+    assertEquals(shown.commands, [
+      "$deno task lesson1",
+      "$deno task lesson1 send",
+      "$deno task lesson1 send --message Hello",
+    ]);
+    assertEquals(shown.prints, ["Sent 5 bytes to 127.0.0.1:8080."]);
+    assert(shown.headings.indexOf("The header") < shown.headings.indexOf("The code"));
+    assert(shown.drawn[0]!.includes("│ source port │"), shown.drawn.join());
+  });
+
   await t.step("show the code as it stands in the files", async () => {
     for (const name of names.filter((name) => /^\d\d_/.test(name))) {
       const path = `lessons/${name.replace(".html", ".ts")}`;
