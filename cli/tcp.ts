@@ -1,10 +1,10 @@
 /**
- * TCP, for the lesson that compares.
+ * TCP, for the lesson that compares UDP with it.
  *
  * @module
  */
 
-/** Writes these texts to a TCP connection on loopback, and says in quotes what each read got. */
+/** Writes these texts to a TCP connection on loopback. Returns the text of each read, in quotes. */
 export async function overTcp(texts: string[]): Promise<string> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;

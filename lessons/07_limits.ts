@@ -1,161 +1,239 @@
 /**
  * # Lesson 7: limits
  *
- * A datagram is all or nothing: it arrives whole, or not at all. It travels in a packet, and each network
- * has a largest one: its MTU (maximum transmission unit), 1,500 bytes on Ethernet and Wi-Fi. IP takes 20 for
- * its header, UDP takes 8, and 1,472 are yours. A longer datagram is not cropped, but split into fragments,
- * each in a packet of its own, and the receiver's system puts them together. One lost fragment loses all,
- * and some firewalls let none pass. IP ends at 65,535 bytes: so a datagram does at 65,535 - 20 - 8 = 65,507.
+ * A datagram arrives whole, or not at all. How large may it be? Three things set a limit:
  *
- * So keep to some 1,200 bytes: every network with IPv6 carries packets of 1,280, and QUIC and DNS settled
- * there. It is no promise. Nor are 508, 512, 576 and 1,472, which are often named: a tunnel (a VPN) or
- * another network on the way may carry less, and no size is sure to arrive.
+ * - **The header.** An IP packet has at most 65,535 bytes. Its own header takes 20 of them, and UDP's
+ *   takes 8. So a datagram carries at most 65,507 bytes.
+ * - **Your network.** A datagram travels in a packet, and each network has a largest packet size: its
+ *   *MTU* (maximum transmission unit). On Ethernet and Wi-Fi it is usually 1,500 bytes, so 1,472 are
+ *   left for you. Your system splits a longer datagram into *fragments*: each is a packet that carries
+ *   a part of it. The receiver's system puts them together. If one fragment is lost, the whole
+ *   datagram is lost. Some firewalls drop all fragments.
+ * - **The path.** A datagram may cross several networks. The smallest MTU of all of them is the *path
+ *   MTU*. It may be smaller than the MTU of your network, for example if a VPN is on the way: it needs
+ *   some bytes of each packet for itself.
+ *
+ * So it is best to send at most some 1,200 bytes. Every network that carries IPv6 has to carry packets
+ * of 1,280 bytes, and QUIC and DNS chose sizes just below that. But no size is sure to arrive.
  *
  * ## You learn
- * - that two sends are two receives, and that TCP does not keep them apart
- * - what becomes of what is too long: for a datagram, for a buffer, for a network
- * - how to find out which sizes get through, and why there need not be a largest
+ * - that one send is one receive, while TCP joins what was sent
+ * - what happens to data that is too long: for a datagram, for a buffer, for a network
+ * - how to find out which sizes arrive, and why a larger one may arrive when a smaller one does not
  *
  * ## Run
  *
- *     deno task lesson7           watch it happen
- *     deno task lesson7 server    answer questions of any size, on port 7070
- *     deno task lesson7 probe     ask in many sizes: which are answered?
+ *     deno task lesson7           show the lesson as a diagram
+ *     deno task lesson7 server    in one terminal: reply to questions of any size, at port 7070
+ *     deno task lesson7 probe     in a second terminal: ask in several sizes
  *
- * ## Try next
- * - Probe a server on another machine (`server --host 0.0.0.0` there), through a VPN or a phone, too.
- * - See fragments: `sudo tcpdump -ni any 'port 7070 or ip[6:2] & 8191 > 0'`. Only the first one of
- *   each datagram has a port.
- * - See them on one Linux machine: `sudo env "PATH=$PATH" unshare -n` opens a shell with a loopback
- *   of its own. Give it the MTU of Ethernet: `ip link set lo up mtu 1500`. Then type
- *   `tcpdump -ni lo &` and `deno task lesson7`. You should see 45 packets for the largest datagram.
+ * On one machine, the probe prints:
+ *
+ *         23 bytes: got a reply
+ *      1,200 bytes: got a reply
+ *      1,472 bytes: got a reply
+ *      1,473 bytes: got a reply
+ *     65,507 bytes: got a reply
+ *         23 bytes: got a reply
+ *     23 to 65507 bytes: got a reply
+ *     Sizes in between were not tried. Another path may have other limits.
+ *
+ * ## The messages
+ *
+ *     question    How many bytes is this?...    the words, then dots, up to the wanted size
+ *     reply       26 bytes                      the number of bytes that arrived
  *
  * @module
  */
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
-import { overTcp } from "../cli/tcp.ts";
-import { answeredSize, LEAST_SIZE, sizeAnswer, sizeQuestion } from "../lib/size.ts";
 import { survey } from "../lib/survey.ts";
-import { count, printable } from "../lib/text.ts";
-import { type Address, bind, formatAddress, MAX_BYTES, MAX_BYTES_IPV6 } from "../lib/udp.ts";
-import { sameAddress, type Socket } from "../lib/udp.ts";
-import { receiveWithin } from "./02_receive.ts";
+import { count } from "../lib/text.ts";
+import {
+  type Address,
+  bind,
+  formatAddress,
+  localFor,
+  MAX_BYTES,
+  MAX_BYTES_IPV6,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
+import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
 /**
- * How many packets a datagram of so many bytes takes over IPv4: 1, or that many fragments.
+ * Returns the number of packets that a datagram takes over IPv4: 1, or the number of its fragments.
+ *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * assertEquals([fragments(1_472), fragments(1_473), fragments(65_507)], [1, 2, 45]);
+ * assertEquals(fragments(1_472), 1);
+ * assertEquals(fragments(1_473), 2);
+ * assertEquals(fragments(65_507), 45);
  * ```
  */
 export function fragments(bytes: number, mtu = 1_500): number {
-  const [room, all] = [mtu - 20, bytes + 8]; // each has IP's header, but only the first has UDP's
-  return all <= room ? 1 : 1 + Math.ceil((all - room) / (room - room % 8)); // they begin at 8, 16, 24 ...
+  const room = mtu - 20; // each packet begins with an IP header
+  const total = bytes + 8; // UDP's header is there once, however many packets there are
+  if (total <= room) return 1;
+
+  // A fragment says where its part begins, counted in units of 8 bytes. So every
+  // fragment except the last one carries a multiple of 8 bytes.
+  const each = room - room % 8;
+  return Math.ceil((total - room) / each) + 1;
 }
 
-/** Whether a datagram of that size gets there: whether the server answers in so many milliseconds. */
-export async function arrives(socket: Socket, server: Address, size: number, wait: number) {
-  const signal = AbortSignal.timeout(wait);
+const WORDS = "How many bytes is this?";
+
+/** The size of the shortest question, in bytes. */
+export const LEAST_SIZE: number = WORDS.length;
+
+/** Returns a question with this number of bytes. */
+export function sizeQuestion(size: number): Uint8Array {
+  if (!Number.isInteger(size) || size < LEAST_SIZE) {
+    throw new RangeError(`${size} bytes are too few: the question has ${LEAST_SIZE}.`);
+  }
+  return new TextEncoder().encode(WORDS.padEnd(size, "."));
+}
+
+/** Returns the reply to a question, or `undefined` for any other datagram. */
+export function sizeReply(data: Uint8Array): string | undefined {
+  const words = new TextDecoder().decode(data.subarray(0, LEAST_SIZE));
+  if (words !== WORDS) return undefined;
+
+  // The reply is shorter than every question. So an attacker who forges a
+  // victim's address cannot use this server to send the victim more bytes than
+  // the attacker sends.
+  return `${data.length} bytes`;
+}
+
+/** Returns the size that a reply tells, or `undefined` if the datagram is not such a reply. */
+export function repliedSize(data: Uint8Array): number | undefined {
+  // Two to five digits and the word "bytes": nothing before them, nothing after.
+  const match = new TextDecoder().decode(data).match(/^(\d{2,5}) bytes$/);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Returns whether a datagram of this size arrives: whether the server replies to it in time. */
+export async function arrives(
+  socket: Socket,
+  server: Address,
+  size: number,
+  milliseconds: number,
+): Promise<boolean> {
   try {
     await socket.send(sizeQuestion(size), server);
-    while (true) { // until the answer to this size comes; a late one to another says nothing
-      const { data, from } = await socket.receive({ signal });
-      if (sameAddress(from, server) && answeredSize(data) === size) return true;
-    }
   } catch (error) {
-    // EMSGSIZE, "message too long": this system lets none out. macOS stops at 9,216 bytes by default.
-    if (signal.aborted || (error as { code?: string }).code === "EMSGSIZE") return false;
+    // EMSGSIZE means "message too long": the system refuses to send it. By
+    // default, macOS does so above 9,216 bytes.
+    if ((error as { code?: string }).code === "EMSGSIZE") return false;
     throw error;
   }
+
+  // A late reply to another size does not count.
+  const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
+    return sameAddress(from, server) && repliedSize(data) === size;
+  });
+  return reply !== undefined;
 }
 
-/** What arrives as it was sent, what is refused, what is cut, and what networks make of it. */
-export async function play(diagram: Diagram): Promise<void> {
-  using sender = diagram.watch("sender", bind());
-  using receiver = diagram.watch("receiver", bind());
-  const texts = ["Hello, world!", "Bye!", ""];
-  for (const text of texts) await sender.send(text, receiver.address);
-  for (const _ of texts) await receiveWithin(receiver, 1000);
-  diagram.note(`Three sends, three receives. TCP keeps no edges: ${await overTcp(texts)}.`);
-
-  serve(receiver, sizeAnswer);
-  for (const size of [1_200, MAX_BYTES, MAX_BYTES + 1]) {
-    const refused = ({ message }: Error) => diagram.note(`${message} (IPv6: 65527, macOS: 9216.)`);
-    await arrives(sender, receiver.address, size, 1000).catch(refused);
+/** Asks in this size until there is a reply, at most five times. Returns whether there was one. */
+export async function arrivesInFive(
+  socket: Socket,
+  server: Address,
+  size: number,
+  milliseconds: number,
+): Promise<boolean> {
+  // Any datagram may be lost by chance. If five of one size are lost, the size
+  // is a better guess than chance.
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    if (await arrives(socket, server, size, milliseconds)) return true;
   }
-  // lib/udp.ts always has room for the largest. This buffer has not. Then Windows reports an error (10040,
-  // which Deno calls EMSGSIZE), and nothing of the datagram is left.
-  const small = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-  for (const text of texts) await sender.send(text, small.addr as Deno.NetAddr);
-  const read = () =>
-    small.receive(new Uint8Array(8)).then(
-      ([data]) => `"${printable(data)}"`,
-      ({ code }) => `the error ${code}`,
-    );
-  diagram.note(`With room for 8 bytes: ${await read()}, ${await read()}. The rest is gone.`);
-  small.close();
-  const packets = (size: number) => `${count(size, "byte")} in ${count(fragments(size), "packet")}`;
-  const travel = [1_472, 1_473, MAX_BYTES].map(packets).join(", ");
-  diagram.note(
-    `On Linux, loopback's MTU is 65,536: it splits only 65,527 bytes over IPv6. On Ethernet: ${travel}.`,
-  );
-  diagram.note(
-    "Measured where 1 of 100 packets was lost, with 1,000 datagrams of each size: of 1,472 bytes 991 arrived, \
-of 8,192 bytes 943, of 65,507 bytes 67. Those that lack a fragment wait for it, and fill the memory that \
-the receiver has for this: then whole ones are dropped, too.",
-  );
+  return false;
 }
 
-async function server({ local, console }: Given): Promise<void> {
-  using socket = bind(local);
-  console.log(`Bind UDP on ${formatAddress(socket.address)}... (Ctrl-C stops)`);
-  let size = 0;
-  const answer = (data: Uint8Array) => {
-    size = data.length;
-    return sizeAnswer(data);
+/**
+ * Receives one datagram into a buffer that has room for this number of bytes. Returns the text that
+ * fits.
+ *
+ * The rest of the datagram is lost: the next `receive` gets the next datagram. Windows reports an error
+ * (EMSGSIZE), and then nothing of the datagram is left. The sockets of lib/udp.ts always have room for
+ * the largest datagram. In other languages, and with `Deno.listenDatagram` alone, the size of the
+ * buffer is your choice.
+ */
+export async function receiveCut(conn: Deno.DatagramConn, room: number): Promise<string> {
+  const [data] = await conn.receive(new Uint8Array(room));
+  return new TextDecoder().decode(data);
+}
+
+/** `deno task lesson7 server` runs this: replies until the program is stopped. */
+export async function server(at: Address, print = console.log): Promise<void> {
+  using socket = bind(at);
+  print(`Bind UDP on ${formatAddress(socket.address)}... (Ctrl-C stops)`);
+
+  const reply = (data: Uint8Array) => {
+    print(`${count(data.length, "byte")} arrived.`);
+    return sizeReply(data);
   };
-  await serve(socket, answer, (line) => console.log(`${line} (${count(size, "byte")})`));
+  await serve(socket, reply, print);
 }
 
-async function probe({ local, remote, options, console }: Given): Promise<void> {
-  const wait = options.seconds("timeout");
-  using socket = bind(local);
-  const told = (answered: boolean) => answered ? "answered" : "no answer";
-  const isAnswered = async (size: number) => {
-    let yes = false; // one that was lost says nothing about its size: so each size has five tries
-    for (let i = 0; i < 5 && !yes; i++) yes = await arrives(socket, remote, size, wait);
-    console.log(`${count(size, "byte").padStart(12)}: ${told(yes)}`);
-    if (yes || size > LEAST_SIZE) return yes;
-    throw new Error(`No answer from ${formatAddress(remote)}. Is a server running there?`);
+const REPLY = "got a reply";
+const NO_REPLY = "got no reply";
+
+/** `deno task lesson7 probe` runs this: asks in several sizes, and prints which got a reply. */
+export async function probe(to: Address, seconds: number, print = console.log): Promise<void> {
+  using socket = bind({ hostname: localFor(to) });
+
+  const test = async (size: number): Promise<boolean> => {
+    const passes = await arrivesInFive(socket, to, size, 1000 * seconds);
+    print(`${count(size, "byte").padStart(12)}: ${passes ? REPLY : NO_REPLY}`);
+
+    // If not even the smallest question gets a reply, the size is not the cause.
+    if (passes || size > LEAST_SIZE) return passes;
+    throw new Error(`No reply from ${formatAddress(to)}. Is a server running there?`);
   };
-  // A larger one may get through where a smaller one does not. What fits into the first network's
-  // packets is sent whole. Linux, unless told otherwise, marks it "don't fragment". Where it does
-  // not fit into the next one's, it is dropped, and a message says so (ICMP), which many firewalls
-  // drop as well. What is split from the start has no such mark.
-  const most = remote.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
-  const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], isAnswered);
-  await isAnswered(LEAST_SIZE); // or was the server gone meanwhile?
-  for (const { from, to, passes } of ranges) console.log(`${from} to ${to} bytes: ${told(passes)}`);
-  console.log("Sizes in between are a guess, and another path is another story.");
+
+  // 1,472 bytes are the most that fit into one packet on Ethernet. If one of two
+  // neighbours in this list gets a reply and the other one does not, survey()
+  // tries sizes between them until it has found the limit.
+  const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
+  const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], test);
+  await test(LEAST_SIZE); // the server may have stopped meanwhile
+
+  for (const { from, to, passes } of ranges) {
+    print(`${from} to ${to} bytes: ${passes ? REPLY : NO_REPLY}`);
+  }
+  print("Sizes in between were not tried. Another path may have other limits.");
 }
 
-export const lesson: Lesson = {
-  part: 2,
-  title: "limits",
-  about: "Limits: how much fits into a datagram, and through a network.",
-  port: 7070,
-  play,
-  roles: {
-    server: { about: "answer questions of any size", listens: true, answers: true, run: server },
-    probe: {
-      about: "ask in many sizes, tell which are answered",
-      options: { timeout: { value: "SECONDS", about: "how long to wait", default: "0.3" } },
-      run: probe,
-    },
-  },
-  tryNext: ["deno task lesson7 server", "deno task lesson7 probe"],
-};
+/*
+ * ## A larger datagram may arrive when a smaller one does not
+ *
+ * Your network has an MTU of 1,500 bytes. Behind the next router, the packets go through a tunnel with
+ * an MTU of 1,400. Your system does not know the tunnel. With the system's defaults on Linux, this
+ * happens:
+ *
+ *     1,372 bytes    one packet of 1,400 bytes: it fits into the tunnel
+ *     1,373 bytes    one packet of 1,401 bytes, marked "don't fragment": the router drops it
+ *     1,472 bytes    one packet of 1,500 bytes, marked "don't fragment": the router drops it
+ *     1,473 bytes    two fragments, which have no such mark: the router splits the first one again
+ *
+ * A router that drops such a packet sends back a message (ICMP) with the MTU of the tunnel. If it
+ * arrives, your system splits the next datagrams for this path MTU. But many firewalls drop these
+ * messages. Then the probe prints `23 to 1372 bytes: got a reply`, `1373 to 1472 bytes: got no reply`
+ * and `1473 to 65507 bytes: got a reply`.
+ *
+ * ## Try next
+ *
+ * 1. Run the probe without the server. You should see `23 bytes: got no reply`, and then the question
+ *    whether a server is running.
+ * 2. See fragments on one Linux machine. `sudo env "PATH=$PATH" "HOME=$HOME" unshare -n` opens a shell
+ *    with a loopback network of its own. There, run `ip link set lo up mtu 1500`, then `tcpdump -ni lo
+ *    udp &` and `deno task lesson7`. You should see 45 packets for the datagram of 65,507 bytes. Only
+ *    the first one shows ports, because UDP's header is in the first fragment.
+ * 3. Run the server on another machine with `--host 0.0.0.0`. On this machine, run the probe with
+ *    `--host` and the address of the other one. Try it through a VPN or over a phone's connection,
+ *    too. You should see which sizes your own paths carry.
+ */
 
-if (import.meta.main) await run(lesson);
+if (import.meta.main) import("../cli/lessons/07_limits.ts").then(({ main }) => main());

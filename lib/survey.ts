@@ -1,10 +1,10 @@
 /**
- * Which numbers pass a test that is slow, found by halving.
+ * Finds the numbers at which the result of a slow test changes.
  *
  * @module
  */
 
-/** Numbers that fare alike, from the first to the last. */
+/** Numbers with the same result, from the first to the last. */
 export interface Range {
   readonly from: number;
   readonly to: number;
@@ -12,9 +12,12 @@ export interface Range {
 }
 
 /**
- * Tries these numbers, which ascend. Between two that fare differently it tries the one in the middle,
- * and so on, until it has two neighbours: 16 tries for 65,000 numbers. Numbers between two that fare
- * alike are not tried, and taken to be like them. Throws what the test throws.
+ * Tests these numbers, in ascending order. If two neighbours in the list have different results, it
+ * tests the number in the middle between them, and so on, until it has found where the result changes.
+ * For 65,000 numbers, that takes 16 tests.
+ *
+ * If two neighbours have the same result, the numbers between them are not tested. They are taken to have
+ * that result, too.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -22,39 +25,42 @@ export interface Range {
  * const ranges = await survey([1, 50, 100], (number) => Promise.resolve(number <= 42));
  * assertEquals(ranges, [{ from: 1, to: 42, passes: true }, { from: 43, to: 100, passes: false }]);
  * ```
+ *
+ * @throws What the test throws.
  */
 export async function survey(
   numbers: readonly number[],
   test: (number: number) => Promise<boolean>,
 ): Promise<Range[]> {
   const ranges: Range[] = [];
+
   for (const number of numbers) {
     const passes = await test(number);
     const before = ranges.pop() ?? { from: number, to: number, passes };
-    if (passes === before.passes) {
+
+    if (before.passes === passes) {
       ranges.push({ ...before, to: number });
     } else {
-      const to = await lastAlike(
-        before.to,
-        number,
-        async (middle) => await test(middle) !== passes,
-      );
-      ranges.push({ ...before, to }, { from: to + 1, to: number, passes });
+      const last = await lastLike(before, number, test);
+      ranges.push({ ...before, to: last }, { from: last + 1, to: number, passes });
     }
   }
+
   return ranges;
 }
 
-/** Of the numbers from `low`, which are alike, up to `high`, which is not, the last that is. */
-async function lastAlike(
-  low: number,
+/** Returns the last number with the result of this range. The number `high` has the other result. */
+async function lastLike(
+  { to, passes }: Range,
   high: number,
-  alike: (number: number) => Promise<boolean>,
+  test: (number: number) => Promise<boolean>,
 ): Promise<number> {
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (await alike(middle)) low = middle;
-    else high = middle;
+  let low = to;
+  let other = high;
+  while (other - low > 1) {
+    const middle = Math.floor((low + other) / 2);
+    if (await test(middle) === passes) low = middle;
+    else other = middle;
   }
   return low;
 }

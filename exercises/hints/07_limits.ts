@@ -2,17 +2,17 @@
 export const HINTS: Record<string, string[]> = {
   surprises: [
     "There are two questions: which sizes arrive, and which never do? One size may have tries of both kinds.",
-    "Collect in a Set the sizes of the tries that arrived. A size that is not in it never did. Of these " +
-    "only one matters: the smallest.",
-    "Math.min(...sizes) is the smallest, and Infinity if there are none. And sort() compares numbers as " +
-    "if they were text: it puts 65507 before 8192. sort((a, b) => a - b) does not.",
+    "Put the sizes of the tries that arrived into a Set. A size that is not in this Set never arrived. Of " +
+    "those, you need only the smallest.",
+    "sort() compares numbers as text: it puts 65507 before 8192. sort((a, b) => a - b) compares them as " +
+    "numbers.",
   ],
   putTogether: [
-    "Collect first, then put together: a Map from the number of a part to its bytes does not mind the " +
-    "order, nor a part that comes twice.",
-    "view.getUint16(0) is the number and view.getUint16(2) the count, if view is a DataView of the " +
-    "datagram. Mind that data.buffer may hold more than data: new DataView(data.buffer, data.byteOffset).",
-    "Do not make text of each part, for a character may be cut in two. Either copy all bytes into one " +
-    "Uint8Array and decode that, or decode each with { stream: true }, which keeps half a character.",
+    "First collect the parts, then put them together. A Map from a part's number to its bytes works in any " +
+    "order, and a part that comes twice does no harm.",
+    "The number is 256 * data[0]! + data[1]!. The count is 256 * data[2]! + data[3]!. A text is complete " +
+    "when the Map has as many parts as the count says. Without any part, there is no count.",
+    "Do not decode each part by itself: a character may be cut in two. Put all bytes into one Uint8Array " +
+    "and decode that.",
   ],
 };
