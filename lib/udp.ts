@@ -225,7 +225,7 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
    */
   receive(options: { signal?: AbortSignal } = {}): Promise<Datagram> {
     // Usually no other call waits, and there is no signal. Then the next datagram is for this call.
-    // Options that are null make the last line reject.
+    // (If the options are null, the last line rejects.)
     const alone = !this.#reading && !this.#serving && !this.#arrived && !this.#closed;
     if (alone && options && !options.signal) return this.#read();
     return this.#receiveInLine(options);
@@ -325,7 +325,8 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
 
   /**
    * Ends every `receive`, and every `send` whose turn has not come. Leaves every group. The port is
-   * free at once, or a turn of the event loop later if a `send` or a `receive` is under way.
+   * free at once, or a turn of the event loop later if a `send` or a `receive` is under way. Closing
+   * again does nothing.
    */
   close(): void {
     if (this.#closed) return;
