@@ -16,16 +16,16 @@ import { type Address, bind, formatAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Listen to several groups at one port, and tell them apart. Join each of `groups` on the interface of
+ * Listen to several groups at one port, and tell them apart. Join each of `groups` on the interface
  * 127.0.0.1. For each datagram that is sent to one of them, call `heard` with a line such as
- * `239.255.77.77: Hello`: the group it was sent to, and its text.
+ * `239.255.77.77: Hello`: the group and the text.
  *
- * A datagram says who sent it, but not where it was sent to: nothing that you receive has the group in
- * it. Other programs here listen to the same groups at the same port, and to others that you must not
- * hear. Texts come from the network: make them safe to print with `printable`.
+ * A received datagram says who sent it, but not to which group it was sent. Other programs on this
+ * machine listen to the same groups at the same port, and to other groups, which you must not report.
+ * The texts come from the network: make them safe to print with `printable`.
  *
- * End when `signal` is aborted, and leave no socket open. A failure, such as a group that is none, is
- * thrown at once; then no socket stays open, either.
+ * End when `signal` is aborted, and leave no socket open. Throw a failure at once, for example if one
+ * of `groups` is not a group. Leave no socket open then, either.
  */
 export async function hearGroups(
   groups: string[],
@@ -37,17 +37,17 @@ export async function hearGroups(
 }
 
 /**
- * Keep the roster of a group: who is here? Members say `here` to the group now and then, and `bye` when
- * they go. `datagram` is what came at the time `now`, in milliseconds: change `roster`, which has the time
- * at which each was heard last, by its address, such as `127.0.0.1:41234`. Return who is here now, in the
- * order in which they came.
+ * Keep a list of a group's members. A member sends `here` to the group from time to time, and `bye` when
+ * it leaves. `datagram` arrived at the time `now`, in milliseconds. Change `roster`: it maps each
+ * member's address, such as `127.0.0.1:41234`, to the time of its last `here`. Return the addresses of
+ * all members, in the order in which they came.
  *
- * - Who has been silent for 1000 ms or longer is not here any more: take it off the roster. Who says `here`
- *   again later comes again, at the end.
- * - Anything else than `here` and `bye` changes nothing: it is not of this protocol.
- * - Port 0 is not here: a sender with that port cannot be answered (RFC 768).
- * - Anyone can send from ten thousand addresses. So at most 100 are on the roster: who comes when it is
- *   full is not taken, and those who are here stay.
+ * - A member that has been silent for 1000 ms or longer is no longer a member: delete it from the
+ *   roster, whatever `datagram` says. If it sends `here` again later, it comes last.
+ * - A text other than `here` and `bye` changes nothing else: it is not part of this protocol.
+ * - A sender with port 0 cannot be a member, because you cannot reply to it (RFC 768).
+ * - An attacker can send from ten thousand addresses. So the roster has at most 100 members. If it is
+ *   full, a new sender is not added, and the members stay.
  */
 export function whoIsIn(
   roster: Map<string, number>,

@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { Diagram } from "../cli/diagram.ts";
 import type { Event } from "../cli/events.ts";
-import { bindGroup, hearGroup, play } from "../lessons/12_multicast.ts";
+import { play } from "../cli/lessons/12_multicast.ts";
+import { bindGroup, hearGroup } from "../lessons/12_multicast.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { quoted, soon, text } from "./helpers.ts";
 import { NOT_LINUX, unless } from "./only.ts";
@@ -218,12 +219,12 @@ onLinux("played: who hears what, and that leaving takes the last one", async () 
   assertMatch(stdout, /red +sender +blue +open\n/);
   const notes = stdout.match(/^ {3}[A-Z].*/gm)!.map((note) => note.trim());
   assertEquals(notes, [
-    "Nobody heard it: red has not joined yet.",
-    "Red and blue join, each its own group. The sender joins none.",
-    "Open joined none: at 0.0.0.0 it hears what anyone here has joined.",
-    "A fifth socket, at 127.0.0.1, joined red's, and hears no group there.",
-    "Red has left, and hears: the fifth keeps this machine in the group.",
-    "Nobody heard it: the last one has left.",
+    "No socket received it: red has not joined its group yet.",
+    "Red and blue join, each its own group. The sender does not join.",
+    "Open is bound to 0.0.0.0: it receives what others here have joined.",
+    "A fifth socket joined red's group, too. At 127.0.0.1 it receives no group.",
+    "Red has left and still receives: the fifth keeps the machine in the group.",
+    "No socket received it: the last one has left the group.",
   ]);
 });
 

@@ -7,16 +7,16 @@ import { printable } from "../../lib/text.ts";
 import { type Address, bind, formatAddress, type Socket } from "../../lib/udp.ts";
 
 /**
- * Listen to several groups at one port, and tell them apart. Join each of `groups` on the interface of
+ * Listen to several groups at one port, and tell them apart. Join each of `groups` on the interface
  * 127.0.0.1. For each datagram that is sent to one of them, call `heard` with a line such as
- * `239.255.77.77: Hello`: the group it was sent to, and its text.
+ * `239.255.77.77: Hello`: the group and the text.
  *
- * A datagram says who sent it, but not where it was sent to: nothing that you receive has the group in
- * it. Other programs here listen to the same groups at the same port, and to others that you must not
- * hear. Texts come from the network: make them safe to print with `printable`.
+ * A received datagram says who sent it, but not to which group it was sent. Other programs on this
+ * machine listen to the same groups at the same port, and to other groups, which you must not report.
+ * The texts come from the network: make them safe to print with `printable`.
  *
- * End when `signal` is aborted, and leave no socket open. A failure, such as a group that is none, is
- * thrown at once; then no socket stays open, either.
+ * End when `signal` is aborted, and leave no socket open. Throw a failure at once, for example if one
+ * of `groups` is not a group. Leave no socket open then, either.
  */
 export async function hearGroups(
   groups: string[],
@@ -28,7 +28,8 @@ export async function hearGroups(
   const sockets: Socket[] = [];
   const close = () => sockets.forEach((socket) => socket.close());
   signal.addEventListener("abort", close);
-  // A socket that is bound to a group's address hears that group only. So: one for each.
+  // A socket that is bound to a group's address receives that group only. So
+  // each group has a socket of its own.
   const hear = async (hostname: string) => {
     const socket = bind({ hostname, port, reuseAddress: true });
     sockets.push(socket);
@@ -44,17 +45,17 @@ export async function hearGroups(
 }
 
 /**
- * Keep the roster of a group: who is here? Members say `here` to the group now and then, and `bye` when
- * they go. `datagram` is what came at the time `now`, in milliseconds: change `roster`, which has the time
- * at which each was heard last, by its address, such as `127.0.0.1:41234`. Return who is here now, in the
- * order in which they came.
+ * Keep a list of a group's members. A member sends `here` to the group from time to time, and `bye` when
+ * it leaves. `datagram` arrived at the time `now`, in milliseconds. Change `roster`: it maps each
+ * member's address, such as `127.0.0.1:41234`, to the time of its last `here`. Return the addresses of
+ * all members, in the order in which they came.
  *
- * - Who has been silent for 1000 ms or longer is not here any more: take it off the roster. Who says `here`
- *   again later comes again, at the end.
- * - Anything else than `here` and `bye` changes nothing: it is not of this protocol.
- * - Port 0 is not here: a sender with that port cannot be answered (RFC 768).
- * - Anyone can send from ten thousand addresses. So at most 100 are on the roster: who comes when it is
- *   full is not taken, and those who are here stay.
+ * - A member that has been silent for 1000 ms or longer is no longer a member: delete it from the
+ *   roster, whatever `datagram` says. If it sends `here` again later, it comes last.
+ * - A text other than `here` and `bye` changes nothing else: it is not part of this protocol.
+ * - A sender with port 0 cannot be a member, because you cannot reply to it (RFC 768).
+ * - An attacker can send from ten thousand addresses. So the roster has at most 100 members. If it is
+ *   full, a new sender is not added, and the members stay.
  */
 export function whoIsIn(
   roster: Map<string, number>,
@@ -64,7 +65,8 @@ export function whoIsIn(
   for (const [member, last] of roster) if (now - last >= 1000) roster.delete(member);
   const { text, from } = datagram;
   const member = formatAddress(from);
-  // A Map keeps the order in which its keys first came, also when the value of one is set again.
+  // A Map keeps its keys in the order in which they were added. Setting the
+  // value of a key again does not move it.
   const room = roster.has(member) || roster.size < 100;
   if (text === "here" && from.port !== 0 && room) roster.set(member, now);
   if (text === "bye") roster.delete(member);
