@@ -6,6 +6,9 @@ set -euo pipefail
 room=$1 deno=$2
 debian=$room/debian
 here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$room"
+exec 9>"$room/lock" # one at a time
+flock 9
 
 # Debian and Wine, from where this machine gets its own packages.
 if [ ! -d "$debian" ]; then
@@ -14,7 +17,6 @@ if [ ! -d "$debian" ]; then
     { apt-get update && apt-get install -y --no-install-recommends debootstrap; } >/dev/null
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian')
   rm -rf "$room/unfinished"
-  mkdir -p "$room"
   unshare --mount debootstrap --variant=minbase --include=wine64 \
     trixie "$room/unfinished" "${mirror%%$'\n'*}" >"$room/debootstrap.log"
   # Windows knows localhost by itself. Wine asks Debian.
