@@ -18,19 +18,19 @@
  *     deno task lesson5 chat --host 192.168.1.7    talk to a program on that machine
  *     deno task lesson5 chat --encoding gb2312     use an encoding other than UTF-8
  *
- * Start the chat in two terminals and type a line in each. Ctrl-C or Ctrl-D ends it. The first one
- * has port 4567. 53011 stands for the port of the second one:
+ * Start the chat in two terminals, and type a line in each. Ctrl-C or Ctrl-D ends the chat. The first
+ * terminal shows these lines. 53011 stands for the port of the second one:
  *
  *     Bind UDP on 127.0.0.1:4567... Waiting for your partner.
  *     127.0.0.1:53011 is here.
  *     127.0.0.1:53011: Hi!
  *
- * The second one finds port 4567 taken. So it takes an ephemeral port and writes to the first one:
+ * The second chat finds port 4567 taken. So it takes an ephemeral port, and writes to the first one:
  *
  *     You are 127.0.0.1:53011. You write to 127.0.0.1:4567.
  *     127.0.0.1:4567: Hello!
  *
- * On two machines, both can have port 4567. Each side names the other machine with `--host`.
+ * On two machines, both sides can have port 4567. Then each side names the other one with `--host`.
  *
  * @module
  */
@@ -58,7 +58,7 @@ export async function talk(socket: Socket, screen: Screen, partner: Partner): Pr
   let unsent = 0;
 
   for await (const line of screen) {
-    // An empty datagram has a meaning of its own here: "I am here".
+    // An empty datagram has its own meaning in this chat: "I am here".
     if (line === "") continue;
 
     try {
@@ -114,6 +114,7 @@ export function follow(partner: Address | undefined, from: Address): Address | u
 
   // If only the port is another one, our partner has probably restarted the
   // program. Another program on the same host looks the same: UDP cannot tell.
+  // Both addresses have the new port here, so only the hosts are compared.
   const samePartner = { ...partner, port: from.port };
   if (sameAddress(samePartner, from)) return samePartner;
 
@@ -152,7 +153,7 @@ export async function chat(to: Address, screen: Screen, encoding = UTF_8): Promi
  *
  * A datagram carries bytes, and nothing in it says which encoding its text has. Both sides have to
  * agree on one. Today nearly all programs use UTF-8. Older ones may use another encoding, such as
- * GB2312 for Chinese. If the two sides differ, a name or a message arrives as nonsense.
+ * GB2312 for Chinese. If the two sides differ, the text arrives as nonsense.
  *
  * `TextDecoder` can read many encodings: `new TextDecoder("gb2312")`, for example. `TextEncoder`
  * writes UTF-8 only. For other encodings, lib/encoding.ts uses the package iconv-lite. A character
@@ -173,15 +174,15 @@ export const UTF_8: Encoding = {
  * ## Try next
  *
  * 1. Run `deno task lesson5 chat` in two terminals. Stop the second one with Ctrl-C and start it
- *    again. You should see two lines in the first one: the second one `is here`, and `What you type
- *    goes to` its new port `now`.
+ *    again. You should see two lines in the first one: `127.0.0.1:53012 is here.` and `What you type
+ *    goes to 127.0.0.1:53012 now.` 53012 stands for the new port.
  * 2. Type in the first terminal before the second one has started. You should see `Not sent: your
  *    partner is not here yet.` Then stop the second one and type again. You should see no error: the
  *    datagram goes to a port where nobody listens, and UDP does not tell you.
  * 3. Type half a line, and let the other side send something. You should see the new line above
  *    yours, and yours still whole.
  * 4. Start one side with `deno task lesson5 chat --encoding gb2312` and the other one without it. Type
- *    `你好` on the first side. You should see `����` on the other side.
+ *    `你好` on the first side. You should see `���` on the other side.
  */
 
 if (import.meta.main) import("../cli/lessons/05_chat.ts").then(({ main }) => main());

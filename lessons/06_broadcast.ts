@@ -81,8 +81,9 @@ export async function discover(
   // need to be root.
   await socket.send(QUESTION, everyone);
 
-  // There may be many servers, or not one, so only the time can end this loop. We do
-  // not know the servers' addresses, so we cannot check who sent a reply.
+  // We do not know how many servers will reply, so only the time can end this
+  // loop. We do not know their addresses either, so we cannot check who sent a
+  // reply.
   while (Date.now() < end) {
     const reply = await receiveWithin(socket, end - Date.now());
     if (reply) replies.push(reply);

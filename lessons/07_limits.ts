@@ -6,13 +6,15 @@
  * - **The header.** An IP packet has at most 65,535 bytes. Its own header takes 20 of them, and UDP's
  *   takes 8. So a datagram carries at most 65,507 bytes.
  * - **Your network.** A datagram travels in a packet, and each network has a largest packet size: its
- *   *MTU* (maximum transmission unit). On Ethernet and Wi-Fi it is usually 1,500 bytes, so 1,472 are
- *   left for you. Your system splits a longer datagram into *fragments*: each is a packet that carries
- *   a part of it. The receiver's system puts them together. If one fragment is lost, the whole
- *   datagram is lost. Some firewalls drop all fragments.
+ *   *MTU* (maximum transmission unit). On Ethernet and Wi-Fi it is usually 1,500 bytes. Without the
+ *   headers, 1,472 of them are left for you.
  * - **The path.** A datagram may cross several networks. The smallest MTU of all of them is the *path
  *   MTU*. It may be smaller than the MTU of your network, for example if a VPN is on the way: it needs
  *   some bytes of each packet for itself.
+ *
+ * Your system splits a datagram that does not fit into one packet. The pieces are called *fragments*,
+ * and each travels in a packet of its own. The receiver's system puts them together. If one fragment
+ * is lost, the whole datagram is lost. Some firewalls drop all fragments.
  *
  * So it is best to send at most some 1,200 bytes. Every network that carries IPv6 has to carry packets
  * of 1,280 bytes, and QUIC and DNS chose sizes just below that. But no size is sure to arrive.
@@ -77,7 +79,8 @@ export function fragments(bytes: number, mtu = 1_500): number {
   if (total <= room) return 1;
 
   // A fragment says where its part begins, counted in units of 8 bytes. So every
-  // fragment except the last one carries a multiple of 8 bytes.
+  // fragment except the last one carries a multiple of 8 bytes. The last one may
+  // use all of its room.
   const each = room - room % 8;
   return Math.ceil((total - room) / each) + 1;
 }
@@ -90,7 +93,7 @@ export const LEAST_SIZE: number = WORDS.length;
 /** Returns a question with this number of bytes. */
 export function sizeQuestion(size: number): Uint8Array {
   if (!Number.isInteger(size) || size < LEAST_SIZE) {
-    throw new RangeError(`${size} bytes are too few: the question has ${LEAST_SIZE}.`);
+    throw new RangeError(`A question cannot have ${size} bytes. The shortest has ${LEAST_SIZE}.`);
   }
   return new TextEncoder().encode(WORDS.padEnd(size, "."));
 }
@@ -195,7 +198,8 @@ export async function probe(to: Address, seconds: number, print = console.log): 
 
   // 1,472 bytes are the most that fit into one packet on Ethernet. If one of two
   // neighbours in this list gets a reply and the other one does not, survey()
-  // tries sizes between them until it has found the limit.
+  // tries sizes between them until it has found the limit. The last one is the
+  // most that a datagram carries: over IPv6 it is 20 bytes more.
   const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
   const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], test);
   await test(LEAST_SIZE); // the server may have stopped meanwhile

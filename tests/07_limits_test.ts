@@ -54,7 +54,7 @@ Deno.test("lesson 7: a question has as many bytes as it should, and begins with 
 
 Deno.test("lesson 7: a question shorter than its words is refused", () => {
   for (const size of [LEAST_SIZE - 1, 0, -1, 30.5, NaN, Infinity]) {
-    assertThrows(() => sizeQuestion(size), RangeError, `${size} bytes are too few`);
+    assertThrows(() => sizeQuestion(size), RangeError, `cannot have ${size} bytes`);
   }
 });
 

@@ -63,7 +63,7 @@ network(
         assertEquals(lines.length, NAMES.length);
         lines.forEach((line, i) => {
           if (line === `Hello, ${NAMES[i]}!`) answered++;
-          else if (line === `No answer for ${NAMES[i]} within 1 s.`) unanswered++;
+          else if (line === `No reply for ${NAMES[i]} within 1 s.`) unanswered++;
           else throw new Error(`The client printed: ${line}`);
         });
         assertEquals(code, stdout.includes("Hello") ? 0 : 1);
@@ -104,7 +104,7 @@ network(
     await two.nft("flush ruleset");
     const nobody = await one.lesson(4, ...client(two, 0.2)).end();
     assertEquals(nobody, dropped);
-    assertStringIncludes(nobody.stdout, "No answer for Sarah within 0.2 s.");
+    assertStringIncludes(nobody.stdout, "No reply for Sarah within 0.2 s.");
     assertStringIncludes(
       nobody.stderr,
       "Is a server running at 10.9.0.2:9999? There was no reply.",
