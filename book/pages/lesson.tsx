@@ -148,7 +148,7 @@ export function LessonText(
               ))}
             </dl>
             {run.rest && <div class="after prose">{raw(html(run.rest, { link }))}</div>}
-            <Programs source={source} items={programs} copies={copies} />
+            <Programs source={source} items={programs} copies={copies} prefix={prefix} />
           </div>
         </div>
       </section>
@@ -168,10 +168,11 @@ export function LessonText(
   );
 }
 
-function Programs({ source, items, copies }: {
+function Programs({ source, items, copies, prefix }: {
   source: Source;
   items: readonly Item[];
   copies: readonly Copyable[];
+  prefix: string;
 }) {
   if (items.length === 0) return null;
   return (
@@ -182,11 +183,13 @@ function Programs({ source, items, copies }: {
           !source.items.some(({ names }) => names.includes(name))
         );
         const own = copies.filter(({ name }) => item.names.includes(name));
+        const [name] = item.names;
         return (
           <figure
+            id={name && name !== "lesson" ? `${prefix}${name}` : undefined}
             class="code plain"
             tabindex={0}
-            aria-label={`The code of ${item.names[0] ?? "the rest"}`}
+            aria-label={`The code of ${name ?? "the rest"}`}
           >
             <figcaption>
               <span>{source.path}:{item.line}</span>
