@@ -204,8 +204,8 @@ export async function probe(to: Address, seconds: number, print = console.log): 
   const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], test);
   await test(LEAST_SIZE); // the server may have stopped meanwhile
 
-  for (const { from, to, passes } of ranges) {
-    print(`${from} to ${to} bytes: ${passes ? REPLY : NO_REPLY}`);
+  for (const range of ranges) {
+    print(`${range.from} to ${range.to} bytes: ${range.passes ? REPLY : NO_REPLY}`);
   }
   print("Sizes in between were not tried. Another path may have other limits.");
 }
@@ -213,19 +213,21 @@ export async function probe(to: Address, seconds: number, print = console.log): 
 /*
  * ## A larger datagram may arrive when a smaller one does not
  *
- * Your network has an MTU of 1,500 bytes. Behind the next router, the packets go through a tunnel with
- * an MTU of 1,400. Your system does not know the tunnel. With the system's defaults on Linux, this
- * happens:
+ * Suppose your network has an MTU of 1,500 bytes. Behind the next router, the packets go through a
+ * tunnel with an MTU of 1,400. Your system does not know the tunnel. On Linux, this happens by default:
  *
  *     1,372 bytes    one packet of 1,400 bytes: it fits into the tunnel
  *     1,373 bytes    one packet of 1,401 bytes, marked "don't fragment": the router drops it
  *     1,472 bytes    one packet of 1,500 bytes, marked "don't fragment": the router drops it
- *     1,473 bytes    two fragments, which have no such mark: the router splits the first one again
+ *     1,473 bytes    two fragments without such a mark: the router splits the first one again
  *
  * A router that drops such a packet sends back a message (ICMP) with the MTU of the tunnel. If it
  * arrives, your system splits the next datagrams for this path MTU. But many firewalls drop these
- * messages. Then the probe prints `23 to 1372 bytes: got a reply`, `1373 to 1472 bytes: got no reply`
- * and `1473 to 65507 bytes: got a reply`.
+ * messages. Then the probe prints at its end:
+ *
+ *     23 to 1372 bytes: got a reply
+ *     1373 to 1472 bytes: got no reply
+ *     1473 to 65507 bytes: got a reply
  *
  * ## Try next
  *
