@@ -8,91 +8,74 @@ import { JitterBuffer } from "../lib/jitter.ts";
 import * as mulaw from "../lib/mulaw.ts";
 import { count } from "../lib/text.ts";
 import { type Address, bind, formatAddress, isMulticast, type Socket } from "../lib/udp.ts";
+import { hear, speakTo, type Tell } from "../lib/voice.ts";
 import type { Diagram, Option, Role } from "./lesson.ts";
 import { isClosed } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
-
-/**
- * What a listener tells of: the talk began, or ended; a part of it was silence; a datagram came too
- * late, too early, or twice, or is not for it.
- */
-export type Heard = "begin" | "end" | "gap" | "late" | "early" | "double" | "other";
-
-/** Takes part in what a listener tells of. The address is the one of who sent it. */
-export type Tell = (heard: Heard, from: Address) => void;
-
-/** The lesson's own part of its roles. */
-export interface VoiceSteps {
-  speakTo(socket: Socket, sound: AsyncIterable<Uint8Array>, to: Address): Promise<number>;
-  hear(socket: Socket, buffer: JitterBuffer, tell?: Tell): AsyncIterable<Uint8Array>;
-  hearGroup(group: Address, on: string | number): Promise<Socket>;
-}
 
 const MULAW = { encoding: "mulaw", rate: mulaw.RATE, channels: 1 } as const;
 const [PART, PARTS_A_SECOND] = [160, 50];
 
 const ON: Option = {
   value: "ADDRESS",
-  about: "ours, where --host is a group",
+  about: "this machine's address, if --host is a group",
   default: "127.0.0.1",
   own: true,
 };
 
-/** A role that sends what standard input has to say. */
-export function speakRole({ speakTo }: VoiceSteps): Role {
-  return {
-    about: "send standard input, or a melody",
-    options: { interface: ON },
-    async run({ local, remote, console, stdin }) {
-      using socket = bind(local);
-      let parts = 0;
-      async function* counted() {
-        for await (const part of cut(await sound(stdin, console))) {
-          if (parts++ === 0) console.log(`Speaking to ${formatAddress(remote)}... (Ctrl-C stops)`);
-          yield part;
-        }
+/** A role that sends the sound of standard input. */
+export const speakRole: Role = {
+  about: "send standard input, or a melody",
+  options: { interface: ON },
+  async run({ local, remote, console, stdin }) {
+    using socket = bind(local);
+    let parts = 0;
+    async function* counted() {
+      for await (const part of cut(await sound(stdin, console))) {
+        if (parts++ === 0) console.log(`Speaking to ${formatAddress(remote)}... (Ctrl-C stops)`);
+        yield part;
       }
-      try {
-        const sent = await speakTo(socket, counted(), remote);
-        const seconds = (sent / PARTS_A_SECOND).toFixed(1);
-        console.log(`Spoke for ${seconds} s: ${count(sent, "datagram")}.`);
-      } catch (error) {
-        if (!(error instanceof NoSound)) throw error;
-        throw new Error(`${error.message} Convert it: ffmpeg -i FILE -ar 8000 -ac 1 talk.wav`);
-      }
-    },
-  };
-}
+    }
+    try {
+      const sent = await speakTo(socket, counted(), remote);
+      const seconds = (sent / PARTS_A_SECOND).toFixed(1);
+      console.log(`Spoke for ${seconds} s: ${count(sent, "datagram")}.`);
+    } catch (error) {
+      if (!(error instanceof NoSound)) throw error;
+      throw new Error(`${error.message} Convert it: ffmpeg -i FILE -ar 8000 -ac 1 talk.wav`);
+    }
+  },
+};
 
-/** A role that writes what it hears to standard output, as .au. */
-export function listenRole({ hear, hearGroup }: VoiceSteps): Role {
-  return {
-    about: "write what is heard to standard output",
-    listens: true,
-    writes: true,
-    options: {
-      buffer: { value: "MS", about: "so late it may come", default: "60" },
-      interface: ON,
-    },
-    async run({ local, options, signal, console, stdout }) {
-      const buffer = new JitterBuffer(options.number("buffer", 0, 1000));
-      const on = options.text("interface");
-      using socket = isMulticast(local.hostname)
-        ? await hearGroup(local, /^\d+$/.test(on) ? Number(on) : on)
-        : bind(local);
-      const log = logged(buffer, console);
-      signal.addEventListener("abort", log.end);
-      const write = output(stdout);
-      const { hostname, port } = socket.address;
-      console.error(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
-      if (!write) console.error("A terminal plays no sound: add > heard.au, or | ffplay -nodisp -");
-      if (write && !await write(auHead(MULAW))) return;
-      for await (const part of hear(socket, buffer, log)) {
-        if (write && !await write(part)) return log.end(); // nobody listens any more
-      }
-    },
-  };
-}
+/** A role that writes what it hears to standard output, as .au. `hearGroup` is lesson 12's. */
+export const listenRole = (
+  hearGroup: (group: Address, on: string | number) => Promise<Socket>,
+): Role => ({
+  about: "write what is heard to standard output",
+  listens: true,
+  writes: true,
+  options: {
+    buffer: { value: "MS", about: "how late a datagram may come", default: "60" },
+    interface: ON,
+  },
+  async run({ local, options, signal, console, stdout }) {
+    const buffer = new JitterBuffer(options.number("buffer", 0, 1000));
+    const on = options.text("interface");
+    using socket = isMulticast(local.hostname)
+      ? await hearGroup(local, /^\d+$/.test(on) ? Number(on) : on)
+      : bind(local);
+    const log = logged(buffer, console);
+    signal.addEventListener("abort", log.end);
+    const write = output(stdout);
+    const { hostname, port } = socket.address;
+    console.error(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+    if (!write) console.error("A terminal plays no sound: add > heard.au, or | ffplay -nodisp -");
+    if (write && !await write(auHead(MULAW))) return;
+    for await (const part of hear(socket, buffer, log)) {
+      if (write && !await write(part)) return log.end(); // nobody listens any more
+    }
+  },
+});
 
 /**
  * Says who speaks, and how much of it was heard. What strangers send is told once a second at most.

@@ -1,186 +1,230 @@
 /**
  * # Lesson 17: voice
  *
- * Sound cannot wait. What was said a second ago is of no use now: so nothing is acknowledged here, and
- * nothing sent again. RTP (RFC 3550), which telephones and browsers speak, gives each datagram a number and
- * a time. It repairs nothing: it lets the listener notice. (Part III, side by side: docs/who-uses-udp.md.)
+ * Sound cannot wait. A word that arrives a second too late is useless, so nothing is acknowledged
+ * here and nothing is sent again. Telephones and browsers send sound with RTP (RFC 3550). RTP does
+ * not repair a loss. It gives each datagram a number and a time, so that the listener notices the
+ * loss and plays silence instead.
+ *
+ * Datagrams do not arrive as evenly as they were sent: one takes 20 ms, the next one 50. This is
+ * called *jitter*. A listener holds the datagrams back for a moment, in a *jitter buffer*. Then one
+ * that is a little late is still in time.
  *
  * ## You learn
- * - No answers. A datagram belongs to a talk by its source's number, and to a place in it by its timestamp.
- * - Loss: what is missing is filled in, since there is no time to ask for it. Too late is as good as lost.
- * - Size: 20 ms in each, 160 bytes of mu-law (a byte for a sample). In a longer one the first would wait longer.
- * - Strangers are not mixed in. But who can see the datagrams can listen, too: SRTP encrypts them.
+ * - how a speaker sends sound evenly, by the clock
+ * - how a jitter buffer works, and what it costs
+ * - how to tell a loss from a pause: a number is missing, or the time jumps
  *
  * ## Run
  *
- *     deno task lesson17                              watch it happen
- *     deno task lesson17 listen > heard.au            keep what comes to port 5004, until Ctrl-C
+ *     deno task lesson17                              show the lesson as a diagram
+ *     deno task lesson17 listen > heard.au            in one terminal: keep what arrives
+ *     deno task lesson17 speak                        in a second one: send a melody to port 5004
  *     deno task lesson17 listen | ffplay -nodisp -    hear it (ffplay comes with ffmpeg)
- *     deno task lesson17 speak                        a melody. Your own: speak < talk.wav
  *
- * ## Try next
- * - Put lesson 8 between: `deno task lesson8 relay --to 127.0.0.1:5004 --drop 0.05 --jitter 50`, and
- *   `speak --port 8888`, a few times. How many are too late with `listen --buffer 20`, and with 60? What does 60
- *   cost? (It counts from the first to come: if that one was late, 20 are enough.)
- * - With `--host 239.255.77.77` on both sides one speaks to all who joined (lesson 12): voice
- *   broadcasting.
- * - `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` speaks, too. Its datagrams
- *   have 185 or 186 bytes of sound at 44,100 Hz, up to 1,460 of other sound. The timestamp says where
- *   each one belongs. (Without `-re` it sends all at once, and the listener has room for 2 s.)
+ * `speak < talk.wav` sends a recording of yours. At the end, the listener says what became of the
+ * datagrams: `150 datagrams came. 0 were lost, 0 came too late. Nothing is missing.`
+ *
+ * ## The header
+ *
+ * RTP puts twelve bytes in front of the sound. This is a datagram of 20 ms:
+ *
+ *     ┌──────┬─────────┬──────────┬───────────┬───────────┬──────────────────┐
+ *     │ 0x80 │ M, type │ sequence │ timestamp │ source    │ 160 bytes: sound │
+ *     └──────┴─────────┴──────────┴───────────┴───────────┴──────────────────┘
+ *       1      1         2          4           4 bytes
+ *
+ * - 0x80 is version 2. M, the marker, is one bit: it is 1 for the first datagram after a pause.
+ * - The type says what kind of sound follows. 0 is mu-law: 8,000 samples a second, a byte for each.
+ * - The *sequence number* counts datagrams. After 65,535 comes 0.
+ * - The *timestamp* counts samples. It says where the sound belongs: 160 more are 20 ms later.
+ * - The source is a random number. It tells this speaker from others.
  *
  * @module
  */
-import type { Diagram, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
-import { steadyClock } from "../cli/steady.ts";
-import { cut, listenRole, melody, speakRole, type Tell, unlucky } from "../cli/voice.ts";
 import { type Clock, sleep, systemClock } from "../lib/clock.ts";
-import { JitterBuffer } from "../lib/jitter.ts";
-import { SILENCE } from "../lib/mulaw.ts";
-import { describe, encode, type Packet, PCMU, understood } from "../lib/rtp.ts";
-import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
-import { hearGroup } from "./12_multicast.ts";
+import { encode, type Packet, PCMU, understood } from "../lib/rtp.ts";
+import { type Address, sameAddress, type Socket } from "../lib/udp.ts";
 
-const NO_SOUND = new Uint8Array();
-/** Sound that comes so many ms late is after a pause: fewer than the listener's buffer has. */
-const MOST_LATE = 40;
-/** A program that was held up for longer does not make up for it: that would be a burst. */
-const MOST_HELD_UP = 200;
+/** Samples in a millisecond, and so also bytes of mu-law. */
+const RATE = 8;
 
-const random = () => crypto.getRandomValues(new Uint32Array(1))[0]!; // hard to guess
+/** The most that a jitter buffer takes in advance: the samples of 2 seconds. */
+const MOST_AHEAD = 2000 * RATE;
 
 /**
- * Sends parts of sound, mu-law of 8 samples a millisecond, each when it is time. Returns how many.
+ * Sends each part of the sound at the moment when it would be spoken.
+ *
+ * `clock` tells the time and waits. The play hands in one that stands still while the machine is
+ * busy.
+ */
+export async function sendTalk(
+  socket: Socket,
+  parts: Iterable<Uint8Array>,
+  to: Address,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const source = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const start = clock.now();
+  let sequence = 1;
+  let timestamp = 0;
+
+  for (const payload of parts) {
+    // Wait until a moment on the clock. Sleeping for 20 ms each time would
+    // really take 21, and after a while the listener would have nothing to
+    // play.
+    const due = start + timestamp / RATE;
+    await sleep(due - clock.now(), clock);
+    await socket.send(encode({ sequence, timestamp, source, payload }), to);
+
+    sequence++;
+    timestamp += payload.length;
+  }
+}
+
+/**
+ * Holds datagrams back, so that one that is a little late is still in time. Every part of the sound
+ * has `size` samples.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { cut, melody } from "../cli/voice.ts";
- * import { bind } from "../lib/udp.ts";
- * using speaker = bind(), listener = bind();
- * const sound = cut([melody().subarray(0, 320)]);
- * assertEquals(await speakTo(speaker, sound, listener.address), 2); // 20 ms in each
+ *
+ * const buffer = new PlayBuffer(50, 2); // plays begin after 50 ms, two samples at a time
+ * buffer.put({ timestamp: 10, payload: new Uint8Array([1, 2]) }, 1000); // it came at 1000 ms
+ * buffer.put({ timestamp: 14, payload: new Uint8Array([5, 6]) }, 1001);
+ * assertEquals(buffer.due, 1050);
+ * assertEquals(buffer.take(), new Uint8Array([1, 2]));
+ * assertEquals(buffer.take(), undefined); // 12 has not come
+ * assertEquals(buffer.take(), new Uint8Array([5, 6]));
  * ```
  */
-export async function speakTo(
-  socket: Socket,
-  sound: AsyncIterable<Uint8Array>,
-  to: Address,
-  options: Partial<Packet> & { clock?: Clock } = {},
-): Promise<number> {
-  const { clock = systemClock, source = random() } = options;
-  let { sequence = random(), timestamp = random() } = options;
-  let sent = 0;
-  let due = NaN;
-  let asked = NaN;
-  for await (const payload of sound) {
-    const now = clock.now();
-    if (sent === 0) due = now;
-    // A microphone that stalls has lost that time, but its clock goes on, and so does the timestamp
-    // (RFC 3550, 5.1). Else each part from now on would come too late for the listener.
-    const late = now - due;
-    const waited = now - asked > 1;
-    const pause = (waited && late > MOST_LATE) || late > MOST_HELD_UP;
-    if (pause) {
-      timestamp += Math.round(late * 8);
-      due = now;
+export class PlayBuffer {
+  /** When the next part has to be played, in milliseconds. */
+  due = Infinity;
+  #next = 0;
+  readonly #parts = new Map<number, Uint8Array>(); // by their timestamps
+
+  /** Playing begins `delay` milliseconds after the first datagram has come. */
+  constructor(readonly delay: number, readonly size: number) {}
+
+  /** Takes a datagram that came `now`. Returns false if it is too late, or seconds too early. */
+  put({ timestamp, payload }: Pick<Packet, "timestamp" | "payload">, now: number): boolean {
+    if (this.due === Infinity) {
+      this.due = now + this.delay;
+      this.#next = timestamp;
     }
-    // By the clock: to sleep 20 ms each time takes 21. The listener would run out of sound.
-    if (due > now) await sleep(due - now, clock);
-    const marker = pause || sent === 0; // the first one, and the first after a pause
-    await socket.send(encode({ marker, sequence, timestamp, source, payload }), to);
-    sequence++; // encode() takes its last 16 bits, and the last 32 of the timestamp: they wrap
-    timestamp += payload.length;
-    due += payload.length / 8;
-    sent++;
-    asked = clock.now();
+
+    // The time of this part is over: it was played as silence.
+    if (timestamp < this.#next) return false;
+
+    // Without this limit, a sender could fill our memory.
+    if (timestamp > this.#next + MOST_AHEAD) return false;
+
+    this.#parts.set(timestamp, payload);
+    return true;
   }
-  return sent;
+
+  /** Returns the part to play now, or `undefined` if it has not come. The next part is due then. */
+  take(): Uint8Array | undefined {
+    const part = this.#parts.get(this.#next);
+    this.#parts.delete(this.#next);
+    this.#next += this.size;
+    this.due += this.size / RATE;
+    return part;
+  }
 }
 
-/** The sound of who speaks, each part when lib/jitter.ts says so, or silence in its place. */
-export async function* hear(
+/** Puts what one speaker sends into the buffer, until the socket is closed. */
+export async function receiveTalk(
   socket: Socket,
-  buffer: JitterBuffer,
-  tell: Tell = () => {},
+  buffer: PlayBuffer,
+  remark: (what: "late" | "stranger") => void,
   clock: Clock = systemClock,
-): AsyncGenerator<Uint8Array> {
-  let [open, speaker] = [true, { from: socket.address, source: 0 }];
-  const receiving = (async () => {
-    for await (const { data, from } of socket) {
-      const packet = understood(data);
-      const isSound = packet?.type === PCMU && packet.payload.length > 0;
-      if (isSound && buffer.due === Infinity) {
-        speaker = { from, source: packet.source };
-        tell("begin", from);
-      }
-      // Whoever speaks first is heard until it is silent. Another one in between would be noise.
-      const ours = packet?.source === speaker.source && sameAddress(from, speaker.from);
-      if (!ours || !isSound) tell("other", from);
-      if (!ours || buffer.due === Infinity && !isSound) continue;
-      // Another kind of sound, such as the noise of a pause, has a number, too: it is not lost.
-      const payload = isSound ? packet.payload : NO_SOUND;
-      const fit = buffer.put({ ...packet, payload }, clock.now());
-      if (fit !== "kept") tell(fit, from);
+): Promise<void> {
+  let speaker: { from: Address; source: number } | undefined;
+
+  for await (const { data, from } of socket) {
+    const packet = understood(data); // undefined if it is not RTP
+    if (packet === undefined || packet.type !== PCMU) continue;
+
+    // The first speaker is heard. Two at a time would be noise. This is not
+    // protection: an attacker can forge the address, and anyone on the way can
+    // listen. SRTP encrypts.
+    speaker ??= { from, source: packet.source };
+    if (!sameAddress(from, speaker.from) || packet.source !== speaker.source) {
+      remark("stranger");
+      continue;
     }
-  })().finally(() => open = false);
-  receiving.catch(() => {}); // an error ends the loop, and is thrown there
-  while (open) {
-    // Also for 0 ms: what has come is taken first.
+
+    const inTime = buffer.put(packet, clock.now());
+    if (!inTime) remark("late");
+  }
+}
+
+/**
+ * Yields the sound part by part, each when it is due, and `undefined` for a part that is missing.
+ */
+export async function* playTalk(
+  buffer: PlayBuffer,
+  clock: Clock = systemClock,
+): AsyncGenerator<Uint8Array | undefined> {
+  while (true) {
+    // Nothing is due before the first datagram has come. So look again after
+    // 20 ms at the latest.
     await sleep(Math.min(20, buffer.due - clock.now()), clock);
-    if (clock.now() < buffer.due) continue;
-    const sound = buffer.take();
-    if (buffer.silent > 0) tell("gap", speaker.from);
-    yield sound;
-    if (buffer.due === Infinity) tell("end", speaker.from);
+    if (clock.now() >= buffer.due) yield buffer.take();
   }
-  await receiving;
 }
 
-/** Five datagrams: the third is lost, the fourth is late. A stranger speaks in between. */
-export async function play(diagram: Diagram): Promise<void> {
-  const clock = steadyClock(); // a busy machine makes the play slower, and not another one
-  const size = 1200; // 150 ms in each, so that you can watch it; usual are 20
-  const fourthIsDue = Promise.withResolvers<void>();
-  const late = Promise.withResolvers<void>();
-  const other = Promise.withResolvers<void>();
-  const fates = ["sent", "sent", "lost", fourthIsDue.promise, "sent"] as const;
-  using speaker = unlucky(diagram, "speaker", fates);
-  using listener = diagram.watch("listener", bind());
-  using stranger = diagram.watch("stranger", bind());
-  const sound = cut([melody().subarray(0, 5 * size)], size);
-  const options = { sequence: 1, timestamp: 0, clock };
-  const speaking = speakTo(speaker, sound, listener.address, options);
-  const heard: string[] = [];
-  const tell: Tell = (what) => {
-    if (what === "gap") diagram.note(`RTP ${heard.length + 1} is due, and not there: silence.`);
-    if (what === "gap" && heard.length === 3) fourthIsDue.resolve(); // now it may come
-    if (what === "late") diagram.note("That is too late: its time is over.");
-    if (what === "late") late.resolve();
-    if (what === "other") diagram.note("Another source: it is not mixed in.");
-    if (what === "other") other.resolve();
-  };
-  diagram.note("RTP 2 at 1200 (1200) is number 2, its time in samples, and how many it has.");
-  diagram.note("The first one is heard 200 ms after it came: a later one may be late by so much.");
-  for await (const part of hear(listener, new JitterBuffer(200, size), tell, clock)) {
-    heard.push(part.every((sample) => sample === SILENCE) ? "silence" : `${heard.length + 1}`);
-    if (heard.length === 1) await stranger.send(encode({ payload: part }), listener.address);
-    if (heard.length === 5) break;
-  }
-  await Promise.all([speaking, late.promise, other.promise]); // all of it is in the picture
-  diagram.note(`Heard: ${heard.join(", ")}. RTP repairs nothing: it lets the listener notice.`);
+/**
+ * Compares two datagrams that came one after the other. Returns how many between them were lost,
+ * and for how many milliseconds the speaker paused.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const payload = new Uint8Array(160); // 20 ms
+ * const first = { sequence: 7, timestamp: 0, payload };
+ * // One is lost: its number is missing, and its 160 samples.
+ * assertEquals(lostOrPaused(first, { sequence: 9, timestamp: 320 }), { lost: 1, paused: 0 });
+ * // A pause: no number is missing, but the timestamp has gone on by 800 samples.
+ * assertEquals(lostOrPaused(first, { sequence: 8, timestamp: 960 }), { lost: 0, paused: 100 });
+ * ```
+ */
+export function lostOrPaused(
+  first: Pick<Packet, "sequence" | "timestamp" | "payload">,
+  second: Pick<Packet, "sequence" | "timestamp">,
+): { lost: number; paused: number } {
+  const lost = (second.sequence - first.sequence - 1) & 0xffff; // after 65,535 comes 0
+
+  // What was lost had as many samples as the first one.
+  const spoken = (1 + lost) * first.payload.length;
+  const paused = (second.timestamp - first.timestamp - spoken) / RATE;
+  return { lost, paused };
 }
 
-const steps = { speakTo, hear, hearGroup };
+/*
+ * ## What the programs do beyond this page
+ *
+ * `speak` and `listen` run lib/voice.ts, lib/jitter.ts and lib/reception.ts. They begin with random
+ * numbers that wrap around, and take datagrams of every size. A microphone that stalls makes a
+ * pause, with the marker set. The listener hears the next speaker when the first one is silent. It
+ * counts what was lost, late, doubled or paused, also across a speaker's restart.
+ *
+ * ## Try next
+ *
+ * 1. Make the network worse. Run `deno task lesson17 listen --buffer 60 > heard.au`, then
+ *    `deno task lesson8 relay --to 127.0.0.1:5004 --drop 0.05 --jitter 50` (lesson 8), then
+ *    `deno task lesson17 speak --port 8888`. At the end you should see that some were lost, some
+ *    120 to 180 ms are silence, and almost none came too late.
+ * 2. Do the same with `listen --buffer 10 > heard.au`. You should see that many more came too late.
+ *    A longer buffer saves them, but the listener hears everything later: that is its price.
+ * 3. Run `listen --host 239.255.77.77 > heard.au` in two terminals, and `speak --host
+ *    239.255.77.77` in a third one. You should see in both that the speaker is heard: this is voice
+ *    broadcasting, with the multicast of lesson 12.
+ * 4. Run `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` as the speaker. You
+ *    should see `Nothing is missing.` Its datagrams have 185 or 186 bytes of a sound with 44,100
+ *    samples a second, and up to 1,460 of others: the timestamp says where each one belongs.
+ */
 
-export const lesson: Lesson = {
-  part: 3,
-  title: "voice",
-  about: "Voice: 50 datagrams a second, on time, and nothing again.",
-  port: 5004,
-  play,
-  label: describe,
-  roles: { speak: speakRole(steps), listen: listenRole(steps) },
-  tryNext: ["deno task lesson17 listen > heard.au", "deno task lesson17 speak"],
-};
-
-if (import.meta.main) await run(lesson);
+if (import.meta.main) import("../cli/lessons/17_voice.ts").then(({ main }) => main());

@@ -1,20 +1,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { lesson as voice } from "../cli/lessons/17_voice.ts";
 import { steadyClock } from "../cli/steady.ts";
-import { cut, type Heard, inMulaw, melody, sums } from "../cli/voice.ts";
+import { cut, inMulaw, melody, sums } from "../cli/voice.ts";
 import { hearGroup } from "../lessons/12_multicast.ts";
 import { dice } from "../lessons/08_loss.ts";
-import { hear, speakTo } from "../lessons/17_voice.ts";
 import { auHead, wavHead } from "../lib/audio.ts";
 import { sleep } from "../lib/clock.ts";
 import { JitterBuffer } from "../lib/jitter.ts";
 import { decode, encode as toBytes, SILENCE } from "../lib/mulaw.ts";
 import { decode as packetOf, encode, type Packet } from "../lib/rtp.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
+import { hear, type Heard, speakTo } from "../lib/voice.ts";
+import { lostOrPaused, PlayBuffer, playTalk, receiveTalk, sendTalk } from "../lessons/17_voice.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
 import { child, freePort, lesson, runChild, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
 import { type Fates, SimulatedClock, SimulatedNetwork } from "./simulated.ts";
-import { lesson as voice } from "../lessons/17_voice.ts";
 
 /** So many parts of sound that no two have in common. */
 function parts(count: number, size = 160): Uint8Array[] {
@@ -640,6 +641,61 @@ Deno.test("lesson 17: what comes from port 0 does not end the listener", async (
   assert(printed.includes("127.0.0.1:0 speaks."), printed.join("\n"));
 });
 
+Deno.test("lesson 17: the page's talk: each part when it is spoken, and played in its place", async () => {
+  using speaker = bind();
+  using listener = bind();
+  using stranger = bind();
+  const clock = steadyClock();
+  const all = parts(4);
+  const remarks: string[] = [];
+  const buffer = new PlayBuffer(60, 160);
+  const receiving = receiveTalk(listener, buffer, (what) => remarks.push(what), clock);
+  const start = clock.now();
+  const sending = sendTalk(speaker, all, listener.address, clock).then(() => clock.now());
+
+  const played: (Uint8Array | undefined)[] = [];
+  for await (const part of playTalk(buffer, clock)) {
+    if (played.push(part) === 1) {
+      await stranger.send(encode({ payload: all[0]! }), listener.address);
+      await stranger.send("not RTP", listener.address);
+      await stranger.send(encode({ type: 13, payload: all[0]! }), listener.address);
+    }
+    if (played.length === 5) break;
+  }
+  assertEquals(played, [...all, undefined]);
+  assert(await sending - start >= 60, "They did not leave by the clock.");
+  await until(() => remarks.length > 0);
+  assertEquals(remarks, ["stranger"]);
+  listener.close();
+  await receiving;
+});
+
+Deno.test("lesson 17: the page's buffer: late, early, in any order, and not without a limit", () => {
+  const buffer = new PlayBuffer(60, 2);
+  const put = (timestamp: number) =>
+    buffer.put({ timestamp, payload: Uint8Array.of(timestamp, timestamp) }, 1000);
+  assertEquals([put(10), put(14), put(12)], [true, true, true]);
+  assertEquals(buffer.due, 1060);
+  assertEquals(buffer.take(), Uint8Array.of(10, 10));
+  assertEquals(buffer.due, 1060.25);
+  assertEquals([put(10), buffer.take(), buffer.take()], [
+    false,
+    Uint8Array.of(12, 12),
+    Uint8Array.of(14, 14),
+  ]);
+  assertEquals(buffer.take(), undefined);
+  assertEquals([put(18 + 16_000), put(18 + 16_002), put(16)], [true, false, false]);
+});
+
+Deno.test("lesson 17: a loss is a number that is missing, a pause is a time that jumps", () => {
+  const first = { sequence: 65_535, timestamp: 100, payload: new Uint8Array(160) };
+  const second = (sequence: number, timestamp: number) => ({ sequence, timestamp });
+  assertEquals(lostOrPaused(first, second(0, 260)), { lost: 0, paused: 0 });
+  assertEquals(lostOrPaused(first, second(2, 580)), { lost: 2, paused: 0 });
+  assertEquals(lostOrPaused(first, second(0, 1060)), { lost: 0, paused: 100 });
+  assertEquals(lostOrPaused(first, second(1, 1220)), { lost: 1, paused: 100 });
+});
+
 Deno.test("lesson 17: played, and played as JSON", async () => {
   const [{ code, stdout, stderr }, json] = await Promise.all([
     runLesson(17),
@@ -651,8 +707,11 @@ Deno.test("lesson 17: played, and played as JSON", async () => {
     ...["RTP 0 at 0 (1200)", "RTP 1 at 0 (1200)", "RTP 2 at 1200 (1200)"],
     ...["RTP 3 at 2400 (1200)", "RTP 4 at 3600 (1200)", "RTP 5 at 4800 (1200)"],
   ]);
-  assertMatch(stdout, /RTP 3 is due[^]*RTP 4 is due[^]*Heard: 1, 2, silence, silence, 5\./);
-  assertMatch(stdout, /Another source: it is not mixed in\.[^]*too late/);
+  assertMatch(stdout, /play RTP 3, but[^]*play RTP 4, but[^]*Heard: 1, 2, silence, silence, 5\./);
+  assertMatch(
+    stdout,
+    /It comes from another source, so it is not played\.[^]*too late to be played/,
+  );
   const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
   const fates = events.filter(({ event }) => event === "datagram")
     .map(({ label, fate }) => `${label} ${fate}`);
@@ -665,7 +724,7 @@ Deno.test("lesson 17: played, and played as JSON", async () => {
     "RTP 4 at 3600 (1200) arrived",
     "RTP 5 at 4800 (1200) arrived",
   ]);
-  const due = events.findIndex(({ text }) => /^RTP 4 is due/.test(text));
+  const due = events.findIndex(({ text }) => /^It is time to play RTP 4/.test(text));
   assert(due < events.findIndex(({ label }) => label?.startsWith("RTP 4")), "It was not late.");
   assertEquals(events.at(-1).event, "end");
 });

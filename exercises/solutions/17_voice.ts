@@ -4,24 +4,27 @@
  * @module
  */
 
-/** A datagram of RTP, as it came. */
+/** A datagram of RTP that has arrived. */
 export interface Arrival {
-  /** Of RTP: when its first sample was spoken, in samples, 8 of them a millisecond. 32 bits, so it wraps. */
+  /**
+   * Its timestamp in RTP: when its first sample was spoken, in samples, 8 in a millisecond. It has
+   * 32 bits, so it wraps around to 0.
+   */
   timestamp: number;
-  /** When it came, in milliseconds. */
+  /** When it arrived, in milliseconds. */
   at: number;
 }
 
 /**
- * How large should a jitter buffer be? A listener tells the speaker how unevenly the datagrams come, in RTCP,
- * and this is how it is reckoned (RFC 3550, 6.4.1). `arrivals` are in the order in which they came.
+ * How long should a jitter buffer be? A listener estimates the jitter, as in RFC 3550, 6.4.1.
+ * `arrivals` are in the order in which they arrived.
  *
- * Take two that came one after the other. Some time passed between the two arrivals, and some time between
- * their timestamps, which may go back: the second may have been overtaken. Only the difference of these two
- * times counts, whether it is more or less. The estimate begins with 0, and each difference moves it by a
- * sixteenth of the way from where it is to that difference.
+ * Take each two that arrived one after the other. Some time passed between their arrivals, and some
+ * time between their timestamps. The second timestamp may be the earlier one, because a datagram
+ * can overtake another. Compute the absolute difference of the two times, in milliseconds. The
+ * estimate begins with 0. Each difference changes it: `estimate += (difference - estimate) / 16`.
  *
- * Return the estimate after the last one, in milliseconds, and do not round it.
+ * Return the estimate after the last difference, in milliseconds. Do not round it.
  */
 export function jitter(arrivals: Arrival[]): number {
   let estimate = 0;
@@ -36,18 +39,20 @@ export function jitter(arrivals: Arrival[]): number {
 }
 
 /**
- * A datagram is missing, and silence in its place is heard as a click. The last 20 ms once more are no better:
- * a tone jumps. But a voice repeats itself for a moment. So find out how, and let it go on.
+ * A datagram is missing. Silence in its place sounds like a click. Repeating the last 20 ms is no
+ * better: a tone would jump. But a voice repeats itself for a moment. So find its period, and let
+ * it go on.
  *
- * `before` are the samples up to the gap, 8 a millisecond; the last 320 are enough. Return `length` samples
- * to fill the gap with, and leave `before` as it is:
+ * `before` are the samples before the gap, 8 in a millisecond. Use the last 320. Return `length`
+ * samples to fill the gap, and do not change `before`.
  *
- * - The period is from 20 to 160 samples. It is the one where the last 160 samples are most like the 160
- *   samples that come one period earlier: add up how far each is from the one a period before it, without the
- *   sign. The least sum is most like. The last period, again and again, fills the gap.
- * - Nobody knows what was said: so all of it is as loud as before for 10 ms only. Then it gets softer, evenly,
- *   and after 60 ms there is silence.
- * - With less than 320 samples before there is not enough to go by: silence.
+ * - The period is from 20 to 160 samples. For each possible period, compare each of the last 160
+ *   samples with the one that is a period before it, and add up the absolute differences. The
+ *   period with the smallest sum fits best. If two sums are equal, take the shorter period.
+ * - Repeat the last period until the gap is full.
+ * - Nobody knows what was said, so it must not go on for long. For 10 ms it is as loud as before.
+ *   Then it fades evenly, and after 60 ms there is silence.
+ * - With less than 320 samples before the gap, return silence.
  *
  * Telephones do nearly this (G.711, Appendix I).
  */

@@ -16,7 +16,7 @@ import { askAgent } from "../../lessons/15_snmp.ts";
 import { request } from "../../lib/snmp.ts";
 import * as rip from "../../lib/rip.ts";
 import { cut, melody } from "../../cli/voice.ts";
-import { speakTo } from "../../lessons/17_voice.ts";
+import { speakTo } from "../../lib/voice.ts";
 import * as rtp from "../../lib/rtp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lessons/08_loss.ts";

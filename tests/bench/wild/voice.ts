@@ -8,7 +8,7 @@
 import { cut, melody } from "../../../cli/voice.ts";
 import { hearGroup } from "../../../lessons/12_multicast.ts";
 import { dice } from "../../../lessons/08_loss.ts";
-import { hear, speakTo } from "../../../lessons/17_voice.ts";
+import { hear, speakTo } from "../../../lib/voice.ts";
 import { JitterBuffer } from "../../../lib/jitter.ts";
 import { decode } from "../../../lib/rtp.ts";
 import { relay } from "../../../lib/relay.ts";

@@ -1,0 +1,105 @@
+/**
+ * How lesson 17 runs: its play. Its roles are in cli/voice.ts.
+ *
+ * @module
+ */
+import { hearGroup } from "../../lessons/12_multicast.ts";
+import { PlayBuffer, playTalk, receiveTalk, sendTalk } from "../../lessons/17_voice.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { describe, encode } from "../../lib/rtp.ts";
+import { type Address, bind, type Socket } from "../../lib/udp.ts";
+import type { Diagram, Lesson } from "../lesson.ts";
+import { run } from "../run.ts";
+import { steadyClock } from "../steady.ts";
+import { listenRole, melody, speakRole, unlucky } from "../voice.ts";
+
+/** 150 ms of sound are in each datagram, so that you can watch. Usually they are 20. */
+const SIZE = 1200;
+
+/** What the play waits for: the fourth part is due; the late datagram and the stranger's came. */
+type Waits = Record<"fourthIsDue" | "late" | "stranger", PromiseWithResolvers<void>>;
+
+/**
+ * Plays five datagrams. The third is lost, the fourth is late, and a stranger speaks in between.
+ */
+export async function play(diagram: Diagram): Promise<void> {
+  const waits: Waits = {
+    fourthIsDue: Promise.withResolvers(),
+    late: Promise.withResolvers(),
+    stranger: Promise.withResolvers(),
+  };
+  const fates = ["sent", "sent", "lost", waits.fourthIsDue.promise, "sent"] as const;
+  using speaker = unlucky(diagram, "speaker", fates);
+  using listener = diagram.watch("listener", bind());
+  using stranger = diagram.watch("stranger", bind());
+  diagram.note('"RTP 2 at 1200 (1200)" is number 2, begins at sample 1200 and has 1200.');
+  diagram.note("Playing begins 200 ms after the first one came. Another may be so late.");
+
+  const clock = steadyClock(); // a busy machine makes the play slower, and not another one
+  const buffer = new PlayBuffer(200, SIZE);
+  receiveTalk(listener, buffer, (what) => remark(diagram, what, waits), clock);
+  const speaking = sendTalk(speaker, firstParts(5), listener.address, clock);
+
+  const heard = await listen(diagram, buffer, waits, {
+    clock,
+    disturb: () => disturb(stranger, listener.address),
+  });
+  await Promise.all([speaking, waits.late.promise, waits.stranger.promise]);
+  diagram.note(`Heard: ${heard.join(", ")}. RTP does not repair a loss.`);
+}
+
+/** Plays five parts, and returns what was heard: `1`, `2`, `silence` … */
+async function listen(
+  diagram: Diagram,
+  buffer: PlayBuffer,
+  waits: Waits,
+  { clock, disturb }: { clock: Clock; disturb: () => Promise<void> },
+): Promise<string[]> {
+  const heard: string[] = [];
+  for await (const part of playTalk(buffer, clock)) {
+    const number = heard.length + 1;
+    heard.push(part ? `${number}` : "silence");
+    if (!part) diagram.note(`It is time to play RTP ${number}, but it has not come: silence.`);
+    if (number === 1) await disturb();
+    if (number === 4) waits.fourthIsDue.resolve(); // now it may come
+    if (number === 5) break;
+  }
+  return heard;
+}
+
+function remark(diagram: Diagram, what: "late" | "stranger", waits: Waits): void {
+  diagram.note(
+    what === "late"
+      ? "It comes too late to be played."
+      : "It comes from another source, so it is not played.",
+  );
+  waits[what].resolve();
+}
+
+/** Somebody else sends sound to the listener. */
+async function disturb(stranger: Socket, listener: Address): Promise<void> {
+  await stranger.send(encode({ source: 1, payload: new Uint8Array(SIZE) }), listener);
+}
+
+/** The beginning of the melody, in so many parts. */
+function firstParts(count: number): Uint8Array[] {
+  const sound = melody();
+  const parts: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) parts.push(sound.subarray(i * SIZE, (i + 1) * SIZE));
+  return parts;
+}
+
+/** What the workbook has to know of lesson 17. */
+export const lesson: Lesson = {
+  part: 3,
+  title: "voice",
+  about: "Voice: on time or not at all.",
+  port: 5004,
+  play,
+  label: describe,
+  roles: { speak: speakRole, listen: listenRole(hearGroup) },
+  tryNext: ["deno task lesson17 listen > heard.au", "deno task lesson17 speak"],
+};
+
+/** Runs it in this terminal. */
+export const main = (): Promise<never> => run(lesson);
