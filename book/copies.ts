@@ -148,7 +148,7 @@ function callTail(
     given
       .replace(/\blines\(("[^"]*")\)/, "lines($1, stop.signal, () => stop.abort())")
       .replace(/\bsignal\b/g, "stop.signal").replaceAll("stop.stop.", "stop.")
-      .replace(/^if \(false\) .*\n/gm, "") // without an option that has no default
+      .replace(/^if \((false|!true)\) .*\n/gm, "") // without an option that has no default
       .replace(/\breturn\b/, "await"),
   ].join("\n");
 }
@@ -168,7 +168,8 @@ function importsOf(text: string, uses: (name: string) => boolean): string[] {
 /** What an option is by default, as code; an example where it has no default. */
 function value(kind: string, name: string, option: Option | undefined): string {
   const text = option?.default;
-  if (kind === "flag" || kind === "has") return String(kind === "has" && text !== undefined);
+  if (kind === "flag") return String(name === "simple"); // a copy runs the page's own code
+  if (kind === "has") return String(text !== undefined);
   if (kind === "seconds") return `${1000 * Number(text ?? 1)}`;
   if (kind === "number" || kind === "share") return text ?? "0";
   return JSON.stringify(text ?? `your ${name}`);

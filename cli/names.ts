@@ -1,5 +1,5 @@
 /**
- * DNS in a terminal: what a client's options ask for, and what is shown of its messages.
+ * DNS in a terminal: the client's options, and the text that it prints.
  *
  * @module
  */
@@ -16,32 +16,51 @@ import {
   TYPES,
   understood,
 } from "../lib/dns.ts";
+import { resolveName } from "../lib/resolver.ts";
 import { count, printable } from "../lib/text.ts";
 import { type Address, type Datagram, formatAddress, sameAddress } from "../lib/udp.ts";
-import { type Option, type Options, UsageError } from "./lesson.ts";
+import { type Option, UsageError } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a client takes. */
+/** The types that `--type` takes, in small letters. */
+export const TYPE_NAMES: string[] = TYPES.map((type) => type.toLowerCase());
+
+/** The options of the client. */
 export const QUESTION: Record<string, Option> = {
   name: { value: "NAME", about: "what to ask for", default: "workbook.test" },
   type: { value: "TYPE", about: "A, AAAA, CNAME, TXT, NS or SOA", default: "A" },
   timeout: { value: "SECONDS", about: "how long to wait for each try", default: "1" },
+  simple: { about: "ask with the code of the lesson's page" },
 };
 
-/** The question that they ask. */
-export function questionOf(options: Options): Question {
-  const name = options.text("name");
-  const type = options.oneOf("type", TYPES.map((type) => type.toLowerCase())).toUpperCase();
-  if (isName(name)) return { name: name.replace(/\.$/, ""), type };
+/** Returns the question for these options. Throws a {@linkcode UsageError} for a wrong name. */
+export function questionOf(name: string, type: string): Question {
+  const withoutLastDot = name.replace(/\.$/, "");
+  if (isName(name)) return { name: withoutLastDot, type: type.toUpperCase() };
   throw new UsageError(
     `--name ${printable(name)} is not a domain name: ` +
-      "it must be labels of 1 to 63 plain characters with dots between them, such as workbook.test. " +
+      "it must be labels of 1 to 63 plain characters with dots between them, " +
+      "such as workbook.test. " +
       "Another character is \\ and three digits: \\032 is a space.",
   );
 }
 
-/** Prints the records. Throws where the answer is that there are none, and where none came. */
-export function printAnswer(
+/**
+ * Asks a name server and prints the records of its answer. Throws an error for people if there are
+ * no records, or no answer.
+ */
+export async function printName(
+  question: Question,
+  server: Address,
+  milliseconds: number,
+  console: Terminal["console"],
+): Promise<void> {
+  const ignored = new NotAnswers(question, server);
+  const answer = await resolveName(question, server, milliseconds, ignored.add);
+  printAnswer(answer, ignored, console);
+}
+
+function printAnswer(
   answer: Message | undefined,
   ignored: NotAnswers,
   console: Terminal["console"],
@@ -77,7 +96,7 @@ const WHY: Record<string, string> = {
   NOTAUTH: "It does not have this zone",
 };
 
-/** What a server says that knows only who knows more. */
+/** Returns the sentence for a referral: the server only names servers that know more. */
 function referral({ question, authority }: Message, server: string): string {
   const { name, type } = question;
   const servers = authority.filter(({ type }) => type === "NS");
@@ -87,22 +106,22 @@ function referral({ question, authority }: Message, server: string): string {
     `${printable(zone)}: ${printable(names, 1000)}. Ask one of them with --host.`;
 }
 
-/** How many different remarks are kept: a stranger may send as many as he likes. */
+/** How many different remarks are kept. A stranger may send any number of datagrams. */
 const REMARKS = 3;
 
-/** What came to a client that is not the answer to its question, and why it is not. */
-export class NotAnswers {
+/** Collects the datagrams that are not the answer, and the reasons. */
+class NotAnswers {
   readonly #remarks = new Map<string, number>();
 
-  /** What was asked, and who was asked. */
+  /** Takes the question, and the server that was asked. */
   constructor(readonly question: Question, readonly server: Address) {}
 
-  /** Whether there was anything. */
+  /** Whether anything came. */
   get any(): boolean {
     return this.#remarks.size > 0;
   }
 
-  /** Keeps why this is not the answer to the question with that number. */
+  /** Remembers why this datagram is not the answer to the question with that number. */
   readonly add = (heard: Datagram, id: number): void => {
     const remark = this.#remark(heard, id);
     const times = this.#remarks.get(remark);
@@ -110,7 +129,7 @@ export class NotAnswers {
     this.#remarks.set(remark, (times ?? 0) + 1);
   };
 
-  /** All of it, in sentences. */
+  /** Returns the remarks as sentences. */
   toString(): string {
     const sentences = [...this.#remarks].map(([remark, times]) =>
       times === 1 ? `${remark}.` : `${remark} (${times} times).`
@@ -141,7 +160,7 @@ export class NotAnswers {
   }
 }
 
-/** Why this cannot be read. */
+/** Returns the reason why this message cannot be read. */
 function whyDamaged(data: Uint8Array): string {
   try {
     decode(data);
@@ -151,10 +170,10 @@ function whyDamaged(data: Uint8Array): string {
   }
 }
 
-/** What the picture shows of a message. */
+/** Returns the text that the diagram shows for a datagram. */
 export function label(data: Uint8Array): string {
   const message = understood(data);
   if (message) return printable(shown(message));
   const header = headerOf(data);
-  return header?.isAnswer && header.counts[0] === 0 ? header.code : "no DNS message";
+  return header?.isAnswer && header.counts[0] === 0 ? header.code : "not a DNS message";
 }

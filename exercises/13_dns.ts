@@ -16,13 +16,13 @@ import { type Address, type Datagram, sameAddress } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * A datagram has come to a client, which had sent `question` with the number `id` to `server`. If this is
- * the answer to it, return the data of all its records of the type that was asked for, in their order: for
- * `A` these are addresses. There may be none.
+ * A client has sent `question` with the number `id` to `server`. Now a datagram has come. If it is the
+ * answer, return the data of all its records that have the type of the question, in their order. For
+ * type `A`, the data is an address. An answer may also have no records.
  *
- * Everything else is `undefined`, and nothing is thrown: anyone may send anything, and forge an answer. The
- * answer comes from the server, has the number and the question, and is no question itself. Capitals mean
- * nothing in a name.
+ * Return `undefined` for any other datagram, and throw nothing: anybody may send any bytes. The answer
+ * comes from the server. It is marked as an answer, and it has the number and the question. Capital and
+ * small letters in a name are the same.
  *
  * `deno doc lib/dns.ts` shows the fields of its types.
  */
@@ -39,13 +39,15 @@ export function answerOf(
 export type Ask = (question: Question) => Promise<NameRecord[]>;
 
 /**
- * Return a function that finds what `ask` finds, but does not ask again for what it still knows. A record
- * may be kept for `ttl` seconds from the moment when `ask` found it; as soon as one of an answer's records
- * may not be kept any longer, the whole answer is forgotten. `now` tells the time in milliseconds.
+ * Return a function that finds the same records as `ask`, but remembers them and does not ask again too
+ * early. `now` returns the time in milliseconds.
  *
- * What was kept is returned with the whole seconds that are left of each `ttl`, rounded down: whoever gets
- * it may keep it, too. Capitals mean nothing in a name. An answer without records is not kept, nor is a
- * failure: it is thrown. Keep 100 answers at most: for one more, forget the one that was found first.
+ * - A record may be kept for `ttl` seconds, from the moment when `ask` returned it. When the time of one
+ *   record of an answer is over, forget the whole answer.
+ * - Return a remembered answer with the seconds that are left in each `ttl`, rounded down.
+ * - Capital and small letters in a name are the same. Another type is another question.
+ * - Do not remember an answer without records. If `ask` throws, throw the same, and remember nothing.
+ * - Remember at most 100 answers. Before you add one more, forget the one that was found first.
  */
 export function cached(ask: Ask, now: () => number): Ask {
   return todo();

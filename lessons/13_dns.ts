@@ -1,181 +1,272 @@
 /**
  * # Lesson 13: DNS
  *
- * Before a program can reach a name, it asks a name server for the address: one datagram there, one
- * back. Of each protocol, part III asks: what is an answer? And loss, size, strangers? (See
- * docs/who-uses-udp.md.)
+ * A program that wants to reach `workbook.test` needs the address of that name. It asks a *name
+ * server*: one datagram carries the question, one carries the answer. The protocol is called DNS,
+ * the Domain Name System.
+ *
+ * Part III asks four questions about each protocol. How do you recognize an answer? What if a
+ * datagram is lost? What if an answer is too long? What can strangers do? The page
+ * docs/who-uses-udp.md compares the answers.
  *
  * ## You learn
- * - An answer comes from the address that was asked, with the question's random number, and the
- *   question.
- * - Loss: ask again, with another number and from another port. Asking twice does no harm: the
- *   server remembers nothing. (dig, host and kdig take another port, but keep the number.)
- * - Size: 512 bytes, or what the client says it takes (EDNS). This server says at most four times
- *   the question: of `many.workbook.test` only that there is more (TC, truncated). The client asks
- *   over TCP: DNS has both.
- * - Strangers who forge have to guess the number and the client's port; and a server tells them
- *   little.
+ * - how to recognize an answer: by its sender, its number, and the question in it
+ * - how to ask again after a loss: with another number and from another port
+ * - what happens to an answer that is too long: the client asks again over TCP
+ * - what an *amplification attack* is, and how a server can refuse to help with one
+ *
+ * ## A message
+ *
+ * Questions and answers have the same layout. Each begins with a header of 12 bytes, which is six
+ * numbers of two bytes:
+ *
+ *     byte  0       2       4           6         8           10           12
+ *           ┌───────┬───────┬───────────┬─────────┬───────────┬────────────┐
+ *           │  id   │ flags │ questions │ answers │ authority │ additional │
+ *           └───────┴───────┴───────────┴─────────┴───────────┴────────────┘
+ *
+ * The `id` is the number of the question, and of its answer. The last four numbers say how many
+ * parts of each kind follow the header. The flags are 16 bits:
+ *
+ *     bits  1    4        1    1    1    1    3    4
+ *           ┌────┬────────┬────┬────┬────┬────┬────┬───────┐
+ *           │ QR │ opcode │ AA │ TC │ RD │ RA │    │ rcode │
+ *           └────┴────────┴────┴────┴────┴────┴────┴───────┘
+ *
+ * QR is 0 in a question and 1 in an answer. AA says that the server has this name itself. TC says
+ * that the answer was *truncated*: it did not fit. `rcode` is 0, or an error: 3 (`NXDOMAIN`) means
+ * that the name does not exist. RD asks the server to ask other servers, and RA says that it does.
+ * Ours does not. `opcode` is 0 for a question about a name.
+ *
+ * The question for `workbook.test` has 31 bytes, and 1267 is its random number (in hexadecimal):
+ *
+ *     12 67   01 00   00 01   00 00   00 00   00 00    the header: RD, and one question
+ *     08 w o r k b o o k   04 t e s t   00             the name: parts, each after its length
+ *     00 01   00 01                                    type A (an IPv4 address), class IN
+ *
+ * The answer repeats the question. A *record* follows: a name, a type, a class, the seconds for
+ * which others may keep it, the length of its data, and the data. `c0 0c` stands for the name at
+ * byte 12:
+ *
+ *     c0 0c   00 01   00 01   00 00 01 2c   00 04   c0 00 02 07    192.0.2.7, for 300 seconds
  *
  * ## Run
  *
- *     deno task lesson13           watch it happen
- *     deno task lesson13 server    answer on port 5300 (DNS has port 53, which often needs root)
- *     deno task lesson13 client    ask for workbook.test (or --name www.workbook.test --type AAAA)
+ *     deno task lesson13           show the lesson as a diagram
+ *     deno task lesson13 server    in one terminal: answer for workbook.test on port 5300
+ *     deno task lesson13 client    in a second terminal: ask for workbook.test
+ *     deno task lesson13 client --name www.workbook.test --type AAAA
  *
- * ## Try next
- * - `dig @127.0.0.1 -p 5300 many.workbook.test` asks twice, and says so. What does `+ignore`
- *   change?
- * - `client --host 9.9.9.9 --port 53 --name example.com` asks a server on the internet. Ask
- *   198.41.0.4, a server of the root: you should see a referral, with the servers of `com`.
- * - Put lesson 8's relay (it carries no TCP) before the server, with `--drop 0.3`. How long does it
- *   take?
+ * The client prints `workbook.test A 192.0.2.7`. The server prints `Received from 127.0.0.1:53011.`
+ * for each question. 53011 stands for the client's port. DNS itself has port 53, but a program
+ * often needs to be root to bind that.
  *
  * @module
  */
-import { gathered } from "../cli/gather.ts";
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { label, NotAnswers, printAnswer, QUESTION, questionOf } from "../cli/names.ts";
-import { run } from "../cli/run.ts";
-import * as dns from "../lib/dns.ts";
+import {
+  decode,
+  encodeAnswer,
+  encodeQuestion,
+  formatError,
+  isSameQuestion,
+  line,
+  MAX_MESSAGE,
+  type Message,
+  type Question,
+  shown,
+  understood,
+} from "../lib/dns.ts";
 import { bindBoth, resolveTcp, serveTcp } from "../lib/dns_tcp.ts";
+import { printable } from "../lib/text.ts";
 import {
   type Address,
   bind,
   type Datagram,
+  formatAddress,
   localFor,
   sameAddress,
   type Socket,
 } from "../lib/udp.ts";
 import { reply, WORKBOOK } from "../lib/zone.ts";
-import { receiveWithin } from "./02_receive.ts";
+import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
 /**
- * The server's answer. A question that breaks the rules gets an error, which is never longer than
- * itself. `undefined` if the data is not a DNS question: above all for an answer (lesson 4 says
- * why).
+ * How many times to ask. If one datagram of ten is lost, all five tries fail once in 4,000 times.
+ */
+const TRIES = 5;
+
+/** How many times as long as the question an answer may be, over UDP. It is our own choice. */
+const MOST_TIMES = 4;
+
+/**
+ * Checks whether a datagram is the answer to this question, which had this number and went to this
+ * server.
+ */
+export function isDnsAnswer(
+  { data, from }: Datagram,
+  id: number,
+  question: Question,
+  to: Address,
+): boolean {
+  // Any program can send to our port, so the sender has to be the server.
+  if (!sameAddress(from, to)) return false;
+
+  // understood() returns undefined if the bytes are not a DNS message. Our own
+  // question, sent back to us, is not an answer either.
+  const message = understood(data);
+  if (!message || !message.isAnswer) return false;
+
+  // A late answer to an earlier question has another number. An attacker who
+  // forges the server's address does not know the number and has to guess it.
+  if (message.id !== id) return false;
+
+  // An answer repeats its question. Capital and small letters are the same.
+  return isSameQuestion(message.question, question);
+}
+
+/** Asks once. Returns the answer, or `undefined` if it does not come in time. */
+export async function askName(
+  socket: Socket,
+  question: Question,
+  to: Address,
+  milliseconds: number,
+): Promise<Message | undefined> {
+  // The number is one of 65,536. It must not come from Math.random(): somebody
+  // who sees a few of those numbers can compute the next ones.
+  const id = crypto.getRandomValues(new Uint16Array(1))[0]!;
+  await socket.send(encodeQuestion(id, question), to);
+
+  const answer = await receiveUntil(socket, milliseconds, (datagram) => {
+    return isDnsAnswer(datagram, id, question, to);
+  });
+  return answer && decode(answer.data);
+}
+
+/**
+ * Asks until there is an answer, at most five times. Returns `undefined` if there is none.
+ *
+ * It is safe to ask twice. The server remembers nothing, so the second question changes nothing.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { decode, encodeQuestion, shown } from "../lib/dns.ts";
- * const answer = answerName(encodeQuestion(4711, { name: "workbook.test", type: "A" }))!;
- * assertEquals(shown(decode(answer)), "workbook.test A 192.0.2.7");
+ * import { bind } from "../lib/udp.ts";
+ * import { serve } from "./04_echo.ts";
+ *
+ * using server = bind();
+ * serve(server, (data) => answerName(data));
+ *
+ * const answer = await resolve({ name: "workbook.test", type: "A" }, server.address, 1000);
+ * assertEquals(answer?.records[0]?.data, "192.0.2.7");
  * ```
  */
-export function answerName(data: Uint8Array, overTcp = false): Uint8Array | undefined {
-  const asked = dns.understood(data);
-  if (!asked) return dns.formatError(data);
-  if (asked.isAnswer) return undefined;
-  // Who asks in a victim's name has the answers sent there: at 50 bytes for each of his,
-  // a flood. So here it is four at most, although EDNS allows more. TCP proves the
-  // address; so would a cookie: a secret which a short answer brings, and which the next
-  // question has to bring back (RFC 7873: dig offers it).
-  const room = overTcp ? dns.MAX_MESSAGE : Math.min(asked.takes, 4 * data.length);
-  return dns.encodeAnswer(asked, reply(WORKBOOK, asked), room);
-}
-
-/** Is told of a datagram that is not the answer to the question with this number. */
-export type Ignored = (heard: Datagram, id: number) => void;
-
-/**
- * Asks once. Whatever is not the answer goes to `ignored`: it is forged, late, or no DNS at all.
- */
-export async function askName(
-  socket: Socket,
-  question: dns.Question,
-  server: Address,
-  milliseconds: number,
-  ignored: Ignored = () => {},
-): Promise<dns.Message | undefined> {
-  const id = dns.randomId();
-  await socket.send(dns.encodeQuestion(id, question), server);
-  const end = performance.now() + milliseconds;
-  for (let left = milliseconds; left > 0; left = end - performance.now()) {
-    const heard = await receiveWithin(socket, left);
-    if (!heard) continue;
-    const answer = dns.answerIn(heard.data, id, question);
-    if (answer && sameAddress(heard.from, server)) return answer;
-    ignored(heard, id);
-  }
-}
-
-/**
- * Asks up to five times, and over TCP what is too long. Each time from a new port: one more thing
- * to guess.
- */
 export async function resolve(
-  question: dns.Question,
-  server: Address,
+  question: Question,
+  to: Address,
   milliseconds: number,
-  { open = () => bind({ hostname: localFor(server) }), ignored = () => {} }: {
-    open?: () => Socket;
-    ignored?: Ignored;
-  } = {},
-): Promise<dns.Message | undefined> {
-  for (let tries = 1; tries <= 5; tries++) {
+  open = () => bind({ hostname: localFor(to) }), // the play draws the sockets that it opens
+): Promise<Message | undefined> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    // Each try has a new socket, and so a new port: an attacker has to guess
+    // that, too. askName() picks a new number each time.
     using socket = open();
-    const answer = await askName(socket, question, server, milliseconds, ignored);
-    if (answer?.truncated) {
-      return await resolveTcp(question, server, milliseconds, ignored) ?? answer;
-    }
+    const answer = await askName(socket, question, to, milliseconds);
+
+    // A truncated answer has no records here. DNS servers listen on TCP as well,
+    // and TCP has no limit that matters.
+    if (answer?.truncated) return await resolveTcp(question, to, milliseconds) ?? answer;
     if (answer) return answer;
   }
+
+  return undefined;
 }
 
-/** A slow server and a stranger who is quick. Then an answer that is too long. */
-export async function play(diagram: Diagram): Promise<void> {
-  using client = diagram.watch("client", bind());
-  using both = bindBoth({ hostname: "127.0.0.1", port: 0 });
-  const server = diagram.watch("server", both.socket);
-  using stranger = diagram.watch("stranger", bind());
-  const [to, asked] = [server.address, { name: "workbook.test", type: "A" }];
-  const [early] = await Promise.all([server.receive(), askName(client, asked, to, 200)]);
-  diagram.note("No answer within 200 ms. The client asks again, with another number.");
-  const second = askName(client, asked, to, 1000);
-  const { data, from } = await server.receive();
-  await server.send(answerName(early.data)!, early.from);
-  const records = [{ ...asked, ttl: 300, data: "203.0.113.66" }];
-  await stranger.send(dns.encodeAnswer(dns.decode(data), { code: "NOERROR", records }), from);
-  await server.send(answerName(data)!, from);
-  await second;
-  diagram.note("Late: the old number. Forged: not from the server. Only the third counts.");
-  serve(server, answerName);
-  serveTcp(both.listener, (data) => answerName(data, true));
-  const many = { name: "many.workbook.test", type: "A" };
-  const long = await resolve(many, to, 1000, { open: () => diagram.watch("client", bind()) });
-  diagram.note(`TC: there is more. Over TCP came ${long?.records.length} addresses.`);
+/**
+ * Returns the answer of a server that knows the names of `workbook.test`, or `undefined` for a
+ * datagram that gets no answer.
+ */
+export function answerName(data: Uint8Array, overTcp = false): Uint8Array | undefined {
+  const question = understood(data);
+
+  // A question that breaks the rules gets an error, which is never longer than
+  // the question. Bytes that are not a question get nothing.
+  if (!question) return formatError(data);
+
+  // Do not answer an answer: lesson 4 says why. The bit QR tells them apart.
+  if (question.isAnswer) return undefined;
+
+  // An attacker can put the victim's address on small questions. The answers go
+  // to the victim. If they are 50 times as long as the questions, the victim
+  // gets 50 times what the attacker sends: an *amplification attack*. So our
+  // answers over UDP are at most four times as long. They are no longer than
+  // the client takes, either: 512 bytes, or up to 1,232 if the question says so
+  // (an extension called EDNS). Over TCP, the connection proves the address.
+  const most = Math.min(question.takes, MOST_TIMES * data.length);
+
+  // If the records do not fit, encodeAnswer() leaves them out and sets the bit TC.
+  return encodeAnswer(question, reply(WORKBOOK, question), overTcp ? MAX_MESSAGE : most);
 }
 
-async function server({ local, signal, console }: Given): Promise<void> {
-  using both = bindBoth(local);
-  using log = gathered(signal, console);
+/** `deno task lesson13 server` runs this: answers over UDP and TCP until the program is stopped. */
+export async function server(at: Address, print = console.log): Promise<void> {
+  using both = bindBoth(at); // the same port twice: one of UDP, one of TCP
   const { hostname, port } = both.socket.address;
-  console.log(`Bind UDP on ${port}... (at ${hostname}, and TCP as well; Ctrl-C stops)`);
-  serveTcp(both.listener, (data) => answerName(data, true), log);
-  await serve(both.socket, answerName, log);
+  print(`Bind UDP on ${port}... (at ${hostname}, and TCP as well; Ctrl-C stops)`);
+
+  serveTcp(both.listener, (data) => answerName(data, true), print); // not awaited: both run
+  await serve(both.socket, (data) => answerName(data), print);
 }
 
-async function client({ remote, options, console }: Given): Promise<void> {
-  const question = questionOf(options);
-  const ignored = new NotAnswers(question, remote);
-  const answer = await resolve(question, remote, options.seconds("timeout"), {
-    ignored: ignored.add,
-  });
-  printAnswer(answer, ignored, console);
+/**
+ * `deno task lesson13 client --simple` runs this: asks for a name and prints its records.
+ *
+ * Without `--simple`, lib/resolver.ts asks. It also accepts an error that is only a header, because
+ * some servers send it like that. And if no answer comes, it can tell what came instead, from whom,
+ * and why that was not the answer.
+ */
+export async function client(
+  question: Question,
+  to: Address,
+  seconds: number,
+  print = console.log,
+): Promise<void> {
+  const answer = await resolve(question, to, 1000 * seconds);
+  if (!answer) {
+    throw new Error(`Is there a name server at ${formatAddress(to)}? It never answered.`);
+  }
+
+  // A server may put anything into a record, so printable() makes it safe. TXT
+  // records can be long: 1,000 characters are enough to see what they are.
+  for (const record of answer.records) print(printable(line(record), 1000));
+
+  if (answer.records.length === 0) {
+    throw new Error(`${printable(shown(answer))}, says ${formatAddress(to)}.`);
+  }
 }
 
-export const lesson: Lesson = {
-  part: 3,
-  title: "DNS",
-  about: "DNS: a question with a random number, and its answer.",
-  port: 5300,
-  play,
-  label,
-  roles: {
-    server: { about: "answer for workbook.test", listens: true, answers: true, run: server },
-    client: { about: "ask for a name, print its records", options: QUESTION, run: client },
-  },
-  tryNext: ["deno task lesson13 server", "deno task lesson13 client"],
-};
+/*
+ * ## Try next
+ *
+ * 1. Run the server, then `deno task lesson13 client --name many.workbook.test`. You should see 40
+ *    addresses. The server prints `Connected over TCP` as well, because 40 addresses are more than
+ *    four times the question.
+ * 2. Run the server, then `dig @127.0.0.1 -p 5300 many.workbook.test`. You should see `Truncated,
+ *    retrying in TCP mode`. Add `+ignore`, so that dig does not ask over TCP. You should see
+ *    `flags: qr aa tc rd` and no address.
+ * 3. Run `deno task lesson3 bind --port 5300`, then `dig @127.0.0.1 -p 5300 workbook.test` in a
+ *    second terminal. You should see three questions, 5 seconds apart, each from another port. All
+ *    begin with the same two bytes: unlike our client, dig keeps the number when it asks again.
+ * 4. Run the server, then a relay that loses three of ten datagrams each way (lesson 8):
+ *    `deno task lesson8 relay --to 127.0.0.1:5300 --drop 0.3`
+ *    Then run `deno task lesson13 client --port 8888` a few times. You should see the answer nearly
+ *    each time. It often takes some seconds, because each try waits for one second.
+ * 5. With the internet, ask a server of DNS's root for a name:
+ *    `deno task lesson13 client --host 198.41.0.4 --port 53 --name example.com`
+ *    First, Deno asks whether the program may reach that address: answer `y`. You should see that
+ *    the server refers to the name servers of `com`.
+ * 6. Delete the line `if (message.id !== id) return false;`, and run `deno task lesson13`. You
+ *    should see `✗` at the two answers that come after the late one. The client has taken the late
+ *    one, and does not wait for others.
+ */
 
-if (import.meta.main) await run(lesson);
+if (import.meta.main) import("../cli/lessons/13_dns.ts").then(({ main }) => main());

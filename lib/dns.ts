@@ -1,6 +1,6 @@
 /**
- * DNS messages, as bytes and as plain values (RFC 1035; EDNS: RFC 6891). Copy it with
- * dns_records.ts, which knows the bytes of names and records, and it works.
+ * DNS messages, as bytes and as plain values (RFC 1035; EDNS: RFC 6891). It needs dns_records.ts
+ * beside it, which reads and writes names and records.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -40,75 +40,79 @@ import {
 
 export { DnsError, isName, type NameRecord, type Question, TYPES } from "./dns_records.ts";
 
-/** What every client can take over UDP, in bytes (RFC 1035, 2.3.4). */
+/** The size of an answer over UDP that every client accepts, in bytes (RFC 1035, 2.3.4). */
 export const PLAIN_BYTES = 512;
 
 /**
- * The most over UDP for a client that says it takes so many: less than any network cuts into
- * fragments.
+ * The largest answer over UDP, in bytes, for a client that says how many it accepts. Nearly all
+ * networks carry a datagram of this size without fragments.
  */
 export const EDNS_BYTES = 1232;
 
 /**
- * The longest message, in bytes. TCP can carry it: the length before it has 16 bits (RFC 7766, 8).
+ * The longest message, in bytes. Over TCP, a length of 16 bits stands before it (RFC 7766, 8).
  */
 export const MAX_MESSAGE = 65_535;
 
 /**
- * How a server's answer ends: there is such a name, or not; the question breaks the rules; the
- * server does not do this; it does not do it for you; it does not have this zone.
+ * The result that an answer reports, as the RFCs call it. `NXDOMAIN`: there is no such name.
+ * `FORMERR`: the question breaks the rules. `NOTIMP`: the server does not implement this kind of
+ * question. `REFUSED`: it does not answer for this name. `NOTAUTH`: it does not have this zone.
  */
 export type Code = "NOERROR" | "FORMERR" | "NXDOMAIN" | "NOTIMP" | "REFUSED" | "NOTAUTH";
 
-/** What a server has found. */
+/** The records that a server has found for a question, and the result. */
 export interface Found {
-  /** Whether there is such a name, or what is wrong. */
+  /** The result: `NOERROR`, or what is wrong. */
   readonly code: Code;
   /** The records that were asked for. */
   readonly records: readonly NameRecord[];
-  /** Without records: the zone's SOA, which says how long others may remember that (RFC 2308). */
+  /**
+   * If there are no records, the SOA record of the zone. It says how long others may remember that
+   * there are none (RFC 2308).
+   */
   readonly authority?: readonly NameRecord[];
 }
 
 /** A question, or the answer to one. */
 export interface Message {
-  /** 0 to 65535. An answer has the number of its question. */
+  /** The number, 0 to 65535. An answer has the number of its question. */
   readonly id: number;
-  /** The bit QR: this is an answer, and so nothing to be answered. */
+  /** The bit QR: this is an answer. A server must not answer it. */
   readonly isAnswer: boolean;
-  /** The bit AA: the server has the zone of this name itself. */
+  /** The bit AA: the server itself has the zone of this name. */
   readonly authoritative: boolean;
-  /** The bit TC: there is more than fitted in. */
+  /** The bit TC: the answer did not fit. */
   readonly truncated: boolean;
-  /** What is asked: 0, a query, or something rare. */
+  /** The kind of question: 0 for a query. Others are rare. */
   readonly opcode: number;
-  /** A {@linkcode Code}, or another one, such as `SERVFAIL`. */
+  /** The result: a {@linkcode Code}, or another one, such as `SERVFAIL`. */
   readonly code: string;
-  /** As the client wrote it: capitals are kept, and mean nothing. */
+  /** The question as the client wrote it. Capital and small letters mean the same. */
   readonly question: Question;
-  /** `IN`, the internet; others are rare. */
+  /** `IN` is the internet. Others are rare. */
   readonly class: string;
-  /** The answer's records, of the {@linkcode TYPES} only. */
+  /** The records of the answer. Only those of the {@linkcode TYPES} are here. */
   readonly records: readonly NameRecord[];
-  /** Who knows more, or why there is no record: `NS` and `SOA`, or nothing. */
+  /** The `NS` records name the servers that know more. An `SOA` record: see {@linkcode Found}. */
   readonly authority: readonly NameRecord[];
   /**
-   * How many bytes the sender takes over UDP: {@linkcode PLAIN_BYTES} to {@linkcode EDNS_BYTES}.
+   * How many bytes the sender accepts over UDP: {@linkcode PLAIN_BYTES} to {@linkcode EDNS_BYTES}.
    */
   readonly takes: number;
-  /** The version of EDNS that it speaks, if it does: 0. */
+  /** The version of EDNS, if the sender uses EDNS. Today it is 0. */
   readonly edns?: number;
   /**
-   * The bit DO of EDNS: the sender understands signatures. An answer has the bit of its question.
+   * The bit DO of EDNS: the sender understands signatures. An answer copies it from its question.
    */
   readonly dnssec: boolean;
-  /** What was decoded. */
+  /** The bytes of the message. */
   readonly bytes: Uint8Array;
 }
 
 /** The header of a message: its first 12 bytes. */
 export interface Header {
-  /** 0 to 65535. */
+  /** The number, 0 to 65535. */
   readonly id: number;
   /** The bit QR. */
   readonly isAnswer: boolean;
@@ -118,19 +122,19 @@ export interface Header {
   readonly truncated: boolean;
   /** 0 for a query. */
   readonly opcode: number;
-  /** `NOERROR`, or what went wrong. */
+  /** The result: `NOERROR`, or what is wrong. */
   readonly code: string;
-  /** How many questions, answers, records of authority and additional records should follow. */
+  /** How many questions, answers, authority records and additional records should follow. */
   readonly counts: readonly [number, number, number, number];
 }
 
 const RESPONSE = 0x8000, OPCODE = 0x7800, AUTHORITATIVE = 0x0400, TRUNCATED = 0x0200;
 const RECURSION_DESIRED = 0x0100;
-/** What goes back as it came: the opcode, and the wish for recursion. */
+/** The flags that an answer copies from its question. */
 const COPIED = OPCODE | RECURSION_DESIRED;
 /** The bit DO in the OPT record. */
 const DNSSEC_OK = 0x8000;
-/** This code does not fit into the header's four bits. */
+/** The result for an unknown version of EDNS. It does not fit into the header's four bits. */
 const BADVERS = 16;
 
 const CODES: Record<number, string> = {
@@ -140,7 +144,7 @@ const CODES: Record<number, string> = {
 
 const CODE_NUMBERS = reversed(CODES);
 
-/** The bytes of a question. Throws a {@linkcode DnsError} for a wrong name, number or type. */
+/** Encodes a question. Throws a {@linkcode DnsError} for a wrong name, number or type. */
 export function encodeQuestion(id: number, { name, type }: Question): Uint8Array<ArrayBuffer> {
   const bytes = nameBytes(name);
   if (!bytes || name === ".") throw new DnsError("This is not a domain name.");
@@ -151,11 +155,11 @@ export function encodeQuestion(id: number, { name, type }: Question): Uint8Array
 }
 
 /**
- * The bytes of the answer to a question. If there are more than `limit`, only that is said (TC).
- * The records are not checked: they have to be what their types say.
+ * Encodes the answer to a question. If it has more than `limit` bytes, the records are left out and
+ * TC is set. The data of a record has to fit its type: this is not checked.
  *
- * The question goes back byte for byte: some clients write it in cApITalS as a second random
- * number.
+ * The question is copied byte for byte. Some clients mix cApItAl and small letters at random, which
+ * makes an answer harder to forge.
  */
 export function encodeAnswer(
   question: Message,
@@ -163,8 +167,8 @@ export function encodeAnswer(
   limit = MAX_MESSAGE,
 ): Uint8Array<ArrayBuffer> {
   const { edns, dnssec } = question;
-  // RFC 6891, 6.1.3: a newer version of EDNS gets BADVERS. The OPT record has the upper
-  // bits of this code.
+  // A newer version of EDNS gets BADVERS (RFC 6891, 6.1.3). The upper bits of
+  // this code are in the OPT record.
   if (edns !== undefined && edns > 0) {
     return answerBytes(question, 0, { records: [], authority: [] }, [
       optRecord(dnssec, BADVERS >> 4),
@@ -179,10 +183,11 @@ export function encodeAnswer(
 }
 
 /**
- * The error for a DNS message that {@linkcode decode} refuses, although it is a question: FORMERR
- * where a query breaks the rules (two questions: RFC 9619; two OPT records: RFC 6891, 6.1.1),
- * NOTIMP where it is another operation than a query. `undefined` if the bytes are an answer, or not
- * a DNS message.
+ * Returns the error for a question that {@linkcode decode} does not accept. Returns `undefined` if
+ * the bytes are an answer, or not a DNS message.
+ *
+ * A query that breaks the rules gets FORMERR. It has two questions (RFC 9619) or two OPT records
+ * (RFC 6891, 6.1.1), for example. Another operation than a query gets NOTIMP.
  *
  * The error is a header, with EDNS if the question has EDNS. So it is never longer than the
  * question.
@@ -190,7 +195,8 @@ export function encodeAnswer(
 export function formatError(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   const message = understanding(() => structure(bytes));
   if (!message || message.isAnswer) return undefined;
-  // Zeros of another protocol look like a header without a question, with more bytes behind it.
+  // Zeros of another protocol look like a header without a question, but more
+  // bytes follow.
   if (message.questions.length !== 1 && message.end !== bytes.length) return undefined;
 
   const opt = message.additionals.find(isOpt);
@@ -201,9 +207,9 @@ export function formatError(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefi
 }
 
 /**
- * What these bytes say. Throws a {@linkcode DnsError} unless they are a question or an answer with
- * exactly one question in it, and nothing is missing. A question has to keep all rules. Behind an
- * answer there may be more bytes, which mean nothing: some servers send zeros there.
+ * Decodes a message. Throws a {@linkcode DnsError} if it does not have exactly one question, or if
+ * something is missing. A question has to keep all rules. After an answer, more bytes may follow,
+ * and are ignored: some servers send zeros there.
  */
 export function decode(bytes: Uint8Array): Message {
   if (bytes.length > MAX_MESSAGE) throw new DnsError("This is too long for a DNS message.");
@@ -232,15 +238,16 @@ export function decode(bytes: Uint8Array): Message {
 }
 
 /**
- * What these bytes say, or `undefined` where {@linkcode decode} throws: for what strangers send.
+ * Decodes a message that may come from anybody. Returns `undefined` where {@linkcode decode}
+ * throws.
  */
 export function understood(bytes: Uint8Array): Message | undefined {
   return understanding(() => decode(bytes));
 }
 
 /**
- * The header of a message, which may be all that there is. `undefined` if there are fewer than 12
- * bytes.
+ * Decodes the header of a message, even if nothing follows it. Returns `undefined` if there are
+ * fewer than 12 bytes.
  */
 export function headerOf(bytes: Uint8Array): Header | undefined {
   if (bytes.length < HEADER) return undefined;
@@ -257,19 +264,20 @@ export function headerOf(bytes: Uint8Array): Header | undefined {
 }
 
 /**
- * A number for a question. Not from `Math.random`: who saw a few of its numbers can tell the next
- * ones.
+ * Returns a random number for a question. It does not come from `Math.random`: somebody who sees a
+ * few of those numbers can compute the next ones.
  */
 export function randomId(): number {
   return crypto.getRandomValues(new Uint16Array(1))[0]!;
 }
 
 /**
- * The answer in these bytes to that question with that number; `undefined` if they are anything
- * else.
+ * Returns the answer to this question with this number. Returns `undefined` if the bytes are
+ * anything else.
  *
- * An error may be a header alone: unbound refuses like that. An answer that was cut (TC) may end
- * anywhere. Of both, the header with the right number is enough: there are no records to believe.
+ * It accepts more than one that compares all parts of the answer. An error may be only a header:
+ * unbound refuses a question like that. A truncated answer may end anywhere. In both, the right
+ * number is enough, because there are no records that could be forged.
  */
 export function answerIn(bytes: Uint8Array, id: number, asked: Question): Message | undefined {
   const header = headerOf(bytes);
@@ -285,21 +293,24 @@ export function answerIn(bytes: Uint8Array, id: number, asked: Question): Messag
   return { ...said, question: asked, class: "IN", ...nothing, bytes };
 }
 
-/** The first question in these bytes, if there is one that can be read. The rest may be damaged. */
+/** Returns the first question in these bytes, if it can be read. The rest may be damaged. */
 export function questionIn(bytes: Uint8Array): Question | undefined {
   if (!headerOf(bytes)?.counts[0]) return undefined;
   const found = understanding(() => readQuestion(bytes, HEADER));
   return found && { name: found.name, type: found.type };
 }
 
-/** Whether both ask for the same: capitals mean nothing in a name (RFC 4343). */
+/**
+ * Checks whether both questions are the same. Capital letters are the same as small ones (RFC
+ * 4343).
+ */
 export function isSameQuestion(one: Question, other: Question): boolean {
   return one.name.toLowerCase() === other.name.toLowerCase() && one.type === other.type;
 }
 
 /**
- * Whether an answer says only which servers know more: a referral, as from the servers of the root.
- * It says nothing about the name itself.
+ * Checks whether an answer is a referral: it only names the servers that know more, as the servers
+ * of the root do.
  */
 export function isReferral(
   { isAnswer, code, authoritative, records, authority }: Message,
@@ -310,8 +321,8 @@ export function isReferral(
 }
 
 /**
- * A message in a line, not safe to print: `A workbook.test?`, or `workbook.test A 192.0.2.7 and 2
- * more`.
+ * Returns a message as a line: `A workbook.test?`, or `workbook.test A 192.0.2.7 and 2 more`. It is
+ * not safe to print.
  */
 export function shown(message: Message): string {
   const { isAnswer, truncated, code, question: { name, type } } = message;
@@ -326,14 +337,14 @@ export function shown(message: Message): string {
 }
 
 /**
- * A record in a line: `workbook.test A 192.0.2.7`. What a server made up is in it: not safe to
- * print.
+ * Returns a record as a line: `workbook.test A 192.0.2.7`. It is not safe to print, because a
+ * server can put any characters into it.
  */
 export function line({ name, type, data }: NameRecord): string {
   return `${name} ${type} ${data}`;
 }
 
-/** A message in its parts, none of which has been judged. */
+/** The parts of a message. They have not been checked. */
 interface Structure extends Header {
   readonly questions: ReadQuestion[];
   readonly answers: ReadRecord[];
@@ -367,22 +378,25 @@ function structure(bytes: Uint8Array): Structure {
   return { ...header, questions, answers, authorities, additionals, end };
 }
 
-/** What a question must keep to. Its records say only more about it: EDNS, and a signature. */
+/** Throws a {@linkcode DnsError} if a question breaks a rule. */
 function checkQuestion(bytes: Uint8Array, message: Structure): void {
   const { opcode, questions, answers, authorities, additionals, end } = message;
-  if (end !== bytes.length) throw new DnsError("Something is left over behind the question.");
+  if (end !== bytes.length) throw new DnsError("Bytes are left over after the question.");
   const opts = additionals.filter(isOpt);
   if (opts.length > 1) throw new DnsError("This question has two OPT records.");
   for (const opt of opts) checkOpt(bytes, opt);
 
-  // UPDATE and NOTIFY bring records, and IXFR brings the SOA record that the client has (RFC 1995).
+  // UPDATE and NOTIFY carry records. IXFR carries the SOA record that the client
+  // has (RFC 1995).
   if (opcode !== 0) return;
   const isIxfr = questions[0]!.type === "IXFR";
   const holdsMore = authorities.some(({ type }) => !isIxfr || type !== TYPE_NUMBERS.SOA);
   if (answers.length > 0 || holdsMore) throw new DnsError("This question holds answers.");
 }
 
-/** An OPT record belongs to the root, and its options fill it. */
+/**
+ * Throws a {@linkcode DnsError} if an OPT record is not the root's, or its options do not fill it.
+ */
 function checkOpt(bytes: Uint8Array, { start, data, end }: ReadRecord): void {
   let option = data;
   while (option + 4 <= end) option += 4 + at(bytes, option + 2);
@@ -398,7 +412,7 @@ function isDnssec({ ttl }: ReadRecord): boolean {
   return (ttl & DNSSEC_OK) !== 0;
 }
 
-/** The OPT record of an answer. It has the bit DO of the question (RFC 3225, 3). */
+/** Encodes the OPT record of an answer. The bit DO is copied from the question (RFC 3225, 3). */
 function optRecord(dnssec: boolean, upperCode = 0): Uint8Array {
   const root = new Uint8Array(1);
   const version = 0;
@@ -407,7 +421,7 @@ function optRecord(dnssec: boolean, upperCode = 0): Uint8Array {
   return joined([root, numbers(TYPE_NUMBERS.OPT!, EDNS_BYTES, bits, flags, 0)]);
 }
 
-/** A header, the question as it came, and these records. */
+/** Encodes an answer: a header, the question as it came, and these records. */
 function answerBytes(
   { id, bytes }: Message,
   flags: number,

@@ -1,7 +1,7 @@
 /**
  * The names and records of DNS messages, as bytes and as values (RFC 1035, 3 and 4). dns.ts makes
- * messages of them. The package dns-packet knows the bytes of addresses. The rest is read here,
- * because a stranger's message may hold anything.
+ * messages of them. The package dns-packet encodes and decodes addresses. The rest is decoded here,
+ * with limits, because a stranger's message may contain anything.
  *
  * @module
  */
@@ -9,18 +9,20 @@ import { Buffer } from "node:buffer";
 import * as packet from "dns-packet";
 
 /**
- * The types of records that are known here: addresses (IPv4, IPv6), another name for a name, text,
- * the names of a zone's servers, and what there is to say about the whole zone (start of
- * authority).
+ * The types of records that are known here: an address of IPv4 (A) or IPv6 (AAAA), another name for
+ * a name (CNAME), a text (TXT), the name of a zone's server (NS), and facts about a whole zone
+ * (SOA, start of authority).
  */
 export const TYPES = ["A", "AAAA", "CNAME", "TXT", "NS", "SOA"] as const;
 
-/** What one asks for: a name, and the type of its records. */
+/** A question: a name, and the type of the records that are wanted. */
 export interface Question {
   /**
-   * Labels of 1 to 63 bytes with dots between them: `www.workbook.test`. A byte that is not a plain
-   * character of ASCII, a dot within a label and a backslash are written as `\` and three decimal
-   * digits: `my\032printer.workbook.test` has a space (RFC 1035, 5.1). The root is `.`.
+   * Labels of 1 to 63 bytes with dots between them: `www.workbook.test`. The root is `.`.
+   *
+   * Some bytes are written as `\` and three decimal digits: a dot within a label, a backslash, and
+   * all that are not visible characters of ASCII. So `my\032printer.workbook.test` has a space (RFC
+   * 1035, 5.1).
    */
   readonly name: string;
   /**
@@ -29,9 +31,9 @@ export interface Question {
   readonly type: string;
 }
 
-/** What a name server knows of a name. */
+/** A record: one fact about a name. */
 export interface NameRecord extends Question {
-  /** How long one may keep it, in seconds (time to live). */
+  /** For how many seconds others may keep it (time to live). */
   readonly ttl: number;
   /**
    * An address, a name or a text. For `SOA`: two names and five numbers, with spaces between them.
@@ -39,22 +41,22 @@ export interface NameRecord extends Question {
   readonly data: string;
 }
 
-/** These bytes are not a DNS message, or these values cannot be one. */
+/** Reports bytes that are not a DNS message, or values that cannot be one. */
 export class DnsError extends Error {
   override name = "DnsError";
 }
 
-/** The bytes before the first name of a message. No name begins there. */
+/** The size of the header, in bytes. No name begins in it. */
 export const HEADER = 12;
 
-/** The class of nearly all records: the internet. */
+/** The class of nearly all records: `IN`, the internet. */
 export const IN = 1;
 
-/** A byte from here on is not the length of a label: with the next byte, it is a pointer. */
+/** A byte of this value or more is not the length of a label. It begins a pointer of two bytes. */
 const POINTER = 0xc0;
-/** The longest name, with a length before each label and a zero at its end. */
+/** The longest name in bytes, with a length before each label and a zero at the end. */
 const MAX_NAME = 255;
-/** A name has at most 127 labels. So more pointers than that cannot be needed to find them. */
+/** The most pointers in a name. A name has at most 127 labels, so it never needs more. */
 const MAX_POINTERS = 127;
 const DOT = 0x2e, BACKSLASH = 0x5c;
 
@@ -71,30 +73,31 @@ const CLASSES: Record<number, string> = { 1: "IN", 3: "CH", 4: "HS", 254: "NONE"
 export const TYPE_NUMBERS: Record<string, number> = reversed(TYPE_NAMES);
 
 /**
- * Whether this can be asked for: labels of 1 to 63 bytes; 255 bytes, with the length before each.
+ * Checks whether a text is a name to ask for: labels of 1 to 63 bytes, and at most 255 bytes in
+ * all.
  */
 export function isName(text: string): boolean {
   return text !== "." && nameBytes(text) !== undefined;
 }
 
-/** A question in a message, and where it ends. */
+/** A question in a message, and the offset of its end. */
 export interface ReadQuestion extends Question {
   readonly class: string;
   readonly end: number;
 }
 
-/** A record in a message: where it begins and ends, and where its data begins. */
+/** A record in a message: the offsets of its beginning, its data and its end. */
 export interface ReadRecord {
   readonly start: number;
   readonly type: number;
-  /** In an OPT record this is a size, and the TTL has other meanings as well (RFC 6891, 6.1.2). */
+  /** In an OPT record this is a size, and the TTL has other meanings, too (RFC 6891, 6.1.2). */
   readonly class: number;
   readonly ttl: number;
   readonly data: number;
   readonly end: number;
 }
 
-/** Reads the question that begins there. */
+/** Reads the question at this offset. */
 export function readQuestion(bytes: Uint8Array, start: number): ReadQuestion {
   const { name, end } = readName(bytes, start);
   const type = typeName(at(bytes, end));
@@ -102,7 +105,7 @@ export function readQuestion(bytes: Uint8Array, start: number): ReadQuestion {
   return { name, type, class: CLASSES[number] ?? `CLASS${number}`, end: end + 4 };
 }
 
-/** Reads where the parts of a record are. Its name and its data are not looked at. */
+/** Finds the parts of the record at this offset. Its name and its data are not checked. */
 export function readRecord(bytes: Uint8Array, start: number): ReadRecord {
   const name = endOfName(bytes, start);
   const data = name + 10;
@@ -112,7 +115,7 @@ export function readRecord(bytes: Uint8Array, start: number): ReadRecord {
   return { start, type: at(bytes, name), class: at(bytes, name + 2), ttl, data, end };
 }
 
-/** Where a name ends. A pointer is the end of it, wherever it leads. */
+/** Returns the offset of a name's end. A pointer is always the last part of a name. */
 export function endOfName(bytes: Uint8Array, start: number): number {
   let end = start;
   while (true) {
@@ -125,8 +128,10 @@ export function endOfName(bytes: Uint8Array, start: number): number {
 }
 
 /**
- * A name, and where it ends. Two bytes may say where the rest of it stands, earlier in the message
- * (RFC 1035, 4.1.4). So a short message could be made to be read for long: there are limits.
+ * Reads the name at this offset. Returns it with the offset of its end.
+ *
+ * A name may end with a pointer: two bytes with the offset of the rest, earlier in the message (RFC
+ * 1035, 4.1.4). Without limits, a short message with many pointers could take very long to read.
  */
 function readName(bytes: Uint8Array, start: number): { name: string; end: number } {
   const labels: string[] = [];
@@ -154,7 +159,9 @@ function readName(bytes: Uint8Array, start: number): { name: string; end: number
   return { name: labels.join(".") || ".", end: endOfName(bytes, start) };
 }
 
-/** A label as text. Bytes that could be taken for something else are `\` and three digits. */
+/**
+ * Returns a label as text. See {@linkcode Question} for the bytes that become `\` and three digits.
+ */
 function labelText(label: Uint8Array): string {
   let text = "";
   for (const byte of label) {
@@ -164,12 +171,13 @@ function labelText(label: Uint8Array): string {
   return text;
 }
 
-/** The bytes of a name; `undefined` if it is not one. */
+/** Encodes a name. Returns `undefined` if the text is not a name. */
 export function nameBytes(name: string): Uint8Array<ArrayBuffer> | undefined {
   const bytes: number[] = [];
   const withoutLastDot = name.replace(/\.$/, ""); // the root is only a dot
   for (const label of name === "." ? [] : withoutLastDot.split(".")) {
-    // Plain characters without the backslash, and a backslash with three digits: 0 to 255.
+    // Each part is a visible character other than the backslash, or a backslash
+    // with three digits from 000 to 255.
     if (!/^(?:[!-[\]-~]|\\[01]\d\d|\\2[0-4]\d|\\25[0-5])+$/.test(label)) return undefined;
     const codes = label.match(/\\\d{3}|./g)!.map((part) =>
       part.length > 1 ? Number(part.slice(1)) : part.charCodeAt(0)
@@ -181,11 +189,11 @@ export function nameBytes(name: string): Uint8Array<ArrayBuffer> | undefined {
   return bytes.length <= MAX_NAME ? new Uint8Array(bytes) : undefined;
 }
 
-/** What was encoded before: a server has the same records for many questions. */
+/** The records that were encoded before. A server needs the same ones for many questions. */
 const encoded = new WeakMap<NameRecord, { name: Uint8Array; rest: Uint8Array }>();
 
 /**
- * A record's bytes. Where the question ends with the record's name, two bytes point there instead.
+ * Encodes a record. If the question ends with the record's name, a pointer takes the name's place.
  */
 export function shortened(record: NameRecord, asked: Uint8Array): Uint8Array[] {
   let known = encoded.get(record);
@@ -200,19 +208,19 @@ export function shortened(record: NameRecord, asked: Uint8Array): Uint8Array[] {
   return [numbers(POINTER << 8 | HEADER + start), rest];
 }
 
-/** Whether a label of the question begins there, and its name goes on as this one does. */
+/** Checks whether the question has this name at `start`, from the beginning of a label on. */
 function hasNameAt(asked: Uint8Array, start: number, name: Uint8Array): boolean {
   let label = 0;
   while (label < start) label += 1 + asked[label]!;
   return label === start && name.every((byte, i) => small(byte) === small(asked[start + i]!));
 }
 
-/** A small letter for a capital one. The lengths in a name are below 64, and stay. */
+/** Returns the small letter for a capital one. Lengths do not change: they are below 64. */
 function small(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }
 
-/** A record's name, and the rest of it. */
+/** Encodes the name of a record, and the rest of it. */
 function recordBytes({ name, type, ttl, data }: NameRecord) {
   const value = dataBytes(type, data);
   if (value.length > 0xffff) throw new DnsError("This is too long for a DNS record.");
@@ -236,14 +244,14 @@ function dataBytes(type: string, data: string): Uint8Array {
   }
 }
 
-/** The bytes of a name that has to be one. */
+/** Encodes a name, or throws a {@linkcode DnsError}. */
 function nameIn(name: string): Uint8Array {
   const bytes = nameBytes(name);
   if (!bytes) throw new DnsError("This is not a domain name.");
   return bytes;
 }
 
-/** A text travels as pieces of 255 bytes at most, each with its length before it. */
+/** Cuts a text into pieces of at most 255 bytes. Each has its length before it. */
 function pieces(text: string): Uint8Array[] {
   const bytes = new TextEncoder().encode(text);
   const count = Math.max(1, Math.ceil(bytes.length / 255));
@@ -253,7 +261,10 @@ function pieces(text: string): Uint8Array[] {
   });
 }
 
-/** A record as values, if its type and class are known here. Throws if its data is damaged. */
+/**
+ * Returns a record as values, in a list. The list is empty if its type or class is not known here.
+ * Throws a {@linkcode DnsError} if its data is damaged.
+ */
 export function toValues(bytes: Uint8Array, record: ReadRecord): NameRecord[] {
   const type = TYPES.find((type) => TYPE_NUMBERS[type] === record.type);
   if (!type || record.class !== IN) return [];
@@ -286,7 +297,7 @@ function readData(
   return text;
 }
 
-/** The pieces of a text; `undefined` if they are damaged. */
+/** Joins the pieces of a text. Returns `undefined` if they are damaged. */
 function readText(data: Uint8Array): string | undefined {
   const found: Uint8Array[] = [];
   let next = 0;
@@ -303,7 +314,7 @@ function typeName(type: number): string {
   return TYPE_NAMES[type] ?? `TYPE${type}`;
 }
 
-/** The numbers of these names. */
+/** Returns the same table from names to numbers. */
 export function reversed(names: Record<number, string>): Record<string, number> {
   return Object.fromEntries(Object.entries(names).map(([number, name]) => [name, Number(number)]));
 }
@@ -314,7 +325,7 @@ function byteAt(bytes: Uint8Array, offset: number): number {
   return byte;
 }
 
-/** The two bytes here as a number, the first one its larger part: in network byte order. */
+/** Reads a number of two bytes in network byte order: the first byte is the larger part. */
 export function at(bytes: Uint8Array, offset: number): number {
   return byteAt(bytes, offset) << 8 | byteAt(bytes, offset + 1);
 }
@@ -323,7 +334,7 @@ function fourBytes(bytes: Uint8Array, offset: number): number {
   return at(bytes, offset) * 0x10000 + at(bytes, offset + 2);
 }
 
-/** Numbers of two bytes each. */
+/** Encodes numbers of two bytes each. */
 export function numbers(...values: number[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(2 * values.length);
   for (let i = 0; i < values.length; i++) {
@@ -333,7 +344,7 @@ export function numbers(...values: number[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** All of it in one piece. */
+/** Joins all parts. */
 export function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
   let at = 0;

@@ -1,17 +1,19 @@
 /**
- * DNS over TCP, on the port that a server has for UDP as well (RFC 7766). TCP is a stream and keeps
- * no edges: so each message has its length before it, in two bytes. It needs udp.ts and dns.ts
- * beside it.
+ * DNS over TCP, on the same port number as over UDP (RFC 7766). TCP does not keep messages apart,
+ * so each one has its length before it, in two bytes. It needs udp.ts and dns.ts beside it.
  *
  * @module
  */
 import { answerIn, encodeQuestion, type Message, type Question, randomId } from "./dns.ts";
 import { type Address, bind, type Datagram, formatAddress, type Socket } from "./udp.ts";
 
-/** How long a client may take for a question, or for reading an answer, in milliseconds. */
+/** How long a client may take to send a question, or to read an answer, in milliseconds. */
 const PATIENCE = 5000;
-/** How many clients may be connected at a time. One more is sent away. */
+/** How many clients may be connected at the same time. Further ones are disconnected. */
 const CLIENTS = 100;
+
+/** Gets what came in the place of the answer to the question with this number. */
+export type Ignored = (heard: Datagram, id: number) => void;
 
 /** A UDP socket and a TCP listener, at the same address and port. */
 export interface Doors extends Disposable {
@@ -20,8 +22,8 @@ export interface Doors extends Disposable {
 }
 
 /**
- * Opens the same port for UDP and for TCP: they share nothing but the number. With port 0, the
- * system picks one that is free for both.
+ * Opens the same port for UDP and for TCP. The two share only the number. With port 0, the system
+ * picks a number that is free for both.
  *
  * @throws {Deno.errors.AddrInUse} Another program has this port, of UDP or of TCP.
  */
@@ -46,8 +48,8 @@ export function bindBoth(local: Address): Doors {
 }
 
 /**
- * Answers the messages of all who connect, until the listener is closed. Whoever sends what has no
- * answer, or takes too long, is disconnected.
+ * Answers all clients that connect, until the listener is closed. A client is disconnected if it
+ * sends a message that gets no answer, or if it is too slow.
  */
 export async function serveTcp(
   listener: Deno.TcpListener,
@@ -72,13 +74,13 @@ export async function serveTcp(
 
 /**
  * Asks a name server over TCP. Returns its answer, or `undefined` if it does not come in time.
- * `ignored` is told what came instead: a message that is not the answer, or the beginning of one.
+ * `ignored` gets what came instead: a message that is not the answer, or the beginning of one.
  */
 export async function resolveTcp(
   question: Question,
   server: Address,
   milliseconds: number,
-  ignored: (heard: Datagram, id: number) => void = () => {},
+  ignored: Ignored = () => {},
 ): Promise<Message | undefined> {
   const id = randomId();
   const cut = (data: Uint8Array<ArrayBuffer>) => ignored({ data, from: server }, id);
@@ -90,8 +92,8 @@ export async function resolveTcp(
 }
 
 /**
- * Asks over TCP. Returns the answer's bytes, or `undefined` if they do not come in time. `cut` is
- * told how much had come by then, if anything had.
+ * Sends a message over TCP. Returns the bytes of the answer, or `undefined` if they do not come in
+ * time. `cut` gets the part that did come, if there was one.
  */
 export async function askTcp(
   message: Uint8Array,
@@ -112,7 +114,7 @@ export async function askTcp(
     });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    // Refused, reset, or too late: over TCP one hears of it, and it comes to the same.
+    // The connection was refused, reset or too slow. In each case there is no answer.
   } finally {
     shut(connection);
   }
@@ -120,7 +122,7 @@ export async function askTcp(
   return answer;
 }
 
-/** Message after message, until one has no answer. */
+/** Answers one message after the other, until one gets no answer. */
 async function converse(
   connection: Deno.TcpConn,
   answer: (message: Uint8Array) => Uint8Array | undefined,
@@ -134,11 +136,11 @@ async function converse(
   try {
     while (await inTime(connection, PATIENCE, turn));
   } catch {
-    // Gone, or closed for being slow. There is nobody left to tell.
+    // The client has left, or was too slow. There is nobody to tell.
   }
 }
 
-/** Closes the connection if the work takes longer, which ends the work. */
+/** Does the work. If it takes too long, closes the connection, which makes the work fail. */
 async function inTime<T>(
   connection: Deno.TcpConn,
   milliseconds: number,
@@ -152,7 +154,9 @@ async function inTime<T>(
   }
 }
 
-/** The next message, or `undefined` where the stream ends. `begun` is told of each piece of it. */
+/**
+ * Reads the next message, or `undefined` at the end of the stream. `begun` gets each part of it.
+ */
 async function read(
   connection: Deno.TcpConn,
   begun: (bytes: Uint8Array<ArrayBuffer>) => void = () => {},
@@ -161,7 +165,7 @@ async function read(
   return length && await readExactly(connection, length[0]! << 8 | length[1]!, begun);
 }
 
-/** A read takes what is there: one piece or several, and their edges mean nothing. */
+/** Reads this number of bytes. A single read may return fewer, so it takes several. */
 async function readExactly(
   connection: Deno.TcpConn,
   size: number,
@@ -182,7 +186,7 @@ async function write(connection: Deno.TcpConn, message: Uint8Array): Promise<voi
   for (let sent = 0; sent < framed.length;) sent += await connection.write(framed.subarray(sent));
 }
 
-/** Whoever connects, until the listener is closed. */
+/** Yields the connections, until the listener is closed. */
 async function* connections(listener: Deno.TcpListener): AsyncGenerator<Deno.TcpConn> {
   while (true) {
     try {
@@ -190,7 +194,8 @@ async function* connections(listener: Deno.TcpListener): AsyncGenerator<Deno.Tcp
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return; // closed
       if (error instanceof Deno.errors.Interrupted) return; // closed during the wait
-      await new Promise((resolve) => setTimeout(resolve, 100)); // too many files, or gone already: go on
+      // Too many files are open, or the client has left. Others may still connect.
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }
@@ -199,6 +204,6 @@ function shut(resource?: { close(): void }): void {
   try {
     resource?.close();
   } catch {
-    // It is closed already.
+    // It was closed before.
   }
 }

@@ -1,27 +1,29 @@
 /**
- * What a name server knows, and how it finds it: names with their records. It needs dns.ts beside
+ * The records of a name server, and how it finds the ones for a question. It needs dns.ts beside
  * it.
  *
  * @module
  */
 import type { Found, Message, NameRecord, Question } from "./dns.ts";
 
-/** The names at and below one name, such as `workbook.test` and `www.workbook.test`. */
+/** A zone: a name and the names below it, such as `workbook.test` and `www.workbook.test`. */
 export interface Zone {
-  /** The name itself, in small letters. */
+  /** The zone's own name, in small letters. */
   readonly name: string;
   /**
-   * The records of all its names, in small letters, too. A name with a CNAME has nothing else. The
-   * SOA record belongs to the zone's own name. Without one, nobody may remember that a name is
-   * missing.
+   * The records of all its names, in small letters. A name with a CNAME record has no other record.
+   * The SOA record belongs to the zone's own name. Without one, others may not remember that a name
+   * is missing.
    */
   readonly records: readonly NameRecord[];
 }
 
 /**
- * The records of that name and type; where there is another name for it (CNAME), that and its
- * records. `NXDOMAIN` if there is no such name, `REFUSED` if another server has to know it. If
- * there is nothing, the zone's SOA says for how long others may remember that (RFC 2308).
+ * Finds the records of a name and type. If the name has a CNAME record, they are that record and
+ * the records of the other name.
+ *
+ * The code is `NXDOMAIN` if there is no such name, and `REFUSED` if the name is not in the zone. If
+ * there are no records, the zone's SOA record says how long others may remember that (RFC 2308).
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -35,7 +37,7 @@ export interface Zone {
  */
 export function find(zone: Zone, { name, type }: Question): Found {
   const aliases: NameRecord[] = [];
-  let wanted = name.toLowerCase(); // capitals mean nothing in a name (RFC 4343)
+  let wanted = name.toLowerCase(); // capital letters are the same as small ones (RFC 4343)
   while (isIn(wanted, zone.name)) {
     const all = zone.records.filter((record) => record.name === wanted);
     const alias = all.find((record) => record.type === "CNAME");
@@ -49,19 +51,20 @@ export function find(zone: Zone, { name, type }: Question): Found {
     aliases.push(alias);
     wanted = alias.data.toLowerCase();
   }
-  // Another server has to know the name, or what the last alias leads to.
+  // The name is not in this zone, or the last alias leads out of it.
   return { code: aliases.length > 0 ? "NOERROR" : "REFUSED", records: aliases };
 }
 
 /**
- * What the zone says to a message: `NOTIMP` to anything but a query about a name of the internet.
+ * Returns the zone's reply to a message: `NOTIMP` for anything but a query about an internet name.
  */
 export function reply(zone: Zone, { opcode, class: class_, question }: Message): Found {
   const { name, type } = question;
   if (opcode !== 0 || class_ !== "IN" || NOT_RECORDS.includes(type)) {
     return { code: "NOTIMP", records: [] };
   }
-  // These ask for the whole zone, which nobody gets here (RFC 5936, 2.2.1).
+  // These ask for the whole zone. This server does not give it away (RFC 5936,
+  // 2.2.1).
   if (type === "AXFR" || type === "IXFR") {
     const code = name.toLowerCase() === zone.name ? "REFUSED" : "NOTAUTH";
     return { code, records: [] };
@@ -69,27 +72,30 @@ export function reply(zone: Zone, { opcode, class: class_, question }: Message):
   return find(zone, question);
 }
 
-/** Types that no record of a zone has: they stand in messages only, or are out of use. */
+/** Types that no record of a zone has. They occur only in messages, or are out of use. */
 const NOT_RECORDS = ["OPT", "TKEY", "TSIG", "MAILA", "MAILB"];
 
-/** Whether the name is that one, or below it. */
+/** Checks whether a name is the zone's own name, or below it. */
 function isIn(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);
 }
 
-/** Whether there is such a name. It may have no records, only names below it (RFC 8020). */
+/**
+ * Checks whether there is such a name. It may have only names below it, and no records (RFC 8020).
+ */
 function isThere(zone: Zone, name: string): boolean {
   return zone.records.some((record) => isIn(record.name, name));
 }
 
-/** The records of a type. Of ANY those of one type, which are enough (RFC 8482, 4.1). */
+/** Returns the records of a type. For ANY, those of one type are enough (RFC 8482, 4.1). */
 function ofType(records: NameRecord[], type: string): NameRecord[] {
   const wanted = type === "ANY" ? records[0]?.type : type;
   return records.filter((record) => record.type === wanted);
 }
 
 /**
- * The zone's SOA record. Its last number says how many seconds others may remember what is missing.
+ * Returns the zone's SOA record. Its last number says for how many seconds others may remember that
+ * a name or a record is missing.
  */
 function startOfAuthority({ name, records }: Zone): NameRecord[] {
   const soa = records.find((record) => record.type === "SOA" && record.name === name);
@@ -100,13 +106,16 @@ function startOfAuthority({ name, records }: Zone): NameRecord[] {
 
 const ttl = 300;
 /**
- * The zone's first server, a mail address with a dot for its @, a version, and times in seconds.
+ * The data of the SOA record: the zone's first server, a mail address with a dot in the place of
+ * the
+ * @, a version, and four times in seconds.
  */
 const soa = "ns.workbook.test hostmaster.workbook.test 1 7200 1800 1209600 300";
 const addresses = Array.from({ length: 40 }, (_, i) => `198.51.100.${i + 1}`);
 
 /**
- * A zone to try it with. Its addresses are kept for examples (RFC 5737, RFC 3849): nobody has them.
+ * An example zone. Its addresses are reserved for examples, so no machine has them (RFC 5737, RFC
+ * 3849).
  */
 export const WORKBOOK: Zone = {
   name: "workbook.test",

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { serve } from "../lessons/04_echo.ts";
 import { forecast } from "../lessons/08_loss.ts";
-import { answerName, askName, resolve } from "../lessons/13_dns.ts";
+import { answerName, askName, client as simpleClient, resolve } from "../lessons/13_dns.ts";
 import {
   decode,
   encodeAnswer,
@@ -17,6 +17,7 @@ import {
 } from "../lib/dns.ts";
 import { bindBoth, serveTcp } from "../lib/dns_tcp.ts";
 import { relay } from "../lib/relay.ts";
+import { askOnce, resolveName } from "../lib/resolver.ts";
 import { bind, type Datagram, MAX_BYTES, Socket } from "../lib/udp.ts";
 import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
 import { NO_TERMINAL, unless } from "./only.ts";
@@ -25,6 +26,10 @@ import { eventually, freePort, inTerminal, lesson, runLesson, type Running } fro
 const WWW = { name: "workbook.test", type: "A" };
 const TRUE = "workbook.test A 192.0.2.7";
 const FALSE = [{ ...WWW, ttl: 300, data: "203.0.113.66" }];
+
+/** The page's client and lib/resolver.ts keep the same promises. */
+const ASKS = { askName, askOnce };
+const RESOLVES = { resolve, resolveName };
 
 /** What the server answers over UDP. */
 function answered(name: string, type = "A", extra: (asked: Uint8Array) => Uint8Array = (it) => it) {
@@ -216,103 +221,117 @@ Deno.test("lesson 13: an answer is no question, and neither is what is no DNS me
   assertEquals(answerName(forged), undefined);
 });
 
-Deno.test("lesson 13: the client takes no answer with another number, question or sender", async () => {
-  using server = bind();
-  using stranger = bind();
-  using client = bind();
-  const asking = askName(client, WWW, server.address, 5000);
-  const question = await server.receive({ signal: soon() });
-  const { data, from } = question;
-  const forged = answerTo(question, FALSE);
-  await stranger.send(forged, from); // it knows all, but it is not who was asked
-  for (let bit = 0; bit < 16; bit++) {
-    const guess = forged.slice();
-    guess[bit >> 3]! ^= 1 << (bit & 7);
-    await server.send(guess, from);
-  }
-  const [id] = new Uint16Array([data[0]! << 8 | data[1]!]);
-  const other = encodeQuestion(id!, { name: "www.workbook.test", type: "A" });
-  await server.send(encodeAnswer(decode(other), { code: "NOERROR", records: FALSE }), from);
-  await server.send(data, from); // the question itself, with the right number
-  for (const nonsense of ["", "Hello"]) await server.send(nonsense, from);
-  await server.send(new Uint8Array(MAX_BYTES), from);
-  await server.send(answerName(data)!, from);
-  assertEquals(lines(await asking), [TRUE]);
-});
+for (const [asks, ask] of Object.entries(ASKS)) {
+  Deno.test(`lesson 13, ${asks}: the client takes no answer with another number, question or sender`, async () => {
+    using server = bind();
+    using stranger = bind();
+    using client = bind();
+    const asking = ask(client, WWW, server.address, 5000);
+    const question = await server.receive({ signal: soon() });
+    const { data, from } = question;
+    const forged = answerTo(question, FALSE);
+    await stranger.send(forged, from); // it knows all, but it is not who was asked
+    for (let bit = 0; bit < 16; bit++) {
+      const guess = forged.slice();
+      guess[bit >> 3]! ^= 1 << (bit & 7);
+      await server.send(guess, from);
+    }
+    const [id] = new Uint16Array([data[0]! << 8 | data[1]!]);
+    const other = encodeQuestion(id!, { name: "www.workbook.test", type: "A" });
+    await server.send(encodeAnswer(decode(other), { code: "NOERROR", records: FALSE }), from);
+    await server.send(data, from); // the question itself, with the right number
+    for (const nonsense of ["", "Hello"]) await server.send(nonsense, from);
+    await server.send(new Uint8Array(MAX_BYTES), from);
+    await server.send(answerName(data)!, from);
+    assertEquals(lines(await asking), [TRUE]);
+  });
+}
 
-Deno.test("lesson 13: every question has a number and a port of its own", async () => {
-  using server = bind();
-  const seen: { id: number; port: number }[] = [];
-  const asking = resolve(WWW, server.address, 20);
-  for (let tries = 1; tries <= 5; tries++) {
+for (const [asks, ask] of Object.entries(RESOLVES)) {
+  Deno.test(`lesson 13, ${asks}: every question has a number and a port of its own`, async () => {
+    using server = bind();
+    const seen: { id: number; port: number }[] = [];
+    const asking = ask(WWW, server.address, 20);
+    for (let tries = 1; tries <= 5; tries++) {
+      const { data, from } = await server.receive({ signal: soon() });
+      assertEquals(shown(decode(data)), "A workbook.test?");
+      seen.push({ id: decode(data).id, port: from.port });
+    }
+    assertEquals(await asking, undefined);
+    assertEquals(await receiveWithin(server, 50), undefined); // five, and no more
+    assert(new Set(seen.map(({ id }) => id)).size >= 4, "The numbers are the same.");
+    assert(new Set(seen.map(({ port }) => port)).size >= 4, "The ports are the same.");
+  });
+}
+
+for (const [asks, ask] of Object.entries(ASKS)) {
+  Deno.test(`lesson 13, ${asks}: what comes all the time, and is no answer, does not keep the client waiting`, async () => {
+    using server = bind();
+    using client = bind();
+    const asking = within(PATIENCE, ask(client, WWW, server.address, 200));
+    const { from } = await server.receive({ signal: soon() });
+    assertEquals(await flooded(server, from, asking), undefined);
+  });
+}
+
+for (const [asks, ask] of Object.entries(ASKS)) {
+  Deno.test(`lesson 13, ${asks}: the client does not take a failure for a missing answer`, async () => {
+    using server = bind();
+    const client = bind();
+    const asking = ask(client, WWW, server.address, 5000);
+    await server.receive({ signal: soon() });
+    client.close();
+    await assertRejects(() => asking, Deno.errors.Interrupted);
+  });
+}
+
+for (const [asks, ask] of Object.entries(RESOLVES)) {
+  Deno.test(`lesson 13, ${asks}: a lost question is asked again, and the answer to that one counts`, async () => {
+    using server = bind();
+    const asking = ask(WWW, server.address, 200);
+    await server.receive({ signal: soon() });
     const { data, from } = await server.receive({ signal: soon() });
-    assertEquals(shown(decode(data)), "A workbook.test?");
-    seen.push({ id: decode(data).id, port: from.port });
-  }
-  assertEquals(await asking, undefined);
-  assertEquals(await receiveWithin(server, 50), undefined); // five, and no more
-  assert(new Set(seen.map(({ id }) => id)).size >= 4, "The numbers are the same.");
-  assert(new Set(seen.map(({ port }) => port)).size >= 4, "The ports are the same.");
-});
+    await server.send(answerName(data)!, from);
+    assertEquals(lines(await asking), [TRUE]);
+  });
+}
 
-Deno.test("lesson 13: what comes all the time, and is no answer, does not keep the client waiting", async () => {
-  using server = bind();
-  using client = bind();
-  const asking = within(PATIENCE, askName(client, WWW, server.address, 200));
-  const { from } = await server.receive({ signal: soon() });
-  assertEquals(await flooded(server, from, asking), undefined);
-});
-
-Deno.test("lesson 13: the client does not take a failure for a missing answer", async () => {
-  using server = bind();
-  const client = bind();
-  const asking = askName(client, WWW, server.address, 5000);
-  await server.receive({ signal: soon() });
-  client.close();
-  await assertRejects(() => asking, Deno.errors.Interrupted);
-});
-
-Deno.test("lesson 13: a lost question is asked again, and the answer to that one counts", async () => {
-  using server = bind();
-  const asking = resolve(WWW, server.address, 200);
-  await server.receive({ signal: soon() });
-  const { data, from } = await server.receive({ signal: soon() });
-  await server.send(answerName(data)!, from);
-  assertEquals(lines(await asking), [TRUE]);
-});
-
-Deno.test("lesson 13: an answer that was cut is asked for over TCP; without TCP it stays cut", async () => {
-  using both = bindBoth(here(0));
-  const serving = serve(both.socket, (data) => answerName(data));
-  const many = { name: "many.workbook.test", type: "A" };
-  const tcp = serveTcp(both.listener, (data) => answerName(data, true));
-  assertEquals((await resolve(many, both.socket.address, 5000))?.records.length, 40);
-  both.listener.close();
-  await tcp;
-  const cut = await resolve(many, both.socket.address, 5000);
-  assertEquals([cut?.truncated, cut?.records], [true, []]);
-  both.socket.close();
-  await serving;
-});
-
-Deno.test("lesson 13: over TCP, too, only the answer to the question is one", async () => {
-  const other = encodeAnswer(decode(encodeQuestion(7, WWW)), { code: "NOERROR", records: FALSE });
-  const forgeries: ((question: Uint8Array) => Uint8Array)[] = [
-    (question) => new Uint8Array([...question.subarray(0, 2), ...other.subarray(2)]), // to another question
-    (question) => answerName(question, true)!.fill(question[0]! ^ 1, 0, 1), // with another number
-    (question) => question,
-    () => bytes("Hello"),
-  ];
-  for (const forge of forgeries) {
-    const both = bindBoth(here(0));
+for (const [asks, ask] of Object.entries(RESOLVES)) {
+  Deno.test(`lesson 13, ${asks}: an answer that was cut is asked for over TCP; without TCP it stays cut`, async () => {
+    using both = bindBoth(here(0));
     const serving = serve(both.socket, (data) => answerName(data));
-    const tcp = serveTcp(both.listener, forge);
-    const cut = await resolve({ name: "many.workbook.test", type: "A" }, both.socket.address, 5000);
+    const many = { name: "many.workbook.test", type: "A" };
+    const tcp = serveTcp(both.listener, (data) => answerName(data, true));
+    assertEquals((await ask(many, both.socket.address, 5000))?.records.length, 40);
+    both.listener.close();
+    await tcp;
+    const cut = await ask(many, both.socket.address, 5000);
     assertEquals([cut?.truncated, cut?.records], [true, []]);
-    both[Symbol.dispose]();
-    await Promise.all([serving, tcp]);
-  }
-});
+    both.socket.close();
+    await serving;
+  });
+}
+
+for (const [asks, ask] of Object.entries(RESOLVES)) {
+  Deno.test(`lesson 13, ${asks}: over TCP, too, only the answer to the question is one`, async () => {
+    const other = encodeAnswer(decode(encodeQuestion(7, WWW)), { code: "NOERROR", records: FALSE });
+    const forgeries: ((question: Uint8Array) => Uint8Array)[] = [
+      (question) => new Uint8Array([...question.subarray(0, 2), ...other.subarray(2)]), // to another question
+      (question) => answerName(question, true)!.fill(question[0]! ^ 1, 0, 1), // with another number
+      (question) => question,
+      () => bytes("Hello"),
+    ];
+    for (const forge of forgeries) {
+      const both = bindBoth(here(0));
+      const serving = serve(both.socket, (data) => answerName(data));
+      const tcp = serveTcp(both.listener, forge);
+      const cut = await ask({ name: "many.workbook.test", type: "A" }, both.socket.address, 5000);
+      assertEquals([cut?.truncated, cut?.records], [true, []]);
+      both[Symbol.dispose]();
+      await Promise.all([serving, tcp]);
+    }
+  });
+}
 
 Deno.test("lesson 13: a question from port 0 ends no server, and gets no answer", async () => {
   const real = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
@@ -399,6 +418,41 @@ Deno.test("lesson 13: server and client, each as a program", async () => {
   await server.prints(
     /(Received from 127\.0\.0\.1:\d+\.\n)+Connected over TCP: 127\.0\.0\.1:\d+\.\n/,
   );
+});
+
+Deno.test("lesson 13: client --simple asks with the page's code: records, or what is wrong", async () => {
+  await using server = lesson(13, "server", "--port", 0);
+  const port = await portOf(server);
+  const ask = async (...args: string[]) => {
+    const all = ["client", "--simple", "--port", port, ...args];
+    const { code, stdout, stderr } = await runLesson(13, all);
+    return [code, stdout, stderr];
+  };
+  assertEquals(await ask(), [0, `${TRUE}\n`, ""]);
+  assertEquals(await ask("--name", "no.workbook.test"), [
+    ...[1, "", `no.workbook.test NXDOMAIN, says 127.0.0.1:${port}.\n`],
+  ]);
+  const [code, stdout] = await ask("--name", "many.workbook.test");
+  assertEquals([code, String(stdout).match(/\n/g)?.length], [0, 40]);
+
+  using silent = bind();
+  const sentence = `Is there a name server at 127.0.0.1:${silent.address.port}? It never answered.`;
+  await assertRejects(() => simpleClient(WWW, silent.address, 0.01), Error, sentence);
+});
+
+Deno.test("lesson 13: client --simple prints what a server makes up safely, and cut", async () => {
+  using server = bind();
+  const printed: string[] = [];
+  const asking = simpleClient({ ...WWW, type: "TXT" }, server.address, 5, (line) => {
+    printed.push(line);
+  });
+  const question = await server.receive({ signal: soon() });
+  const record = { name: "workbook.test", type: "TXT", ttl: 1 };
+  const records = [{ ...record, data: "\x1b[2J\u202e" }, { ...record, data: "x".repeat(5000) }];
+  await server.send(answerTo(question, records), question.from);
+  await asking;
+  assertEquals(printed[0], "workbook.test TXT \\x1b[2J\\u{202e}");
+  assertMatch(printed[1]!, /^workbook\.test TXT x{900,1000}… \(5,018 characters\)$/);
 });
 
 Deno.test("lesson 13: the server answers questions only, and goes on", async () => {
@@ -741,7 +795,7 @@ Deno.test("lesson 13: played, it shows a late answer and a forged one ignored, a
   );
   assertMatch(
     stdout,
-    /A many\.workbook\.test\?[^]*many\.workbook\.test A TC +│[^]*Over TCP came 40 addresses\./,
+    /A many\.workbook\.test\?[^]*many\.workbook\.test A TC +│[^]*over TCP and got 40 addresses\./,
   );
   assert(!stdout.includes("✗"));
   for (const line of stdout.split("\n")) assert(line.length <= 80, line);
@@ -760,6 +814,6 @@ Deno.test("lesson 13: --json tells the same, with labels", async () => {
 
 Deno.test({ ...unless(NO_TERMINAL, "lesson 13: in a terminal of 80 columns") }, async () => {
   await using played = inTerminal("lesson13");
-  await played.prints(/Over TCP came 40 addresses/);
+  await played.prints(/over TCP and got 40 addresses/);
   assertEquals((await played.end()).code, 0);
 });

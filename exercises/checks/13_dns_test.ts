@@ -17,7 +17,7 @@ function answer({ id = ID, asked = question, records = [a("192.0.2.7")], from = 
   return { data: encodeAnswer(decode(encodeQuestion(id, asked)), found), from } as const;
 }
 
-/** What the page says to a datagram. */
+/** Returns what the page's function returns for a datagram. */
 function said(datagram: Parameters<typeof answerOf>[0], asked = question) {
   return answerOf(datagram, ID, asked, server);
 }
@@ -38,7 +38,7 @@ test("answerOf: leaves out the records of other types", () => {
   same(said(answer({ asked, records: [alias, a("192.0.2.7")] }), asked), ["192.0.2.7"], story);
 });
 
-test("answerOf: an answer without records is one", () => {
+test("answerOf: an answer without records is an answer, too", () => {
   same(said(answer({ records: [] })), [], `${STORY} The answer has no records.`);
 });
 
@@ -64,7 +64,7 @@ test("answerOf: the answer to another question is ignored", () => {
   }
 });
 
-test("answerOf: capitals mean nothing", () => {
+test("answerOf: capital letters are the same as small ones", () => {
   const asked = { name: "wOrKbOoK.TeSt", type: "A" };
   const story = `${STORY} The answer has the question A ${asked.name}.`;
   same(said(answer({ asked })), ["192.0.2.7"], story);
@@ -75,21 +75,21 @@ test("answerOf: capitals mean nothing", () => {
   );
 });
 
-test("answerOf: a question is no answer", () => {
+test("answerOf: a question is not an answer", () => {
   const datagram = { data: encodeQuestion(ID, question), from: server };
   same(said(datagram), undefined, `${STORY} My own question came back.`);
 });
 
-test("answerOf: what is no DNS message is ignored", () => {
+test("answerOf: bytes that are not a DNS message are ignored", () => {
   for (
     const bytes of [[], [...answer().data.subarray(0, 20)], [...new TextEncoder().encode("Hello")]]
   ) {
-    const story = `${STORY} These bytes came: ${bytes.join(" ") || "none"}.`;
+    const story = `${STORY} A datagram came with ${bytes.length} bytes: ${bytes.join(" ")}.`;
     same(said({ data: new Uint8Array(bytes), from: server }), undefined, story);
   }
 });
 
-/** What `cached` does with these records, on a clock that is set by hand. */
+/** Returns a cache for these records, with a clock that is set by hand. */
 function remembering(records: (name: string) => NameRecord[]) {
   const clock = { now: 1_000_000 };
   const asked: string[] = [];
@@ -105,9 +105,9 @@ function remembering(records: (name: string) => NameRecord[]) {
 const once = [`A ${question.name}`];
 const twice = [...once, ...once];
 
-test("cached: asks once, and then knows it", async () => {
+test("cached: asks once, and then remembers the answer", async () => {
   const { asked, find } = remembering(() => [a("192.0.2.7")]);
-  const story = "I asked for the same name three times, at the same moment.";
+  const story = "I asked for the same name three times in the same moment.";
   for (let i = 0; i < 3; i++) same(await find(), [a("192.0.2.7")], story);
   same(asked, once, `${story} These questions were asked.`);
 });
@@ -139,7 +139,7 @@ test("cached: the time begins when the answer is there", async () => {
   await done(ask(question), story);
   clock.now += 9000;
   await done(ask(question), story);
-  same(asked, 1, `${story} So many questions were asked.`);
+  same(asked, 1, `${story} This is how many questions were asked.`);
 });
 
 test("cached: the shortest TTL counts", async () => {
@@ -151,7 +151,7 @@ test("cached: the shortest TTL counts", async () => {
   same(asked, twice, `${story} These questions were asked.`);
 });
 
-test("cached: says how many seconds are left", async () => {
+test("cached: returns the seconds that are left", async () => {
   const { clock, find } = remembering(() => [a("192.0.2.7", 60), a("192.0.2.8", 90)]);
   await find();
   for (const [later, ...left] of [[10_500, 49, 79], [49_000, 0, 30]]) {
@@ -163,7 +163,7 @@ test("cached: says how many seconds are left", async () => {
   }
 });
 
-test("cached: capitals mean nothing, and another type is another question", async () => {
+test("cached: capital letters are the same, and another type is another question", async () => {
   const { asked, find } = remembering(() => [a("192.0.2.7")]);
   await find("workbook.test");
   await find("WorkBook.TEST");
@@ -172,11 +172,11 @@ test("cached: capitals mean nothing, and another type is another question", asyn
   same(asked, ["A workbook.test", "AAAA workbook.test"], `${story} These questions were asked.`);
 });
 
-test("cached: what may not be kept is not kept", async () => {
+test("cached: an answer that must not be kept is not kept", async () => {
   for (const records of [[], [a("192.0.2.7", 0)]]) {
     const { asked, find } = remembering(() => records);
     const what = records.length === 0 ? "without records" : "with a TTL of 0";
-    const story = `I asked twice at the same moment, for an answer ${what}.`;
+    const story = `I asked twice in the same moment. Both times I got an answer ${what}.`;
     for (let i = 0; i < 2; i++) same(await find(), records, story);
     same(asked, twice, `${story} These questions were asked.`);
   }
@@ -202,14 +202,22 @@ test("cached: keeps 100 answers, and not one more", async () => {
     same(
       asked.length,
       100,
-      `I asked for 100 names, ${turn} times each. So many questions were asked.`,
+      `I asked for 100 names, ${turn} times each. This is how many questions were asked.`,
     );
   }
   await find("one-more.test");
   await find("host2.test");
-  same(asked.length, 101, "Then for one more, and for the second one again. So many were asked.");
+  same(
+    asked.length,
+    101,
+    "Then I asked for one more, and for the second one again. This is how many were asked.",
+  );
   await find("host1.test");
-  same(asked.length, 102, "Then for the first one again, which had to go. So many were asked.");
+  same(
+    asked.length,
+    102,
+    "Then I asked for the first one, which was forgotten. This is how many were asked.",
+  );
 
   // Found again after its time is over, an answer is new: others were found before it.
   clock.now += 60_000;
@@ -220,6 +228,7 @@ test("cached: keeps 100 answers, and not one more", async () => {
   same(
     asked,
     [],
-    "An answer was found again when its time was over, and 99 others after it. It was asked for.",
+    "The time of an answer was over, and I asked again. Then I asked for 99 other names. " +
+      "Then I asked for the first one once more. These questions were asked then.",
   );
 });

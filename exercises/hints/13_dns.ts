@@ -1,19 +1,19 @@
-/** From a push in the right direction to nearly there: `deno task exercise 13 --hint`, again and again. */
+/** What `deno task exercise 13 --hint` shows, one after the other: from a first push to nearly there. */
 export const HINTS: Record<string, string[]> = {
   answerOf: [
-    "Read what askName in lesson 13 lets count, and how: the sender, the number, the question, and that it " +
-    "is an answer.",
-    "understood() of lib/dns.ts makes a message of bytes, or undefined of what is none. It has isAnswer, id, " +
-    "question and records. sameAddress of lib/udp.ts compares senders.",
-    "If message?.isAnswer, message.id === id, sameAddress(from, server) and both questions are the same in " +
-    "small letters, then message.records.filter(of that type).map(to their data). Otherwise undefined.",
+    "`isDnsAnswer` in lesson 13 checks four things: the sender, that the message is an answer, its number, " +
+    "and its question.",
+    "`understood()` of lib/dns.ts returns a message, or undefined if the bytes are not one. A message has " +
+    "`isAnswer`, `id`, `question` and `records`. `sameAddress` of lib/udp.ts compares senders.",
+    "When all four are right, filter `message.records` by their type and map each to its `data`. A record " +
+    "of another type may stand first: a CNAME. Compare both names in small letters.",
   ],
   cached: [
-    "A Map from the question to its records and the time when they were found. Two question objects are " +
-    "never equal: what could be the key?",
-    "`${type} ${name.toLowerCase()}` is a good key. The age in seconds is (now() - found) / 1000. If it is " +
-    "smaller than every ttl, return the records with Math.floor(ttl - age). Take now() after the await.",
-    "A Map keeps the order in which its keys came: kept.keys() has the oldest first. But a key that is set " +
-    "again stays where it was: so delete an answer whose time is over, before you ask.",
+    "Keep a Map from the question to its records and the time when they were found. Two question objects are " +
+    "never equal, so they cannot be its keys. What else can be?",
+    "`${type} ${name.toLowerCase()}` is a good key. The age in seconds is `(now() - found) / 1000`. It has to " +
+    "be smaller than every ttl. Call now() after `await ask(…)`, because the answer may take a while.",
+    "A Map keeps the order in which its keys were added, so `kept.keys()` begins with the oldest. A key that " +
+    "is set again keeps its place. So delete an answer whose time is over before you ask again.",
   ],
 };

@@ -7,13 +7,13 @@ import { type NameRecord, type Question, understood } from "../../lib/dns.ts";
 import { type Address, type Datagram, sameAddress } from "../../lib/udp.ts";
 
 /**
- * A datagram has come to a client, which had sent `question` with the number `id` to `server`. If this is
- * the answer to it, return the data of all its records of the type that was asked for, in their order: for
- * `A` these are addresses. There may be none.
+ * A client has sent `question` with the number `id` to `server`. Now a datagram has come. If it is the
+ * answer, return the data of all its records that have the type of the question, in their order. For
+ * type `A`, the data is an address. An answer may also have no records.
  *
- * Everything else is `undefined`, and nothing is thrown: anyone may send anything, and forge an answer. The
- * answer comes from the server, has the number and the question, and is no question itself. Capitals mean
- * nothing in a name.
+ * Return `undefined` for any other datagram, and throw nothing: anybody may send any bytes. The answer
+ * comes from the server. It is marked as an answer, and it has the number and the question. Capital and
+ * small letters in a name are the same.
  *
  * `deno doc lib/dns.ts` shows the fields of its types.
  */
@@ -23,28 +23,36 @@ export function answerOf(
   question: Question,
   server: Address,
 ): string[] | undefined {
+  if (!sameAddress(from, server)) return undefined;
+
   const message = understood(data);
-  if (!message?.isAnswer || message.id !== id || !sameAddress(from, server)) return undefined;
+  if (!message?.isAnswer || message.id !== id) return undefined;
+
   const { name, type } = message.question;
   if (name.toLowerCase() !== question.name.toLowerCase()) return undefined;
   if (type !== question.type) return undefined;
-  return message.records.filter((record) => record.type === type).map((record) => record.data);
+
+  const records = message.records.filter((record) => record.type === type);
+  return records.map((record) => record.data);
 }
 
 /** Finds the records for a question. */
 export type Ask = (question: Question) => Promise<NameRecord[]>;
 
 /**
- * Return a function that finds what `ask` finds, but does not ask again for what it still knows. A record
- * may be kept for `ttl` seconds from the moment when `ask` found it; as soon as one of an answer's records
- * may not be kept any longer, the whole answer is forgotten. `now` tells the time in milliseconds.
+ * Return a function that finds the same records as `ask`, but remembers them and does not ask again too
+ * early. `now` returns the time in milliseconds.
  *
- * What was kept is returned with the whole seconds that are left of each `ttl`, rounded down: whoever gets
- * it may keep it, too. Capitals mean nothing in a name. An answer without records is not kept, nor is a
- * failure: it is thrown. Keep 100 answers at most: for one more, forget the one that was found first.
+ * - A record may be kept for `ttl` seconds, from the moment when `ask` returned it. When the time of one
+ *   record of an answer is over, forget the whole answer.
+ * - Return a remembered answer with the seconds that are left in each `ttl`, rounded down.
+ * - Capital and small letters in a name are the same. Another type is another question.
+ * - Do not remember an answer without records. If `ask` throws, throw the same, and remember nothing.
+ * - Remember at most 100 answers. Before you add one more, forget the one that was found first.
  */
 export function cached(ask: Ask, now: () => number): Ask {
   const kept = new Map<string, { records: NameRecord[]; found: number }>();
+
   return async (question) => {
     const key = `${question.type} ${question.name.toLowerCase()}`;
     const known = kept.get(key);
@@ -53,13 +61,18 @@ export function cached(ask: Ask, now: () => number): Ask {
       if (known.records.every(({ ttl }) => age < ttl)) {
         return known.records.map((record) => ({ ...record, ttl: Math.floor(record.ttl - age) }));
       }
-      kept.delete(key); // so that the new one goes to the end of the Map
+
+      // A Map keeps the place of a key that is set again. Delete it, so that the
+      // new answer goes to the end.
+      kept.delete(key);
     }
+
     const records = await ask(question);
     if (records.length === 0) return records;
     kept.set(key, { records, found: now() });
-    const [first] = kept.keys();
-    if (kept.size > 100) kept.delete(first!);
+
+    const first = kept.keys().next().value;
+    if (kept.size > 100 && first !== undefined) kept.delete(first);
     return records;
   };
 }
