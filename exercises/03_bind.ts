@@ -15,8 +15,8 @@ import { type Address, bind, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Bind the first free port from `first` to `last` on 127.0.0.1, and return the socket. The port `last`
- * belongs to the range, too. Return `undefined` if all of these ports are taken.
+ * Bind the first free port from `first` to `last` on 127.0.0.1, and return the socket. The port
+ * `last` belongs to the range, too. Return `undefined` if all of these ports are taken.
  *
  * `bind` throws a `Deno.errors.AddrInUse` if a port is taken. Let every other error through.
  */

@@ -2,8 +2,8 @@
  * # Lesson 1: send
  *
  * A *datagram* is one message of UDP: some bytes, with an address to send them to. Sending one is
- * like posting a card. You write the address on it and let go. There is no connection to open first.
- * Nobody has to be listening, and you get no confirmation.
+ * like posting a card. You write the address on it and let go. There is no connection to open
+ * first. Nobody has to be listening, and you get no confirmation.
  *
  * Each send is one datagram. UDP never joins two of them, and never delivers half of one.
  *
@@ -50,8 +50,8 @@ import { type Address, bind, formatAddress, localFor } from "../lib/udp.ts";
  * Sends one datagram with Deno alone, and returns the number of bytes. An address is an object such
  * as `{ hostname: "127.0.0.1", port: 8080 }`.
  *
- * Deno's UDP is not stable yet. It needs `"unstable": ["net"]` in deno.json, as in this workbook, or
- * the flag `--unstable-net`.
+ * Deno's UDP is not stable yet. It needs `"unstable": ["net"]` in deno.json, as in this workbook,
+ * or the flag `--unstable-net`.
  */
 export async function sendWithDeno(text: string, to: Address): Promise<number> {
   // A *socket* is what a program sends and receives with. Even a sender's
@@ -122,13 +122,15 @@ export async function send(
 /*
  * ## Try next
  *
- * 1. Run `deno task lesson3 bind --port 8080` in a second terminal: it prints what arrives. Then run
+ * 1. Run `deno task lesson3 bind --port 8080` in a second terminal: it prints what arrives. Then
+ *    run
  *    `deno task lesson1 send --message Hello`. You should see `sent 5 bytes: Hello` in the second
  *    terminal. Stop `bind` with Ctrl-C and send again. You should see the same `Sent 5 bytes` as
  *    before: the sender cannot tell the difference.
  * 2. Run `deno task lesson1 send --message 你好`. You should see `Sent 6 bytes`: UTF-8 uses three
  *    bytes for each of these characters.
- * 3. In `sendMessage`, change `socket.send(text, to)` to `socket.send(text.repeat(20_000), to)`, and
+ * 3. In `sendMessage`, change `socket.send(text, to)` to `socket.send(text.repeat(20_000), to)`,
+ *    and
  *    send `Hello`. You should see `100000 bytes do not fit: a datagram to 127.0.0.1 carries at most
  *    65507.` Lesson 7 is about this limit, and smaller ones.
  */

@@ -139,13 +139,15 @@ export async function receive(
 /*
  * ## Try next
  *
- * 1. Run `deno task lesson4 server --port 8080` in a second terminal (lesson 4 explains this server).
+ * 1. Run `deno task lesson4 server --port 8080` in a second terminal (lesson 4 explains this
+ *    server).
  *    Then run `deno task lesson2 receive --message Ann` twice. You should see `Hello, Ann!` twice.
  *    The port after "from port" changes, and 8080 stays.
  * 2. Be the server yourself: run `nc -u -l 8080`, then `deno task lesson2 receive` in a second
- *    terminal. nc prints `Hello`. Type a reply after it and press Enter, within 10 seconds. You should
- *    see your reply in the second terminal, with `\n` at its end: nc sends the Enter, too. Start nc
- *    again before the next try, because it listens only to the first port that writes to it.
+ *    terminal. nc prints `Hello`. Type a reply after it and press Enter, within 10 seconds. You
+ *    should see your reply in the second terminal, with `\n` at its end: nc sends the Enter, too.
+ *    Start nc again before the next try, because it listens only to the first port that writes to
+ *    it.
  */
 
 if (import.meta.main) import("../cli/lessons/02_receive.ts").then(({ main }) => main());

@@ -56,8 +56,8 @@ export function whoSentWhat({ data, from }: Datagram): string {
 /**
  * Binds this port. If another socket has it, binds a port that the system picks.
  *
- * At one address, only one UDP socket at a time can have a port. Lesson 6 shows an exception. TCP has
- * ports of its own: UDP port 7781 and TCP port 7781 can be in use at the same time.
+ * At one address, only one UDP socket at a time can have a port. Lesson 6 shows an exception. TCP
+ * has ports of its own: UDP port 7781 and TCP port 7781 can be in use at the same time.
  */
 export function bindKnown(hostname: string, port: number): Socket {
   try {
@@ -99,21 +99,20 @@ export async function printDatagrams(at: Address, print = console.log): Promise<
 /*
  * ## Try next
  *
- * 1. Run `deno task lesson3 bind` in two terminals at once. You should see in the second one:
- *    `Cannot bind 127.0.0.1:7781: this port is taken. Stop the program that has it, or choose another
- *    port.`
+ * 1. Run `deno task lesson3 bind` in two terminals at once. You should see
+ *    `Cannot bind 127.0.0.1:7781: this port is taken.` in the second one, and what you can do.
  * 2. Every address that begins with `127.` means this machine, on Linux and Windows. On macOS only
  *    127.0.0.1 does, so items 2 and 3 do not work there. Run `bind`, and in a second terminal
- *    `deno task lesson1 send --port 7781 --host 127.0.0.2 --message Hello`. Deno asks for permission,
- *    because the task does not name 127.0.0.2: answer y. You should see `Sent 5 bytes`, but `bind`
- *    prints nothing. Its socket is bound to 127.0.0.1 only.
- * 3. Stop `bind`, run `deno task lesson3 bind --host 0.0.0.0`, and answer y. Now the question matters:
- *    other machines can send to this program. Send to 127.0.0.2 again. You should see `sent 5 bytes:
- *    Hello`.
+ *    `deno task lesson1 send --port 7781 --host 127.0.0.2 --message Hello`. Deno asks for
+ *    permission, because the task does not name 127.0.0.2: answer y. You should see
+ *    `Sent 5 bytes`, but `bind` prints nothing. Its socket is bound to 127.0.0.1 only.
+ * 3. Stop `bind`, run `deno task lesson3 bind --host 0.0.0.0`, and answer y. Now the question
+ *    matters: other machines can send to this program. Send to 127.0.0.2 again. You should see
+ *    `sent 5 bytes: Hello`.
  * 4. Run `deno task lesson3 bind --host ::` and answer y. `::` is the 0.0.0.0 of IPv6, the other
- *    version of IP. Send with `deno task lesson1 send --port 7781 --message Hello`. On Linux and macOS
- *    you should see `[::ffff:127.0.0.1]:53011 sent 5 bytes: Hello`: this socket receives IPv4, too,
- *    and shows its addresses like that.
+ *    version of IP. Send with `deno task lesson1 send --port 7781 --message Hello`. On Linux and
+ *    macOS you should see `[::ffff:127.0.0.1]:53011 sent 5 bytes: Hello`: this socket receives
+ *    IPv4, too, and shows its addresses like that.
  */
 
 if (import.meta.main) import("../cli/lessons/03_bind.ts").then(({ main }) => main());

@@ -149,7 +149,8 @@ export async function client(to: Address, seconds: number, print = console.log):
  *    was lost.
  * 2. Run the server, then the client twice. The server should print one port three times, then
  *    another port three times: each run of the client gets a new ephemeral port.
- * 3. Netcat is a client, too. Run the server, then `nc -u 127.0.0.1 9999` in a second terminal. Type
+ * 3. Netcat is a client, too. Run the server, then `nc -u 127.0.0.1 9999` in a second terminal.
+ *    Type
  *    your name and press Enter. You should see `Hello,`, your name and `!`.
  */
 

@@ -1,21 +1,21 @@
 /**
  * Text for a terminal.
  *
- * Text from the network has to be made safe before it is printed. A datagram can hold any bytes, and a
- * terminal obeys some of them. An escape sequence can move the cursor, clear the screen or hide a
- * line. A direction override can make text read backwards.
+ * Text from the network has to be made safe before it is printed. A datagram can hold any bytes,
+ * and a terminal obeys some of them. An escape sequence can move the cursor, clear the screen or
+ * hide a line. A direction override can make text read backwards.
  *
  * @module
  */
 
-// Control (Cc) and format (Cf) characters, line and paragraph separators. The two joiners stay, because
-// they only hold emoji and Persian words together.
+// Control (Cc) and format (Cf) characters, line and paragraph separators. The two joiners stay,
+// because they only hold emoji and Persian words together.
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * Returns a text that is safe to print. Each character that a terminal might obey is shown as an escape.
- * Bytes are decoded as UTF-8, and those that are not UTF-8 become `�`.
+ * Returns a text that is safe to print. Each character that a terminal might obey is shown as an
+ * escape. Bytes are decoded as UTF-8, and those that are not UTF-8 become `�`.
  *
  * A text of more than `limit` characters is cut there, and its whole size is added.
  *

@@ -118,6 +118,6 @@ Deno.test("lesson 2: played, it shows a reply, and a question without one", asyn
   // The late reply to that question is taken for the one to the next.
   assertMatch(
     stdout,
-    /"Is it dark\?" 11 bytes +│\n +├─+▶│\n +│ +"Yes!" 4 bytes +│\n +│◀─+┤\n +The friend's late "Yes!" was about the cold\. /,
+    /"Is it dark\?" 11 bytes +│\n +├─+▶│\n +│ +"Yes!" 4 bytes +│\n +│◀─+┤\n +The late "Yes!" was about the cold\. /,
   );
 });

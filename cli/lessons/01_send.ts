@@ -8,7 +8,10 @@ import { bind } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 
-/** Plays a datagram that arrives, one that nobody receives, two in a row, and one with more bytes than characters. */
+/**
+ * Plays a datagram that arrives, one that nobody receives, two in a row, and one with more bytes
+ * than characters.
+ */
 export async function play(diagram: Diagram): Promise<void> {
   using listener = diagram.watch("listener", bind());
   using sender = diagram.watch("sender", bind());

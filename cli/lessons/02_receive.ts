@@ -33,7 +33,7 @@ export async function play(diagram: Diagram): Promise<void> {
   await friend.receive();
   await receiveWithin(asker, 1000);
   diagram.note(
-    'The friend\'s late "Yes!" was about the cold. The asker took it as the answer to "Is it dark?".',
+    'The late "Yes!" was about the cold. The asker took it as the reply to "Is it dark?".',
   );
 }
 

@@ -1,5 +1,11 @@
 import type { Mistake } from "./mistake.ts";
 
+const IS_QUESTION = 'if (new TextDecoder().decode(data) !== "count") continue;';
+const COUNTS = `const client = formatAddress(from);
+    const count = (counts.get(client) ?? 0) + 1;
+    counts.set(client, count);`;
+const ONLY_OTHERS = "} catch (error) {\n      if (error instanceof RangeError) throw error;\n";
+
 /** What people get wrong in exercise 4. */
 export const MISTAKES: Mistake[] = [
   {
@@ -58,10 +64,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "what gets no answer is counted all the same",
-    from:
-      'if (new TextDecoder().decode(data) !== "count") continue;\n\n    const client = formatAddress(from);\n    const count = (counts.get(client) ?? 0) + 1;\n    counts.set(client, count);',
-    to:
-      'const client = formatAddress(from);\n    const count = (counts.get(client) ?? 0) + 1;\n    counts.set(client, count);\n    if (new TextDecoder().decode(data) !== "count") continue;',
+    from: `${IS_QUESTION}\n\n    ${COUNTS}`,
+    to: `${COUNTS}\n    ${IS_QUESTION}`,
     fails: ["countingServer: any other datagram gets no reply and does not count"],
   },
   {
@@ -76,8 +80,7 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "only what the system refuses is caught",
     from: "} catch {\n      // Only this client",
-    to:
-      "} catch (error) {\n      if (error instanceof RangeError) throw error;\n      // Only this client",
+    to: `${ONLY_OTHERS}      // Only this client`,
     fails: ["countingServer: goes on after a datagram from port 0"],
   },
   {
@@ -173,8 +176,7 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "only what the system refuses is caught here, too",
     from: "} catch {\n      // Only this sender",
-    to:
-      "} catch (error) {\n      if (error instanceof RangeError) throw error;\n      // Only this sender",
+    to: `${ONLY_OTHERS}      // Only this sender`,
     fails: ["stoppableServer: goes on after a datagram from port 0"],
   },
 ];

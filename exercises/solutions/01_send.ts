@@ -6,8 +6,8 @@
 import { type Address, bind } from "../../lib/udp.ts";
 
 /**
- * Send the same text to every address, and send all of them from one socket. Return the total number
- * of bytes sent. All addresses are on this machine.
+ * Send the same text to every address, and send all of them from one socket. Return the total
+ * number of bytes sent. All addresses are on this machine.
  *
  * Close the socket at the end: `using` does that.
  */
@@ -23,12 +23,13 @@ export async function sendToAll(text: string, addresses: Address[]): Promise<num
 }
 
 /**
- * Send a text that may be too long for one datagram. Cut it into pieces of at most `limit` bytes, send
- * each piece as one datagram, and return the number of datagrams. Use as few datagrams as possible:
- * make each piece as long as the limit allows.
+ * Send a text that may be too long for one datagram. Cut it into pieces of at most `limit` bytes,
+ * send each piece as one datagram, and return the number of datagrams. Use as few datagrams as
+ * possible: make each piece as long as the limit allows.
  *
- * A character can take several bytes: 你 takes three, and 👋 takes four. Never cut a character in two,
- * because the receiver could not read it. The limit is at least 4. An empty text needs no datagram.
+ * A character can take several bytes: 你 takes three, and 👋 takes four. Never cut a character in
+ * two, because the receiver could not read it. The limit is at least 4. An empty text needs no
+ * datagram.
  */
 export async function sendLong(text: string, to: Address, limit: number): Promise<number> {
   using socket = bind();

@@ -7,11 +7,11 @@ import { receiveUntil } from "../../lessons/02_receive.ts";
 import { type Address, sameAddress, type Socket } from "../../lib/udp.ts";
 
 /**
- * Receive `count` datagrams and return their texts, in order. Wait at most `milliseconds` for all of
- * them together. If the time runs out, return the texts that came.
+ * Receive `count` datagrams and return their texts, in order. Wait at most `milliseconds` for all
+ * of them together. If the time runs out, return the texts that came.
  *
- * A datagram that comes later must not be lost: the next `socket.receive()` gets it. Only the end of
- * the time is normal here. Let every other error through.
+ * A datagram that comes later must not be lost: the next `socket.receive()` gets it. Only the end
+ * of the time is normal here. Let every other error through.
  */
 export async function receiveSome(
   socket: Socket,
@@ -38,8 +38,8 @@ export async function receiveSome(
  * Send a question and return the reply to it, or `undefined` if none comes in time.
  *
  * A question begins with a number and a space, as in `7 Is it dark?`. The other side puts the same
- * number and a space before its reply, as in `7 Yes!`. Return the text after them: `Yes!`. A reply with
- * another number is a late one, to an earlier question. It does not count.
+ * number and a space before its reply, as in `7 Yes!`. Return the text after them: `Yes!`. A reply
+ * with another number is a late one, to an earlier question. It does not count.
  *
  * Any program can send to your port. Only a datagram from the address that you asked counts. Let
  * every error through.
