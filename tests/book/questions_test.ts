@@ -7,11 +7,11 @@ import { project, serve } from "./helpers.ts";
 const ASKED: Record<string, string> = {
   "how big can a udp packet be": '"Message too long": what is the limit?',
   "does udp guarantee order": "Can datagrams overtake each other?",
-  "keep alive NAT timeout": "Why is all silent after a pause?",
+  "keep alive NAT timeout": "Why does nothing arrive any more after a pause?",
   "udp vs tcp": "Is UDP faster than TCP?",
   "packet not arriving": "My send succeeded. Why did nothing arrive?",
   "conection refused": "UDP has no connection: why is it refused?",
-  "packet loss same machine": "Why is something lost on one and the same machine?",
+  "packet loss same machine": "Why are datagrams lost between two programs on the same machine?",
   "is udp reliable?": "How do I make it reliable, or send a file?",
   "recieve": "2 Receive",
   "receivew": "receiveWithin",
