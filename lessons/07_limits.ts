@@ -161,7 +161,8 @@ export async function arrivesInFive(
  * The rest of the datagram is lost: the next `receive` gets the next datagram. Windows reports an error
  * (EMSGSIZE), and then nothing of the datagram is left. The sockets of lib/udp.ts always have room for
  * the largest datagram. In other languages, and with `Deno.listenDatagram` alone, the size of the
- * buffer is your choice.
+ * buffer is your choice. Programs may have small ones, too: socat, by default, cuts each datagram after
+ * 8,192 bytes, and does not say so.
  */
 export async function receiveCut(conn: Deno.DatagramConn, room: number): Promise<string> {
   const [data] = await conn.receive(new Uint8Array(room));
