@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 
 const PROJECT = new URL("../../", import.meta.url);
 
@@ -30,14 +31,15 @@ async function whyNot(): Promise<string | undefined> {
   const { os, arch } = Deno.build;
   if (os === "windows") return "this is Windows. Run: deno task test";
   const system = os === "linux" ? await Deno.readTextFile("/etc/os-release").catch(() => "") : "";
-  if (!/^ID=debian$/m.test(system)) return "the room is made of Debian's packages, by a Debian.";
+  if (!/^ID=debian$/m.test(system)) return "making a room for it takes Debian.";
   if (arch !== "x86_64") return `Windows' programs are for x86_64, and this machine is ${arch}.`;
-  if (Deno.uid() !== 0) return "making a room takes root.";
+  if (Deno.uid() !== 0) return "making a room for it takes root.";
 }
 
 function roomFolder(): string {
   const { WINDOWS_ROOM, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
-  return WINDOWS_ROOM || `${XDG_CACHE_HOME || `${HOME}/.cache`}/udp-workbook-windows`;
+  const cache = XDG_CACHE_HOME || `${HOME}/.cache`;
+  return resolve(WINDOWS_ROOM || `${cache}/udp-workbook-windows`);
 }
 
 async function makeRoom(): Promise<void> {
