@@ -7,7 +7,7 @@
  */
 import { resolve } from "node:path";
 
-const PROJECT = new URL("../../", import.meta.url);
+const PROJECT = resolve(import.meta.dirname!, "../..");
 
 /** The suite, and what a learner does. */
 const TESTS = [
@@ -15,12 +15,12 @@ const TESTS = [
   ...["lessons", "exercises", "book"].map((name) => `tests/windows/${name}.ts`),
 ];
 
+const room = roomFolder();
 const why = await whyNot();
 if (why) {
   console.error(`Nothing was run on Windows: ${why}`);
   Deno.exit(1);
 }
-const room = roomFolder();
 await makeRoom();
 const { passed, failed, skipped } = await runTests();
 console.log(`Windows: ${passed} passed, ${failed} failed, ${skipped} skipped`);
@@ -34,12 +34,14 @@ async function whyNot(): Promise<string | undefined> {
   if (!/^ID=debian$/m.test(system)) return "making a room for it takes Debian.";
   if (arch !== "x86_64") return `Windows' programs are for x86_64, and this machine is ${arch}.`;
   if (Deno.uid() !== 0) return "making a room for it takes root.";
+  if (`${room}/`.startsWith(`${PROJECT}/`)) return "the room must not be in the project's folder.";
 }
 
 function roomFolder(): string {
-  const { WINDOWS_ROOM, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
-  const cache = XDG_CACHE_HOME || `${HOME}/.cache`;
-  return resolve(WINDOWS_ROOM || `${cache}/udp-workbook-windows`);
+  // A task runs in the project's folder, wherever its user is.
+  const { WINDOWS_ROOM, XDG_CACHE_HOME, HOME, INIT_CWD = "." } = Deno.env.toObject();
+  if (WINDOWS_ROOM) return resolve(INIT_CWD, WINDOWS_ROOM);
+  return `${XDG_CACHE_HOME || `${HOME}/.cache`}/udp-workbook-windows`;
 }
 
 async function makeRoom(): Promise<void> {
