@@ -144,11 +144,15 @@ function callTail(
     ...importsOf(project.source(path).text, uses),
     "",
     ...uses("lines") || uses("signal") ? [STOP] : [],
-    ...["local", "remote"].filter(uses).map((name) => `const ${name} = ${address};`),
+    ...["local", "remote"].filter(uses).map((name) => {
+      // A role that does not listen binds any port of this machine.
+      const own = name === "local" && !said.listens;
+      return `const ${name} = ${own ? '{ hostname: "127.0.0.1", port: 0 }' : address};`;
+    }),
     given
       .replace(/\blines\(("[^"]*")\)/, "lines($1, stop.signal, () => stop.abort())")
       .replace(/\bsignal\b/g, "stop.signal").replaceAll("stop.stop.", "stop.")
-      .replace(/^if \((false|!true)\) .*\n/gm, "") // without an option that has no default
+      .replace(/^if \((false|!true)\) (\{\n[^]*?^\}|.*)\n/gm, "") // without an option that has no default
       .replace(/\breturn\b/, "await"),
   ].join("\n");
 }
