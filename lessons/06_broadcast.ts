@@ -2,8 +2,8 @@
  * # Lesson 6: broadcast
  *
  * How do you find a server whose address you do not know? You send one datagram to a *broadcast
- * address*: it means all machines of a network. Each server replies directly to you, so you learn
- * its address. Printers and game servers are found like this.
+ * address*: it means all machines of a network. Such a datagram is called a *broadcast*. Each server
+ * replies directly to you, so you learn its address. Printers and game servers are found like this.
  *
  * The broadcast address of a network is its last address. In the network from 192.168.1.0 to
  * 192.168.1.255, it is 192.168.1.255. Routers do not forward a broadcast to other networks.

@@ -2,7 +2,7 @@
  * # Lesson 12: multicast
  *
  * A broadcast goes to every machine of a network, whether it wants it or not. *Multicast* goes only to
- * those who asked for it: they *join* a *group*. A group is an IP address from 224.0.0.0 to
+ * those who asked for it: they *join* a *multicast group*. A group is an IP address from 224.0.0.0 to
  * 239.255.255.255. It belongs to no machine. The sender sends one datagram to the group, and the
  * network makes a copy for each machine that has joined. Phones find televisions like this, and routers
  * tell each other their routes (lesson 16).

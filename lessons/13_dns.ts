@@ -196,11 +196,12 @@ export function answerName(data: Uint8Array, overTcp = false): Uint8Array | unde
   if (question.isAnswer) return undefined;
 
   // An attacker can put the victim's address on small questions. The answers go
-  // to the victim. If they are 50 times as long as the questions, the victim
-  // gets 50 times what the attacker sends: an *amplification attack*. So our
-  // answers over UDP are at most four times as long. They are no longer than
-  // the client takes, either: 512 bytes, or up to 1,232 if the question says so
-  // (an extension called EDNS). Over TCP, the connection proves the address.
+  // to the victim: this is called *reflection*. If they are 50 times as long as
+  // the questions, the victim gets 50 times what the attacker sends: that is an
+  // *amplification attack*. So our answers over UDP are at most four times as
+  // long. They are no longer than the client takes, either: 512 bytes, or up to
+  // 1,232 if the question says so (an extension called EDNS). Over TCP, the
+  // connection proves the address.
   const most = Math.min(question.takes, MOST_TIMES * data.length);
 
   // If the records do not fit, encodeAnswer() leaves them out and sets the bit TC.
