@@ -17,8 +17,8 @@ export async function mayUse(
   peers: Address[],
   { console, stdin, takeBack }: Pick<Terminal, "console" | "stdin" | "takeBack">,
 ): Promise<void> {
-  // Windows binds no group's address: there, a listener binds all addresses of the machine (lesson 12), and
-  // their tasks allow that. Whoever names them is asked all the same.
+  // Windows cannot bind the address of a group: there, a listener binds all addresses (lesson 12),
+  // and the tasks allow that. But Deno still asks a person who names all addresses.
   if (local.hostname === "0.0.0.0") {
     takeBack("0.0.0.0");
     takeBack(formatAddress(local));

@@ -187,8 +187,9 @@ async function route(
 ): Promise<void> {
   const network = ownNetwork(local.hostname);
   const [routes, every] = [ownRoutes(options, local.hostname), options.seconds("every")];
-  // Windows binds no group's address. There, the group's socket has all addresses at this port (lesson 12), this
-  // one among them: so the two have to share the port, and a second router at this address goes unnoticed.
+  // Windows cannot bind the address of a group (lesson 12). There, the socket for the group is
+  // bound to all addresses at this port, and the two have to share the port. So a second router at
+  // the same address goes unnoticed.
   using socket = bind({ ...local, reuseAddress: Deno.build.os === "windows" });
   const { hostname, port } = socket.address;
   const group = { hostname: GROUP, port };

@@ -25,7 +25,7 @@ export interface Terminal {
    * the output who goes away.
    */
   onInterrupt(stop: () => void): void;
-  /** Takes back a permission for the network that the task gives: from now on Deno asks for this host. */
+  /** Takes back a permission that the task gives. From now on, Deno asks for this host. */
   takeBack(host: string): void;
   /** Says how much was sent and received so far. */
   traffic(): string;

@@ -1,5 +1,6 @@
 /**
- * Tests that need what not every system has. Where it is missing they are left out, and their names say why.
+ * Tests that need something that not every system has. Without it they are left out, and their
+ * names say why.
  *
  * @module
  */
@@ -19,13 +20,13 @@ export const NO_SHELL: Missing = os === "windows" ? "Windows has no sh" : "";
 /** Signals that a process can send to another one, which may do something before it ends. */
 export const NO_SIGNALS: Missing = os === "windows" ? "Windows ends other processes by force" : "";
 
-/** What only Linux does, or was only tried there: who hears what is sent to a group or a broadcast address. */
+/** What only Linux does, or was only tried there: for example, which sockets hear a broadcast. */
 export const NOT_LINUX: Missing = os === "linux" ? "" : "this is what Linux does";
 
 /** Other addresses of loopback than 127.0.0.1. */
 export const NO_127_0_0_2: Missing = os === "darwin" ? "macOS has no 127.0.0.2" : "";
 
-/** How a test is called, and whether it is left out: `Deno.test({ ...unless(NO_SHELL, "copies"), fn })`. */
+/** The name of a test, and whether it is left out: `Deno.test({ ...unless(NO_SHELL, "…"), fn })`. */
 export function unless(missing: Missing, name: string): { name: string; ignore: boolean } {
   return { name: missing ? `${name} (${missing})` : name, ignore: missing !== "" };
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs a command in the room that room.sh made: enter.sh [--keep] ROOM COMMAND…, on Linux, as root.
-# It has mounts, processes and a network of its own: loopback, and nobody else. When the command ends,
-# the kernel ends each process that it left there (Wine's services), and takes the mounts away.
-# What it writes is in memory, and gone at the end. With --keep, it is written to the room.
+# Runs a command in the room that room.sh made: enter.sh [--keep] ROOM COMMAND…, as root.
+# The command has mounts, processes and a network of its own. The network is loopback alone.
+# When the command ends, the kernel ends every process that it started there (Wine's services)
+# and removes the mounts. What the command writes is in memory, and is gone at the end. With
+# --keep, it is written to the room.
 set -euo pipefail
 
 if [ "${1:-}" != --inside ]; then

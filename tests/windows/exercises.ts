@@ -9,7 +9,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Copy, PAGES, solved } from "../exercises/copy.ts";
 
 for (const page of PAGES) {
-  Deno.test(`exercise ${page.number}: not started as it is shipped, done with its solution`, async () => {
+  Deno.test(`exercise ${page.number}: first not started, then done`, async () => {
     await using copy = new Copy();
     const shipped = await copy.run(page.number);
     assertStringIncludes(shipped.stdout, "not started");

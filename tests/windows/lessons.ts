@@ -8,7 +8,7 @@ import { PAGES } from "../lessons.ts";
 import { runChild } from "../program.ts";
 
 for (const { number } of PAGES) {
-  Deno.test(`lesson ${number}: it plays, and asks for nothing that its task does not allow`, async () => {
+  Deno.test(`lesson ${number}: it plays with the permissions of its task`, async () => {
     const { code, stdout, stderr } = await runChild(number);
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /[◀▶]/);

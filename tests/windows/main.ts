@@ -1,5 +1,6 @@
 /**
- * Runs the tests with Windows' Deno on this machine, in the room that room.sh makes. `deno task windows`
+ * Runs the tests with Windows' Deno, in the room that room.sh makes on this machine.
+ * `deno task windows`
  *
  * The room is kept in a folder of the user's cache, or in the one that WINDOWS_ROOM names.
  *

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the room in which Windows' Deno runs: room.sh ROOM DENO, on Debian (amd64), as root.
-# ROOM is a folder, DENO is Linux' Deno: the room gets Windows' Deno of its version. In it are Debian 13,
-# since Debian 12's Wine is too old for Deno, Wine, and a Windows folder. What is there already is kept.
+# ROOM is a folder. DENO is the Deno of this machine: the room gets the same version for Windows.
+# In the room are Debian 13 (Debian 12's Wine is too old for Deno), Wine, and a Windows folder.
+# What is there already is kept.
 set -euo pipefail
 room=$1 deno=$2
 debian=$room/debian
@@ -25,7 +26,7 @@ if [ ! -d "$debian" ]; then
   mv "$room/unfinished" "$debian" # now it is finished
 fi
 
-# The Windows folder. Wine makes it at its first start, and writes its registry when its server ends.
+# The Windows folder. Wine makes it at its first start. Its registry is written at the server's end.
 if [ ! -f "$debian/root/.wine/system.reg" ]; then
   "$here/enter.sh" --keep "$room" sh -c 'wine64 wineboot --init && wineserver64 --wait' 2>/dev/null
 fi
@@ -44,8 +45,8 @@ version=$("$deno" eval 'console.log(Deno.version.deno)')
 program "@deno/win32-x64@$version" deno.exe "$debian/w/deno-$version.exe"
 ln -sf "deno-$version.exe" "$debian/w/deno.exe"
 
-# The packages, as Windows has them. Then esbuild, which Deno wants for the book's script: Linux' Deno
-# downloads its own, and tells by that which version it wants.
+# The packages, as Windows has them. Then esbuild, which Deno needs for the book's script. The Deno
+# of this machine downloads its own esbuild, and so shows which version it needs.
 export DENO_DIR=$debian/w/cache
 cd "$here/../.."
 for folder in . book; do
