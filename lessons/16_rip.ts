@@ -1,170 +1,433 @@
 /**
  * # Lesson 16: RIP
  *
- * How does a router know the way to a network that it never saw? A neighbour says: "10.9/16 is 2 from me": so
- * it is 3 by that one. Nobody sees the whole, and yet all find the shortest way. So did the ARPANET; today the
- * Routing Information Protocol (RFC 2453) is for small networks. A way of 16 counts as none: 16 is infinity.
+ * How does a router know the way to a network that it never saw? A neighbour tells it: "Network
+ * 10.9.0.0/16 is 2 hops from me." Through that neighbour it is 3 hops. A *hop* is one step from
+ * router to router. No router knows the whole map, and still each one finds the shortest way.
+ * Protocols that work like this are called *distance vector* protocols. The Routing Information
+ * Protocol (RIP, RFC 2453) is one of them. Small networks use it.
+ *
+ * A distance is called a *metric* here. 16 means that a network cannot be reached: it is RIP's
+ * infinity.
  *
  * ## You learn
- * - An answer is rare here: each router tells its group (lesson 12) what it knows, unasked, every 30 s.
- * - Loss: nothing is acknowledged. Everything is repeated every 30 s anyway. If a neighbour is
- *   silent for 180 s, its routes become unreachable (16). After 120 s more they are forgotten.
- * - Size: 25 routes, 504 bytes: no fragments. More routes are more datagrams, and each makes sense alone.
- * - Strangers: only neighbours are believed, by network and port. These may lie, or be forged: RFC 4822 signs.
+ * - how routers find the shortest way by telling each other what they know
+ * - why they need no acknowledgements: every 30 s they send everything again
+ * - how they *count to infinity*, and how split horizon and triggered updates prevent it
+ * - why a router ignores senders from other networks and other ports
+ *
+ * ## A message
+ *
+ * A *request* asks for routes, and a *response* tells them. In RIP, most responses are sent without
+ * a request: every router sends them to the multicast group 224.0.0.9. Both messages have 4 bytes,
+ * and then 20 bytes for each route:
+ *
+ *     byte  0         1         2         4                    24
+ *           ┌─────────┬─────────┬─────────┬────────────────────┬───────────────────┐
+ *           │ command │ version │ 0 0     │ route, 20 bytes    │ the next route, … │
+ *           └─────────┴─────────┴─────────┴────────────────────┴───────────────────┘
+ *
+ * The command is 1 for a request and 2 for a response. The version is 2. This is a route:
+ *
+ *     byte  0        2       4           8           12          16          20
+ *           ┌────────┬───────┬───────────┬───────────┬───────────┬───────────┐
+ *           │ family │ tag   │ network   │ netmask   │ next hop  │ metric    │
+ *           └────────┴───────┴───────────┴───────────┴───────────┴───────────┘
+ *
+ * A response of 24 bytes with one route, "10.9.0.0/16 is 2 hops from me" (in hexadecimal):
+ *
+ *     02 02 00 00                   a response, version 2
+ *     00 02   00 00                 family 2 is IPv4; no tag
+ *     0a 09 00 00   ff ff 00 00     10.9.0.0 with the netmask 255.255.0.0: 10.9.0.0/16
+ *     00 00 00 00   00 00 00 02     the next hop is the sender; the metric is 2
+ *
+ * The *tag* is for other routing protocols. RIP passes it on unchanged. The next hop can name a
+ * better router than the sender. Ours ignores it, because that is rare. A request with one entry of
+ * family 0 and metric 16 asks for all routes.
+ *
+ * A message has at most 25 routes. So it has at most 504 bytes, and is never split into fragments
+ * (lesson 7). More routes need more messages, and each message makes sense alone.
+ *
+ * ## Counting to infinity
+ *
+ * Three routers stand in a row: A, B and C. Network 10.9/16 is behind C. B has a route to it
+ * through C. Then C loses the network, and before C can tell it, an update of B arrives: "10.9/16
+ * is 11 hops from me." C believes that B knows another way, and takes it: 12. From C, B hears 12
+ * and makes it 13. From B, C hears 13 and makes it 14. So they *count to infinity*, until both have
+ * 16. There are two remedies: split horizon (see `routesFor`) and triggered updates (see `learn`).
  *
  * ## Run
  *
- *     deno task lesson16                            watch it happen
- *     deno task lesson16 router                     say that the network 10.1/16 is here
- *     deno task lesson16 router --host 127.0.0.2    be its neighbour, and say so of 10.2/16
+ *     deno task lesson16                            show the lesson as a diagram
+ *     deno task lesson16 router                     in one terminal: a router with network 10.1/16
+ *     deno task lesson16 router --host 127.0.0.2    in a second terminal: one with network 10.2/16
  *
- * ## Try next
- * - Give both `--every 1`, and stop one: who notices, and when? (macOS: `sudo ifconfig lo0 alias 127.0.0.2`)
- * - In `hear`, take the last line out: news waits for an update at each hop. That is slower, but in a row nobody
- *   counts. In a ring of four one may: news goes round one way, and an old word the other. Draw it.
+ * Here, 10.1/16 is short for 10.1.0.0/16. The first router prints these lines. `all?` is a request
+ * for the whole table. The 16 tells us not to reach our own network through the neighbour:
+ *
+ *     Bind UDP on 1520... (at 127.0.0.1 and in 224.0.0.9, Ctrl-C stops)
+ *       10.1/16: metric 1, our own network
+ *     Received from 127.0.0.2:1520: all?
+ *     Received from 127.0.0.2:1520: 10.2/16: 1, 10.1/16: 16
+ *       10.2/16: metric 2, through 127.0.0.2
+ *
+ * RIP itself has port 520, but a program often needs to be root to bind that. macOS does not know
+ * 127.0.0.2 before you run `sudo ifconfig lo0 alias 127.0.0.2`.
+ *
+ * Programs that run RIP in real networks, such as bird and FRR's ripd, send nothing on loopback. On
+ * another network, bird and this router learn from each other, if both use the same port.
  *
  * @module
  */
-import type { Diagram, Lesson } from "../cli/lesson.ts";
-import { hearAll, inTurns, label, type Link, pause, routerRole } from "../cli/rip.ts";
-import { run } from "../cli/run.ts";
-import { encode, INFINITY, responses, type Route, understood, type Ways } from "../lib/rip.ts";
-import { type Address, bind, type Datagram, sameAddress, type Socket } from "../lib/udp.ts";
+import {
+  encode,
+  INFINITY,
+  isWithin,
+  networkHere,
+  responses,
+  type Route,
+  short,
+  summary,
+  understood,
+} from "../lib/rip.ts";
+import { printable } from "../lib/text.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
 import { hearGroup } from "./12_multicast.ts";
 
-/** Takes a neighbour's routes. Returns the networks whose distance has changed. */
-export function believe(ways: Ways, by: Address, routes: Route[], now: number): string[] {
-  const changed: string[] = [];
-  for (const { network, metric: theirs, tag } of routes) {
-    const metric = Math.min(theirs + 1, INFINITY); // one hop more than from the neighbour
-    const known = ways.get(network);
-    const before = known?.metric ?? INFINITY;
+/** The group that all RIP routers of a network join (RFC 2453). */
+const GROUP = "224.0.0.9";
 
-    // A network of our own, while it is there: nobody knows it better.
-    if (!known?.by && before < INFINITY) continue;
-
-    // Take a shorter way from anybody, and any way from the neighbour that we use already. But to
-    // hear again that a lost way is lost must not restart its timer.
-    const same = known?.by !== undefined && sameAddress(known.by, by);
-    if (metric >= before && (!same || before === INFINITY)) continue;
-
-    // Without a limit, one neighbour could fill the memory.
-    if (!known && ways.size >= 200) continue;
-
-    // The tag means something to other protocols. RIP passes it on as it came (RFC 2453, 4.2).
-    ways.set(network, { metric, by, since: now, tag });
-    if (metric !== before) changed.push(network);
-  }
-  return changed;
+/** A route as a router remembers it. */
+export interface KnownRoute {
+  /** How many hops: 1 to 15, or 16 for a network that cannot be reached. */
+  metric: number;
+  /** The neighbour that told us. Without one, the network is the router's own. */
+  neighbour?: Address;
+  /** When we heard it last, or when it was lost: a time in milliseconds. */
+  since: number;
+  /** The tag that came with it. */
+  tag?: number | undefined;
 }
 
-/** What nobody has said for six updates is lost, and four updates later forgotten. Returns what is lost now. */
-export function forget(ways: Ways, every: number, now: number): string[] {
-  return [...ways].flatMap(([network, way]) => {
-    const { metric, by, since } = way;
-    const updates = by ? (now - since) / every : 0;
-    if (metric === INFINITY && updates >= 4) ways.delete(network); // by now all were told
-    if (metric === INFINITY || updates < 6) return [];
-    ways.set(network, { ...way, metric: INFINITY, since: now });
-    return [network];
-  });
+/** A *routing table*: a router's route to each network. The key is a network: `10.9.0.0/16`. */
+export type Table = Map<string, KnownRoute>;
+
+/**
+ * Returns whether a router should use this route. `known` is its present route to the same network,
+ * if it has one.
+ */
+export function isWanted(
+  known: KnownRoute | undefined,
+  distance: number,
+  neighbour: Address,
+): boolean {
+  const present = known?.metric ?? INFINITY;
+
+  // Our own network, as long as we can reach it: no neighbour knows it better.
+  if (known && known.neighbour === undefined && present < INFINITY) return false;
+
+  // A shorter route is welcome from every neighbour.
+  if (distance < present) return true;
+
+  // Hearing again that a lost route is lost must not restart its timer.
+  if (present === INFINITY) return false;
+
+  // If we already use this neighbour, we have to believe it, even if its route
+  // became longer or was lost.
+  return known?.neighbour !== undefined && sameAddress(known.neighbour, neighbour);
 }
 
 /**
- * Learns and tells the ways. (To pass packets on by them is the system's work, and not done here.) `links` are
- * its networks: where to tell the neighbours there, and who is one.
+ * Takes what a neighbour told into the table. Returns the networks whose metric changed.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const table: Table = new Map();
+ * const [near, far] = [{ hostname: "10.0.0.2", port: 520 }, { hostname: "10.0.0.3", port: 520 }];
+ * believe(table, far, [{ network: "10.9.0.0/16", metric: 7 }], performance.now());
+ * believe(table, near, [{ network: "10.9.0.0/16", metric: 2 }], performance.now());
+ * assertEquals(table.get("10.9.0.0/16")?.metric, 3);
+ * ```
  */
-export class Router {
-  readonly ways: Ways = new Map();
-  readonly far = (network: string): number => this.ways.get(network)?.metric ?? INFINITY;
-  sent = 0;
-  heard = 0;
-  careful = true; // false as in the first half of the play
-  constructor(readonly socket: Socket, readonly links: Link[]) {}
+export function believe(
+  table: Table,
+  neighbour: Address,
+  heard: Route[],
+  now: number,
+): string[] {
+  const changed: string[] = [];
 
-  /** Heeds a datagram, or returns why it does not. */
-  async hear({ data, from }: Datagram): Promise<string | undefined> {
-    const message = understood(data);
-    const link = this.links.find((link) => link.has(from));
-    if (!message) return "Not understood.";
-    // RIP answers 24 bytes with 504 or more, so strangers get no answer: in 2015 questions came in the names
-    // of victims, and old routers (version 1) flooded those.
-    if (!link) return "That is no neighbour.";
-    if (message.type === "REQUEST") {
-      const asked = message.networks?.map((network) => {
-        return { network, metric: this.far(network), tag: this.ways.get(network)?.tag };
-      });
-      return await this.#send(asked ?? this.routes(link), from);
-    }
-    // The real port is 520: to open one below 1024 takes an administrator. It was a proof, once.
-    if (from.port !== link.to.port) return "That is no router's port.";
-    const news = believe(this.ways, from, message.routes, performance.now());
-    if (this.careful && news.length > 0) await this.tell(news);
+  for (const { network, metric, tag } of heard) {
+    const distance = Math.min(metric + 1, INFINITY); // one hop more than from the neighbour
+    const known = table.get(network);
+    if (!isWanted(known, distance, neighbour)) continue;
+
+    // Without a limit, one neighbour could fill our memory. 200 networks are
+    // enough for this workbook.
+    if (!known && table.size >= 200) continue;
+
+    table.set(network, { metric: distance, neighbour, since: now, tag });
+    if (distance !== known?.metric) changed.push(network);
   }
 
-  /** What to tell on a link: all, or what is new. */
-  routes(link: Link, news?: string[]): Route[] {
-    return [...this.ways].flatMap(([network, { metric, by, tag }]) => {
-      // Split horizon: a way is not told to whoever told it: it would take us for a second way. Poisoned
-      // reverse: it is told that by us there is none (16), which undoes mistakes, too.
-      const back = this.careful && by && link.has(by);
-      if (news && (back || !news.includes(network))) return [];
-      return { network, metric: back ? INFINITY : metric, tag };
+  return changed;
+}
+
+/**
+ * Marks a route as lost if its neighbour did not repeat it for six updates. Deletes it four updates
+ * later. `milliseconds` is the time between two updates. If it is 30 s, a route is lost after 180
+ * s, and deleted 120 s later. Returns the networks that changed.
+ */
+export function forget(table: Table, milliseconds: number, now: number): string[] {
+  const changed: string[] = [];
+
+  for (const [network, route] of table) {
+    if (route.neighbour === undefined) continue; // our own network
+
+    // This many updates should have come since we heard the route, or lost it.
+    const updates = (now - route.since) / milliseconds;
+
+    if (route.metric < INFINITY && updates >= 6) {
+      table.set(network, { ...route, metric: INFINITY, since: now });
+      changed.push(network);
+    }
+
+    // A lost route stays in the table for some time, with metric 16. So every
+    // neighbour learns that it is lost.
+    if (route.metric === INFINITY && updates >= 4) {
+      table.delete(network);
+      changed.push(network);
+    }
+  }
+
+  return changed;
+}
+
+/** A network that a router is in. */
+export interface Link {
+  /** Where to send updates: a group, or a neighbour. */
+  to: Address;
+  /** Whether a sender is a neighbour in this network. */
+  isNeighbour(sender: Address): boolean;
+}
+
+/** What a router works with. (Forwarding packets is the operating system's work.) */
+export interface Router {
+  socket: Socket;
+  links: Link[];
+  table: Table;
+  /** False only in the first half of the diagram: without split horizon and triggered updates. */
+  careful: boolean;
+}
+
+/** Returns the routes to send on a link: all, or only those to the changed networks. */
+export function routesFor(router: Router, link: Link, changed?: string[]): Route[] {
+  const routes: Route[] = [];
+
+  for (const [network, { metric, neighbour, tag }] of router.table) {
+    // *Split horizon*: do not send a route back to where it came from. That
+    // neighbour could take it for another way to the network, although it is
+    // its own. *Poisoned reverse* is stronger: send the route back with metric
+    // 16. bird does this, too. FRR's ripd leaves the route out.
+    const cameFromHere = neighbour !== undefined && link.isNeighbour(neighbour);
+    const back = router.careful && cameFromHere;
+
+    if (changed && (back || !changed.includes(network))) continue;
+    routes.push({ network, metric: back ? INFINITY : metric, tag });
+  }
+
+  return routes;
+}
+
+/**
+ * Sends an *update*: the routes, to the neighbours on each link. Nobody acknowledges it. If it is
+ * lost, the next one tells the same.
+ */
+export async function advertise(router: Router, changed?: string[]): Promise<void> {
+  for (const link of router.links) {
+    // responses() makes messages of at most 25 routes.
+    for (const message of responses(routesFor(router, link, changed))) {
+      await router.socket.send(message, link.to);
+    }
+  }
+}
+
+/** Handles a datagram. Prints what came, and what changed in the table. */
+export async function hear(
+  router: Router,
+  { data, from }: Datagram,
+  print: (line: string) => void = () => {}, // prints nothing if you do not say where
+): Promise<void> {
+  print(`Received from ${formatAddress(from)}: ${printable(summary(data), 200)}`);
+  const message = understood(data);
+  if (!message) return;
+
+  // Anybody may send us routes. We listen only to our own networks. A neighbour
+  // can still lie, and its address can be forged. RFC 4822 adds signatures.
+  const link = router.links.find((link) => link.isNeighbour(from));
+  if (!link) {
+    print("  Ignored: the sender is not a neighbour.");
+  } else if (message.type === "REQUEST") {
+    await answer(router, link, message.networks, from);
+  } else if (from.port !== link.to.port) {
+    // All routers send from RIP's port, 520. On a shared machine, only its
+    // administrator may use that port.
+    print(`  Ignored: routers send from port ${link.to.port}.`);
+  } else {
+    await learn(router, message.routes, from, print);
+  }
+}
+
+/** Takes a neighbour's routes into the table, and tells the other neighbours what changed. */
+export async function learn(
+  router: Router,
+  routes: Route[],
+  neighbour: Address,
+  print: (line: string) => void,
+): Promise<void> {
+  const changed = believe(router.table, neighbour, routes, performance.now());
+  for (const network of changed) print(tableLine(router.table, network));
+
+  // A *triggered update* tells the neighbours now what changed. It does not
+  // wait for the next regular update. Here each leaves at once. Other routers
+  // gather more changes after the first one: ripd for 2 to 3 s, bird for up to
+  // 5 s.
+  if (router.careful && changed.length > 0) await advertise(router, changed);
+}
+
+/**
+ * Answers a neighbour's request, for the whole table or for some networks.
+ *
+ * A request of 24 bytes gets 504 bytes and more. In 2015, attackers sent requests with forged
+ * addresses, and old routers flooded the victims. This is an amplification attack (lesson 13). So
+ * {@linkcode hear} answers neighbours only. bird is stricter: it answers only RIP's port, and only
+ * requests for the whole table.
+ */
+export async function answer(
+  router: Router,
+  link: Link,
+  networks: string[] | undefined,
+  to: Address,
+): Promise<void> {
+  let routes = routesFor(router, link);
+
+  if (networks) {
+    routes = networks.map((network) => {
+      const known = router.table.get(network);
+      return { network, metric: known?.metric ?? INFINITY, tag: known?.tag };
     });
   }
 
-  /**
-   * Sends an update, or only the changed routes: a *triggered update*, which does not wait for the
-   * next regular one. Here each leaves at once. Other routers, such as bird and FRR's ripd, send
-   * the first one at once. What changes soon after it they gather for up to 5 s (RFC 2453, 3.10.1).
-   */
-  async tell(news?: string[]): Promise<void> {
-    for (const link of this.links) await this.#send(this.routes(link, news), link.to);
-  }
+  for (const message of responses(routes)) await router.socket.send(message, to);
+}
 
-  async #send(routes: Route[], to: Address): Promise<undefined> {
-    for (const message of responses(routes)) {
-      this.sent++;
-      await this.socket.send(message, to);
+/** Handles all datagrams that arrive at a socket, until it is closed. */
+export async function hearAll(
+  router: Router,
+  socket: Socket,
+  print: (line: string) => void = () => {},
+): Promise<void> {
+  for await (const datagram of socket) {
+    // A member of a group receives its own updates, too.
+    if (sameAddress(datagram.from, router.socket.address)) continue;
+
+    try {
+      await hear(router, datagram, print);
+    } catch (error) {
+      // An answer to port 0 cannot be sent, for example. The router goes on.
+      print(`No answer to ${formatAddress(datagram.from)}: ${(error as Error).message}`);
     }
   }
 }
 
-/** Three routers in a row, and behind C a network. The link to it breaks twice. */
-export async function play(diagram: Diagram): Promise<void> {
-  using one = diagram.watch("A", bind()), two = diagram.watch("B", bind());
-  using three = diagram.watch("C", bind());
-  const at = ({ address: to }: Socket): Link => ({ to, has: (from) => sameAddress(from, to) });
-  const [a, b] = [new Router(one, [at(two)]), new Router(two, [at(one), at(three)])];
-  const c = new Router(three, [at(two)]);
-  const [all, net] = [[b, c, a], "10.9.0.0/16"];
-  for (const router of all) hearAll(router, router.socket);
-  for (const careful of [false, true]) {
-    for (const router of all) router.careful = careful;
-    c.ways.set(net, { metric: 10, since: 0 }); // a slow link may count as many: so the picture is shorter
-    await c.tell();
-    await (careful ? three : one).send(encode({ type: "REQUEST" }), two.address); // what C told is poisoned
-    await inTurns(all, () => a.far(net) === 12);
-    await pause(20); // it was heard
-    const first = careful ? "C tells it at once" : "But B's update comes first";
-    diagram.note(`All know. Then C's link to 10.9/16 breaks (16). ${first}.`);
-    c.ways.set(net, { metric: INFINITY, since: 0 });
-    const lost = () => all.every(({ far }) => far(net) === INFINITY);
-    const took = await inTurns(all, lost, careful ? () => c.tell([net]) : undefined);
-    const how = careful ? "Poisoned reverse, and news told at once" : "Each believed its own echo";
-    diagram.note(`${how}: ${took}, and all know.`);
+/** Sends the whole table again and again, the first time now. Ends when it is disposed of. */
+export function startUpdates(
+  router: Router,
+  seconds: number,
+  print: (line: string) => void,
+): Disposable {
+  const milliseconds = 1000 * seconds;
+  let timer = setTimeout(update, 0);
+
+  async function update(): Promise<void> {
+    // Routers that always wait 30 s soon send at the same moment, and disturb
+    // each other. So the wait is between 25 and 35 s. ripd does something like
+    // this, but bird waits 30.0 s.
+    timer = setTimeout(update, milliseconds * (5 + 2 * Math.random()) / 6);
+
+    const changed = forget(router.table, milliseconds, performance.now());
+    for (const network of changed) print(tableLine(router.table, network));
+
+    try {
+      await advertise(router);
+    } catch (error) {
+      print(`The update was not sent: ${(error as Error).message}`);
+    }
   }
+
+  // `using` calls this at the end of its block.
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-export const lesson: Lesson = {
-  part: 3,
-  title: "RIP",
-  about: "RIP: routers tell their neighbours, and count to infinity.",
-  port: 1520,
-  play,
-  label,
-  roles: { router: routerRole({ Router, forget, hearGroup }) },
-  tryNext: ["deno task lesson16 router", "deno task lesson16 router --host 127.0.0.2"],
-};
+/** Returns the line to print for a network in the table. */
+export function tableLine(table: Table, network: string): string {
+  const route = table.get(network);
+  if (!route) return `  ${short(network)}: forgotten`;
+  if (route.metric === INFINITY) return `  ${short(network)}: lost`;
 
-if (import.meta.main) await run(lesson);
+  const how = route.neighbour ? `through ${route.neighbour.hostname}` : "our own network";
+  return `  ${short(network)}: metric ${route.metric}, ${how}`;
+}
+
+/** `deno task lesson16 router` runs this: a router with these networks of its own. */
+export async function router(
+  at: Address,
+  own: Route[],
+  seconds: number,
+  print = console.log,
+): Promise<void> {
+  // Windows cannot bind the address of a group (lesson 12). There, the group's
+  // socket has all addresses at this port, so the two have to share it.
+  using socket = bind({ ...at, reuseAddress: Deno.build.os === "windows" });
+  const { port } = socket.address;
+  const group = { hostname: GROUP, port };
+  using members = await hearGroup(group, at.hostname);
+
+  // The neighbours are all addresses in the network that we are in.
+  const network = networkHere(at.hostname);
+  const link = { to: group, isNeighbour: (from: Address) => isWithin(from.hostname, network) };
+  const self: Router = { socket, links: [link], table: new Map(), careful: true };
+  for (const route of own) self.table.set(route.network, { metric: route.metric, since: 0 });
+
+  print(`Bind UDP on ${port}... (at ${at.hostname} and in ${GROUP}, Ctrl-C stops)`);
+  for (const route of own) print(tableLine(self.table, route.network));
+
+  // A router that starts asks for everything, so it need not wait for 30 s.
+  await socket.send(encode({ type: "REQUEST" }), group);
+  using _updates = startUpdates(self, seconds, print);
+
+  // Answers come to our own address, and updates come to the group.
+  await Promise.race([hearAll(self, socket, print), hearAll(self, members, print)]);
+}
+
+/*
+ * ## Try next
+ *
+ * 1. Run both routers with `--every 1`, which sends an update each second. Stop the second one with
+ *    Ctrl-C. Some 6 s later, you should see `10.2/16: lost` at the first one, and 4 s after that
+ *    `10.2/16: forgotten`.
+ * 2. Run the second router with `--routes 10.9/16=14,10.8/16=15`. The first router should print
+ *    `10.9/16: metric 15, through 127.0.0.2`. It should print no line for 10.8/16: 16 is too far.
+ * 3. In `learn`, delete the line with `advertise`, and run `deno task lesson16`. In the
+ *    second half, you should see that A hears of the loss later: from B's next regular update.
+ */
+
+if (import.meta.main) import("../cli/lessons/16_rip.ts").then(({ main }) => main());

@@ -12,44 +12,36 @@
  * @module
  */
 
-/** A way to a network, as one router tells it to another. */
+/** A route to a network, as one router tells it to another. */
 export interface Route {
-  /** The network and how many bits of its addresses name it: `10.9.0.0/16`. `0.0.0.0/0` is all others. */
+  /** The network and its length in bits: `10.9.0.0/16`. `0.0.0.0/0` means all other networks. */
   readonly network: string;
-  /** How far it is, as a rule in routers: 1 to 15, and {@linkcode INFINITY}: there is no way. */
+  /**
+   * The distance, usually in hops: 1 to 15, or {@linkcode INFINITY} for a network that cannot be
+   * reached.
+   */
   readonly metric: number;
-  /** Who is nearer than the one who tells it, in the same network: an address. Rare. */
+  /** The address of a better next hop than the sender, in the same network. This is rare. */
   readonly nextHop?: string;
-  /** A mark of whoever brought the route in, to be passed on as it is: 1 to 65535. Rare. */
+  /**
+   * A number for other routing protocols, which RIP passes on unchanged: 1 to 65535. This is rare.
+   */
   readonly tag?: number | undefined;
 }
 
-/** A way to a network, as a router remembers it. */
-export interface Way {
-  /** How far it is: 1 to 16. */
-  readonly metric: number;
-  /** The neighbour who said so. Without one the network is the router's own. */
-  readonly by?: { readonly hostname: string; readonly port: number } | undefined;
-  /** When that was said, or when the way was lost: a time in milliseconds. */
-  readonly since: number;
-  /** The route's tag, which is passed on as it came (RFC 2453, 4.2). */
-  readonly tag?: number | undefined;
-}
-
-/** All that a router knows: the way to each network, by the network. */
-export type Ways = Map<string, Way>;
-
-/** Any message. A request without networks is for all that the other one knows. */
+/** Any message. A request without networks asks for the whole table. */
 export type Message =
   | { type: "REQUEST"; networks?: string[] }
   | { type: "RESPONSE"; routes: Route[] };
 
-/** 16 is as far as it goes: so no network has more than 15 routers in a row. */
+/** This metric means that a network cannot be reached. So a path has at most 15 hops. */
 export const INFINITY = 16;
-/** A message has at most so many routes: 504 bytes, which every host takes in one piece. */
+/** The most routes in a message. It has 504 bytes then, which every host can receive. */
 export const MOST_ROUTES = 25;
 
-/** These bytes are no message, or none that may be believed. The message says why, to go on after a colon. */
+/**
+ * These bytes are not a message that we can use. The error's message says why, as half a sentence.
+ */
 export class NoRip extends Error {
   override name = "NoRip";
 }
@@ -58,14 +50,14 @@ const HEADER = 4;
 const ENTRY = 20;
 const CODES = { REQUEST: 1, RESPONSE: 2 } as const;
 const VERSION = 2;
-/** What an entry is about: an address of IP, everything (in a request), or a password. */
+/** The family of an entry: a network of IPv4, the whole table (in a request), or a password. */
 const [IP, ALL, PASSWORD] = [2, 0, 0xffff];
 
 /**
- * A message as bytes.
+ * Returns a message as bytes.
  *
- * @throws {RangeError} There are more than 25 routes; a metric is not a whole number from 1 to 16; a tag
- * has more than 16 bits; or a network is none (see {@linkcode isNetwork}).
+ * @throws {RangeError} There are more than 25 routes. Or a metric is not a whole number from 1 to
+ * 16. Or a tag has more than 16 bits. Or a network is not valid (see {@linkcode isNetwork}).
  */
 export function encode(message: Message): Uint8Array<ArrayBuffer> {
   const routes: readonly Route[] = message.type === "RESPONSE"
@@ -79,11 +71,15 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
   bytes.set([CODES[message.type], VERSION]);
   for (const [i, { network, metric, nextHop = "0.0.0.0", tag = 0 }] of routes.entries()) {
     if (!isWhole(metric, 1, INFINITY)) {
-      throw new RangeError(`Metric ${metric} is not right: it must be from 1 to ${INFINITY}.`);
+      throw new RangeError(`Metric ${metric} is not a whole number from 1 to ${INFINITY}.`);
     }
-    if (!isWhole(tag, 0, 0xffff)) throw new RangeError(`Tag ${tag} is no number of 16 bits.`);
+    if (!isWhole(tag, 0, 0xffff)) {
+      throw new RangeError(`Tag ${tag} is not a whole number from 0 to 65535.`);
+    }
     const [address, length] = parts(network);
-    if (!isDestination(address, length)) throw new RangeError(`No route leads to ${network}.`);
+    if (!isDestination(address, length)) {
+      throw new RangeError(`There can be no route to ${network}.`);
+    }
     const at = HEADER + ENTRY * i;
     const all = message.type === "REQUEST" && !message.networks;
     view.setUint16(at, all ? ALL : IP);
@@ -96,7 +92,10 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Responses with all these routes, as bytes: as many as it takes, each of at most 25. None for no route. */
+/**
+ * Returns responses with these routes, as bytes. Each has at most 25 routes. Without routes, the
+ * list is empty.
+ */
 export function responses(routes: readonly Route[]): Uint8Array<ArrayBuffer>[] {
   const messages: Uint8Array<ArrayBuffer>[] = [];
   for (let i = 0; i < routes.length; i += MOST_ROUTES) {
@@ -106,27 +105,28 @@ export function responses(routes: readonly Route[]): Uint8Array<ArrayBuffer>[] {
 }
 
 /**
- * Bytes as a message. Any bytes may be given, of any length. An entry that makes no sense (a network that
- * nobody can be in, a metric of 0 or 17) is left out, and the others count, as RFC 2453 has it.
+ * Reads bytes as a message. They may be any bytes, of any length. It leaves out an entry that makes
+ * no sense, such as a metric of 0 or 17, and keeps the others (RFC 2453, 3.9.2).
  *
- * @throws {NoRip} They are no message of version 2, or they hold a password, and we have none to compare.
+ * @throws {NoRip} They are not a message of version 2. Or they begin with a password, which we
+ * cannot check.
  */
 export function decode(bytes: Uint8Array): Message {
   const [code, version] = bytes;
   const count = (bytes.length - HEADER) / ENTRY;
   if (!isWhole(count, 0, MOST_ROUTES)) {
-    throw new NoRip("it is not 4 bytes and 20 for each of up to 25 routes");
+    throw new NoRip("its size is not 4 bytes plus 20 for each of at most 25 routes");
   }
-  if (version !== VERSION) throw new NoRip("it is not of version 2");
+  if (version !== VERSION) throw new NoRip("its version is not 2");
   if (code !== CODES.REQUEST && code !== CODES.RESPONSE) {
-    throw new NoRip("it is neither question nor answer");
+    throw new NoRip("its command is neither request nor response");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const routes: Route[] = [];
   for (let at = HEADER; at < bytes.length; at += ENTRY) {
     const [family, metric] = [view.getUint16(at), view.getUint32(at + 16)];
     if (family === PASSWORD && at === HEADER) {
-      throw new NoRip("it comes with a password, and I have none");
+      throw new NoRip("it has a password, which we cannot check");
     }
     if (code === CODES.REQUEST && family === ALL && metric === INFINITY && count === 1) {
       return { type: "REQUEST" };
@@ -149,7 +149,7 @@ export function decode(bytes: Uint8Array): Message {
   return { type: "REQUEST", networks: routes.map(({ network }) => network) };
 }
 
-/** The same as {@linkcode decode}, and `undefined` for what is no message. */
+/** Does the same as {@linkcode decode}, but returns `undefined` in the place of an error. */
 export function understood(bytes: Uint8Array): Message | undefined {
   try {
     return decode(bytes);
@@ -160,7 +160,8 @@ export function understood(bytes: Uint8Array): Message | undefined {
 }
 
 /**
- * A message in a few words, for people: `10.9/16: 2, 10.8/16: 16 (tag 7)`, or `all?`.
+ * Returns a message in a few words for people: `10.9/16: 2, 10.8/16: 16 (tag 7)`. `all?` is a
+ * request for the whole table.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -180,7 +181,16 @@ export function describe(message: Message): string {
   return networks ? `${networks.map(short).join(", ") || "nothing"}?` : "all?";
 }
 
-/** A network without the zeros that its length implies: `10.9/16`. */
+/** Returns the same as {@linkcode describe}, or says why the bytes are not a message. */
+export function summary(bytes: Uint8Array): string {
+  try {
+    return describe(decode(bytes));
+  } catch (error) {
+    return `not a RIP message (${(error as Error).message})`;
+  }
+}
+
+/** Returns a network without the zeros that its length implies: `10.9/16`. */
 export function short(network: string): string {
   const [address = "", length = ""] = network.split("/");
   const bytes = Math.max(1, Math.ceil(Number(length) / 8));
@@ -188,8 +198,9 @@ export function short(network: string): string {
 }
 
 /**
- * Whether a route may lead there: `10.9.0.0/16` has four bytes and a length, and no bits beyond it, as
- * `10.9.1.0/16` has. This machine (127), groups (224 and more) and nowhere (0, but for `0.0.0.0/0`) are none.
+ * Returns whether there can be a route to this network. `10.9.0.0/16` is a network. `10.9.1.0/16`
+ * is not, because it has bits beyond its length. Addresses that begin with 0, 127, or 224 and more
+ * are not networks of routers, except `0.0.0.0/0`.
  */
 export function isNetwork(text: string): boolean {
   try {
@@ -200,7 +211,7 @@ export function isNetwork(text: string): boolean {
 }
 
 /**
- * The network of a host with this netmask.
+ * Returns the network of a host with this netmask.
  *
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
@@ -214,7 +225,25 @@ export function networkOf(address: string, netmask: string): string {
   return `${toText((toNumber(address) & mask) >>> 0)}/${Math.clz32(~mask)}`;
 }
 
-/** Whether an address is of this network. One of IPv6 is of none. */
+/**
+ * Returns the network that this machine's address is in: `127.0.0.0/8` for 127.0.0.1. Needs the
+ * permission `--allow-sys=networkInterfaces`.
+ *
+ * @throws {RangeError} This machine does not have an IPv4 network with that address.
+ */
+export function networkHere(hostname: string): string {
+  for (const { family, address, netmask } of Deno.networkInterfaces()) {
+    if (family !== "IPv4") continue;
+    const network = networkOf(address, netmask);
+    if (isWithin(hostname, network)) return network;
+  }
+  throw new RangeError(
+    `${hostname} is not in a network of this machine. It must be an IPv4 address of this ` +
+      "machine, such as 127.0.0.1. (IPv6 has another protocol, RIPng.)",
+  );
+}
+
+/** Returns whether an IPv4 address is in this network. An IPv6 address never is. */
 export function isWithin(address: string, network: string): boolean {
   if (!ADDRESS.test(address)) return false;
   const [start, length] = parts(network);
@@ -229,7 +258,7 @@ function parts(network: string): [address: number, length: number] {
     const [start, mask] = [toNumber(address), maskOf(Number(length))];
     if ((start & mask) >>> 0 === start) return [start, Number(length)];
   }
-  throw new RangeError(`${network} is no network: it must be such as 10.9.0.0/16.`);
+  throw new RangeError(`${network} is not a network, such as 10.9.0.0/16.`);
 }
 
 function isDestination(address: number, length: number): boolean {
@@ -238,13 +267,13 @@ function isDestination(address: number, length: number): boolean {
   return address === 0 && length === 0 || first > 0 && first !== 127 && first < 224;
 }
 
-/** So many ones, then zeros. */
+/** Returns a netmask: `length` bits of 1, then zeros. */
 function maskOf(length: number): number {
   return length === 0 ? 0 : (-1 << (32 - length)) >>> 0;
 }
 
 function toNumber(address: string): number {
-  if (!ADDRESS.test(address)) throw new RangeError(`${address} is no address of IPv4.`);
+  if (!ADDRESS.test(address)) throw new RangeError(`${address} is not an IPv4 address.`);
   return address.split(".").reduce((number, byte) => number * 256 + Number(byte), 0);
 }
 

@@ -75,7 +75,8 @@ export class RunningRole implements AsyncDisposable {
       lines: () => this.#lines(),
       signal: this.#interrupt.signal,
     };
-    this.ended = role.run(given).then(() => undefined, (error) => error);
+    // A role may throw before it returns a promise: that is its end, too.
+    this.ended = (async () => await role.run(given))().then(() => undefined, (error) => error);
   }
 
   /** Watches the socket that is opened next, and if it is closed unused (by `bindBoth`, say), the one after it. */

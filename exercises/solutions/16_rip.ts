@@ -3,65 +3,95 @@
  *
  * @module
  */
-import { INFINITY, responses, type Ways } from "../../lib/rip.ts";
+import type { Table } from "../../lessons/16_rip.ts";
+import { INFINITY, responses, type Route } from "../../lib/rip.ts";
 import { type Address, sameAddress } from "../../lib/udp.ts";
 
 /**
- * What a router tells one of its neighbours: messages, as bytes. `ways` is all that it knows, such as
- * `10.9.0.0/16` with the metric 3 `by` a neighbour, or by nobody: the network is the router's own.
+ * Return the update that a router sends to one of its neighbours: a list of messages, as bytes.
+ * `table` is the router's table. It holds the type `KnownRoute` of lesson 16.
  *
- * - Each way is told as far as it is, also the lost ones, at 16.
- * - But there is a split horizon: a way by this neighbour is not told to it. If `poisoned` is true, it is
- *   told that by us there is none.
- * - A message has at most 25 routes. Where there is nothing to tell, there is no message.
- *
- * `deno doc lib/rip.ts` shows the fields of its types.
+ * - Send each route with its metric. A lost route has the metric 16, and is sent, too.
+ * - Use split horizon: leave out the routes that came from this neighbour. If `poisoned` is true,
+ *   use poisoned reverse: send these routes with the metric 16.
+ * - A message has at most 25 routes. If there is no route to send, return an empty list.
  */
-export function updateFor(ways: Ways, neighbour: Address, poisoned: boolean): Uint8Array[] {
-  const routes = [...ways].flatMap(([network, { metric, by }]) => {
-    if (!by || !sameAddress(by, neighbour)) return { network, metric };
-    return poisoned ? { network, metric: INFINITY } : [];
-  });
+export function updateFor(table: Table, neighbour: Address, poisoned: boolean): Uint8Array[] {
+  const routes: Route[] = [];
+
+  for (const [network, route] of table) {
+    const back = route.neighbour !== undefined && sameAddress(route.neighbour, neighbour);
+    if (!back) routes.push({ network, metric: route.metric });
+    if (back && poisoned) routes.push({ network, metric: INFINITY });
+  }
+
   return responses(routes);
 }
 
-/** How far it is to a network, by whom: a neighbour's name. */
+/** A neighbour's name, and a metric. */
 export interface Choice {
-  by: string;
+  neighbour: string;
   metric: number;
 }
 
-/** Takes a neighbour's word, if there is one, at the time `now` in milliseconds. Returns by whom to go. */
-export type Choose = (now: number, word?: Choice) => Choice | undefined;
+/**
+ * Takes what a neighbour told, if anything, at the time `now` in milliseconds. Returns the
+ * neighbour to use and the metric through it, or `undefined` without a route.
+ */
+export type Choose = (now: number, told?: Choice) => Choice | undefined;
 
 /**
- * Lesson 16's router remembers one way to each network. When that neighbour dies, it has none until another
- * one's next update. So remember what each neighbour said about a network, and have the next best at hand.
- * Return a function for one network. It is called with each neighbour's word, how far it is from there,
- * and now and then without one. It returns by whom to go, and how far that is from here: 1 more.
+ * Lesson 16's router remembers one route to a network. If that neighbour stops, the router has no
+ * route until it hears another neighbour's update. So remember what each neighbour told, and use
+ * the next best route at once.
  *
- * - The last word of a neighbour counts, better or worse.
- * - The shortest way wins. If there are several, we stay with whom we went by before, if that is one of them;
- *   else it is the neighbour who came first.
- * - A way of 16 from here is too far: it is none. Who has none need not be remembered, and comes anew when it
- *   has one again.
- * - Who has said nothing for 180,000 ms or longer is forgotten.
- * - A metric is a whole number from 1 to 16. A word with another one changes nothing.
- * - At most 100 neighbours are remembered. Who comes when there is no room is not heeded, and the others stay.
+ * Return a function for one network. Each call may bring what one neighbour told: its name and its
+ * metric. The call returns the neighbour to use, and the metric through it: one more than it told.
+ *
+ * - What a neighbour told last replaces what it told before, even if it is worse.
+ * - Choose the smallest metric. If several neighbours have it, keep the neighbour of the call
+ *   before. If that one is not among them, take the one that you have remembered for the longest
+ *   time.
+ * - A metric of 16 through a neighbour means that it has no route. Then do not remember this
+ *   neighbour. If it tells a route again, it counts as new.
+ * - Forget a neighbour that told nothing for 180,000 ms or longer.
+ * - A metric is a whole number from 1 to 16. If a neighbour tells another one, ignore it.
+ * - Remember at most 100 neighbours. If there is no room for a new one, ignore it, and keep the
+ *   others.
  */
 export function nextBest(): Choose {
-  const words = new Map<string, { metric: number; at: number }>();
-  let current: string | undefined;
-  return (now, word) => {
-    for (const [by, { at }] of words) if (now - at >= 180_000) words.delete(by);
-    if (word && Number.isInteger(word.metric) && word.metric >= 1 && word.metric <= INFINITY) {
-      const { by, metric } = word;
-      if (metric + 1 >= INFINITY) words.delete(by);
-      else if (words.has(by) || words.size < 100) words.set(by, { metric, at: now });
+  const remembered = new Map<string, { metric: number; at: number }>();
+  let used: string | undefined;
+
+  return (now, told) => {
+    for (const [neighbour, { at }] of remembered) {
+      if (now - at >= 180_000) remembered.delete(neighbour);
     }
-    const least = Math.min(...[...words.values()].map(({ metric }) => metric));
-    const best = [...words.keys()].filter((by) => words.get(by)!.metric === least);
-    if (current === undefined || !best.includes(current)) current = best[0];
-    return current === undefined ? undefined : { by: current, metric: least + 1 };
+
+    if (told && isMetric(told.metric)) {
+      const { neighbour, metric } = told;
+      if (metric + 1 >= INFINITY) {
+        remembered.delete(neighbour);
+      } else if (remembered.has(neighbour) || remembered.size < 100) {
+        // A key that is there keeps its place in the Map.
+        remembered.set(neighbour, { metric, at: now });
+      }
+    }
+
+    // The one that we use already comes first, then the others in their order.
+    let best = used === undefined ? undefined : remembered.get(used);
+    if (!best) used = undefined;
+    for (const [neighbour, route] of remembered) {
+      if (best && route.metric >= best.metric) continue;
+      best = route;
+      used = neighbour;
+    }
+
+    if (!best || used === undefined) return undefined;
+    return { neighbour: used, metric: best.metric + 1 };
   };
+}
+
+function isMetric(metric: number): boolean {
+  return Number.isInteger(metric) && metric >= 1 && metric <= INFINITY;
 }
