@@ -176,6 +176,10 @@ function value(kind: string, name: string, option: Option | undefined): string {
   if (kind === "has") return String(text !== undefined);
   if (kind === "seconds") return `${1000 * Number(text ?? 1)}`;
   if (kind === "number" || kind === "share") return text ?? "0";
+  if (kind === "address") {
+    const [, hostname, port] = (text ?? "127.0.0.1:9999").match(/^(.+):(\d+)$/)!;
+    return `{ hostname: "${hostname}", port: ${port} }`;
+  }
   return JSON.stringify(text ?? `your ${name}`);
 }
 

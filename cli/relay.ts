@@ -4,7 +4,7 @@
  * @module
  */
 import { count } from "../lib/text.ts";
-import { type Count, type Fate, noCounts, relay, type Weather } from "../lib/relay.ts";
+import { type Count, type Fate, type Line, noCounts, relay, type Weather } from "../lib/relay.ts";
 import { bind, formatAddress, sameAddress } from "../lib/udp.ts";
 import { type Given, type Options, type Role, UsageError } from "./lesson.ts";
 
@@ -26,6 +26,8 @@ export function relayRole(
       duplicate: { value: "SHARE", about: "send so many twice", default: "0" },
       delay: { value: "MS", about: "hold each for so long", default: "0" },
       jitter: { value: "MS", about: "and longer, up to this, by chance", default: "0" },
+      rate: { value: "BYTES", about: "a line that carries so many a second" },
+      queue: { value: "DATAGRAMS", about: "and so many wait for it, no more", default: "10" },
       seed: { value: "NUMBER", about: "the same dice again (others each time)" },
     },
     run: (given) => run(given, forecast),
@@ -62,7 +64,15 @@ async function run(
     console.log(`To the clients: ${told(counts.toClients)}`);
   };
   signal.addEventListener("abort", end, { once: true });
-  await relay(socket, to, forecast(weather, seed), { counts });
+  const line = lineOf(options);
+  await relay(socket, to, forecast(weather, seed), { counts, ...(line && { line }) });
+}
+
+/** The line that the options ask for: none without `--rate`. */
+function lineOf(options: Options): Line | undefined {
+  const queue = options.number("queue", 0, 100_000);
+  if (!options.has("rate")) return undefined;
+  return { rate: options.number("rate", 1, 1_000_000_000), queue };
 }
 
 function seedOf(options: Options): number {

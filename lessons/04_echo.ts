@@ -32,8 +32,8 @@ import {
 } from "../lib/udp.ts";
 import { receiveUntil } from "./02_receive.ts";
 
-/** How the replies of this server begin, and those of the servers in lessons 6, 7 and 8. */
-const REPLY = /^(Hello,|broadcasting$|\d+ bytes$|pong \d)/;
+/** How the replies of this server begin, and those of the servers in lessons 6, 7, 8 and 11. */
+const REPLY = /^(Hello,|broadcasting$|\d+ bytes$|pong \d|ACK \d)/;
 
 /** Returns the reply to a name, or `undefined` if the datagram gets no reply. */
 export function greeting(data: Uint8Array): string | undefined {
@@ -57,7 +57,7 @@ export function greeting(data: Uint8Array): string | undefined {
 
 /**
  * Replies to datagrams until the socket is closed. `replyTo` returns what to send back, or
- * `undefined` for no reply. Lessons 6 to 8 use this loop with replies of their own.
+ * `undefined` for no reply. Lessons 6 to 8 and 11 use this loop with replies of their own.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

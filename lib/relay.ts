@@ -57,7 +57,7 @@ export interface Count {
   came: number;
   /** Sent on, copies included. */
   went: number;
-  /** Lost, as their fate wanted it. */
+  /** Copies that were lost: their fate wanted it, or the line's queue was full. */
   dropped: number;
   /** Copies beyond the first. */
   doubled: number;
@@ -75,6 +75,8 @@ export interface Counts {
 
 /** What one may tell a relay beside the addresses and the fates. */
 export interface RelayOptions {
+  /** A {@linkcode Line} in each direction, which all clients share. Not given: no limit. */
+  line?: Line;
   /** Counts here, to be read meanwhile. */
   counts?: Counts;
   /** Told of each datagram that is lost, when it is: who would have sent it on, and to whom. */
@@ -94,6 +96,44 @@ const DOORS = 4;
 /** How many bytes may wait in delays. A datagram counts as so many more than it has: that it waits costs, too. */
 const ROOM = 16_000_000;
 const OVERHEAD = 500;
+
+/** A line that carries only so much, and the queue in front of it. */
+export interface Line {
+  /** The bytes of data that it carries in a second. */
+  readonly rate: number;
+  /** How many datagrams may wait while another one is on its way into the line. */
+  readonly queue: number;
+}
+
+/**
+ * Returns a function that puts a datagram on the line. The function returns how many milliseconds pass
+ * until the line has taken all of its bytes, or `undefined` if the queue is full: then it is lost.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const enter = fullLine({ rate: 1000, queue: 1 }); // 100 bytes take 100 ms
+ * assertEquals(enter(100, 0), 100); // at once
+ * assertEquals(enter(100, 0), 200); // waits for the first one
+ * assertEquals(enter(100, 0), undefined); // no room in the queue
+ * assertEquals(enter(100, 150), 150); // the first one has left, the second one leaves at 200
+ * ```
+ */
+export function fullLine(
+  { rate, queue }: Line,
+): (bytes: number, now: number) => number | undefined {
+  // When each datagram that is here has left: the first one is being sent, the others wait.
+  const leaving: number[] = [];
+
+  return (bytes, now) => {
+    while (leaving[0] !== undefined && leaving[0] <= now) leaving.shift();
+    if (leaving.length > queue) return undefined;
+
+    const begins = leaving.at(-1) ?? now;
+    const ends = begins + 1000 * bytes / rate;
+    leaving.push(ends);
+    return ends - now;
+  };
+}
 
 /** A {@linkcode Counts} to begin with. */
 export function noCounts(): Counts {
@@ -160,6 +200,8 @@ class Clients {
   readonly #listening = new Set<Promise<void>>();
   readonly #clock: Clock;
   readonly #delays: Delays;
+  /** The line to the server, and the one back, if there are any. */
+  readonly #lines: ReturnType<typeof fullLine>[] = [];
   #paths = 0;
 
   constructor(
@@ -176,6 +218,8 @@ class Clients {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#delays = new Delays(this.#clock);
+    const { line } = options;
+    if (line) this.#lines.push(fullLine(line), fullLine(line));
   }
 
   /** Sends to the server what came from a client. */
@@ -264,19 +308,23 @@ class Clients {
   }
 
   async #pass(copy: Copy, fate: Fate): Promise<void> {
-    const { data, from, to, count } = copy;
+    const { data, count } = copy;
     count.came++;
     const delays = fate();
-    if (delays.length === 0) {
-      count.dropped++;
-      this.#options.lost?.(data, from.address, to);
-      return;
-    }
-    count.doubled += delays.length - 1;
+    if (delays.length === 0) this.#drop(copy);
+    else count.doubled += delays.length - 1;
+    const enter = this.#lines[count === this.#counts.toServer ? 0 : 1];
     for (const delay of delays) {
-      if (delay > 0) this.#delays.add(copy, delay);
+      const wait = enter ? enter(data.length, this.#clock.now()) : 0;
+      if (wait === undefined) this.#drop(copy);
+      else if (wait + delay > 0) this.#delays.add(copy, wait + delay);
       else await sendOn(copy);
     }
+  }
+
+  #drop({ data, from, to, count }: Copy): void {
+    count.dropped++;
+    this.#options.lost?.(data, from.address, to);
   }
 
   #open(hostname: string): Socket | undefined {

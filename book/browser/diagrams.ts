@@ -4,11 +4,13 @@
  * @module
  */
 import { type Event, inWords, sum } from "../diagram/events.ts";
-import { NARROW, picture, type Shape, WIDE } from "../diagram/picture.ts";
+import { isChart, NARROW, picture, type Shape, WIDE } from "../diagram/picture.ts";
 import { element, leaving, objects } from "./dom.ts";
 
 /** So long each event is looked at, in milliseconds. */
 const PACE = 500;
+/** A row of a chart is read at a glance. */
+const CHART_PACE = 100;
 
 export function startDiagrams(): void {
   for (const figure of document.querySelectorAll<HTMLElement>(".diagram")) new Diagram(figure);
@@ -75,9 +77,10 @@ class Diagram {
       if (still) shown = known.length;
       else while (known[shown++]!.event === "column" && shown < known.length);
       this.#draw(known.slice(0, shown), known, !still);
-      const last = known[shown - 1]!.event;
-      if (still || last !== "column" && last !== "end") {
-        await new Promise((resolve) => setTimeout(resolve, still ? 50 : PACE));
+      const last = known[shown - 1]!;
+      if (still || last.event !== "column" && last.event !== "end") {
+        const pace = still ? 50 : isChart(last) ? CHART_PACE : PACE;
+        await new Promise((resolve) => setTimeout(resolve, pace));
       }
     }
   }

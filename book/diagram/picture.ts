@@ -59,11 +59,15 @@ export function picture(events: readonly Event[], frame: Frame): Shape {
       y += ROW;
       groups.push(arrow(event, { y, x, narrow, width, left }));
     } else if (event.event !== "end") {
-      const size = narrow ? 14 : 15;
+      const chart = isChart(event);
+      const size = (narrow ? 14 : 15) - (chart ? 2 : 0);
       const indent = narrow ? 4 : left;
-      const lines = wrapped(event.text, (width - indent - (narrow ? 8 : right + 16)) / size);
-      y += remarked ? 10 : narrow ? 32 : 26;
-      groups.push(remark(lines, event.event, { y, indent, size }));
+      const space = (width - indent - (narrow ? 8 : right + 16)) / size;
+      const lines = chart
+        ? wrapped(event.text, space / MONO, columnsOf)
+        : wrapped(event.text, space, estimate);
+      y += chart && remarked ? 0 : remarked ? 10 : narrow ? 32 : 26;
+      groups.push(remark(lines, chart ? "note chart" : event.event, { y, indent, size }));
       y += lines.length * LINE;
     }
     remarked = !["column", "datagram"].includes(event.event) ||
@@ -212,8 +216,13 @@ function cut(text: string, room: number): string {
   return `${shown}…`;
 }
 
-/** Text in lines of a width that is given in letters' heights. What each letter takes is an estimate. */
-function wrapped(text: string, width: number): string[] {
+/** Whether this is a row of a chart: its bars have to stand below each other. */
+export function isChart(event: Event): boolean {
+  return event.event === "note" && event.text.includes("█");
+}
+
+/** Text in lines of a width, by what `extent` says of a text. */
+function wrapped(text: string, width: number, extent: (text: string) => number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
@@ -224,7 +233,8 @@ function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
-function extent(text: string): number {
+/** How wide a text is, in its letters' height: what each letter takes is an estimate. */
+function estimate(text: string): number {
   let sum = 0;
   for (const letter of text) {
     sum += isWide(letter)

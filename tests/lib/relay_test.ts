@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Counts, noCounts, relay, type RelayOptions } from "../../lib/relay.ts";
+import { type Counts, fullLine, noCounts, relay, type RelayOptions } from "../../lib/relay.ts";
 import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { soon, text } from "../helpers.ts";
@@ -627,3 +627,87 @@ function fake(
     (await before() as Datagram | undefined) ?? await receive.call(real, options);
   return real;
 }
+
+/** When it was due, which was a multiple of 10 ms: the relay sends up to half a millisecond early. */
+const due = (time: number) => 10 * Math.round(time / 10);
+
+Deno.test("relay: a line takes time for each datagram, and the next ones wait behind it", async () => {
+  await using net = simulated(AT_ONCE, { line: { rate: 1000, queue: 5 } });
+  using client = net.bind();
+  for (const size of [100, 0, 50, 200]) await client.send("x".repeat(size), net.at);
+  const heard = await net.hears(net.server, 1000);
+  assertEquals(heard.map(([text, time]) => [text.length, due(time)]), [
+    [100, 100],
+    [0, 100],
+    [50, 150],
+    [200, 350],
+  ]);
+  assertEquals(net.counts.toServer.dropped, 0);
+});
+
+Deno.test("relay: a queue that is full drops the newest, and counts and tells them", async () => {
+  const lost: string[] = [];
+  const options = {
+    line: { rate: 1000, queue: 2 },
+    lost: (data: Uint8Array) => lost.push(text(data).slice(0, 1)),
+  };
+  await using net = simulated(AT_ONCE, options);
+  using client = net.bind();
+  for (const letter of "abcde") await client.send(letter.repeat(100), net.at);
+  const first = await net.hears(net.server, 150); // a has left, b is on its way, c waits
+  for (const letter of "fg") await client.send(letter.repeat(100), net.at);
+  const rest = await net.hears(net.server, 1000);
+  const letters = [...first, ...rest].map(([text, time]) => [text[0], due(time)]);
+  assertEquals(letters, [["a", 100], ["b", 200], ["c", 300], ["f", 400]]);
+  assertEquals(lost, ["d", "e", "g"]);
+  assertEquals(net.counts.toServer.came, 7);
+  assertEquals([net.counts.toServer.went, net.counts.toServer.dropped], [4, 3]);
+});
+
+Deno.test("relay: all clients share a line, and each direction has its own", async () => {
+  await using net = simulated(AT_ONCE, { line: { rate: 1000, queue: 2 } });
+  using ann = net.bind();
+  using bob = net.bind();
+  for (const client of [ann, bob, ann, bob]) await client.send("?".repeat(100), net.at);
+  const answering = (async () => {
+    for await (const { from } of net.server) await net.server.send("!".repeat(100), from);
+  })();
+  const hearing = net.hears(ann, 1000);
+  const times = (await hearing).map(([, time]) => due(time));
+  assertEquals(times, [200, 400]); // Ann's at 100 and 300, each a line back later; Bob's second was lost
+  assertEquals([net.counts.toServer.went, net.counts.toServer.dropped], [3, 1]);
+  assertEquals([net.counts.toClients.went, net.counts.toClients.dropped], [3, 0]);
+  net.server.close();
+  await answering;
+});
+
+Deno.test("relay: on a line, delay and copies come on top, and dice do not fill it", async () => {
+  const fates = [[], [20, 20], [10]].values();
+  const next = () => fates.next().value ?? [0];
+  await using net = simulated(() => next, { line: { rate: 1000, queue: 9 } });
+  using client = net.bind();
+  for (const letter of "abc") await client.send(letter.repeat(100), net.at);
+  const heard = await net.hears(net.server, 1000);
+  const letters = heard.map(([text, time]) => [text[0], due(time)]);
+  assertEquals(letters, [["b", 120], ["b", 220], ["c", 310]]);
+  assertEquals([net.counts.toServer.dropped, net.counts.toServer.doubled], [1, 1]);
+});
+
+Deno.test("fullLine: it never carries more than its rate, and never holds more than its queue", () => {
+  const arrival = fc.record({ gap: fc.nat(300), bytes: fc.nat(1500) });
+  fc.assert(fc.property(fc.array(arrival), fc.nat(5), (arrivals, queue) => {
+    const enter = fullLine({ rate: 10_000, queue });
+    const leaving: number[] = [];
+    let now = 0;
+    for (const { gap, bytes } of arrivals) {
+      now += gap;
+      const waiting = leaving.filter((time) => time > now);
+      const wait = enter(bytes, now);
+      assertEquals(wait === undefined, waiting.length > queue);
+      if (wait === undefined) continue;
+      const begins = Math.max(now, leaving.at(-1) ?? 0);
+      assert(Math.abs(now + wait - begins - bytes / 10) < 1e-6);
+      leaving.push(now + wait);
+    }
+  }));
+});

@@ -1,0 +1,182 @@
+/**
+ * How lesson 11 runs: its play, its roles, and their options.
+ *
+ * @module
+ */
+import { receiveWithin } from "../../lessons/02_receive.ts";
+import { serve } from "../../lessons/04_echo.ts";
+import {
+  acknowledge,
+  line,
+  newSender,
+  numberAfter,
+  receive,
+  send,
+  type Sender,
+  sendUntil,
+} from "../../lessons/11_congestion.ts";
+import { sleep } from "../../lib/clock.ts";
+import { relay } from "../../lib/relay.ts";
+import { count, printable } from "../../lib/text.ts";
+import { bind } from "../../lib/udp.ts";
+import type { Diagram, Lesson } from "../lesson.ts";
+import { run } from "../run.ts";
+import { steadyClock } from "../steady.ts";
+
+/** Plays a line whose queue is full. Then two senders share a line, and then one of them does not. */
+export async function play(diagram: Diagram): Promise<void> {
+  await overflow(diagram);
+
+  diagram.note("Now A and B share a line. A bar is a window: how many datagrams may be under way.");
+  const [a, b] = [newSender(), newSender()];
+  await share(diagram, a, b, 0);
+  tellShares(diagram, a, b, 0);
+  diagram.note("Both double at first, and halve at a loss. Only losses told them to share.");
+
+  diagram.note("Again. Now A joins later, and its window is always 40.");
+  const [greedy, fair] = [newSender(40), newSender()];
+  const alone = await share(diagram, greedy, fair, 500);
+  tellShares(diagram, greedy, fair, alone);
+  const lost = percent(greedy.lost, greedy.lost + greedy.delivered);
+  diagram.note(`A lost ${lost} % of what it sent, and did not slow down. B halved its window.`);
+}
+
+/** Sends six datagrams at once to a line with room for fewer. */
+async function overflow(diagram: Diagram): Promise<void> {
+  using sender = diagram.watch("sender", bind());
+  using middle = diagram.watch("line", bind());
+  using receiver = diagram.watch("receiver", bind());
+  const [sent, queue] = [6, 3];
+  let lost = 0;
+
+  // A datagram of 1,000 bytes takes 50 ms here.
+  relay(middle, receiver.address, () => () => [0], {
+    line: { rate: 20_000, queue },
+    clock: steadyClock(), // a busy machine makes the line slower, and loses no more
+    open: (options) => diagram.watch("line", bind(options)),
+    lost(data, from, to) {
+      lost++;
+      diagram.lost(data, from, to);
+    },
+  });
+  for (let number = 1; number <= sent; number++) {
+    await sender.send(`DATA ${number} `.padEnd(1000, "."), middle.address);
+  }
+
+  let received = 0;
+  while (received + lost < sent) if (await receiveWithin(receiver, 1000)) received++;
+  diagram.note(
+    `The line sends one datagram, and ${queue} more can wait. ${sent} came at once: ${lost} are lost.`,
+  );
+}
+
+/**
+ * Two senders share a line, and A joins after so many milliseconds. Draws both windows ten times a
+ * second. Returns how many datagrams of B had arrived when A joined.
+ */
+async function share(diagram: Diagram, a: Sender, b: Sender, joins: number): Promise<number> {
+  using first = bind(), second = bind(), middle = bind(), receiver = bind();
+  const clock = steadyClock(); // a busy machine makes everything slower, and changes no share
+  serve(receiver, acknowledge);
+  relay(middle, receiver.address, () => () => [12], { line: { rate: 400_000, queue: 10 }, clock });
+
+  const tenths = joins === 0 ? 15 : 18;
+  const isOver = () => clock.now() >= 100 * tenths;
+  let alone = 0;
+  const join = async () => {
+    await sleep(joins, clock);
+    alone = b.delivered;
+    await sendUntil(first, middle.address, a, isOver);
+  };
+  const sending = [join(), sendUntil(second, middle.address, b, isOver)];
+  for (let tenth = 1; tenth <= tenths; tenth++) {
+    await sleep(100 * tenth - clock.now(), clock);
+    diagram.note(`${(tenth / 10).toFixed(1)} s  A ${column(a)}  B ${column(b)}`);
+  }
+  await Promise.all(sending);
+  return alone;
+}
+
+/** A window as a number and a bar of always the same width: ` 4 ████······`. */
+function column({ window, next }: Sender): string {
+  const size = next === 1 ? 0 : Math.floor(window); // it has not joined yet
+  return `${`${size}`.padStart(2)} ${"█".repeat(Math.min(size, 28)).padEnd(28, "·")}`;
+}
+
+/** Says how much of what arrived came from each, without what B delivered when it was alone. */
+function tellShares(diagram: Diagram, a: Sender, b: Sender, alone: number): void {
+  const [ofA, ofB] = [a.delivered, b.delivered - alone];
+  const shareA = percent(ofA, ofA + ofB);
+  diagram.note(
+    `A delivered ${ofA} datagrams, B ${ofB} in this time: ${shareA} % and ${100 - shareA} %.`,
+  );
+}
+
+function percent(part: number, whole: number): number {
+  return Math.round(100 * part / Math.max(1, whole));
+}
+
+/** `DATA 7 (1,000 bytes)`, without the dots. */
+function label(data: Uint8Array): string {
+  const number = numberAfter("DATA", data);
+  return number === undefined ? printable(data) : `DATA ${number} (${count(data.length, "byte")})`;
+}
+
+/** What the workbook has to know of lesson 11. */
+export const lesson: Lesson = {
+  part: 2,
+  title: "congestion",
+  about: "Congestion: two senders share a full line.",
+  port: 9292,
+  play,
+  label,
+  roles: {
+    send: {
+      about: "send, and draw the window",
+      options: {
+        seconds: { value: "SECONDS", about: "how long to send", default: "10" },
+        window: { value: "DATAGRAMS", about: "a fixed window, and not one that adapts" },
+      },
+      run: ({ remote, options, console }) => {
+        const fixed = options.has("window") ? options.number("window", 1, 1000) : undefined;
+        return send(remote, options.seconds("seconds") / 1000, newSender(fixed), console.log);
+      },
+    },
+    receive: {
+      about: "acknowledge what arrives",
+      listens: true,
+      answers: true,
+      run: ({ local, console }) => receive(local, console.log),
+    },
+    line: {
+      about: "pass on only so many bytes a second",
+      listens: true,
+      answers: true,
+      options: {
+        to: {
+          value: "HOST:PORT",
+          about: "the receiver, to pass them on to",
+          default: "127.0.0.1:9293",
+          address: true,
+        },
+        rate: { value: "BYTES", about: "how many it carries in a second", default: "100000" },
+        queue: { value: "DATAGRAMS", about: "how many may wait", default: "10" },
+        delay: { value: "MS", about: "how long each one travels", default: "50" },
+      },
+      run: ({ local, options, console }) => {
+        const rate = options.number("rate", 1000, 1_000_000_000);
+        const queue = options.number("queue", 0, 100_000);
+        const delay = options.number("delay", 0, 60_000);
+        return line(local, options.address("to"), { rate, queue, delay }, console.log);
+      },
+    },
+  },
+  tryNext: [
+    "deno task lesson11 receive --port 9293",
+    "deno task lesson11 line",
+    "deno task lesson11 send",
+  ],
+};
+
+/** Runs it in this terminal. */
+export const main = (): Promise<never> => run(lesson);

@@ -1,0 +1,53 @@
+/**
+ * # Exercise 11: congestion
+ *
+ * Replace each `return todo();` with code of your own. Check it as often as you like:
+ *
+ *     deno task exercise 11            what works, and what does not
+ *     deno task exercise 11 --watch    the same again at every save
+ *     deno task exercise 11 --hint     when you are stuck
+ *
+ * Lesson 11 has what you need: lessons/11_congestion.ts.
+ *
+ * @module
+ */
+
+import { todo } from "./todo.ts";
+
+/**
+ * A line has room for `room` datagrams in each round trip. One sender uses it, and its window follows
+ * slow start and halving. Return the window of each round trip, `trips` of them. The first one is 1.
+ *
+ * At the end of a round trip, the next window is:
+ *
+ * - after a loss, that is, if the window was larger than `room`: half of it, rounded down, but at
+ *   least 2. This half is also the new threshold.
+ * - after silence: 1. The threshold is the same half as after a loss. `silent` has the numbers of the
+ *   round trips, counted from 0, in which no ACK arrived.
+ * - otherwise, below the threshold: double, but not more than the threshold.
+ * - otherwise: one more.
+ *
+ * At the start the window doubles, because there is not a threshold yet.
+ */
+export function windows(room: number, trips: number, silent: number[] = []): number[] {
+  return todo();
+}
+
+/** A line of the log: what one sender sent in one round trip, and how many of these were lost. */
+export interface Entry {
+  sender: string;
+  sent: number;
+  lost: number;
+}
+
+/**
+ * Several senders share a line. `log` has an entry for each sender and round trip, in the order of
+ * time. Return the names of the senders that were unfair, in the order in which the log shows that
+ * they were. Return each name once.
+ *
+ * A fair sender halves after a loss: in its next round trip, it sends at most half as many datagrams,
+ * rounded up. But 2 are always fair. A sender without a next entry was not unfair in its last one.
+ */
+export function unfairSenders(log: Entry[]): string[] {
+  return todo();
+}

@@ -1,0 +1,287 @@
+/**
+ * # Lesson 11: congestion
+ *
+ * A line carries only so many bytes in a second. If more arrive, datagrams wait in a *queue* in front
+ * of the line. If the queue is full, they are lost. This is *congestion*. No message tells a sender
+ * about it: the sender sees only that ACKs are missing. So it must slow down by itself.
+ *
+ * ## You learn
+ * - what a full line does: first datagrams wait, then they are lost
+ * - how a sender finds its speed: *slow start*, then *additive increase, multiplicative decrease*
+ * - why a fixed window takes the line from everyone else
+ *
+ * ## The messages
+ *
+ *     DATA 7 .....    datagram 7, filled up with dots to 1,000 bytes
+ *     ACK 7           the receiver has datagram 7
+ *
+ * A lost datagram is not sent again here. Lesson 9 does that. This lesson is only about the speed.
+ *
+ * ## Run
+ *
+ *     deno task lesson11                         show two senders on one line
+ *     deno task lesson11 receive --port 9293     in one terminal: acknowledge what arrives
+ *     deno task lesson11 line                    in a second one: pass on 100,000 bytes a second
+ *     deno task lesson11 send                    in a third one: send for 10 seconds
+ *     deno task lesson11 send --window 40        the same with a fixed window
+ *
+ * `send` prints its *congestion window* four times a second: how many datagrams may be under way. The
+ * window doubles until the queue is full. Then it drops to half, grows slowly, and drops again:
+ *
+ *     0.27 s  ██ 2
+ *     0.52 s  ████████ 8
+ *     0.78 s  ████████████████████████ 24
+ *     1.53 s  ████████████ 12
+ *     1.79 s  ██████████████ 14
+ *
+ * ## Is UDP faster than TCP?
+ *
+ * No. UDP has no speed of its own: a datagram leaves when you send it. How fast a transfer is depends
+ * on how much is under way, and on what a loss changes. TCP decides that for you, and with UDP you
+ * decide. A fixed window can beat TCP on a full line, but it takes the line from others and loses much
+ * of what it sends. docs/is-udp-faster.md has the measurements.
+ *
+ * @module
+ */
+import { type Line, relay } from "../lib/relay.ts";
+import {
+  type Address,
+  bind,
+  formatAddress,
+  localFor,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
+import { receiveUntil } from "./02_receive.ts";
+import { serve } from "./04_echo.ts";
+
+/** The bytes of a datagram. 1,000 of them fit into one packet on every usual network (lesson 7). */
+const SIZE = 1000;
+
+/** After so many milliseconds without an ACK, all is lost. Lesson 9 measures this time instead. */
+const SILENCE = 500;
+
+/** What a sender knows. It knows nothing about the line or about other senders. */
+export interface Sender {
+  /** How many datagrams may be under way: the congestion window. Its fraction does not count yet. */
+  window: number;
+  /** Below this size the window doubles in a round trip. From here on it grows slowly. */
+  threshold: number;
+  /** True if the window never changes. This is what a program must not do on the internet. */
+  readonly fixed: boolean;
+  /** The number of the next datagram. */
+  next: number;
+  /** The numbers of the datagrams that are neither acknowledged nor lost. */
+  readonly underWay: Set<number>;
+  /** The number of the last datagram that was sent before the window was halved. */
+  halvedAt: number;
+  delivered: number;
+  lost: number;
+}
+
+/** Returns a sender at its start: with a window that adapts, or with a fixed one of this size. */
+export function newSender(fixed?: number): Sender {
+  return {
+    window: fixed ?? 1,
+    threshold: Infinity, // nothing is known of the line yet
+    fixed: fixed !== undefined,
+    next: 1,
+    underWay: new Set(),
+    halvedAt: 0,
+    delivered: 0,
+    lost: 0,
+  };
+}
+
+/**
+ * Makes the window larger, because an ACK arrived.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sender = newSender();
+ * for (let ack = 1; ack <= 15; ack++) grow(sender);
+ * assertEquals(sender.window, 16); // slow start: 1 and one for each ACK
+ * halve(sender);
+ * assertEquals(sender.window, 8);
+ * for (let ack = 1; ack <= 9; ack++) grow(sender);
+ * assertEquals(Math.floor(sender.window), 9); // now one for a whole window of ACKs
+ * ```
+ */
+export function grow(sender: Sender): void {
+  if (sender.window < sender.threshold) {
+    // Slow start: one more for each ACK. A whole window of ACKs arrives in one
+    // round trip, so the window doubles: 1, 2, 4, 8. That is slow only at first.
+    sender.window += 1;
+  } else {
+    // Additive increase: a whole window of ACKs makes it larger by one. So it
+    // grows by one in a round trip, until the queue is full again.
+    sender.window += 1 / sender.window;
+  }
+}
+
+/** Halves the window, because a datagram was lost: the *multiplicative decrease*. */
+export function halve(sender: Sender): void {
+  // The line could not carry this window. Half of it is a size that was fine
+  // before, so slow start ends there. With less than 2, it would hardly go on.
+  sender.threshold = Math.max(2, sender.window / 2);
+  sender.window = sender.threshold;
+}
+
+/** Counts the ACK of a datagram, and finds the datagrams that were lost before it. */
+export function acknowledged(sender: Sender, number: number): void {
+  sender.underWay.delete(number);
+  sender.delivered++;
+  if (!sender.fixed) grow(sender);
+
+  // This line keeps the order. So an earlier datagram without an ACK is lost.
+  // Other networks change the order: there, TCP waits for three later ones.
+  for (const earlier of [...sender.underWay]) {
+    if (earlier < number) countLoss(sender, earlier);
+  }
+}
+
+/** Counts a lost datagram, and halves the window once for all losses of one round trip. */
+export function countLoss(sender: Sender, number: number): void {
+  sender.underWay.delete(number);
+  sender.lost++;
+
+  // A full queue often drops several datagrams of one window. A datagram that
+  // left before the halving says nothing about the window after it.
+  if (number <= sender.halvedAt) return;
+  sender.halvedAt = sender.next - 1;
+  if (!sender.fixed) halve(sender);
+}
+
+/** Gives up all datagrams that are under way, because no ACK arrived for a while. */
+export function giveUp(sender: Sender): void {
+  for (const number of [...sender.underWay]) countLoss(sender, number);
+
+  // Silence is worse than a loss. So start again with 1. Slow start leads back
+  // to the threshold: half of the window before the silence.
+  if (!sender.fixed) sender.window = 1;
+}
+
+/** Returns 7 for `DATA 7` or `ACK 7`, whichever is wanted, and `undefined` for anything else. */
+export function numberAfter(wanted: "DATA" | "ACK", data: Uint8Array): number | undefined {
+  const [word, number = ""] = new TextDecoder().decode(data).split(" ");
+
+  // Anyone can send to our port. A number has 1 to 9 digits and nothing else.
+  if (word !== wanted || !/^\d{1,9}$/.test(number)) return undefined;
+  return Number(number);
+}
+
+/** Returns the reply of the receiver: `ACK 7` to `DATA 7`, and `undefined` to anything else. */
+export function acknowledge(data: Uint8Array): string | undefined {
+  const number = numberAfter("DATA", data);
+  return number === undefined ? undefined : `ACK ${number}`;
+}
+
+/** Sends as fast as the window allows, until `isOver` returns true. */
+export async function sendUntil(
+  socket: Socket,
+  to: Address,
+  sender: Sender,
+  isOver: () => boolean,
+): Promise<void> {
+  while (!isOver()) {
+    while (sender.underWay.size < Math.floor(sender.window)) {
+      const number = sender.next++;
+      sender.underWay.add(number);
+      await socket.send(`DATA ${number} `.padEnd(SIZE, "."), to);
+    }
+
+    // Each ACK makes room for the next datagram. So ACKs set the pace: a slow
+    // line delivers few of them, and the sender sends no faster.
+    const number = await nextAck(socket, to, sender);
+    if (number === undefined) giveUp(sender);
+    else acknowledged(sender, number);
+  }
+}
+
+/** Waits for an ACK of a datagram that is under way. Returns its number, `undefined` if none comes. */
+async function nextAck(socket: Socket, to: Address, sender: Sender): Promise<number | undefined> {
+  const datagram = await receiveUntil(socket, SILENCE, ({ data, from }) => {
+    const number = numberAfter("ACK", data);
+    return sameAddress(from, to) && number !== undefined && sender.underWay.has(number);
+  });
+  return datagram && numberAfter("ACK", datagram.data);
+}
+
+/** Returns the window as a bar: `████ 4`. */
+export function bar(window: number): string {
+  const size = Math.floor(window);
+  return `${"█".repeat(Math.min(size, 60))} ${size}`; // 60 fit into a line of the terminal
+}
+
+/** `deno task lesson11 send` runs this: sends for some seconds and draws the window. */
+export async function send(
+  to: Address,
+  seconds: number,
+  sender: Sender,
+  print = console.log,
+): Promise<void> {
+  using socket = bind({ hostname: localFor(to) });
+  const start = performance.now();
+  const passed = () => (performance.now() - start) / 1000;
+  const timer = setInterval(() => print(`${passed().toFixed(2)} s  ${bar(sender.window)}`), 250);
+
+  try {
+    await sendUntil(socket, to, sender, () => passed() >= seconds);
+  } finally {
+    clearInterval(timer);
+  }
+
+  const { delivered, lost, underWay } = sender;
+  print(`${delivered} datagrams arrived, ${lost} were lost, ${underWay.size} are under way.`);
+  if (delivered === 0) throw new Error(`No ACK came. Is there a line at ${formatAddress(to)}?`);
+}
+
+/** `deno task lesson11 receive` runs this: acknowledges until the program is stopped. */
+export async function receive(at: Address, print = console.log): Promise<void> {
+  using socket = bind(at);
+  print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
+  await serve(socket, acknowledge, print);
+}
+
+/** `deno task lesson11 line` runs this: passes datagrams on, and has room only for some. */
+export async function line(
+  at: Address,
+  to: Address,
+  options: Line & { delay: number },
+  print = console.log,
+): Promise<void> {
+  using socket = bind(at);
+  print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
+  print(`To ${formatAddress(to)}: ${options.rate} bytes a second, ${options.queue} may wait.`);
+
+  // The relay of lesson 8 with a queue in each direction. All senders share the
+  // queue. Each datagram also travels for `delay` milliseconds.
+  await relay(socket, to, () => () => [options.delay], {
+    line: options,
+    lost: (data) => print(`The queue is full: ${data.length} bytes are lost.`),
+  });
+}
+
+/*
+ * ## Try next
+ *
+ * 1. Run `receive --port 9293`, `line` and, in two more terminals, `send` and `send`. You should see
+ *    that both windows go up and down, and that each is smaller than the window of one sender alone.
+ *    At the end, each of the two has delivered about half of what the line carries.
+ * 2. Run `send` and `send --window 40` at the same time. You should see that the window of `send` falls
+ *    to 2 or 3 and stays there. The fixed window delivers many times as much. It also loses about as
+ *    many datagrams as it delivers: the line prints `The queue is full` all the time.
+ * 3. Run `send --window 10` alone. You should see `0 were lost`. 10 datagrams are as many as the line
+ *    carries in one round trip of 100 ms. A fixed window is right if you know the line, and if nobody
+ *    else uses it.
+ * 4. Change `sender.window / 2` in `halve` to `sender.window * 0.7`, and run `send`. You should see that
+ *    the window drops to about 16 and not to 12. This is the number of TCP cubic (RFC 9438), the usual
+ *    TCP today.
+ *
+ * lib/transfer.ts has the same rules in a file transfer, as `FairWindow`. It starts with 10 parts, as
+ * TCP does today (RFC 6928), and it measures how long it waits for an ACK. RFC 8085 asks every program
+ * that uses UDP on the internet to slow down when datagrams are lost.
+ */
+
+if (import.meta.main) import("../cli/lessons/11_congestion.ts").then(({ main }) => main());
