@@ -3,7 +3,8 @@
  *
  * A line carries only so many bytes in a second. If more arrive, datagrams wait in a *queue* in front
  * of the line. If the queue is full, they are lost. This is *congestion*. No message tells a sender
- * about it: the sender sees only that ACKs are missing. So it must slow down by itself.
+ * about it: the sender sees only that ACKs are missing. So it must slow down by itself. This is called
+ * *congestion control*.
  *
  * ## You learn
  * - what a full line does: first datagrams wait, then they are lost
