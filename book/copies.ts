@@ -136,7 +136,7 @@ function callTail(
   const given = lines.replace(
     /\boptions\.(\w+)\("(\w+)"[^)]*\)/g,
     (_, kind: string, option: string) => value(kind, option, options[option]),
-  );
+  ).replace(/^if \((false|!true)\) (\{\n[^]*?^\}|.*)\n/gm, ""); // an option that is not given
   const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(given);
   const address = `{ hostname: ${JSON.stringify(host)}, port: ${port} }`;
   return [
@@ -149,10 +149,10 @@ function callTail(
       const own = name === "local" && !said.listens;
       return `const ${name} = ${own ? '{ hostname: "127.0.0.1", port: 0 }' : address};`;
     }),
+    ...["stdin", "stdout"].filter(uses).map((name) => `const { ${name} } = Deno;`),
     given
       .replace(/\blines\(("[^"]*")\)/, "lines($1, stop.signal, () => stop.abort())")
       .replace(/\bsignal\b/g, "stop.signal").replaceAll("stop.stop.", "stop.")
-      .replace(/^if \((false|!true)\) (\{\n[^]*?^\}|.*)\n/gm, "") // without an option that has no default
       .replace(/\breturn\b/, "await"),
   ].join("\n");
 }

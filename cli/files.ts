@@ -1,85 +1,30 @@
 /**
- * Files that others may fetch or leave: those of one folder, or of none but the memory.
+ * The files of a folder, which others may fetch or leave.
  *
  * @module
  */
 import { printable } from "../lib/text.ts";
 import { TftpError } from "../lib/tftp.ts";
+import { FILE_ERROR, type Files, type Sink } from "../lib/tftp_files.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A file to read. */
-export interface Source extends Disposable {
-  readonly size: number;
-  /** Its bytes, in parts of any size. Each is good until the next one is asked for. */
-  parts(): AsyncIterable<Uint8Array>;
-}
-
-/** A file to write. What is not finished when it is disposed of was never there. */
-export interface Sink extends Disposable {
-  /** How long, in milliseconds, whoever receives the file should go on saying that all of it is here. */
-  readonly linger?: number | undefined;
-  write(part: Uint8Array): Promise<void>;
-  /** Gives the file its name. Throws where another one has that meanwhile. */
-  finish(): Promise<void>;
-}
-
-/** Where files are. Each of these throws a {@linkcode TftpError} that the other side may be told. */
-export interface Files {
-  open(name: string): Promise<Source>;
-  create(name: string): Promise<Sink>;
-}
-
-/** The most bytes of a file that somebody leaves here: nobody shall fill a disk with one request. */
+/** The largest file that somebody may leave here, in bytes. So one request cannot fill a disk. */
 export const MOST_BYTES = 4_000_000_000;
 
 /** The names of files that are not finished. */
 const HIDDEN = /^\.[\da-f]{8}-[\da-f-]{27}\.part$/;
 
+/** How many bytes are read or written at a time. */
 const AT_ONCE = 512 * 1024;
-const [NOT_FOUND, REFUSED, FULL, EXISTS] = [1, 2, 3, 6];
-
-/** Files in the memory, by their names. */
-export function inMemory(files: Map<string, Uint8Array>): Files {
-  return {
-    open: (name) => {
-      const bytes = files.get(name);
-      if (!bytes) return Promise.reject(new TftpError(NOT_FOUND));
-      return Promise.resolve({
-        size: bytes.length,
-        async *parts() {
-          yield bytes;
-        },
-        [Symbol.dispose]() {},
-      });
-    },
-    create: (name) => {
-      const parts: Uint8Array[] = [];
-      const taken = () => {
-        if (files.has(name)) throw new TftpError(EXISTS);
-      };
-      return Promise.try(() => {
-        taken();
-        return {
-          write: (part) => Promise.resolve(void parts.push(part.slice())),
-          finish: async () => {
-            taken();
-            files.set(name, new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()));
-          },
-          [Symbol.dispose]() {},
-        };
-      });
-    },
-  };
-}
 
 /**
- * The files of a folder, and of none above or below it. What begins with a dot is hidden, and a link counts
- * as a file only if it leads to one in this folder.
+ * Returns the files of a folder, without those of folders above or below it. Names that begin with
+ * a dot are hidden. A link counts as a file only if it leads to a file in this folder.
  *
- * A file that is being written has a hidden name: it gets its own when all of it is there. `signal` removes
- * those that are not finished. A program that is ended by force cannot do that: so the next one does. A file
- * of more than `most` bytes is refused, 4 GB if not given. Throws an error for people where the folder does
- * not exist, or may not be used.
+ * A file has a hidden name while it is being written, and gets its own name at the end. `signal`
+ * removes the unfinished ones. A program that is killed cannot do that, so the next one does. A
+ * file of more than `most` bytes is refused: the limit is 4 GB if not given. Throws an error for
+ * people if the folder does not exist, or may not be used.
  */
 export function inFolder(
   folder: string,
@@ -95,11 +40,11 @@ export function inFolder(
       return {
         size,
         async *parts() {
-          // The next part is read while this one is on its way.
+          // The next part is read while this one is being sent.
           const buffers = [0, 1].map(() => new Uint8Array(Math.min(AT_ONCE, size + 1)));
           const read = (turn: number) => {
             const reading = file.read(buffers[turn % 2]!);
-            reading.catch(() => {}); // whoever stops before does not want to know
+            reading.catch(() => {}); // nobody awaits it if the transfer ends early
             return reading;
           };
           let reading = read(0);
@@ -114,18 +59,19 @@ export function inFolder(
       };
     },
     async create(name) {
-      if (!options.writable) throw new TftpError(REFUSED, "Nothing can be written here");
+      if (!options.writable) throw new TftpError(FILE_ERROR.refused, "Nothing can be written here");
       const path = `${root}/${plain(name)}`;
-      if (await Deno.lstat(path).catch(() => undefined)) throw new TftpError(EXISTS);
+      if (await Deno.lstat(path).catch(() => undefined)) throw new TftpError(FILE_ERROR.exists);
       const hidden = `${root}/.${crypto.randomUUID()}.part`;
       const file = await Deno.open(hidden, { write: true, createNew: true }).catch(refuse);
-      await file.lock(true).catch(() => {}); // as long as this program lives: see removeLeftovers
+      // The lock ends with this program: see removeLeftovers.
+      await file.lock(true).catch(() => {});
       return new HiddenFile(file, hidden, path, options.most ?? MOST_BYTES, options.signal);
     },
   };
 }
 
-/** Removes the hidden files that nobody is writing any more: those that can be locked. */
+/** Removes the hidden files that no program is writing any more: those that can be locked. */
 function removeLeftovers(root: string): void {
   for (const { name, isFile } of Deno.readDirSync(root)) {
     if (!isFile || !HIDDEN.test(name)) continue;
@@ -135,7 +81,7 @@ function removeLeftovers(root: string): void {
       using file = Deno.openSync(path, { write: true });
       left = file.tryLockSync(true);
     } catch {
-      // Somebody else has just removed it, or keeps it.
+      // Another program has just removed it, or is writing it.
     }
     if (left) Deno.removeSync(path);
   }
@@ -160,19 +106,22 @@ class HiddenFile implements Sink {
 
   async write(part: Uint8Array): Promise<void> {
     this.#size += part.length;
-    if (this.#size > this.most) throw new TftpError(FULL, "This file is too long");
+    if (this.#size > this.most) throw new TftpError(FILE_ERROR.full, "This file is too long");
     if (this.#buffered + part.length > AT_ONCE) await this.#flush();
-    this.#buffer.set(part, this.#buffered); // a part is a block, or a byte more: it fits
+    this.#buffer.set(part, this.#buffered); // it fits: a part is a block, or one byte more
     this.#buffered += part.length;
   }
 
   async finish(): Promise<void> {
     await this.#flush();
-    // A second name for the file: unlike a new name, it never takes the place of another file.
+    // link() gives the file a second name. Unlike rename(), it never replaces another
+    // file.
     await Deno.link(this.hidden, this.path).catch((error) => {
-      throw error instanceof Deno.errors.AlreadyExists ? new TftpError(EXISTS) : error;
+      throw error instanceof Deno.errors.AlreadyExists ? new TftpError(FILE_ERROR.exists) : error;
     });
-    this.#discard(); // the hidden name, and the lock: on Windows, nobody else could read the file
+    // Remove the hidden name and the lock. On Windows, the lock would keep others
+    // from reading the file.
+    this.#discard();
   }
 
   async #flush(): Promise<void> {
@@ -195,7 +144,7 @@ class HiddenFile implements Sink {
   }
 }
 
-/** Lets Deno ask whether a role may use the folder, where its task does not grant it. */
+/** Lets Deno ask whether a role may use the folder, if its task does not allow it. */
 export async function mayUseFolder(
   folder: string,
   writable: boolean,
@@ -225,26 +174,30 @@ function found(folder: string): string {
   throw new Error(`There is no folder ${printable(folder)}. Make it, or name another one.`);
 }
 
-/** A name and nothing else: no folder before it, nothing hidden, nothing that a system takes for more. */
+/**
+ * Returns a name that is only a name: without folders, not hidden, and without special characters.
+ */
 function plain(name: string): string {
   if (/^[^.\p{Cc}/\\:][^\p{Cc}/\\:]{0,254}$/u.test(name) && !/[. ]$/.test(name)) return name;
-  throw new TftpError(REFUSED, "Only plain names of files in the folder");
+  throw new TftpError(FILE_ERROR.refused, "Only plain names of files in the folder");
 }
 
 async function inside(root: string, name: string): Promise<string> {
   const path = await Deno.realPath(`${root}/${plain(name)}`).catch(refuse);
   const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   const itself = path.slice(end + 1);
-  if (path.slice(0, end) !== root || itself.startsWith(".")) throw new TftpError(REFUSED);
+  if (path.slice(0, end) !== root || itself.startsWith(".")) {
+    throw new TftpError(FILE_ERROR.refused);
+  }
   const { isFile } = await Deno.stat(path).catch(refuse);
-  if (!isFile) throw new TftpError(REFUSED, "Not a file");
+  if (!isFile) throw new TftpError(FILE_ERROR.refused, "Not a file");
   return path;
 }
 
-/** What the other side is told of an error of the system: not its words, which name folders. */
+/** Throws an error that the other side may see. The system's own text may name folders. */
 function refuse(error: unknown): never {
-  if (error instanceof Deno.errors.NotFound) throw new TftpError(NOT_FOUND);
-  if ((error as { code?: string }).code === "ENOSPC") throw new TftpError(FULL);
-  if (error instanceof Deno.errors.AlreadyExists) throw new TftpError(EXISTS);
-  throw new TftpError(REFUSED);
+  if (error instanceof Deno.errors.NotFound) throw new TftpError(FILE_ERROR.notFound);
+  if ((error as { code?: string }).code === "ENOSPC") throw new TftpError(FILE_ERROR.full);
+  if (error instanceof Deno.errors.AlreadyExists) throw new TftpError(FILE_ERROR.exists);
+  throw new TftpError(FILE_ERROR.refused);
 }

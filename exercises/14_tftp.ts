@@ -14,43 +14,47 @@
 import { type Message, understood } from "../lib/tftp.ts";
 import { todo } from "./todo.ts";
 
-/** A server's answer to a request to write: a message, or `undefined` for no answer at all. */
+/** The answer of a server: a message, or `undefined` for no answer. */
 export type Answer = Message | undefined;
 
 /**
- * A datagram has come to a TFTP server's known port. The server takes new files, and nothing else; `taken`
- * says whether there is already one of that name. Return what it answers to a request to write:
+ * A datagram has come to the known port of a TFTP server. The server accepts new files, and gives no
+ * files away. `taken` tells whether it has a file of this name already. Return the answer:
  *
- * - `ACK 0`, or `OACK` with the block size where one from 8 to 65464 was asked for, in digits only (a larger
- *   number is a wish, too: agree to 65464). Other options are left out, as if nobody had asked for them.
- * - error 6 where the name is taken.
- * - error 2 where the name is more than a name: where it is empty, begins with a dot, or has a `/` or `\` in it.
- * - error 2 to a request to read: nothing is given away here.
+ * - to anything that is not a request: `undefined`. In particular, an error gets no answer.
+ * - to a request to read: error 2.
+ * - to a request to write with a name that is not a plain file name: error 2. A plain name is not empty,
+ *   does not begin with a dot, and contains neither `/` nor `\`.
+ * - to a request to write with a name that is taken: error 6.
+ * - to any other request to write: `ACK 0`. If the client asks for a block size that is allowed, `OACK`
+ *   with this size and no other option.
  *
- * The texts of errors are up to you. Whatever is no request gets no answer, above all no error.
+ * The client asks for a block size with the option `blksize`: `request.options.blksize` is its text. It is
+ * allowed if it consists of digits only and is at least 8. If it is more than 65464, agree to 65464.
+ * `OACK` (option ACK) is the message for this: `{ type: "OACK", options: { blksize: "1428" } }`.
  *
- * `deno doc lib/tftp.ts` shows the fields of its types.
+ * The texts of the errors are up to you. `deno doc lib/tftp.ts` shows the fields of its types.
  */
 export function answerToRequest(data: Uint8Array, taken: (name: string) => boolean): Answer {
   return todo();
 }
 
-/** What a receiver does with a block: the number to acknowledge, or `undefined` for no ACK now. */
+/** Takes a block. Returns the number to acknowledge, or `undefined` for no ACK now. */
 export type OnBlock = (number: number, data: Uint8Array) => number | undefined;
 
 /**
- * One block in each round trip is slow on a long way. With the option `windowsize` (RFC 7440) the sender has
- * so many blocks under way, and waits for one ACK after them. Return the receiver's part: a function that is
- * called for every block that comes, writes what is due, and says what to acknowledge.
+ * One block per round trip is slow if the round trip is long. With the option `windowsize` (RFC 7440)
+ * the sender sends this many blocks, a window, and then waits for one ACK. Return the receiver's part: a
+ * function that is called for each block, writes blocks, and returns what to acknowledge.
  *
- * - `write` gets each block once, and in order: block 1 is the first, and after 65,535 comes 0.
- * - The last block of each window is acknowledged, and so is the end of the file: a block of less than `size`
- *   bytes. A window begins after each ACK.
- * - When a block comes too early, one before it was lost. What is there in order is acknowledged, so that the
- *   sender goes on from there, and the early block is not kept. It is acknowledged once: what still comes of
- *   the old window gets no ACK, or the sender would begin again and again.
- * - When the last block that was written comes again, its ACK was lost: it is acknowledged again. Older
- *   blocks get none, nor does anything after the end of the file.
+ * - `write` gets each block once, in the right order. Block 1 is the first. After 65,535 comes 0.
+ * - Acknowledge the last block of each window. A window begins after each ACK.
+ * - Acknowledge the last block of the file at once. It has fewer than `size` bytes.
+ * - If a block comes too early, one before it was lost. Do not write the early block. Acknowledge the last
+ *   block that you wrote, so that the sender goes on from there. Do this once: ignore further early blocks
+ *   until the missing one has come. Otherwise the sender would send the window again for each of them.
+ * - If the last block that you wrote comes again, your ACK was lost: acknowledge it again. Ignore older
+ *   blocks, and all other blocks after the last one of the file.
  */
 export function windowed(
   windowsize: number,

@@ -1,175 +1,364 @@
 /**
  * # Lesson 14: TFTP
  *
- * A file by UDP, a block at a time: that is lesson 9's stop-and-wait. Telephones, routers and computers without
- * a disk have used it since 1981 (RFC 783; RFC 1350, of 1992, replaced it). The request goes to the server's
- * known port, 69. The file comes from another port, a new one for each transfer. So a firewall that does not
- * understand TFTP drops the file.
+ * TFTP, the Trivial File Transfer Protocol, sends a file over UDP, one block at a time. It waits
+ * for an acknowledgement (ACK) after each block: stop-and-wait, as in lesson 9. Telephones, routers
+ * and computers without a disk have loaded their programs with it since 1981.
+ *
+ * A client sends its request to the server's known port. The server opens a new port for each
+ * transfer, and the blocks come from there. So many transfers can go on at the same time, each on
+ * its own socket. But a firewall that does not understand TFTP drops the blocks: they come from a
+ * port that the client never wrote to.
  *
  * ## You learn
- * - An answer is what has the right number, and comes from the port that answered first.
- * - Loss: both sides say their last word again, when time is up. But no data in answer to an old ACK!
- * - Size: 512 bytes, or what both agree on. A block that is shorter is the last; so the last may be empty.
- * - Strangers are told that they are wrong (error 5), and change nothing. There is no password.
+ * - how a client learns the transfer's own port, and why it ignores all other ports from then on
+ * - how each side sends its message again after a loss, and why an old ACK must be ignored
+ * - how a receiver knows that a block is the last one
+ * - what strangers can do: everybody may ask for the files, because TFTP has no passwords
+ *
+ * ## The messages
+ *
+ * Each message begins with its type, a number of two bytes. A text ends with a zero byte:
+ *
+ *     RRQ     00 01   file name, 00   mode, 00     a request to read (get) a file
+ *     WRQ     00 02   file name, 00   mode, 00     a request to write (put) a file
+ *     DATA    00 03   block   bytes                0 to 512 bytes of the file
+ *     ACK     00 04   block                        this block has arrived
+ *     ERROR   00 05   code   text, 00              the transfer is over, or was refused
+ *
+ * `block` and `code` have two bytes. The first block has the number 1. The receiver answers DATA 1
+ * with ACK 1, and so on. A server answers WRQ with ACK 0, and RRQ with DATA 1. All blocks have 512
+ * bytes except the last one, which is shorter. It may be empty. The mode `octet` means that the
+ * bytes travel as they are.
+ *
+ * A request may also name options, such as `blksize 1428`. Then the server's first message lists
+ * the ones that it agrees to (OACK, type 00 06). This page does not use options.
  *
  * ## Run
  *
- *     deno task lesson14                              watch it happen
- *     deno task lesson14 server                       offer the folder files/ on port 6969
- *     deno task lesson14 get --file hello.txt         fetch a file, print it (or keep it: > copy)
- *     deno task lesson14 put --file new.txt < copy    leave one there, if the server is --writable
+ *     deno task lesson14                              show the lesson as a diagram
+ *     deno task lesson14 server                       in one terminal: offer the folder files/
+ *     deno task lesson14 get --file hello.txt         in a second one: fetch a file and print it
+ *     deno task lesson14 put --file new.txt < copy    leave a file there (server --writable)
  *
- * ## Try next
- * - Other clients: `tftp 127.0.0.1 6969 -c get hello.txt`, and `curl tftp://127.0.0.1:6969/hello.txt`. You
- *   should see `RRQ hello.txt netascii` at the server for the first one. `tftp` asks for the mode *netascii*
- *   unless you add `-m binary`. In this mode a file is a text, and its lines end with CR LF on the way. Our own
- *   client asks for the mode *octet*, the bytes as they are, unless you add `--mode netascii`.
- * - `get --file ../README.md`. You should see error 2: only files of the folder are served.
- * - Put lesson 8's relay before it (`--drop 0.3`): `get --file hello.txt --port 8888 --blksize 64`. Is it whole?
+ * The server has port 6969, because TFTP's own port, 69, often needs root. It prints the request,
+ * and then `127.0.0.1:53011 has read hello.txt.` The client prints the file and
+ * `Received 1,101 bytes.`
+ *
+ * The roles run lib/tftp_server.ts and lib/tftp_transfer.ts. With `--simple` they run the code of
+ * this page. What the two files do beyond it: they read and write large files part by part. They
+ * agree on larger blocks (`--blksize`) and on a text mode (`--mode netascii`), and they tell the
+ * size of a file. They measure the round trip and wait accordingly. They repeat the last ACK if it
+ * was lost. A request that comes twice starts one transfer, and there are at most 100 at the same
+ * time.
  *
  * @module
  */
-import { inMemory, type Sink } from "../cli/files.ts";
-import type { Diagram, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
-import { getFile, getRole, label, putRole, serveFiles, serverRole } from "../cli/tftp.ts";
-import type { Patient } from "../lib/patient.ts";
+import { count, printable } from "../lib/text.ts";
 import {
-  blocks,
+  BLOCK,
+  decode,
+  describe,
   encode,
-  is,
-  like,
+  joined,
   type Message,
   TftpError,
-  Unanswered,
   understood,
 } from "../lib/tftp.ts";
-import { type Address, bind, type Datagram, sameAddress } from "../lib/udp.ts";
-import { receiveWithin } from "./02_receive.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  localFor,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
+import { receiveUntil } from "./02_receive.ts";
 
-/** One side of a transfer. All that it does is this: say something until the answer fits. */
-export class Exchange {
-  /** Whether the other side has answered once. */
-  met = false;
-  /** The last datagram that came while an answer was awaited. */
-  #came: Datagram | undefined;
-  /** Called whenever an answer is accepted. */
-  onAnswer: () => void = () => {};
-  #wait = 1000; // milliseconds, until it is known how long an answer takes (RFC 8085, 3.1.1)
+/** How long to wait for an answer, in milliseconds. Nearly every round trip is shorter. */
+const WAIT = 1000;
 
-  /** `Patient` is a socket that waits so long, and no longer. The first answer from `anyPort` says which one. */
-  constructor(readonly socket: Patient, public peer: Address, public anyPort = false) {}
+/**
+ * How many times to send a message. A request may be forged, and then our blocks go to a victim: so
+ * there must not be many.
+ */
+const TRIES = 6;
 
-  /** Says it again at a timeout, and when the other side says `again` what came before: that ACK was lost. */
-  async ask(message: Message, fits: (answer: Message) => boolean, again = is("none")) {
-    const bytes = encode(message);
-    this.#came = undefined;
-    // Who asked in somebody else's name has our blocks sent there: so at first six of them must be enough.
-    const end = performance.now() + (this.met ? 40_000 : 10_000);
-    for (let wait = this.#wait; performance.now() < end; wait = Math.min(2 * wait, 2000)) {
-      const sent = performance.now();
-      await this.socket.send(bytes, this.peer);
-      const answer = await this.#hear(wait, (heard) => fits(heard) || again(heard));
-      if (!answer || !fits(answer)) continue;
-      // Four round trips, in the end. What was said twice tells none: which of the two was answered (Karn)?
-      if (wait === this.#wait) this.#wait = Math.max(50, 0.75 * wait + performance.now() - sent);
-      return answer;
-    }
-    throw new Unanswered(message, this, this.#came);
-  }
+/** One side of a transfer: a client's or a server's. */
+export interface Transfer {
+  /** Our socket. The server opens a new one for each transfer. */
+  readonly socket: Socket;
 
-  /** The last word has no answer, but if it is lost, the other side says its own once more. */
-  async last(message: Message, again: (heard: Message) => boolean, wait: number) {
-    const bytes = encode(message);
-    do await this.socket.send(bytes, this.peer); while (await this.#hear(wait, again));
-  }
+  /** The other side's address. */
+  peer: Address;
 
-  async #hear(milliseconds: number, fits: (heard: Message) => boolean) {
-    const end = performance.now() + milliseconds;
-    for (let left = milliseconds; left > 0; left = end - performance.now()) {
-      const datagram = await this.socket.receive(left);
-      if (!datagram) continue;
-      const { data, from } = datagram;
-      const heard = understood(data);
-      const peer = this.anyPort ? { ...this.peer, port: from.port } : this.peer;
-      const stranger = !sameAddress(from, peer);
-      if (!stranger || !this.#came) this.#came = datagram; // for the error, if no answer comes
-      if (!heard) continue;
-      if (stranger) {
-        const error = encode({ type: "ERROR", code: 5, text: "Unknown port" });
-        if (heard.type !== "ERROR") await this.socket.send(error, from).catch(() => {});
-      } else if (heard.type === "ERROR") {
-        throw new TftpError(heard.code, heard.text, true);
-      } else if (fits(heard)) {
-        [this.peer, this.anyPort, this.met] = [from, false, true];
-        this.onAnswer();
-        return heard;
-      } // Else it is old. Whoever answers an old ACK with data sends all that follows twice, and so does the
-      // other side: the Sorcerer's Apprentice (RFC 1123, 4.2.3.1).
-    }
-  }
+  /** Whether the port of `peer` is still the known one, and the answer may come from any port. */
+  anyPort: boolean;
 }
 
-/** Sends a file: the next block when the one before is acknowledged. After block 65,535 comes block 0. */
-export async function sendBlocks(to: Exchange, file: AsyncIterable<Uint8Array>, size: number) {
-  let number = 0;
-  for await (const data of blocks(file, size)) {
-    const block = ++number & 0xffff;
-    await to.ask({ type: "DATA", block, data }, is("ACK", block));
+/**
+ * Sends a message until the answer comes: the DATA or the ACK with this block number. Returns the
+ * bytes of the block. An ACK has none.
+ */
+export async function ask(
+  transfer: Transfer,
+  message: Message,
+  type: "DATA" | "ACK",
+  block: number,
+): Promise<Uint8Array> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    await transfer.socket.send(encode(message), transfer.peer);
+    const answer = await receiveUntil(transfer.socket, WAIT, (datagram) => {
+      return isFromPeer(transfer, datagram) && isAnswer(datagram.data, type, block);
+    });
+
+    // If nothing came, our message or its answer was lost. Send it again.
+    if (!answer) continue;
+
+    // The first answer tells the client the transfer's own port. From now on,
+    // only messages from this port count: others belong to another transfer, or
+    // come from a stranger.
+    transfer.peer = answer.from;
+    transfer.anyPort = false;
+    return bytesOf(answer.data);
   }
+
+  throw new Error(`${formatAddress(transfer.peer)} does not answer. Is there a TFTP server?`);
 }
 
-/** Receives a file. `heard` is the first block, or what came in its place: the sender's word on options. */
-export async function receiveBlocks(from: Exchange, heard: Message, size: number, file: Sink) {
+/** Checks whether a datagram comes from the other side. Tells a stranger that it is wrong. */
+function isFromPeer({ socket, peer, anyPort }: Transfer, { data, from }: Datagram): boolean {
+  const expected = anyPort ? { ...peer, port: from.port } : peer;
+  if (sameAddress(from, expected)) return true; // a forged address passes, too
+
+  // A stranger gets error 5, and the transfer goes on. But an error must not be
+  // answered with an error: two programs could go on without end (lesson 4).
+  const heard = understood(data); // undefined if the bytes are not a message
+  if (heard && heard.type !== "ERROR") {
+    const error = encode({ type: "ERROR", code: 5, text: "Unknown port" });
+    socket.send(error, from).catch(() => {}); // if it cannot be sent, nothing is lost
+  }
+  return false;
+}
+
+/** Checks whether these bytes are the DATA or the ACK with this block number, or an ERROR. */
+function isAnswer(data: Uint8Array, type: "DATA" | "ACK", block: number): boolean {
+  const heard = understood(data);
+  if (!heard) return false;
+
+  // An error ends the transfer, so do not wait any longer.
+  if (heard.type === "ERROR") return true;
+
+  // Another number means that this is a copy of an old message. Ignore it. If an
+  // old ACK made the sender send data, both sides would send everything twice
+  // from then on. This fault is called the Sorcerer's Apprentice (RFC 1123).
+  return heard.type === type && heard.block === block;
+}
+
+/** Returns the bytes of a block. Throws the error that the other side has sent instead. */
+function bytesOf(data: Uint8Array): Uint8Array {
+  const message = decode(data);
+  if (message.type === "ERROR") throw new TftpError(message.code, message.text, true);
+  return message.type === "DATA" ? message.data : new Uint8Array();
+}
+
+/** Sends a file, block by block. Resolves when the last block is acknowledged. */
+export async function sendBlocks(transfer: Transfer, file: Uint8Array): Promise<void> {
   let block = 0;
-  while (true) {
-    if (heard.type === "DATA") {
-      if (heard.data.length > size) throw new TftpError(4, "This block is too long");
-      await file.write(heard.data);
-      block = heard.block;
-      if (heard.data.length < size) break;
-    }
-    heard = await from.ask({ type: "ACK", block }, is("DATA", (block + 1) & 0xffff), like(heard));
+
+  // `<=`, and not `<`: after a file of exactly 512 bytes, an empty block follows.
+  // Otherwise the receiver would wait for more.
+  for (let start = 0; start <= file.length; start += BLOCK) {
+    block = next(block);
+    const data = file.subarray(start, start + BLOCK);
+    await ask(transfer, { type: "DATA", block, data }, "ACK", block);
   }
-  await file.finish(); // before the last ACK, which says that all is well
-  await from.last({ type: "ACK", block }, like(heard), file.linger ?? 500);
 }
 
-const steps = { Exchange, sendBlocks, receiveBlocks }; // cli/tftp.ts has the requests
+/** Receives a file, whose block 1 has come already. */
+export async function receiveBlocks(
+  transfer: Transfer,
+  first: Uint8Array,
+): Promise<Uint8Array> {
+  const blocks = [first];
+  let block = 1;
+  let data = first;
 
-/** A stranger and a doubled ACK change nothing. With an option one block is enough. Then a refusal. */
-export async function play(diagram: Diagram): Promise<void> {
-  using client = diagram.watch("client", bind());
-  using server = diagram.watch("server", bind());
-  using stranger = diagram.watch("stranger", bind());
-  let own = server;
-  const open = () => own = diagram.watch("server", bind());
-  serveFiles(steps, server, inMemory(new Map([["hello.txt", new Uint8Array(600)]])), { open });
-  const [to, ack] = [server.address, encode({ type: "ACK", block: 1 })];
-  const write = async ({ length }: Uint8Array) => {
-    if (length !== 512) return;
-    await stranger.send(ack, own.address);
-    await receiveWithin(stranger, 500);
-    await client.send(ack, own.address); // and another one follows
-  };
-  const file: Sink = { write, finish: async () => {}, [Symbol.dispose]() {} };
-  const get = (name: string, options = {}) => getFile(steps, client, to, name, file, options);
-  await get("hello.txt");
-  diagram.note(`A port of its own: ${own.address.port}. The second ACK 1 was old: no data again.`);
-  await get("hello.txt", { blksize: "1428" });
-  diagram.note("Both agreed on 1,428 bytes (OACK): one block was enough, and it was the last.");
-  await get("nothing.txt").catch(() => diagram.note("What is refused needs no port."));
+  // A block that is shorter than the others is the last one.
+  while (data.length === BLOCK) {
+    data = await ask(transfer, { type: "ACK", block }, "DATA", next(block));
+    block = next(block);
+    blocks.push(data);
+  }
+
+  // Nobody answers the last ACK, so it is sent once. If it is lost, the sender
+  // does not know that we have the whole file.
+  await transfer.socket.send(encode({ type: "ACK", block }), transfer.peer);
+  return joined(blocks); // all blocks in one array
 }
 
-export const lesson: Lesson = {
-  part: 3,
-  title: "TFTP",
-  about: "TFTP: a file, one block at a time, and a port for each transfer.",
-  port: 6969,
-  play,
-  label,
-  roles: { server: serverRole(steps), get: getRole(steps), put: putRole(steps) },
-  tryNext: ["deno task lesson14 server", "deno task lesson14 get --file hello.txt"],
-};
+/** Returns the next block number. It has 16 bits, so 0 follows 65,535. */
+function next(block: number): number {
+  return (block + 1) % 65_536;
+}
 
-if (import.meta.main) await run(lesson);
+/**
+ * Fetches a file from a server.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bind } from "../lib/udp.ts";
+ *
+ * using server = bind();
+ * serveFiles(server, new Map([["hello.txt", new TextEncoder().encode("Hello!")]]));
+ *
+ * using client = bind();
+ * const file = await getFile(client, server.address, "hello.txt");
+ * assertEquals(new TextDecoder().decode(file), "Hello!");
+ * ```
+ */
+export async function getFile(socket: Socket, from: Address, name: string): Promise<Uint8Array> {
+  const transfer = { socket, peer: from, anyPort: true };
+  const request: Message = { type: "RRQ", file: name, mode: "octet", options: {} };
+  const first = await ask(transfer, request, "DATA", 1);
+  return await receiveBlocks(transfer, first);
+}
+
+/** Leaves a file at a server. */
+export async function putFile(
+  socket: Socket,
+  to: Address,
+  name: string,
+  file: Uint8Array,
+): Promise<void> {
+  const transfer = { socket, peer: to, anyPort: true };
+  const request: Message = { type: "WRQ", file: name, mode: "octet", options: {} };
+  await ask(transfer, request, "ACK", 0);
+  await sendBlocks(transfer, file);
+}
+
+/**
+ * Serves files until the socket is closed. This socket has the known port, and receives the
+ * requests only.
+ */
+export async function serveFiles(
+  socket: Socket,
+  files: Map<string, Uint8Array>,
+  print: (line: string) => void = () => {},
+  open = () => bind({ hostname: socket.address.hostname }), // the play draws the sockets
+): Promise<void> {
+  for await (const { data, from } of socket) {
+    const request = understood(data);
+    const what = request ? printable(describe(request)) : "not a TFTP message";
+    print(`Received from ${formatAddress(from)}: ${what}.`);
+
+    // Only a request gets an answer. In particular, an error does not.
+    if (request?.type !== "RRQ" && request?.type !== "WRQ") continue;
+
+    // A refusal needs no transfer, so it comes from the known port.
+    const error = refusal(request, files);
+    if (error) {
+      await socket.send(encode(error), from).catch(() => {}); // to port 0, for example
+    } else {
+      // The transfer has a socket of its own, and so a port of its own. It is not
+      // awaited: the loop takes the next request while the transfer goes on.
+      serveTransfer({ socket: open(), peer: from, anyPort: false }, request, files, print);
+    }
+  }
+}
+
+/** A request to read or to write a file. */
+type FileRequest = Extract<Message, { type: "RRQ" | "WRQ" }>;
+
+/** Returns the error for a request that is refused, or `undefined` for one that is not. */
+function refusal(
+  { type, file, mode }: FileRequest,
+  files: Map<string, Uint8Array>,
+): Message | undefined {
+  if (mode !== "octet") return { type: "ERROR", code: 4, text: "Only mode octet" };
+
+  const exists = files.has(file);
+  if (type === "RRQ" && !exists) return { type: "ERROR", code: 1, text: "File not found" };
+  if (type === "WRQ" && exists) return { type: "ERROR", code: 6, text: "File exists" };
+  return undefined;
+}
+
+/** Does what a request asks for, and closes the transfer's socket. */
+async function serveTransfer(
+  transfer: Transfer,
+  { type, file }: FileRequest,
+  files: Map<string, Uint8Array>,
+  print: (line: string) => void,
+): Promise<void> {
+  using _ = transfer.socket; // closed at the end of this function
+  const who = formatAddress(transfer.peer);
+
+  try {
+    if (type === "RRQ") {
+      await sendBlocks(transfer, files.get(file)!);
+      print(`${who} has read ${printable(file)}.`);
+    } else {
+      const first = await ask(transfer, { type: "ACK", block: 0 }, "DATA", 1);
+      files.set(file, await receiveBlocks(transfer, first));
+      print(`${who} has written ${printable(file)}.`);
+    }
+  } catch (error) {
+    print(`${who} and ${printable(file)}: ${printable((error as Error).message)}`);
+  }
+}
+
+/** `deno task lesson14 server --simple` runs this: one file in memory, and room for others. */
+export async function server(at: Address, print = console.log): Promise<void> {
+  using socket = bind(at);
+  print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
+
+  const hello = new TextEncoder().encode("Hello! This file came by TFTP.\n");
+  await serveFiles(socket, new Map([["hello.txt", hello]]), print);
+}
+
+/** `deno task lesson14 get --simple` runs this: fetches a text file and prints its lines. */
+export async function get(name: string, from: Address, print = console.log): Promise<void> {
+  using socket = bind({ hostname: localFor(from) });
+  const file = await getFile(socket, from, name);
+
+  // Anybody may have written the file, so printable() makes each line safe.
+  const text = new TextDecoder().decode(file).trimEnd();
+  for (const line of text.split("\n")) print(printable(line));
+}
+
+/** `deno task lesson14 put --simple` runs this: leaves all of the input as a file. */
+export async function put(
+  name: string,
+  input: ReadableStream<Uint8Array>,
+  to: Address,
+  print = console.log,
+): Promise<void> {
+  using socket = bind({ hostname: localFor(to) });
+  const file = await new Response(input).bytes(); // reads until the end of the input
+  await putFile(socket, to, name, file);
+  print(`Sent ${count(file.length, "byte")}.`);
+}
+
+/*
+ * ## Try next
+ *
+ * 1. Run the server, then Debian's `tftp`: `tftp 127.0.0.1 6969 -c get hello.txt`. You should see
+ *    `RRQ hello.txt netascii` at the server. `tftp` asks for the mode *netascii* unless you add
+ *    `-m binary`: the file is a text then, and its lines end with CR LF while they travel.
+ * 2. Now run the server with `--simple`, and the same `tftp` again. You should see `Error code 4:
+ *    Only mode octet`. Add `-m binary` before `-c`, and it works.
+ * 3. Run the server, then `curl tftp://127.0.0.1:6969/hello.txt`. You should see the file, and at
+ *    the server the options that curl asks for: `tsize 0 blksize 512 timeout 6`.
+ * 4. Run `deno task lesson14 get --file ../README.md`. You should see `error 2`: the server gives
+ *    away only files of its folder.
+ * 5. Run the server, then a relay that loses three of ten datagrams each way (lesson 8): `deno task
+ *    lesson8 relay --to 127.0.0.1:6969 --drop 0.3` Then run `deno task lesson14 get --file
+ *    hello.txt --port 8888 --blksize 64`. You should see the whole file after some seconds. Without
+ *    `--blksize 64` it is only one block.
+ * 6. In `sendBlocks`, write `<` in the place of `<=`, and run `deno task lesson14`. You should see
+ *    that the play does not end: the server waits for block 2 of the file of 512 bytes. Stop it
+ *    with Ctrl-C.
+ */
+
+if (import.meta.main) import("../cli/lessons/14_tftp.ts").then(({ main }) => main());

@@ -1,6 +1,6 @@
 /**
- * Text as TFTP's mode `netascii` sends it (RFC 1350; RFC 764 has the rules): the end of a line is CR LF, and
- * a CR that ends no line is CR NUL. The file itself has LF and CR.
+ * Text as it travels in TFTP's mode `netascii` (RFC 1350, with the rules of RFC 764). An LF of the
+ * file becomes CR LF, and a CR becomes CR NUL.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -15,7 +15,7 @@ const LF = 10;
 const CR = 13;
 const NUL = 0;
 
-/** Encodes parts of a file. Together the new parts have at most twice as many bytes. */
+/** Encodes a file part by part. The result has at most twice as many bytes. */
 export async function* toNetascii(
   parts: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -34,21 +34,21 @@ function encoded(part: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes what was received, part by part: a CR at the end of one part belongs to the first byte of the next.
+ * Decodes a file part by part. A CR at the end of one part belongs to the first byte of the next.
  *
- * Some programs say `netascii` and send the file as it is. So an LF without a CR before it stays, and so does
- * a CR with something else behind it.
+ * Some programs ask for `netascii` and send the file as it is: curl does. So an LF without a CR
+ * before it stays, and so does a CR that is followed by another byte.
  */
 export class NetasciiDecoder {
-  /** Whether the last byte was a CR, of which it is not known yet what it means. */
+  /** Whether the last byte was a CR. Its meaning depends on the next byte. */
   #held = false;
 
-  /** Decodes the next part. What it returns has at most one byte more than the part. */
+  /** Decodes the next part. The result has at most one byte more than the part. */
   decode(part: Uint8Array): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(part.length + 1);
     let length = 0;
     for (const byte of part) {
-      // CR LF is LF, and CR NUL is CR. Anything else comes after its CR.
+      // CR LF becomes LF, and CR NUL becomes CR. Before any other byte, the CR stays.
       if (this.#held && byte !== LF) bytes[length++] = CR;
       const wasNul = this.#held && byte === NUL;
       this.#held = byte === CR;
@@ -57,7 +57,7 @@ export class NetasciiDecoder {
     return bytes.subarray(0, length);
   }
 
-  /** Returns what was held back at the end of the file: a CR, or nothing. */
+  /** Returns the CR at the very end of the file, or nothing. */
   end(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.#held ? [CR] : []);
     this.#held = false;

@@ -1,5 +1,5 @@
 /**
- * Waits for datagrams, but not for ever.
+ * Waits for datagrams with a time limit, thousands of times in a second.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { Address, Datagram, Socket } from "./udp.ts";
 const PATIENTS = new WeakMap<Socket, Patient>();
 
 /**
- * Receives with a time limit, again and again: thousands of times in a second. One timer serves all the
- * waits, since a timer and a signal for each would cost as much as the datagram.
+ * Receives with a time limit, again and again. One timer serves all the waits. A timer and a signal
+ * for each wait would cost as much as the datagram.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -27,28 +27,31 @@ export class Patient implements Disposable {
   #reading = false;
   #deadline = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer will ring: later waits only move the deadline. */
+  /** When the timer rings. Later waits only move the deadline. */
   #rings = Infinity;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
   }
 
-  /** The one of this socket. From now on nobody else should receive from it; closing it stays yours. */
+  /**
+   * Returns the one for this socket. From now on, do not receive from the socket in another way.
+   * You still close it yourself.
+   */
   static of(socket: Socket): Patient {
     const patient = PATIENTS.get(socket) ?? new Patient(socket);
     PATIENTS.set(socket, patient);
     return patient;
   }
 
-  /** Sends as the socket does. */
+  /** Sends a datagram, as the socket's own `send` does. */
   send(data: Uint8Array, to: Address): Promise<number> {
     return this.#socket.send(data, to);
   }
 
   /**
-   * The next datagram, or `undefined` if none comes within so many milliseconds. Call it again when it has
-   * resolved. Rejects when the socket is closed.
+   * Waits for the next datagram, or for this number of milliseconds, and then returns `undefined`.
+   * Wait for the result before you call it again. Rejects when the socket is closed.
    */
   receive(milliseconds: number): Promise<Datagram | undefined> {
     if (this.#arrived) {
@@ -64,7 +67,7 @@ export class Patient implements Disposable {
     return waiting.promise;
   }
 
-  /** Lets go of the timer. It may be used again. */
+  /** Stops the timer. The object may still be used. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#rings = Infinity;
@@ -85,7 +88,8 @@ export class Patient implements Disposable {
 
   #read(): void {
     this.#reading = true;
-    // Not with a signal, to give up at a timeout: it goes on, and what comes is for the next wait.
+    // This wait has no signal and goes on after a timeout. The datagram that comes
+    // later is for the next wait.
     this.#socket.receive().then((datagram) => {
       this.#reading = false;
       if (this.#waiting) this.#waiting.resolve(datagram);

@@ -13,10 +13,12 @@
 import { count, printable } from "./text.ts";
 import { type Address, type Datagram, formatAddress, sameAddress } from "./udp.ts";
 
-/** What two sides say about a transfer beside its file: `{ blksize: "1428" }`. Names in small letters. */
+/**
+ * The options of a transfer (RFC 2347): `{ blksize: "1428" }`. Their names are in small letters.
+ */
 export type TftpOptions = Record<string, string>;
 
-/** Any message. A block's number has 16 bits: after 65,535 comes 0. */
+/** Any message. The number of a block has 16 bits: after 65,535 comes 0. */
 export type Message =
   | { type: "RRQ" | "WRQ"; file: string; mode: string; options: TftpOptions }
   | { type: "DATA"; block: number; data: Uint8Array }
@@ -24,14 +26,14 @@ export type Message =
   | { type: "ERROR"; code: number; text: string }
   | { type: "OACK"; options: TftpOptions };
 
-/** The size of blocks that no option changes. */
+/** The size of blocks in bytes, unless an option changes it. */
 export const BLOCK = 512;
-/** The least and the most bytes in a block that one may ask for (RFC 2348). */
+/** The smallest and the largest block that an option may ask for, in bytes (RFC 2348). */
 export const [LEAST_BLOCK, MOST_BLOCK] = [8, 65_464];
-/** A request has at most so many bytes (RFC 2347). */
+/** The longest request in bytes (RFC 2347). */
 export const MAX_REQUEST = 512;
 
-/** What the numbers of errors mean (RFC 1350, RFC 2347). */
+/** The meanings of the errors, by their numbers (RFC 1350, RFC 2347). */
 export const ERRORS = [
   "Not defined",
   "File not found",
@@ -44,39 +46,39 @@ export const ERRORS = [
   "Options refused",
 ] as const;
 
-/** An error that one side tells the other, or a reason to. */
+/** An error that has come from the other side, or that the other side should get. */
 export class TftpError extends Error {
   override name = "TftpError";
 
-  /** `code` is one of {@linkcode ERRORS}; `told` means that it came from the other side. */
+  /** Takes a number of {@linkcode ERRORS}. `told` means that the error came from the other side. */
   constructor(readonly code: number, text: string = ERRORS[code] ?? "", readonly told = false) {
     super(text);
   }
 }
 
-/** These bytes are no message. */
+/** Reports bytes that are not a message. */
 export class NoTftp extends Error {
   override name: string = "NoTftp";
 }
 
-/** These bytes begin as a request does, and cannot be read. A server answers with error 4. */
+/** Reports bytes that begin like a request and cannot be read. A server answers with error 4. */
 export class BrokenRequest extends NoTftp {
   override name = "BrokenRequest";
 }
 
-/** Who is asked, and what is known of it. */
+/** The side that has to answer. */
 export interface Asked {
-  /** The address that has to answer. */
+  /** Its address. */
   readonly peer: Address;
-  /** Whether its port does not matter yet: the first answer may come from any. */
+  /** Whether the answer may come from any port of this host: the first answer may. */
   readonly anyPort: boolean;
   /** Whether it has answered before. */
   readonly met: boolean;
 }
 
 /**
- * No answer was accepted in time. The message says which: nothing came, or what came in the place of an
- * answer, from whom, and why it was not accepted. It is safe to print.
+ * Reports that no answer was accepted in time. Its message says that nothing came, or what came
+ * instead, from whom, and why it was not accepted. The message is safe to print.
  */
 export class Unanswered extends Error {
   override name = "Unanswered";
@@ -84,10 +86,10 @@ export class Unanswered extends Error {
   readonly met: boolean;
   /** Whether nothing came at all. */
   readonly silent: boolean;
-  /** The host that sent something in the place of the one that was asked. */
+  /** The other host, if something came from a host that was not asked. */
   readonly stranger: string | undefined;
 
-  /** `came` is the last datagram that came since `message` was sent. */
+  /** Takes the message, the side that has to answer it, and the last datagram that came since. */
   constructor(message: Message, asked: Asked, came?: Datagram) {
     const peer = formatAddress(asked.peer);
     super(came ? unfit(message, asked, came) : `${peer} ${asked.met ? "went" : "is"} silent.`);
@@ -98,7 +100,9 @@ export class Unanswered extends Error {
   }
 }
 
-/** Says what came in the place of an answer, from whom, and why it was not accepted. */
+/**
+ * Returns a sentence about what came instead of an answer, from whom, and why it does not count.
+ */
 function unfit(message: Message, { peer, anyPort }: Asked, { data, from }: Datagram): string {
   const heard = understood(data);
   const what = heard ? printable(describe(heard), 60) : count(data.length, "byte");
@@ -114,10 +118,10 @@ function unfit(message: Message, { peer, anyPort }: Asked, { data, from }: Datag
 const CODES = { RRQ: 1, WRQ: 2, DATA: 3, ACK: 4, ERROR: 5, OACK: 6 } as const;
 
 /**
- * A message as bytes.
+ * Encodes a message.
  *
- * @throws {RangeError} A text has a zero in it, which ends texts here; a number has more than 16 bits; a
- * block more than 65,464 bytes; or a request more than 512.
+ * @throws {RangeError} A text contains a zero, a number has more than 16 bits, a block has more than
+ * 65,464 bytes, or a request has more than 512.
  */
 export function encode(message: Message): Uint8Array<ArrayBuffer> {
   if (message.type === "DATA") {
@@ -151,15 +155,17 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Returns bytes as a message. The data of a block is a view on them. Any bytes may be given, of any length.
+ * Decodes a message. The data of a block is a view on the bytes. They may be any bytes, of any
+ * length.
  *
- * It accepts what real programs send and other servers accept: bytes after the end of an ACK, zeros after
- * the end of a request, and an option without a value, which is left out.
+ * It accepts what real programs send: bytes after the end of an ACK, zeros after the end of a
+ * request, and an option without a value, which is left out.
  *
- * @throws {NoTftp} They are no message: a {@linkcode BrokenRequest} where they begin as a request.
+ * @throws {NoTftp} The bytes are not a message. It is a {@linkcode BrokenRequest} if they begin like a
+ * request.
  */
 export function decode(bytes: Uint8Array): Message {
-  if (bytes.length < 2 || bytes[0] !== 0) throw new NoTftp("This begins as no message does.");
+  if (bytes.length < 2 || bytes[0] !== 0) throw new NoTftp("No message begins like this.");
   const code = bytes[1];
   if (code === CODES.RRQ || code === CODES.WRQ) return request(bytes);
   if (code === CODES.OACK) return { type: "OACK", options: pairs(texts(bytes)) };
@@ -171,7 +177,7 @@ export function decode(bytes: Uint8Array): Message {
     case CODES.ACK:
       return { type: "ACK", block: number };
     case CODES.ERROR: {
-      const end = bytes.indexOf(0, 4); // some leave it out
+      const end = bytes.indexOf(0, 4); // some programs leave the last zero out
       return {
         type: "ERROR",
         code: number,
@@ -191,19 +197,19 @@ function request(bytes: Uint8Array): Message {
   return { type, file, mode: mode.toLowerCase(), options: pairs(rest) };
 }
 
-/** Whether a message is of this type, and has this block's number, if one is given. */
+/** Returns a test for messages of this type and, if it is given, with this block number. */
 export function is(type: string, block?: number): (message: Message) => boolean {
   return (message) =>
     message.type === type &&
     (block === undefined || "block" in message && message.block === block);
 }
 
-/** Whether a message is of the same type, and has the same block's number, if that type has one. */
+/** Returns a test for messages of the same type as this one, with the same block number. */
 export function like(message: Message): (message: Message) => boolean {
   return is(message.type, "block" in message ? message.block : undefined);
 }
 
-/** The same as {@linkcode decode}, and `undefined` for what is no message. */
+/** Decodes a message that may come from anybody. Returns `undefined` if it is not a message. */
 export function understood(bytes: Uint8Array): Message | undefined {
   try {
     return decode(bytes);
@@ -214,9 +220,8 @@ export function understood(bytes: Uint8Array): Message | undefined {
 }
 
 /**
- * A message in a few words, for people: `RRQ hello.txt`, `DATA 3 (512)`. The mode is told where it is not
- * `octet`. What came from a network has to be made safe before it is printed: file names and texts may hold
- * anything.
+ * Describes a message for people: `RRQ hello.txt`, `DATA 3 (512)`. The mode is left out if it is
+ * `octet`. The text is not safe to print, because file names may contain any characters.
  */
 export function describe(message: Message): string {
   const { type } = message;
@@ -230,18 +235,20 @@ export function describe(message: Message): string {
   return `${type} ${message.file}${mode}${shown(message.options)}`;
 }
 
-/** The block size that these options ask for or agree to; 512 if none, or none that is allowed. */
+/**
+ * Returns the block size of these options. It is 512 if they have none, or one that is not allowed.
+ */
 export function blockSize(options: TftpOptions): number {
   const size = whole(options.blksize);
   return size === undefined || size < LEAST_BLOCK ? BLOCK : Math.min(size, MOST_BLOCK);
 }
 
 /**
- * What a server agrees to of the options that a client asks for: a block size (RFC 2348) and the size of the
- * file (`tsize`, RFC 2349). What it does not name, it does not do, and the client goes by RFC 1350.
+ * Returns the options that a server agrees to: a block size (RFC 2348) and the size of the file
+ * (`tsize`, RFC 2349). It leaves out the others, and for these the client keeps to RFC 1350.
  *
- * It never agrees to `timeout`, since it measures how long an answer takes, and that is better than a number
- * which somebody chose: curl asks for 6 seconds.
+ * It never agrees to `timeout`, the wait before a message is sent again. A measured round trip is
+ * better than a fixed number: curl asks for 6 seconds.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -258,7 +265,9 @@ export function agreed(asked: TftpOptions, size = whole(asked.tsize)): TftpOptio
   return options;
 }
 
-/** Cuts bytes into blocks of this size. The last one is shorter than the others, and may be empty. */
+/**
+ * Cuts bytes into blocks of this size. The last one is shorter than the others, and may be empty.
+ */
 export async function* blocks(
   parts: AsyncIterable<Uint8Array>,
   size: number,
@@ -268,7 +277,7 @@ export async function* blocks(
     let start = 0;
     if (rest.length > 0) {
       start = Math.min(size - rest.length, part.length);
-      rest = joined(rest, part.subarray(0, start));
+      rest = joined([rest, part.subarray(0, start)]);
       if (rest.length < size) continue;
       yield rest;
     }
@@ -278,21 +287,25 @@ export async function* blocks(
   yield rest;
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+/** Joins all blocks of a file. */
+export function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
 }
 
-/** The whole number that a text says, if it says one of up to 15 digits. */
+/** Returns the whole number in a text of 1 to 15 digits, or `undefined` for any other text. */
 export function whole(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function begun(bytes: Uint8Array<ArrayBuffer>, code: number, number: number) {
   if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw new RangeError(`${number} is no number of 16 bits.`);
+    throw new RangeError(`${number} is not a number of 16 bits.`);
   }
   bytes[1] = code;
   bytes[2] = number >> 8;
@@ -302,12 +315,14 @@ function begun(bytes: Uint8Array<ArrayBuffer>, code: number, number: number) {
 
 function zeroEnded(texts: string[]): Uint8Array {
   if (texts.some((text) => text.includes("\0"))) {
-    throw new RangeError("A zero ends a text here: none can be within.");
+    throw new RangeError("A text cannot contain a zero here, because a zero ends it.");
   }
   return new TextEncoder().encode(texts.map((text) => `${text}\0`).join(""));
 }
 
-/** The texts after the code. Each ends with a zero; what follows the last zero is left out. */
+/**
+ * Returns the texts after the code. Each ends with a zero. Bytes after the last zero are left out.
+ */
 function texts(bytes: Uint8Array): string[] {
   let length = bytes.length;
   while (length > MAX_REQUEST && bytes[length - 1] === 0) length--;
@@ -319,7 +334,7 @@ function texts(bytes: Uint8Array): string[] {
   return text(bytes.subarray(2, end)).split("\0");
 }
 
-/** The options that these texts name. An option without a name ends them: only zeros follow. */
+/** Returns the options in these texts. An empty name ends them, because only zeros follow. */
 function pairs(texts: string[]): TftpOptions {
   const options: [name: string, value: string][] = [];
   for (let i = 0; i + 1 < texts.length; i += 2) {

@@ -1,18 +1,19 @@
-/** From a push in the right direction to nearly there: `deno task exercise 14 --hint`, again and again. */
+/** What `deno task exercise 14 --hint` shows, one after the other: from a first push to nearly there. */
 export const HINTS: Record<string, string[]> = {
   answerToRequest: [
-    "understood() of lib/tftp.ts makes a message of bytes, or undefined of what is none. Its type says " +
-    "what it is, and a request has file and options.",
-    "Go from what gets no answer to what gets the best one: no request, a request to read, a name that is " +
-    "more than a name, a name that is taken; and only then the block size.",
-    "options.blksize is a text, or undefined. /^\\d+$/ says whether it is a number, and Math.min(size, 65464) " +
-    "keeps it in its limits. In an OACK it is a text again.",
+    "`understood()` of lib/tftp.ts returns a message, or undefined if the bytes are not one. Its `type` says " +
+    "what it is. A request has `file` and `options`.",
+    "Check in the order of the list: not a request, a request to read, a name that is not plain, a name that " +
+    "is taken. The block size comes last.",
+    "`options.blksize` is a text, or undefined. `/^\\d+$/.test(text)` tells whether it has digits only. " +
+    "`Math.min(size, 65464)` is the size to agree to. In an OACK it is a text again.",
   ],
   windowed: [
-    "Remember the last block that was written (0 at first), and how many came since the last ACK.",
-    "Numbers go round in a circle: (number - last) & 0xffff is how far ahead a block is. 1 is the next one, 0 " +
-    "is the last one again, a little more is too early, and 0x8000 or more is old.",
-    "Two things more to remember: whether this gap was told already (until the next block in order comes), " +
-    "and whether the end was there. Every ACK sets the count back to 0.",
+    "Remember the number of the last block that was written (0 at first), and how many were written since " +
+    "the last ACK.",
+    "Block numbers go round in a circle: `(number - last) & 0xffff` tells how far ahead a block is. 1 is the " +
+    "next block and 0 is the last one again. 2 or more is too early, and 0x8000 or more is old.",
+    "Remember two more things: whether you have acknowledged this gap already, until the next block in order " +
+    "comes, and whether the end of the file has come. Each ACK sets the count back to 0.",
   ],
 };

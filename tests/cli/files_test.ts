@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Files, inFolder, inMemory, MOST_BYTES } from "../../cli/files.ts";
+import { inFolder, MOST_BYTES } from "../../cli/files.ts";
 import { TftpError } from "../../lib/tftp.ts";
+import { type Files, inMemory } from "../../lib/tftp_files.ts";
 import { bytes, text } from "../helpers.ts";
 
 const HELLO = bytes("Hello!");

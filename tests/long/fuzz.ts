@@ -6,15 +6,14 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { inMemory } from "../../cli/files.ts";
-import { getFile } from "../../cli/tftp.ts";
 import { askFor } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
 import { resolve } from "../../lessons/13_dns.ts";
-import { Exchange, receiveBlocks, sendBlocks } from "../../lessons/14_tftp.ts";
 import { askAgent } from "../../lessons/15_snmp.ts";
 import { request } from "../../lib/snmp.ts";
 import * as rip from "../../lib/rip.ts";
+import { inMemory } from "../../lib/tftp_files.ts";
+import { downloadFile } from "../../lib/tftp_transfer.ts";
 import { cut, melody } from "../../cli/voice.ts";
 import { speakTo } from "../../lib/voice.ts";
 import * as rtp from "../../lib/rtp.ts";
@@ -206,7 +205,7 @@ fuzz("lesson 14, server", "lesson14", ["server"], /^Received from /, async (_, t
   using client = bind();
   const files = new Map<string, Uint8Array>();
   using copy = await inMemory(files).create("copy");
-  await getFile({ Exchange, sendBlocks, receiveBlocks }, client, to, "hello.txt", copy);
+  await downloadFile(client, { server: to, name: "hello.txt" }, copy);
   assertMatch(new TextDecoder().decode(files.get("copy")), /^Hello!/);
 });
 

@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { getFile } from "../../../cli/tftp.ts";
-import { Exchange, receiveBlocks, sendBlocks } from "../../../lessons/14_tftp.ts";
+import { downloadFile } from "../../../lib/tftp_transfer.ts";
 import { bind } from "../../../lib/udp.ts";
 import { here } from "../../helpers.ts";
 import { installed, start } from "../../peers.ts";
@@ -81,8 +80,8 @@ async function get(port: number, size: number): Promise<number> {
     [Symbol.dispose]() {},
   };
   const begin = performance.now();
-  const steps = { Exchange, sendBlocks, receiveBlocks };
-  await getFile(steps, socket, here(port), "file", sink, { blksize: `${size}` });
+  const options = { blksize: `${size}` };
+  await downloadFile(socket, { server: here(port), name: "file", options }, sink);
   if (bytes !== BYTES) throw new Error(`${bytes} bytes came.`);
   return (end - begin) / 1000;
 }

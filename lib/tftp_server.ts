@@ -1,0 +1,341 @@
+/**
+ * A TFTP server: requests that come again, limits, options, and files of any kind.
+ *
+ * @module
+ */
+import { toNetascii } from "./netascii.ts";
+import { Patient } from "./patient.ts";
+import { printable } from "./text.ts";
+import {
+  agreed,
+  blockSize,
+  BrokenRequest,
+  decode,
+  describe,
+  encode,
+  is,
+  type Message,
+  NoTftp,
+  TftpError,
+  type TftpOptions,
+} from "./tftp.ts";
+import type { Files, Sink, Source } from "./tftp_files.ts";
+import {
+  errorMessage,
+  Exchange,
+  fromNetascii,
+  MODES,
+  receiveParts,
+  sendParts,
+  tellingErrors,
+} from "./tftp_transfer.ts";
+import { type Address, bind, formatAddress, type Socket } from "./udp.ts";
+
+/**
+ * How long the server repeats its last ACK, in milliseconds. A client whose last ACK was lost sends
+ * its last block again: tftp after 5 seconds, curl after 7.
+ */
+const LINGER = 10_000;
+
+/** A request to read or to write a file. */
+type Request = Extract<Message, { file: string }>;
+
+/** What a server may be given beside its socket and its files. */
+export interface ServeOptions {
+  /** Gets a line for each datagram at the known port, and for the end of each transfer. */
+  log?: (line: string) => void;
+  /** Opens the socket of a transfer. Without it, the socket is bound to the server's host. */
+  open?: () => Socket;
+  /** The most transfers at the same time. It is 100 if not given. */
+  most?: number;
+}
+
+/**
+ * Serves files by TFTP until the socket is closed. Then it ends all transfers.
+ *
+ * Each transfer has a socket of its own. A refusal comes from the known port.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { inMemory } from "./tftp_files.ts";
+ * import { downloadFile } from "./tftp_transfer.ts";
+ * import { bind } from "./udp.ts";
+ *
+ * using server = bind();
+ * serveTftp(server, inMemory(new Map([["hello.txt", new Uint8Array(600)]])));
+ *
+ * using client = bind();
+ * const copies = new Map<string, Uint8Array>();
+ * using copy = await inMemory(copies).create("copy");
+ * await downloadFile(client, { server: server.address, name: "hello.txt" }, copy);
+ * assertEquals(copies.get("copy")?.length, 600);
+ * ```
+ */
+export async function serveTftp(
+  socket: Socket,
+  files: Files,
+  options: ServeOptions = {},
+): Promise<void> {
+  await new TftpServer(socket, files, options).run();
+}
+
+/** A transfer that is under way. */
+interface Transfer {
+  /** The client's address, as text. */
+  readonly who: string;
+  /** The bytes of the request. The same bytes again are the same request, sent again. */
+  readonly asked: Uint8Array;
+  readonly own: Socket;
+  /** How many messages of the client were accepted. Before the first, the request may be forged. */
+  answers: number;
+  /** Whether the same request came again before the first answer. */
+  repeated: boolean;
+  /** Whether the client has started another transfer. */
+  replaced: boolean;
+  /** Whether the whole file was sent or stored. */
+  finished: boolean;
+  end: Promise<void>;
+}
+
+class TftpServer {
+  readonly #transfers = new Set<Transfer>();
+  readonly #log: (line: string) => void;
+  readonly #open: () => Socket;
+  readonly #most: number;
+  #closed = false;
+
+  constructor(readonly socket: Socket, readonly files: Files, options: ServeOptions) {
+    const { hostname } = socket.address;
+    this.#log = options.log ?? (() => {});
+    this.#open = options.open ?? (() => bind({ hostname }));
+    this.#most = options.most ?? 100;
+  }
+
+  async run(): Promise<void> {
+    try {
+      for await (const { data, from } of this.socket) await this.#receive(data, from);
+    } finally {
+      this.#closed = true;
+      const transfers = [...this.#transfers];
+      for (const { own } of transfers) own.close();
+      await Promise.all(transfers.map(({ end }) => end));
+    }
+  }
+
+  async #receive(data: Uint8Array, from: Address): Promise<void> {
+    const who = formatAddress(from);
+    const request = readRequest(data);
+    if (request instanceof BrokenRequest) {
+      this.#log(`Received from ${who}. ${request.message}`);
+      await this.#refuse(new TftpError(4, "Broken request"), from);
+    } else if (request) {
+      this.#log(`Received from ${who}: ${printable(describe(request), 100)}.`);
+      await this.#begin(request, data, from);
+    } else {
+      // If it were answered, two servers could answer each other without end.
+      this.#log(`Received from ${who}. It is not a request, and gets no answer.`);
+    }
+  }
+
+  /**
+   * Begins a transfer, or finds out that it has begun.
+   *
+   * A client may send a request again from the same port. Perhaps nothing has come, or it wants the
+   * next file: `tftp` keeps one port for a session. Before the client's first answer, the same
+   * request is a repetition. The transfer sends its message again anyway, so nothing is to be done.
+   * Another request ends the transfer.
+   *
+   * After the client's first answer, any request is a new one. The old transfer goes on until the
+   * client answers the new one, because the request may be a late copy, or forged.
+   */
+  async #begin(request: Request, asked: Uint8Array, from: Address): Promise<void> {
+    const who = formatAddress(from);
+    const others = [...this.#transfers].filter((transfer) => transfer.who === who);
+    const unanswered = others.find(({ answers }) => answers === 0);
+    if (unanswered && sameBytes(unanswered.asked, asked)) {
+      unanswered.repeated = true;
+      return;
+    }
+    if (unanswered) {
+      replace(unanswered);
+      await unanswered.end;
+    }
+    if (others.length === 0 && this.#transfers.size >= this.#most) {
+      await this.#refuse(new TftpError(0, "Too many transfers: try again later"), from);
+    } else if (!this.#closed) {
+      this.#start(request, asked, from);
+    }
+  }
+
+  #start(request: Request, asked: Uint8Array, from: Address): void {
+    const who = formatAddress(from);
+    let own: Socket;
+    try {
+      own = this.#open();
+    } catch (error) {
+      this.#log(`No socket for ${who}: ${(error as Error).message}`);
+      return;
+    }
+
+    const transfer: Transfer = {
+      who,
+      asked,
+      own,
+      answers: 0,
+      repeated: false,
+      replaced: false,
+      finished: false,
+      end: Promise.resolve(),
+    };
+    this.#transfers.add(transfer);
+    transfer.end = this.#serve(request, from, transfer).then(() => {
+      own.close();
+      this.#transfers.delete(transfer);
+      if (!this.#closed && asksForMore(request, transfer)) this.#start(request, asked, from);
+    });
+  }
+
+  /** Does what was asked. It never throws: errors go to the log. */
+  async #serve(request: Request, from: Address, transfer: Transfer): Promise<void> {
+    const { who, own } = transfer;
+    const name = printable(request.file, 100);
+    let file: Source | Sink;
+    try {
+      file = await opened(this.files, request);
+    } catch (error) {
+      return await this.#refuse(error, from);
+    }
+
+    const done = () => {
+      transfer.finished = true;
+      this.#log(`${who} has ${request.type === "RRQ" ? "read" : "written"} ${name}.`);
+    };
+    try {
+      using open = file;
+      using patient = Patient.of(own);
+      const exchange = new Exchange(patient, from);
+      exchange.onAnswer = () => this.#answered(transfer);
+      await tellingErrors(exchange, () => serve(exchange, request, open, done));
+    } catch (error) {
+      if (!transfer.finished) this.#log(`${who} and ${name}: ${reason(error, transfer)}`);
+    }
+  }
+
+  /** The client has answered, so its earlier transfers are over. */
+  #answered(transfer: Transfer): void {
+    transfer.answers++;
+    if (transfer.answers > 1) return;
+    for (const other of this.#transfers) {
+      if (other !== transfer && other.who === transfer.who) replace(other);
+    }
+  }
+
+  async #refuse(error: unknown, from: Address): Promise<void> {
+    const message = errorMessage(error);
+    this.#log(`Refused ${formatAddress(from)}: ${message.text} (error ${message.code}).`);
+    try {
+      await this.socket.send(encode(message), from);
+    } catch (error) {
+      this.#log(`No answer to ${formatAddress(from)}: ${(error as Error).message}`);
+    }
+  }
+}
+
+function replace(transfer: Transfer): void {
+  transfer.replaced = true;
+  transfer.own.close();
+}
+
+/** Returns the reason why a transfer has ended early, safe to print. */
+function reason(error: unknown, { replaced }: Transfer): string {
+  if (replaced) return "It has asked again.";
+  const text = printable((error as Error).message, 200);
+  return error instanceof TftpError && error.told ? `It says: ${text}` : text;
+}
+
+/**
+ * Reads a request. Returns `undefined` if the data is not a request, and the error if it begins as
+ * one and cannot be read.
+ */
+function readRequest(data: Uint8Array): Request | BrokenRequest | undefined {
+  try {
+    const message = decode(data);
+    return message.type === "RRQ" || message.type === "WRQ" ? message : undefined;
+  } catch (error) {
+    if (error instanceof BrokenRequest) return error;
+    if (error instanceof NoTftp) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Checks whether a request that looked like a repetition was a new one. A file of one block is over
+ * with the first ACK. If the client then asks for it once more, the request may be read before that
+ * ACK, because the two come to two sockets.
+ */
+function asksForMore({ type }: Request, { repeated, finished, answers }: Transfer): boolean {
+  return type === "RRQ" && repeated && finished && answers === 1;
+}
+
+/** Opens the file of a request. A request that is refused opens nothing. */
+function opened(files: Files, { type, file, mode }: Request): Promise<Source | Sink> {
+  if (!MODES.some((known) => known === mode)) {
+    return Promise.reject(new TftpError(4, "Only modes octet and netascii"));
+  }
+  return type === "RRQ" ? files.open(file) : files.create(file);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Does one request. If options are agreed on, their list (OACK) is the server's first message. */
+async function serve(
+  exchange: Exchange,
+  request: Request,
+  file: Source | Sink,
+  done: () => void,
+): Promise<void> {
+  if ("parts" in file) {
+    await serveRead(exchange, request, file);
+    done();
+    return;
+  }
+
+  const options = agreed(request.options);
+  const first = await exchange.ask(begin(options), is("DATA", 1));
+  const sink: Sink = {
+    write: (part) => file.write(part),
+    finish: () => file.finish().then(done),
+    linger: LINGER,
+    [Symbol.dispose]() {},
+  };
+  const asText = request.mode === "netascii";
+  await receiveParts(exchange, first, blockSize(options), asText ? fromNetascii(sink) : sink);
+}
+
+async function serveRead(exchange: Exchange, request: Request, file: Source): Promise<void> {
+  const options = agreedToRead(request, file.size);
+  const message = begin(options);
+  if (message.type === "OACK") await exchange.ask(message, is("ACK", 0));
+
+  const parts = request.mode === "netascii" ? toNetascii(file.parts()) : file.parts();
+  await sendParts(exchange, parts, blockSize(options));
+}
+
+/** Returns the server's first message to a client that writes. */
+function begin(options: TftpOptions): Message {
+  const agrees = Object.keys(options).length > 0;
+  return agrees ? { type: "OACK", options } : { type: "ACK", block: 0 };
+}
+
+/**
+ * Returns the options that the server agrees to for a file that it sends. The size of a file as
+ * text is known only when all of it is encoded. So `tsize` is left out then, like an unknown
+ * option.
+ */
+function agreedToRead({ mode, options }: Request, size: number): TftpOptions {
+  if (mode !== "netascii") return agreed(options, size);
+  const { tsize: _, ...others } = options;
+  return agreed(others);
+}

@@ -1,0 +1,790 @@
+/**
+ * The TFTP server and the transfers of lib/: what lesson 14's roles run.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { receiveWithin } from "../../lessons/02_receive.ts";
+import type { Patient } from "../../lib/patient.ts";
+import {
+  decode,
+  describe,
+  encode,
+  is,
+  type Message,
+  TftpError,
+  Unanswered,
+} from "../../lib/tftp.ts";
+import { type Files, inMemory, type Sink } from "../../lib/tftp_files.ts";
+import { downloadFile, Exchange, receiveParts, sendParts } from "../../lib/tftp_transfer.ts";
+import { bind, type Datagram, formatAddress, MAX_BYTES, type Socket } from "../../lib/udp.ts";
+import { bytes, here, soon, text, until } from "../helpers.ts";
+import {
+  ack,
+  data,
+  fetched,
+  heard,
+  hears,
+  left,
+  LINES,
+  noise,
+  octet,
+  ON_THE_WIRE,
+  serving,
+  stop,
+  unknownPort,
+  write,
+} from "../tftp.ts";
+
+Deno.test("tftp server: files of all sizes go over and come back, byte for byte", async () => {
+  await using server = serving();
+  for (const options of [{}, { blksize: "8" }, { blksize: "1428", tsize: "0" }]) {
+    const size = Number((options as { blksize?: string }).blksize ?? 512);
+    for (const length of [0, 1, size - 1, size, size + 1, 3 * size, 3 * size + 5]) {
+      const name = `${size}.${length}`;
+      await left(server.address, name, noise(length), options);
+      assertEquals(server.files.get(name), noise(length), name);
+      assertEquals(await fetched(server.address, name, options), noise(length), name);
+    }
+  }
+});
+
+Deno.test("tftp server: the largest blocks, and more than there are", async () => {
+  await using server = serving();
+  const data = noise(200_000);
+  await left(server.address, "long", data, { blksize: "65464" });
+  assertEquals(server.files.get("long"), data);
+  assertEquals(await fetched(server.address, "long", { blksize: "65464" }), data);
+});
+
+/** Two ends of a line without a network: as fast as can be. */
+function ends(): [Patient, Patient] {
+  const queues = [new Array<Datagram>(), new Array<Datagram>()] as const;
+  const waiting: (() => void)[] = [() => {}, () => {}];
+  const end = (own: 0 | 1) => ({
+    send: (data: Uint8Array) => {
+      queues[own ? 0 : 1].push({ data: data.slice(), from: here(own + 1) });
+      waiting[own ? 0 : 1]!();
+      return Promise.resolve(data.length);
+    },
+    receive: async (milliseconds: number) => {
+      if (queues[own].length === 0 && milliseconds < 100) return undefined; // it lingers
+      if (queues[own].length === 0) await new Promise<void>((come) => waiting[own] = come);
+      return queues[own].shift();
+    },
+  });
+  return [end(0), end(1)] as unknown[] as [Patient, Patient];
+}
+
+Deno.test("tftp server: after block 65,535 comes block 0", async () => {
+  const data = noise(65_538 * 8 + 3);
+  const files = new Map<string, Uint8Array>();
+  const sink = await inMemory(files).create("copy");
+  const [one, two] = ends();
+  const parts = (async function* () {
+    yield data;
+  })();
+  const receiver = new Exchange(one, here(2));
+  const receiving = receiver.ask({ type: "ACK", block: 0 }, is("DATA", 1)).then((heard) =>
+    receiveParts(receiver, heard, 8, Object.assign(sink, { linger: 1 }))
+  );
+  await Promise.all([sendParts(new Exchange(two, here(1)), parts, 8), receiving]);
+  assertEquals(files.get("copy"), data);
+});
+
+Deno.test("tftp server: each transfer has a port of its own, and twenty go on at once", async () => {
+  const ports = new Set<number>();
+  const open = () => {
+    const own = bind();
+    ports.add(own.address.port);
+    return own;
+  };
+  await using server = serving({ open }, new Map([["file", noise(5000)]]));
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => fetched(server.address, "file")),
+  );
+  for (const one of all) assertEquals(one, noise(5000));
+  assertEquals(ports.size, 20);
+  assert(!ports.has(server.address.port));
+});
+
+Deno.test("tftp server: options are agreed on before the first block; timeout and strange ones are not", async () => {
+  await using server = serving({}, new Map([["file", noise(1000)]]));
+  using client = bind();
+  const options = { blksize: "65535", tsize: "0", timeout: "6", windowsize: "4" };
+  await client.send(encode(octet("file", options)), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "OACK blksize 65464 tsize 1000");
+  await client.send(ack(0), from);
+  assertEquals((await heard(client))[0], "DATA 1 (1000)");
+  await client.send(ack(1), from);
+});
+
+Deno.test("tftp server: a stranger is told error 5, and changes nothing", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  using stranger = bind();
+  await client.send(encode(octet("file")), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "DATA 1 (512)");
+  for (
+    const message of [
+      ack(1),
+      encode({ type: "DATA", block: 1, data: noise(5) }),
+      encode(octet("x")),
+    ]
+  ) {
+    await stranger.send(message, from);
+    assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
+  }
+  // No answer to an error, nor to what is no message: two strangers might go on for ever.
+  await stranger.send(encode({ type: "ERROR", code: 0, text: "Stop" }), from);
+  await stranger.send("Hello!", from);
+  assertEquals(await receiveWithin(stranger, 50), undefined);
+  await client.send(ack(1), from);
+  assertEquals((await heard(client))[0], "DATA 2 (88)");
+  await client.send(ack(2), from);
+});
+
+Deno.test("tftp server: a client knows whom it talks to from the first answer on", async () => {
+  using server = bind();
+  using transfer = bind();
+  using stranger = bind();
+  const fetching = fetched(server.address, "file");
+  const { from } = await server.receive({ signal: soon() });
+  const first = { type: "DATA", block: 1, data: noise(512) } as const;
+  await transfer.send(encode(first), from);
+  assertEquals((await heard(transfer))[0], "ACK 1");
+  await stranger.send(encode({ type: "DATA", block: 2, data: bytes("forged") }), from);
+  assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
+  await server.send(encode({ type: "ERROR", code: 2, text: "Stop" }), from); // also from the known port
+  await transfer.send(encode({ type: "DATA", block: 2, data: bytes("true") }), from);
+  assertEquals(text((await fetching).subarray(512)), "true");
+});
+
+Deno.test("tftp server: an old ACK is not answered with data", async () => {
+  await using server = serving({}, new Map([["file", noise(1500)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const [, from] = await heard(client);
+  for (let copy = 0; copy < 3; copy++) await client.send(ack(1), from);
+  assertEquals((await heard(client))[0], "DATA 2 (512)");
+  await client.send(ack(1), from);
+  await client.send(ack(2), from);
+  assertEquals((await heard(client))[0], "DATA 3 (476)"); // and no second DATA 2 in between
+  await client.send(ack(3), from);
+  assertEquals(await receiveWithin(client, 100), undefined);
+});
+
+Deno.test("tftp server: the receiver acknowledges old data again, since its ACK was lost", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "ACK 0");
+  const leave = (block: number, size: number) => client.send(data(block, size), from);
+  await leave(1, 512);
+  assertEquals((await heard(client))[0], "ACK 1");
+  await leave(1, 512);
+  assertEquals((await heard(client))[0], "ACK 1");
+  await leave(2, 0);
+  assertEquals((await heard(client))[0], "ACK 2");
+  assertEquals(server.files.get("new")?.length, 512);
+  await leave(2, 0); // the file is there, but the last ACK may be lost, too
+  assertEquals((await heard(client))[0], "ACK 2");
+  assertEquals(server.log.filter((line) => line.includes("has written new")).length, 1);
+});
+
+Deno.test("tftp server: the same request twice is one transfer; another one from the same port ends it", async () => {
+  let opened = 0;
+  const open = () => {
+    opened++;
+    return bind();
+  };
+  const files = new Map([["file", noise(600)], ["other", noise(5)]]);
+  await using server = serving({ open }, files);
+  using client = bind();
+  for (let copy = 0; copy < 3; copy++) await client.send(encode(octet("file")), server.address);
+  assertEquals((await heard(client))[0], "DATA 1 (512)");
+  await until(() => server.log.length === 3);
+  assertEquals(opened, 1);
+  await client.send(encode(octet("other")), server.address); // tftp's prompt asks from one port
+  const [what, from] = await heard(client);
+  assertEquals(what, "DATA 1 (5)");
+  await client.send(ack(1), from);
+  assertEquals(opened, 2);
+});
+
+Deno.test("tftp server: after its transfer's first ACK, the same request is a new one, from the same port too", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const old = await hears(client, "DATA 1 (512)");
+  await client.send(ack(1), old);
+  await hears(client, "DATA 2 (88)");
+  // The client starts anew, and its port is always the same: so does the program that starts a computer.
+  await client.send(encode(octet("file")), server.address);
+  const own = await hears(client, "DATA 1 (512)");
+  assert(own.port !== old.port);
+  await client.send(ack(1), own);
+  assertEquals((await hears(client, "DATA 2 (88)")).port, own.port);
+  await client.send(ack(2), own);
+  await until(() => server.log.some((line) => line.endsWith("has read file.")));
+  const who = formatAddress(client.address);
+  assert(server.log.includes(`${who} and file: It has asked again.`), server.log.join("\n"));
+});
+
+Deno.test("tftp server: a late copy of a request, or a forged one, does not end the transfer", async () => {
+  await using server = serving({}, new Map([["file", noise(600)], ["other", noise(5)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const own = await hears(client, "DATA 1 (512)");
+  await client.send(ack(1), own);
+  await hears(client, "DATA 2 (88)");
+  const copies = { file: "DATA 1 (512)", other: "DATA 1 (5)" };
+  for (const [name, first] of Object.entries(copies)) {
+    await client.send(encode(octet(name)), server.address);
+    await client.send(unknownPort, await hears(client, first));
+    await until(() =>
+      server.log.some((line) => line.endsWith(`and ${name}: It says: Unknown port`))
+    );
+  }
+  await client.send(ack(2), own);
+  await until(() => server.log.some((line) => line.endsWith("has read file.")));
+});
+
+Deno.test("tftp server: a name that exists is refused at once, also to the port that has just written it", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode(write("new")), server.address);
+  const own = await hears(client, "ACK 0");
+  await client.send(data(1, 5), own);
+  await hears(client, "ACK 1");
+  for (const options of [{}, { blksize: "8" }]) {
+    await client.send(encode(write("new", options)), server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, "ERROR 6 File exists");
+    assertEquals(from, server.address);
+  }
+  await client.send(data(1, 5), own); // its last ACK may be lost all the same
+  assertEquals((await heard(client))[0], "ACK 1");
+});
+
+Deno.test("tftp server: half a file is dropped when its client begins again from the same port", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode(write("new")), server.address);
+  const old = await hears(client, "ACK 0");
+  await client.send(data(1, 512), old);
+  await hears(client, "ACK 1");
+  await client.send(encode(write("new")), server.address);
+  const own = await hears(client, "ACK 0");
+  assert(own.port !== old.port);
+  await client.send(data(1, 5), own);
+  await hears(client, "ACK 1");
+  assertEquals(server.files.get("new"), noise(5));
+});
+
+Deno.test("tftp server: a client that asks forty times from one port is answered forty times", async () => {
+  await using server = serving({}, new Map([["small", noise(5)], ["large", noise(600)]]));
+  using client = bind();
+  for (let turn = 0; turn < 40; turn++) {
+    await client.send(encode(octet("small")), server.address);
+    await client.send(ack(1), await hears(client, "DATA 1 (5)"));
+    await client.send(encode(octet("large")), server.address);
+    const own = await hears(client, "DATA 1 (512)");
+    await client.send(ack(1), own);
+    await hears(client, "DATA 2 (88)");
+    await client.send(ack(2), own);
+  }
+  await until(() => server.log.filter((line) => line.includes(" has read ")).length === 80);
+});
+
+Deno.test("tftp server: the next request for a file of one block may be read before the ACK of the first", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const own = await hears(client, "DATA 1 (5)");
+  await client.send(encode(octet("file")), server.address);
+  await until(() => server.log.length === 2);
+  await client.send(ack(1), own);
+  const next = await hears(client, "DATA 1 (5)");
+  assert(next.port !== own.port);
+  await client.send(ack(1), next);
+  await until(() => server.log.filter((line) => line.endsWith("has read file.")).length === 2);
+});
+
+Deno.test("tftp server: a request that was repeated before the first block is one transfer", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  for (let copy = 1; copy <= 3; copy++) {
+    await client.send(encode(octet("file")), server.address);
+    await until(() => server.log.length === copy);
+  }
+  const own = await hears(client, "DATA 1 (512)");
+  await client.send(ack(1), own);
+  await hears(client, "DATA 2 (88)");
+  await client.send(ack(2), own);
+  await until(() => server.log.some((line) => line.endsWith("has read file.")));
+  await client.send(encode(octet("nothing")), server.address);
+  assertEquals((await heard(client))[0], "ERROR 1 File not found"); // and no DATA 1 before it
+});
+
+Deno.test("tftp server: requests that begin alike are not the same", async () => {
+  const [one, two] = ["1", "2"].map((end) => "a".repeat(200) + end);
+  await using server = serving({}, new Map([[one!, noise(5)], [two!, noise(6)]]));
+  using client = bind();
+  await client.send(encode(octet(one!)), server.address);
+  await hears(client, "DATA 1 (5)");
+  await client.send(encode(octet(two!)), server.address);
+  await client.send(ack(1), await hears(client, "DATA 1 (6)"));
+});
+
+Deno.test("tftp server: zeros behind a request, and an option without a value, are no reason for silence", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  const request = encode(octet("file"));
+  const asked = encode(octet("file", { blksize: "8" }));
+  const odd: [Uint8Array, string][] = [
+    [padded(request, 1), "DATA 1 (5)"],
+    [padded(request, 500), "DATA 1 (5)"],
+    [padded(request, 2000), "DATA 1 (5)"],
+    [padded(asked, 100), "OACK blksize 8"],
+    [joined(request, bytes("blksize\0")), "DATA 1 (5)"],
+    [joined(request, bytes("blksize")), "DATA 1 (5)"],
+    [joined(asked, bytes("tsize\0")), "OACK blksize 8"],
+  ];
+  for (const [data, answer] of odd) {
+    using client = bind();
+    await client.send(data, server.address);
+    await client.send(stop, await hears(client, answer));
+  }
+});
+
+Deno.test("tftp server: a request that cannot be read is refused with error 4", async () => {
+  await using server = serving();
+  using client = bind();
+  const broken = [
+    "\0\x01",
+    "\0\x02file",
+    "\0\x01file\0octet",
+    `\0\x01${"a".repeat(60_000)}\0octet\0`,
+  ];
+  for (const request of broken) {
+    await client.send(request, server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, "ERROR 4 Broken request");
+    assertEquals(from, server.address);
+  }
+});
+
+Deno.test("tftp server: a server may send zeros behind what it agrees to, and behind its ACKs", async () => {
+  using server = bind();
+  const fetching = fetched(server.address, "file", { blksize: "1428", tsize: "0" });
+  const { from } = await server.receive({ signal: soon() });
+  const agrees = encode({ type: "OACK", options: { blksize: "1000" } });
+  await server.send(padded(joined(agrees, bytes("tsize\0")), 300), from);
+  assertEquals((await heard(server))[0], "ACK 0");
+  await server.send(data(1, 999), from);
+  assertEquals((await heard(server))[0], "ACK 1");
+  assertEquals(await fetching, noise(999));
+
+  const leaving = left(server.address, "file", noise(5));
+  const { from: other } = await server.receive({ signal: soon() });
+  await server.send(padded(ack(0), 50), other);
+  assertEquals((await heard(server))[0], "DATA 1 (5)");
+  await server.send(padded(ack(1), 50), other);
+  await leaving;
+});
+
+/** So many zeros behind it. */
+function padded(message: Uint8Array, zeros: number): Uint8Array {
+  return joined(message, new Uint8Array(zeros));
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** Files that count how many of them are open. */
+function counted(files: Files): { files: Files; open: () => number } {
+  let open = 0;
+  const count = <T extends Disposable>(file: T): T => {
+    const { [Symbol.dispose]: close } = file;
+    open++;
+    return Object.assign(file, {
+      [Symbol.dispose]() {
+        open--;
+        close.call(file);
+      },
+    });
+  };
+  return {
+    files: {
+      open: async (name) => count(await files.open(name)),
+      create: async (name) => count(await files.create(name)),
+    },
+    open: () => open,
+  };
+}
+
+Deno.test("tftp server: whatever becomes of a request, no file stays open", async () => {
+  const held = new Map([["file", noise(600)]]);
+  const { files, open } = counted(inMemory(held));
+  await using server = serving({}, held, files);
+  const refused = [
+    { ...octet("file"), mode: "mail" } as Message,
+    { ...write("new"), mode: "mail" } as Message,
+    octet("nothing"),
+    write("file"),
+  ];
+  for (const request of refused) {
+    for (let copy = 0; copy < 3; copy++) {
+      using client = bind();
+      await client.send(encode(request), server.address);
+      assertMatch((await heard(client))[0], /^ERROR/);
+      assertEquals(open(), 0, describe(request));
+    }
+  }
+  for (const request of [octet("file"), octet("file", { blksize: "8" }), write("new")]) {
+    using client = bind();
+    await client.send(encode(request), server.address);
+    const [, own] = await heard(client);
+    assertEquals(open(), 1, describe(request));
+    await client.send(stop, own);
+    await until(() => open() === 0, describe(request));
+  }
+  await fetched(server.address, "file");
+  await until(() => open() === 0);
+});
+
+Deno.test("tftp server: refusals come from the known port", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  using client = bind();
+  const refused: [Message, string][] = [
+    [octet("nothing"), "ERROR 1 File not found"],
+    [{ ...octet("file"), type: "WRQ" } as Message, "ERROR 6 File exists"],
+    [{ ...octet("file"), mode: "mail" } as Message, "ERROR 4 Only modes octet and netascii"],
+    [{ ...write("new"), mode: "mail" } as Message, "ERROR 4 Only modes octet and netascii"],
+  ];
+  for (const [request, answer] of refused) {
+    await client.send(encode(request), server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, answer);
+    assertEquals(from, server.address);
+  }
+  assertEquals([...server.files.keys()], ["file"]);
+  const who = formatAddress(client.address);
+  assert(server.log.includes(`Refused ${who}: File not found (error 1).`), server.log.join("\n"));
+  assertEquals(server.log.filter((line) => line.startsWith("Refused ")).length, refused.length);
+});
+
+Deno.test("tftp server: so many transfers at a time, and no more", async () => {
+  await using server = serving({ most: 2 }, new Map([["file", noise(5)]]));
+  using one = bind();
+  using two = bind();
+  using three = bind();
+  const froms = [];
+  for (const client of [one, two]) {
+    await client.send(encode(octet("file")), server.address);
+    const [what, from] = await heard(client);
+    assertEquals(what, "DATA 1 (5)");
+    froms.push(from);
+  }
+  await three.send(encode(octet("file")), server.address);
+  assertEquals((await heard(three))[0], "ERROR 0 Too many transfers: try again later");
+  await one.send(ack(1), froms[0]!);
+  await until(() => server.log.some((line) => line.includes("has read")));
+  assertEquals(text(await fetched(server.address, "file")), text(noise(5)));
+});
+
+Deno.test("tftp server: where there is no room, a client that begins again keeps its own place, and takes one", async () => {
+  const sockets = new Set<Socket>();
+  const open = () => {
+    const own = bind();
+    const close = own.close.bind(own);
+    sockets.add(own);
+    own.close = () => {
+      sockets.delete(own);
+      close();
+    };
+    return own;
+  };
+  await using server = serving({ most: 1, open }, new Map([["file", noise(600)]]));
+  using client = bind();
+  using other = bind();
+  await client.send(encode(octet("file")), server.address);
+  await client.send(ack(1), await hears(client, "DATA 1 (512)"));
+  await hears(client, "DATA 2 (88)");
+  // It asks for something else again and again, and answers nothing: one more socket at a time.
+  for (let turn = 1; turn <= 10; turn++) {
+    await client.send(encode(octet("file", { tsize: `${turn}` })), server.address);
+    await hears(client, "OACK tsize 600");
+    assertEquals(sockets.size, 2);
+  }
+  await other.send(encode(octet("file")), server.address);
+  assertEquals((await heard(other))[0], "ERROR 0 Too many transfers: try again later");
+});
+
+Deno.test("tftp server: what is no request gets no answer, and the server goes on", async () => {
+  await using server = serving({}, new Map([["file", noise(5)]]));
+  using client = bind();
+  const none = [ack(1), encode({ type: "ERROR", code: 1, text: "x" }), noise(0), noise(MAX_BYTES)];
+  none.push(encode({ type: "DATA", block: 1, data: noise(5) }), bytes("Hello!"));
+  for (const data of none) await client.send(data, server.address);
+  assertEquals(await fetched(server.address, "file"), noise(5));
+  assertEquals(
+    server.log.filter((line) => line.endsWith("It is not a request, and gets no answer.")).length,
+    6,
+  );
+  assertEquals(await receiveWithin(client, 20), undefined);
+});
+
+Deno.test("tftp server: netascii is served: LF as CR LF, CR as CR NUL, also across the edges of blocks", async () => {
+  await using server = serving({}, new Map([["file", bytes(LINES)]]));
+  using client = bind();
+  const request = { ...octet("file", { blksize: "8", tsize: "0" }), mode: "netascii" } as Message;
+  await client.send(encode(request), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, "OACK blksize 8"); // how long it is as text, nobody knows yet
+  let came = "";
+  for (let block = 0, size = 8; size === 8; block++) {
+    await client.send(ack(block), from);
+    const { data } = await client.receive({ signal: soon() });
+    const message = decode(data);
+    if (message.type !== "DATA") throw new Error(describe(message));
+    assertEquals(message.block, block + 1);
+    came += text(message.data);
+    size = message.data.length;
+    if (size < 8) await client.send(ack(block + 1), from);
+  }
+  assertEquals(came, ON_THE_WIRE);
+});
+
+Deno.test("tftp server: netascii is written as the text that it was", async () => {
+  await using server = serving();
+  using client = bind();
+  const sent = bytes(ON_THE_WIRE);
+  const request = { ...write("new", { blksize: "8", tsize: `${sent.length}` }), mode: "NETASCII" };
+  await client.send(encode(request as Message), server.address);
+  const [what, from] = await heard(client);
+  assertEquals(what, `OACK blksize 8 tsize ${sent.length}`);
+  for (let block = 1; 8 * (block - 1) <= sent.length; block++) {
+    const data = sent.subarray(8 * (block - 1), 8 * block);
+    await client.send(encode({ type: "DATA", block, data }), from);
+    assertEquals((await heard(client))[0], `ACK ${block}`);
+  }
+  assertEquals(text(server.files.get("new")), LINES);
+});
+
+Deno.test("tftp server: netascii goes over and comes back, in blocks of any size", async () => {
+  await using server = serving();
+  const long = bytes(LINES.repeat(100));
+  for (const blksize of ["8", "9", "512", "65464"]) {
+    await left(server.address, blksize, long, { blksize }, "netascii");
+    assertEquals(server.files.get(blksize), long);
+    assertEquals(await fetched(server.address, blksize, { blksize }, "netascii"), long);
+    const raw = await fetched(server.address, blksize, { blksize });
+    assertEquals(raw, long); // and what is not asked for as text is not changed
+  }
+  assert(server.log.some((line) => line.endsWith(": RRQ 512 netascii blksize 512.")));
+});
+
+Deno.test("tftp server: half a file is no file, and the other side's error is told", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), server.address);
+  const [, from] = await heard(client);
+  await client.send(encode({ type: "DATA", block: 1, data: noise(512) }), from);
+  await heard(client);
+  await client.send(encode({ type: "ERROR", code: 3, text: "\x1b[2JFull" }), from);
+  await until(() => server.log.length === 2);
+  assertMatch(server.log[1]!, /^127\.0\.0\.1:\d+ and new: It says: \\x1b\[2JFull$/);
+  assertEquals(server.files.size, 0);
+});
+
+Deno.test("tftp server: a block that is too long is refused", async () => {
+  await using server = serving();
+  using client = bind();
+  await client.send(encode({ ...octet("new"), type: "WRQ" } as Message), server.address);
+  const [, from] = await heard(client);
+  await client.send(encode({ type: "DATA", block: 1, data: noise(513) }), from);
+  assertEquals((await heard(client))[0], "ERROR 4 This block is too long");
+  assertEquals(server.files.size, 0);
+});
+
+Deno.test("tftp server: who cannot write says so to the other side", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using socket = bind();
+  const full: Sink = {
+    write: () => Promise.reject(new Error("/home/ann/secret is full")),
+    finish: () => Promise.resolve(),
+    [Symbol.dispose]() {},
+  };
+  const remote = { server: server.address, name: "file" };
+  await assertRejects(() => downloadFile(socket, remote, full), Error, "is full");
+  await until(() => server.log.some((line) => line.endsWith("and file: It says: It failed")));
+});
+
+Deno.test("tftp server: a server that agrees to more than was asked for is refused", async () => {
+  using server = bind();
+  const fetching = fetched(server.address, "file", { blksize: "1428" });
+  const rejected = assertRejects(() => fetching, TftpError);
+  const { from } = await server.receive({ signal: soon() });
+  await server.send(encode({ type: "OACK", options: { blksize: "9000" } }), from);
+  assertEquals((await heard(server))[0], "ERROR 8 That is more than I asked for");
+  await rejected;
+});
+
+Deno.test("tftp server: a server that knows no options is understood", async () => {
+  using server = bind();
+  const fetching = fetched(server.address, "file", { blksize: "1428", tsize: "0" });
+  const { from } = await server.receive({ signal: soon() });
+  await server.send(encode({ type: "DATA", block: 1, data: noise(512) }), from);
+  assertEquals((await heard(server))[0], "ACK 1");
+  await server.send(encode({ type: "DATA", block: 2, data: noise(0) }), from);
+  assertEquals(await fetching, noise(512));
+});
+
+/** An exchange whose clock goes forward while it waits, since nobody wants to wait. */
+async function quickly(
+  work: (
+    exchange: Exchange,
+    sent: Message[],
+    answers: Datagram[],
+    waits: number[],
+  ) => Promise<void>,
+  anyPort = false,
+): Promise<void> {
+  const { now } = performance;
+  const sent: Message[] = [];
+  const answers: Datagram[] = [];
+  /** How long it waited where nothing came. */
+  const waits: number[] = [];
+  const patient = {
+    send: (data: Uint8Array) => Promise.resolve(sent.push(decode(data))),
+    receive: (milliseconds: number) => {
+      const answer = answers.shift();
+      if (!answer) {
+        waits.push(milliseconds);
+        time += milliseconds;
+      }
+      return Promise.resolve(answer);
+    },
+  };
+  let time = now.call(performance);
+  performance.now = () => time;
+  try {
+    await work(new Exchange(patient as unknown as Patient, here(9), anyPort), sent, answers, waits);
+  } finally {
+    performance.now = now;
+  }
+}
+
+Deno.test("tftp server: a client's name may be forged: six datagrams go there, and then no more", () =>
+  quickly(async (exchange, sent, answers) => {
+    const data = { type: "DATA", block: 1, data: noise(5) } as const;
+    const asked = () => exchange.ask(data, is("ACK", 1));
+    await assertRejects(asked, Unanswered, "127.0.0.1:9 is silent.");
+    assertEquals(sent.length, 6);
+    // Who has answered once is waited for longer, and then it is another thing to say.
+    answers.push({ data: ack(1), from: here(9) });
+    await exchange.ask(data, is("ACK", 1));
+    const more = () => exchange.ask(data, is("ACK", 2));
+    await assertRejects(more, Unanswered, "127.0.0.1:9 went silent.");
+    assert(sent.length > 6 + 15, `${sent.length} datagrams`);
+  }));
+
+Deno.test("tftp server: what is not answered is said again, later and later", () =>
+  quickly(async (exchange, sent, _, waits) => {
+    const data = { type: "DATA", block: 1, data: noise(10) } as const;
+    await assertRejects(() => exchange.ask(data, is("ACK", 1)), Unanswered);
+    assertEquals(sent, Array(6).fill(data));
+    assertEquals(waits.map(Math.round).slice(0, 4), [1000, 2000, 2000, 2000]);
+  }));
+
+Deno.test("tftp server: old data is acknowledged again at once, and not after a timeout", () =>
+  quickly(async (exchange, sent, answers, waits) => {
+    answers.push({ data: data(1, 512), from: here(9) }, { data: data(2, 5), from: here(9) });
+    const first = { type: "ACK", block: 1 } as const;
+    const next = await exchange.ask(first, is("DATA", 2), is("DATA", 1));
+    assertEquals(describe(next), "DATA 2 (5)");
+    assertEquals(sent, [first, first]);
+    assertEquals(waits, []);
+  }));
+
+/** What an exchange says that has asked 127.0.0.1:9 for a file, or for block 2, and gets this instead. */
+async function saidOf(met: boolean, ...came: Datagram[]): Promise<string> {
+  let said = "";
+  await quickly(async (exchange, _, answers) => {
+    if (met) {
+      answers.push({ data: data(1, 512), from: here(7) });
+      await exchange.ask(octet("file"), is("DATA", 1));
+    }
+    answers.push(...came);
+    const asked = met
+      ? () => exchange.ask({ type: "ACK", block: 1 }, is("DATA", 2), is("DATA", 1))
+      : () => exchange.ask(octet("file"), is("DATA", 1));
+    const error = await assertRejects(asked, Unanswered);
+    assertEquals([error.met, error.silent], [met, came.length === 0]);
+    said = error.message;
+  }, true);
+  return said;
+}
+
+Deno.test("tftp server: silence is told where nothing came, and otherwise what came, from whom, and why not", async () => {
+  const [other, stranger] = [here(7), { hostname: "127.0.0.2", port: 7 }];
+  const not = (who: string) => `This is not accepted as an answer, because ${who} was asked.`;
+  const said: [string, boolean, ...Datagram[]][] = [
+    ["127.0.0.1:9 is silent.", false],
+    ["127.0.0.1:7 went silent.", true],
+    ["127.0.0.1:7 sent 6 bytes, which are not a TFTP message.", false, {
+      data: bytes("Hello!"),
+      from: other,
+    }],
+    ["127.0.0.1:7 sent 0 bytes, which are not a TFTP message.", true, {
+      data: bytes(""),
+      from: other,
+    }],
+    ["127.0.0.1:7 sent ACK 0, which does not answer RRQ file.", false, {
+      data: ack(0),
+      from: other,
+    }],
+    ["127.0.0.1:7 sent DATA 2 (5), which does not answer RRQ file.", false, {
+      data: data(2, 5),
+      from: other,
+    }],
+    ["127.0.0.1:7 sent DATA 9 (5), which does not answer ACK 1.", true, {
+      data: data(9, 5),
+      from: other,
+    }],
+    // The other side repeats its block: it does not get our ACK.
+    ["127.0.0.1:7 sent DATA 1 (5), which does not answer ACK 1.", true, {
+      data: data(1, 5),
+      from: other,
+    }],
+    [`127.0.0.2:7 sent DATA 1 (5). ${not("127.0.0.1:9")}`, false, {
+      data: data(1, 5),
+      from: stranger,
+    }],
+    [`127.0.0.2:7 sent ERROR 0 Stop. ${not("127.0.0.1:9")}`, false, { data: stop, from: stranger }],
+    [`127.0.0.1:8 sent DATA 2 (5). ${not("127.0.0.1:7")}`, true, {
+      data: data(2, 5),
+      from: here(8),
+    }],
+    // What the server itself sent says more than what a stranger sent.
+    [
+      "127.0.0.1:7 sent ACK 3, which does not answer RRQ file.",
+      false,
+      { data: bytes("a"), from: stranger },
+      { data: ack(3), from: other },
+      { data: bytes("b"), from: stranger },
+    ],
+    // Nothing is printed raw.
+    [
+      "127.0.0.1:7 sent RRQ \\x1b[2J, which does not answer RRQ file.",
+      false,
+      { data: encode(octet("\x1b[2J")), from: other },
+    ],
+  ];
+  for (const [sentence, met, ...came] of said) assertEquals(await saidOf(met, ...came), sentence);
+});
