@@ -352,10 +352,11 @@ export async function put(
  *    the server the options that curl asks for: `tsize 0 blksize 512 timeout 6`.
  * 4. Run `deno task lesson14 get --file ../README.md`. You should see `error 2`: the server gives
  *    away only files of its folder.
- * 5. Run the server, then a relay that loses three of ten datagrams each way (lesson 8): `deno task
- *    lesson8 relay --to 127.0.0.1:6969 --drop 0.3` Then run `deno task lesson14 get --file
- *    hello.txt --port 8888 --blksize 64`. You should see the whole file after some seconds. Without
- *    `--blksize 64` it is only one block.
+ * 5. Run the server, then a relay that loses three of ten datagrams each way (lesson 8):
+ *    `deno task lesson8 relay --to 127.0.0.1:6969 --drop 0.3`
+ *    Then fetch the file through the relay, in small blocks:
+ *    `deno task lesson14 get --file hello.txt --port 8888 --blksize 64`
+ *    You should see the whole file after some seconds. Without `--blksize 64` it is only one block.
  * 6. In `sendBlocks`, write `<` in the place of `<=`, and run `deno task lesson14`. You should see
  *    that the play does not end: the server waits for block 2 of the file of 512 bytes. Stop it
  *    with Ctrl-C.
