@@ -1,18 +1,10 @@
 /**
- * The roles of lesson 9: a file from standard input, and one to standard output.
+ * The roles of lesson 10: a file from standard input, and one to standard output.
  *
  * @module
  */
 import { count, printable } from "../lib/text.ts";
-import {
-  describe,
-  HEADER,
-  LIMIT,
-  receiveFile,
-  Receiving,
-  sendFile,
-  unpack,
-} from "../lib/transfer.ts";
+import { HEADER, LIMIT, receiveFile, Receiving, sendFile, unpack } from "../lib/transfer.ts";
 import {
   type Address,
   bind,
@@ -21,7 +13,7 @@ import {
   sameAddress,
   type Socket,
 } from "../lib/udp.ts";
-import type { Diagram, Role } from "./lesson.ts";
+import type { Role } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 import { watch } from "./watch.ts";
 
@@ -29,8 +21,8 @@ import { watch } from "./watch.ts";
 export const sendRole: Role = {
   about: "send standard input",
   options: {
-    window: { value: "PARTS", about: "at most so many under way, or auto", default: "auto" },
-    part: { value: "BYTES", about: "in a datagram", default: "1024" },
+    window: { value: "PARTS", about: "how many parts may be under way, or auto", default: "auto" },
+    part: { value: "BYTES", about: "how many bytes a part has", default: "1024" },
   },
   async run({ local, remote, options, signal, console, stdin, stdout }) {
     const window = options.text("window") === "auto" ? "auto" : options.number("window", 1, LIMIT);
@@ -50,8 +42,8 @@ export const sendRole: Role = {
     const { sent, resent, trip } = await sending.finally(quiet);
     console.log(`Sent ${rate(bytes, performance.now() - start)} to ${formatAddress(remote)}.`);
     const again = resent.toLocaleString("en");
-    const time = `the round trip took ${trip.smoothed.toFixed(1)} ms`;
-    console.log(`That took ${count(sent, "datagram")}, ${again} of them again; ${time}.`);
+    console.log(`It took ${count(sent, "datagram")}. ${again} of them were sent again.`);
+    console.log(`The round trip took ${trip.smoothed.toFixed(1)} ms.`);
   },
 };
 
@@ -112,22 +104,6 @@ export const receiveRole: Role = {
 /** The bytes in parts of at most so many. */
 export function* cut(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-
-/** A socket that loses what it sends, as a network might: the first datagram that says this. */
-export function losing(diagram: Diagram, name: string, unlucky: string): Socket {
-  const socket = diagram.watch(name, bind());
-  const send = socket.send;
-  let lost = false;
-  socket.send = (data, to) => {
-    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    const says = describe(bytes) ?? new TextDecoder().decode(bytes);
-    if (lost || says !== unlucky) return send.call(socket, data, to);
-    lost = true;
-    diagram.lost(bytes, socket.address, to);
-    return Promise.resolve(bytes.length);
-  };
-  return socket;
 }
 
 /**

@@ -14,8 +14,8 @@
 import { type Address, sameAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
-/** A part that was sent, and acknowledged. Times are milliseconds. */
-export interface Part {
+/** A part that was delivered. Times are milliseconds. */
+export interface Delivery {
   /** When it was sent, each time. */
   sent: number[];
   /** When its ACK came. */
@@ -23,37 +23,36 @@ export interface Part {
 }
 
 /**
- * How long to wait for the next ACK, after all that these parts tell, in the order of their ACKs
- * (RFC 6298). Before anything is measured, that is 1000 ms.
+ * Return the retransmission timeout after these deliveries, in milliseconds (RFC 6298). They are in
+ * the order of their ACKs. Before anything is measured, the timeout is 1000 ms.
  *
- * The first round trip R makes the mean R and the variation R / 2. With each later one, first the
- * variation becomes 3/4 of itself and 1/4 of how far R is from the mean; then the mean becomes 7/8 of
- * itself and 1/8 of R. The timeout is the mean and four times the variation, but at least the mean and
- * 100 ms.
+ * - The first round trip R sets the mean to R and the variation to R / 2.
+ * - Each later R first changes the variation: 3/4 of the old one, and 1/4 of the distance between R
+ *   and the mean. Then it changes the mean: 7/8 of the old one, and 1/8 of R.
+ * - The timeout is the mean plus 4 times the variation, but at least the mean plus 100 ms.
  *
- * Of a part that was sent twice, nobody knows which of the two its ACK is for. So it measures nothing:
- * that is Karn's algorithm.
+ * If a part was sent more than once, nobody can tell which copy its ACK answers. So it measures
+ * nothing (Karn's algorithm). Here such a part does not double the timeout either.
  */
-export function timeoutAfter(parts: Part[]): number {
+export function timeoutAfter(deliveries: Delivery[]): number {
   return todo();
 }
 
 /**
- * Send these texts, and end when all of them are acknowledged. The receiver keeps nothing that comes too
- * early: so what follows a lost one has to be sent again, too. That is go-back-N.
+ * Receive the parts of one sender, and return their texts in order when the sending has ended.
  *
- * Text 3 is sent as `3 ` and the text; the first one is text 0. `ACK 3` means: everything up to 3 is here.
- * Never send a text whose number is not below the lowest one without an ACK plus `window`.
+ * The messages are those of lesson 9, `PART 0 Hello` and `ACK 0`, and a new one: `END 3` says that
+ * there is no part 3, so the parts 0 to 2 are all. Acknowledge it with `ACK 3`.
  *
- * When no ACK that tells something new comes for 100 ms, go back: send again from the lowest one without
- * an ACK, in order. An ACK that tells nothing new is no reason to send anything, nor is a stranger's.
- * And an ACK for a text that you have not sent yet is a lie: it acknowledges nothing, not even the rest.
+ * Your last ACK may be lost. Then the sender sends its `END` again, and you have to be there. So stay
+ * after `END`, and acknowledge what comes again. Return when no message has come from the sender for
+ * `quiet` milliseconds. Before `END`, wait without a limit.
+ *
+ * Acknowledge a duplicate again, but keep its text once. Ignore a `PART` above the next number, an
+ * `END` with another number than the next, and a new `PART` after `END`. The first from whom `PART 0`
+ * or `END 0` comes is the sender: ignore everybody else. A failure of the socket is not an end: let it
+ * be thrown.
  */
-export async function goBackN(
-  socket: Socket,
-  texts: string[],
-  to: Address,
-  window: number,
-): Promise<void> {
+export async function collectAll(socket: Socket, quiet: number): Promise<string[]> {
   return todo();
 }

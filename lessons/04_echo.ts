@@ -32,7 +32,7 @@ import {
 } from "../lib/udp.ts";
 import { receiveUntil } from "./02_receive.ts";
 
-/** How the replies of this server begin, and those of the servers in lessons 6, 7, 8 and 11. */
+/** How the replies of this server begin, and those of the servers in lessons 6 to 9 and 11. */
 const REPLY = /^(Hello,|broadcasting$|\d+ bytes$|pong \d|ACK \d)/;
 
 /** Returns the reply to a name, or `undefined` if the datagram gets no reply. */

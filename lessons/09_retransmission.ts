@@ -1,106 +1,253 @@
 /**
  * # Lesson 9: retransmission
  *
- * How do you make it reliable? Number what you send, let the other side acknowledge it (ACK), and send
- * again what is not acknowledged in time. That is all there is; the rest is patience. Is UDP faster than
- * TCP, then? No. It is as fast as you make it, and as fair: docs/is-udp-faster.md has measured it.
+ * UDP may lose a datagram, and nobody tells the sender. So the receiver has to confirm each one. It
+ * sends back an *acknowledgement* (ACK): a short datagram with the number of what arrived. If no ACK
+ * comes in time, the sender sends the same datagram again. That is called *retransmission*.
+ *
+ * The simplest protocol of this kind is *stop-and-wait*: send one part, wait for its ACK, then send
+ * the next part. This page has both sides of it.
  *
  * ## You learn
- * - stop-and-wait: numbers, ACKs, timeouts; and a sliding window: many parts under way at once
- * - why sending again without slowing down makes a full network worse, and what TCP does about it
+ * - how numbers, ACKs and timeouts make a delivery reliable
+ * - why the receiver acknowledges a duplicate, and why the sender ignores one
+ * - how long to wait for an ACK: measure the *round trip*, the time from sending a part to its ACK
+ * - what the sender cannot know when no ACK comes
  *
  * ## Run
  *
- *     deno task lesson9                                 watch it happen
- *     deno task lesson9 receive > copy                  wait for a file on port 9090
- *     deno task lesson9 send < file                     send one
- *     deno task lesson9 send --window 32 < file         32 parts under way, whatever the network says
+ *     deno task lesson9            show the lesson as a diagram
+ *     deno task lesson9 receive    in one terminal: print the lines that arrive at port 9090
+ *     deno task lesson9 send       in a second terminal: send each line that you type
  *
- * ## Try next
- * - Put lesson 8 between:
- *   `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.2 --delay 20 --seed 1`. Then use
- *   `send --port 8888 < file`, with a file of some 400 kB. Start the relay again before each
- *   transfer. You should see: `--window 32` takes about 1 s, `auto` some 20 s, and `--window 1`
- *   more than a minute. Each time the copy is the same as the file (`cmp file copy`). Here 32 is
- *   faster because the losses are random: slowing down does not help against them. In a full
- *   network it would.
- * - Stop one of the two with Ctrl-C, or with `kill -9`. What does the other one say, and when?
- * - For work, take it ready made: TCP; QUIC, when one loss must not hold up all the rest; ENet or KCP in
- *   games. And a position that is old is not worth sending again: there, the newest state wins.
+ * Type `Hello` and `world` in the second terminal. The receiver prints these lines, where 53011
+ * stands for the sender's port:
+ *
+ *     127.0.0.1:53011: Hello
+ *     127.0.0.1:53011: world
+ *
+ * For each line, the sender prints how often it was sent, and how long it would wait for the next
+ * ACK. The numbers are different at each run:
+ *
+ *     Part 0 was sent once. The timeout is 102 ms now.
+ *     Part 1 was sent once. The timeout is 102 ms now.
+ *
+ * Ctrl-D ends the sender, and Ctrl-C stops the receiver.
+ *
+ * ## The messages
+ *
+ * Both are text, in UTF-8. The parts are numbered from 0:
+ *
+ *     PART 1 world    from the sender: part 1, and the text is "world"
+ *     ACK 1           from the receiver: part 1 has arrived
  *
  * @module
  */
-import type { Diagram, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
-import { cut, losing, receiveRole, sendRole } from "../cli/transfer.ts";
-import { printable } from "../lib/text.ts";
-import { describe, receiveFile, sendFile } from "../lib/transfer.ts";
-import { type Address, bind, sameAddress, type Socket } from "../lib/udp.ts";
-import { receiveWithin } from "./02_receive.ts";
+import { count, printable } from "../lib/text.ts";
+import {
+  type Address,
+  bind,
+  formatAddress,
+  localFor,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
+import { receiveUntil } from "./02_receive.ts";
 
-/** Stop-and-wait: sends a part until its ACK is here. Returns how often it had to; waits in milliseconds. */
-export async function deliver(socket: Socket, number: number, text: string, to: Address) {
-  for (let times = 1, wait = 100; times <= 8; times++, wait *= 2) { // the network may be full: be patient
-    await socket.send(`${number} ${text}`, to);
-    const end = performance.now() + wait;
-    for (let left = wait; left > 0; left = end - performance.now()) {
-      const answer = await receiveWithin(socket, left);
-      if (!answer || !sameAddress(answer.from, to)) continue;
-      // An ACK for an earlier part is late, or a second one. Whoever sends again because of it doubles all
-      // that follows, for good (RFC 1123, 4.2.3.1): only time is a reason.
-      if (new TextDecoder().decode(answer.data) === `ACK ${number}`) return times;
+/** A part of what is sent: its number and its text. */
+export interface Part {
+  number: number;
+  text: string;
+}
+
+/**
+ * How often a part is sent before the sender gives up. On a network that loses 20 % in each
+ * direction, 8 times are enough for all but 3 of 10,000 parts.
+ */
+export const TRIES = 8;
+
+/**
+ * Decides how long to wait for an ACK (RFC 6298). All times are milliseconds.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const timer = new RoundTripTimer();
+ * timer.measured(200);
+ * assertEquals(timer.timeout, 600); // 200, and four times 100
+ * timer.backOff();
+ * assertEquals(timer.timeout, 1200);
+ * ```
+ */
+export class RoundTripTimer {
+  /** The *retransmission timeout*: how long to wait. It is 1 s until a round trip is measured. */
+  timeout = 1000;
+  /** The mean of the round trips, and the mean of their distance from it. */
+  #mean: number | undefined;
+  #variation = 0;
+
+  /** Takes the time of a round trip. The newest counts most: 1/8 of the mean. */
+  measured(trip: number): void {
+    if (this.#mean === undefined) {
+      this.#mean = trip;
+      this.#variation = trip / 2;
+    } else {
+      this.#variation = (3 / 4) * this.#variation + (1 / 4) * Math.abs(trip - this.#mean);
+      this.#mean = (7 / 8) * this.#mean + (1 / 8) * trip;
+    }
+
+    // If all round trips take the same time, the variation becomes 0. Then the
+    // smallest delay would look like a loss. So we add at least 100 ms. RFC 6298
+    // asks for a timeout of at least 1 s, but most systems have less: Linux 200 ms.
+    this.timeout = this.#mean + Math.max(100, 4 * this.#variation);
+  }
+
+  /**
+   * Doubles the timeout, because no ACK came in time. If the network is full, this gives it time to
+   * recover. The timeout never grows above 2 s here, because a person waits. (RFC 6298 allows a
+   * limit of 60 s or more.)
+   */
+  backOff(): void {
+    if (this.timeout < 2000) this.timeout = Math.min(2 * this.timeout, 2000);
+  }
+}
+
+/**
+ * Sends a part until its ACK comes. Returns how often it was sent.
+ *
+ * It throws if there is no ACK after {@linkcode TRIES} times. Then the sender cannot know what
+ * happened. Perhaps no part arrived. Perhaps all of them arrived, and only the ACKs were lost.
+ */
+export async function deliver(
+  socket: Socket,
+  { number, text }: Part,
+  to: Address,
+  timer: RoundTripTimer,
+): Promise<number> {
+  for (let times = 1; times <= TRIES; times++) {
+    const start = performance.now();
+    await socket.send(`PART ${number} ${text}`, to);
+
+    // We ignore any other ACK. It may be a duplicate of an earlier one. If we
+    // sent our part again because of it, the receiver would acknowledge both
+    // copies. The second of these ACKs would make us send the next part twice,
+    // and so on without end. So only the timeout makes us send again.
+    const ack = await receiveUntil(socket, timer.timeout, ({ data, from }) => {
+      return sameAddress(from, to) && new TextDecoder().decode(data) === `ACK ${number}`;
+    });
+
+    if (ack) {
+      // If the part was sent twice, we cannot tell which copy this ACK answers,
+      // so we measure nothing. This rule is called *Karn's algorithm*.
+      if (times === 1) timer.measured(performance.now() - start);
+      return times;
+    }
+
+    timer.backOff();
+  }
+
+  throw new Error(
+    `Part ${number} was sent ${TRIES} times, and no ACK came. Perhaps it arrived, perhaps not. ` +
+      `Is a receiver running at ${formatAddress(to)}?`,
+  );
+}
+
+/** Returns the part that a datagram holds, or `undefined` if it holds something else. */
+export function readPart(data: Uint8Array): Part | undefined {
+  // The number has at most nine digits, so that it fits into a JavaScript
+  // number. [^] is any character. A dot would not match a line break.
+  const found = new TextDecoder().decode(data).match(/^PART (\d{1,9}) ([^]*)$/);
+  if (!found) return undefined;
+  return { number: Number(found[1]), text: found[2]! };
+}
+
+/** Acknowledges a part. Returns false if the ACK cannot be sent, for example to a forged port 0. */
+export async function sendAck(
+  socket: Socket,
+  number: number,
+  to: Address,
+  print: (line: string) => void = () => {},
+): Promise<boolean> {
+  try {
+    await socket.send(`ACK ${number}`, to);
+    return true;
+  } catch (error) {
+    print(`No reply to ${formatAddress(to)}: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+/** The other side: acknowledges the parts, and yields each text once, in order, with its sender. */
+export async function* collect(
+  socket: Socket,
+  print: (line: string) => void = () => {},
+): AsyncGenerator<{ text: string; from: Address }> {
+  // The number of the part that each sender sends next. This list only grows: a
+  // server on the internet would have to forget the senders that are silent.
+  const expected = new Map<string, number>();
+
+  for await (const { data, from } of socket) {
+    const sender = formatAddress(from);
+    const next = expected.get(sender) ?? 0;
+    const part = readPart(data);
+
+    // Stop-and-wait never sends a part before the ACK of the one before it.
+    if (!part || part.number > next) {
+      print(`${sender} sent ${count(data.length, "byte")}: not the next part.`);
+      continue;
+    }
+
+    // We acknowledge a duplicate, too. It may have come because our ACK was lost.
+    const sent = await sendAck(socket, part.number, from, print);
+    if (part.number < next) {
+      print(`${sender} sent part ${part.number} again.`);
+    } else if (sent) {
+      expected.set(sender, next + 1);
+      yield { text: part.text, from };
     }
   }
-  // Perhaps all of it arrived, and only the ACKs did not. No last word can make both sides certain.
-  throw new Error(`No ACK for part ${number}: nobody knows whether it arrived.`);
 }
 
-/** The other side: acknowledges whatever comes, and yields each part once, in order. */
-export async function* collect(socket: Socket): AsyncGenerator<string> {
-  let expected = 0;
-  for await (const { data, from } of socket) {
-    const [, number, text] = new TextDecoder().decode(data).match(/^(\d{1,9}) ([^]*)/) ?? [];
-    if (text === undefined || Number(number) > expected) continue;
-    await socket.send(`ACK ${number}`, from).catch(() => {}); // of a duplicate, too: that ACK was lost
-    if (Number(number) < expected) continue;
-    expected++;
-    yield text;
+/** `deno task lesson9 receive` runs this: prints the lines that arrive, until it is stopped. */
+export async function receive(at: Address, print = console.log): Promise<void> {
+  using socket = bind(at);
+  print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
+  for await (const { text, from } of collect(socket, print)) {
+    print(`${formatAddress(from)}: ${printable(text)}`);
   }
 }
 
-/** Stop-and-wait loses a part, and then an ACK. A window loses a part, too. */
-export async function play(diagram: Diagram): Promise<void> {
-  const sender = losing(diagram, "sender", "1 world");
-  const receiver = losing(diagram, "receiver", "ACK 1");
-  const collecting = Array.fromAsync(collect(receiver));
-  await deliver(sender, 0, "Hello", receiver.address);
-  const times = await deliver(sender, 1, "world", receiver.address);
-  for (const socket of [sender, receiver]) socket.close();
-  // At least three times. On a busy machine an ACK may come too late: then it is sent once more.
-  diagram.note(`Part 1 was sent ${times} times: first the part was lost, then its ACK.`);
-  const text = (await collecting).join(" ");
-  diagram.note(`It arrived more than once, and the receiver took it once: ${text}.`);
+/** `deno task lesson9 send` runs this: delivers each line, one after the other. */
+export async function send(
+  lines: AsyncIterable<string>,
+  to: Address,
+  print = console.log,
+): Promise<void> {
+  using socket = bind({ hostname: localFor(to) });
+  const timer = new RoundTripTimer();
+  let number = 0;
 
-  diagram.note("Now another protocol, with a window. Its ACK says up to where all has arrived.");
-  const file = cut(new TextEncoder().encode("a file in four parts"), 5);
-  const other = diagram.watch("receiver", bind());
-  const lossy = losing(diagram, "sender", "part 1, 5 bytes");
-  const sending = sendFile(lossy, file, other.address, { window: 3 });
-  for await (const _ of receiveFile(other));
-  const { resent } = await sending;
-  const again = resent === 1 ? "1 datagram was" : `${resent} datagrams were`;
-  diagram.note(`Part 1 was lost, and part 2 did not wait for it. ${again} sent again.`);
+  for await (const text of lines) {
+    const times = await deliver(socket, { number, text }, to, timer);
+    const often = times === 1 ? "once" : `${times} times`;
+    print(`Part ${number} was sent ${often}. The timeout is ${Math.round(timer.timeout)} ms now.`);
+    number++;
+  }
 }
 
-export const lesson: Lesson = {
-  part: 2,
-  title: "retransmission",
-  about: "Retransmission: numbers, ACKs, timeouts and patience. Then a window.",
-  port: 9090,
-  play,
-  label: (data) => describe(data) ?? printable(data),
-  roles: { send: sendRole, receive: receiveRole },
-  tryNext: ["deno task lesson9 receive > copy", "deno task lesson9 send < README.md"],
-};
+/*
+ * ## Try next
+ *
+ * 1. Let lesson 8's relay lose 30 % of the datagrams in each direction. Run these in three terminals:
+ *    `deno task lesson9 receive`, `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.3`, and
+ *    `deno task lesson9 send --port 8888 < README.md`. You should see that about half of the parts
+ *    are sent more than once. For some of them, the receiver prints `sent part 7 again.` Still, it
+ *    prints each line of the file once, and all of them in order.
+ * 2. Run `deno task lesson9 send` without a receiver, and type a line. You should see, after 15
+ *    seconds, `Part 0 was sent 8 times, and no ACK came. Perhaps it arrived, perhaps not.`
+ * 3. In `collect`, write `if (part.number < next) continue;` above the line that acknowledges. Then do
+ *    the first experiment again. You should see that the sender gives up at one of the first parts.
+ *    Its ACK was lost, and the receiver sends no second one.
+ */
 
-if (import.meta.main) await run(lesson);
+if (import.meta.main) import("../cli/lessons/09_retransmission.ts").then(({ main }) => main());

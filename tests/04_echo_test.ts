@@ -21,7 +21,7 @@ Deno.test("lesson 4: what is no name gets no greeting", () => {
 });
 
 Deno.test("lesson 4: an answer is no question", () => {
-  const others = ["broadcasting", "26 bytes", "pong 7", "ACK 7"]; // lessons 6 to 8, 11
+  const others = ["broadcasting", "26 bytes", "pong 7", "ACK 7"]; // lessons 6 to 9, 11
   for (const answer of ["Hello, Michael!", "Hello,", " Hello, you!\n", ...others]) {
     assertEquals(greeting(bytes(answer)), undefined, answer);
   }

@@ -26,6 +26,7 @@ const TASKS: Record<string, string[]> = {
   lesson7: [LOOPBACK],
   lesson8: [LOOPBACK],
   lesson9: [LOOPBACK],
+  lesson10: [LOOPBACK],
   lesson11: [LOOPBACK],
   // In lessons 12, 14 and 15, Windows binds all addresses to hear a group. To name them is another thing:
   // cli/permissions.ts has Deno ask for that.

@@ -1,6 +1,6 @@
-import { bind } from "../../lib/udp.ts";
-import { all, done, hear, same, test, throws } from "./teacher.ts";
-import { goBackN, timeoutAfter } from "../09_retransmission.ts";
+import { bind, type Socket } from "../../lib/udp.ts";
+import { all, done, hear, pause, same, test, throws } from "./teacher.ts";
+import { collectAll, timeoutAfter } from "../09_retransmission.ts";
 
 /** Parts that were sent once, and took so long. */
 function took(...trips: number[]) {
@@ -12,7 +12,7 @@ function rounded(milliseconds: number): number {
 }
 
 test("timeoutAfter: before anything is measured it is 1000 ms", () => {
-  same(timeoutAfter([]), 1000, "There were no parts.");
+  same(timeoutAfter([]), 1000, "There were no deliveries.");
 });
 
 test("timeoutAfter: the first round trip counts, and its half four times", () => {
@@ -34,140 +34,138 @@ test("timeoutAfter: a part that was sent twice measures nothing", () => {
   const twice = { sent: [5000, 5300], acked: 5310 };
   const story = "A part was sent at 5000 and at 5300, and its ACK came at 5310.";
   same(timeoutAfter([...took(200), twice]), 600, `One part took 200 ms. Then: ${story}`);
-  same(timeoutAfter([twice]), 1000, `${story} There was no other.`);
-  same(timeoutAfter([twice, ...took(200)]), 600, `${story} The next one took 200 ms.`);
+  same(timeoutAfter([twice]), 1000, `${story} There was no other part.`);
+  same(timeoutAfter([twice, ...took(200)]), 600, `${story} The next part took 200 ms.`);
 });
 
-const TEXTS = ["zero", "one", "two", "three", "four"];
-
-test("goBackN: sends as many as the window holds, then waits", async () => {
-  using receiver = bind();
-  using sender = bind();
-  goBackN(sender, TEXTS, receiver.address, 3).catch(() => {});
-  const story = "The window was 3. These came before 60 ms were over:";
-  const came: string[] = [];
-  const end = performance.now() + 60;
-  for (let left = 60; left > 0; left = end - performance.now()) {
-    const signal = AbortSignal.timeout(left);
-    const datagram = await receiver.receive({ signal }).catch(() => undefined);
-    if (datagram) came.push(new TextDecoder().decode(datagram.data));
+/** Sends messages one after the other, and returns the answer to each. */
+async function answers(sender: Socket, to: Socket, ...messages: string[]): Promise<string[]> {
+  const heard: string[] = [];
+  for (const message of messages) {
+    await sender.send(message, to.address);
+    heard.push((await hear(sender, `I sent "${message}" and waited for its ACK.`)).text);
   }
-  same(came, ["0 zero", "1 one", "2 two"], story);
-});
+  return heard;
+}
 
-test("goBackN: an ACK moves the window, and the ACK of the last one ends it", async () => {
+test("collectAll: acknowledges each part and the END, and returns the texts in order", async () => {
   using receiver = bind();
   using sender = bind();
-  const sending = goBackN(sender, ["zero", "one", "two"], receiver.address, 1);
-  for (const text of ["0 zero", "1 one", "2 two"]) {
-    const heard = await hear(receiver, `The window was 1, and I waited for "${text}".`);
-    same(heard.text, text, "The window was 1, and I acknowledged each one.");
-    await receiver.send(`ACK ${text[0]}`, heard.from);
+  const collecting = collectAll(receiver, 50);
+  const story = 'I sent "PART 0 Hello", "PART 1 two words" and "END 2".';
+  const heard = await answers(sender, receiver, "PART 0 Hello", "PART 1 two words", "END 2");
+  same(heard, ["ACK 0", "ACK 1", "ACK 2"], `${story} These are the answers.`);
+  same(await done(collecting, story), ["Hello", "two words"], `${story} These are the texts.`);
+});
+
+test("collectAll: an END without a part ends it, too", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const collecting = collectAll(receiver, 50);
+  same(await answers(sender, receiver, "END 0"), ["ACK 0"], 'I sent only "END 0".');
+  same(await done(collecting, 'I sent only "END 0".'), [], 'I sent only "END 0".');
+});
+
+test("collectAll: acknowledges a duplicate again, and keeps its text once", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const collecting = collectAll(receiver, 50);
+  const messages = ["PART 0 a", "PART 0 a", "PART 1 b", "PART 0 a", "END 2"];
+  const story = `I sent ${messages.join(", ")}.`;
+  const heard = await answers(sender, receiver, ...messages);
+  same(heard, ["ACK 0", "ACK 0", "ACK 1", "ACK 0", "ACK 2"], `${story} These are the answers.`);
+  same(await done(collecting, story), ["a", "b"], `${story} These are the texts.`);
+});
+
+test("collectAll: an empty text, and one with line breaks, are texts", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const collecting = collectAll(receiver, 50);
+  const story = 'I sent "PART 0 ", then "PART 1 a\\nb" with a line break, and "END 2".';
+  const heard = await answers(sender, receiver, "PART 0 ", "PART 1 a\nb", "END 2");
+  same(heard, ["ACK 0", "ACK 1", "ACK 2"], `${story} These are the answers.`);
+  same(await done(collecting, story), ["", "a\nb"], `${story} These are the texts.`);
+});
+
+test("collectAll: ignores a PART or END with a wrong number, and everything else", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const collecting = collectAll(receiver, 50);
+  const wrong = ["PART 1 early", "END 1", "ACK 0", "Hello", "", "PART 0", "END 0 x"];
+  for (const message of wrong) await sender.send(message, receiver.address);
+  const story = `I sent ${wrong.map((text) => `"${text}"`).join(", ")}, and then "PART 0 a".`;
+  await sender.send("PART 0 a", receiver.address);
+  same(await all(sender, 1), ["ACK 0"], `${story} These are all the answers.`);
+  const end = 'I sent "PART 0 a", "END 0", "END 1", and then "PART 1 late".';
+  for (const message of ["END 0", "END 1", "PART 1 late"]) {
+    await sender.send(message, receiver.address);
   }
-  await done(sending, "I acknowledged all of them.");
-  same(await all(receiver, 0), [], "After the last ACK, this came:");
+  same(await all(sender, 1), ["ACK 1"], `${end} These are all the answers to the last three.`);
+  same(await done(collecting, end), ["a"], `${end} These are the texts.`);
 });
 
-test("goBackN: no texts are no work", async () => {
+test("collectAll: before END it waits without a limit", async () => {
   using receiver = bind();
   using sender = bind();
-  await done(goBackN(sender, [], receiver.address, 3), "There were no texts.");
-});
-
-test("goBackN: an ACK tells of all that came before it, too", async () => {
-  using receiver = bind();
-  using sender = bind();
-  const sending = goBackN(sender, TEXTS, receiver.address, 3);
-  const { from } = await hear(receiver, "I waited for the first one.");
-  for (let i = 0; i < 2; i++) await hear(receiver, "The window was 3.");
-  await receiver.send("ACK 2", from);
-  const story = "Of five texts three came, and I said only ACK 2.";
-  same((await hear(receiver, story)).text, "3 three", story);
-  await hear(receiver, story);
-  await receiver.send("ACK 4", from);
-  await done(sending, `${story} Then the other two came, and I said only ACK 4.`);
-});
-
-test("goBackN: after 100 ms without an ACK it sends again from the lowest one, in order", async () => {
-  using receiver = bind();
-  using sender = bind();
-  const sending = goBackN(sender, TEXTS, receiver.address, 3);
-  const { from } = await hear(receiver, "I waited for the first one.");
-  for (let i = 0; i < 2; i++) await hear(receiver, "The window was 3.");
-  await receiver.send("ACK 0", from);
+  const collecting = collectAll(receiver, 30);
+  await answers(sender, receiver, "PART 0 a");
+  await pause(100);
   const story =
-    "Texts 0, 1 and 2 came, I said ACK 0, and then nothing for 100 ms. After that came:";
-  const came: string[] = [];
-  const start = performance.now();
-  for (let i = 0; i < 4; i++) came.push((await hear(receiver, story)).text);
-  same(came, ["3 three", "1 one", "2 two", "3 three"], story);
-  const waited = performance.now() - start;
-  same(
-    waited > 80,
-    true,
-    `${story} They came after ${Math.round(waited)} ms. Was that late enough?`,
-  );
-  await receiver.send("ACK 3", from);
-  same((await hear(receiver, "I said ACK 3.")).text, "4 four", "I said ACK 3.");
-  await receiver.send("ACK 4", from);
-  await done(sending, "I acknowledged the last one.");
+    'The quiet time was 30 ms. I sent "PART 0 a", and after 100 ms "PART 1 b" and "END 2".';
+  same(await answers(sender, receiver, "PART 1 b", "END 2"), ["ACK 1", "ACK 2"], story);
+  same(await done(collecting, story), ["a", "b"], story);
 });
 
-test("goBackN: an ACK for what was not sent yet acknowledges nothing", async () => {
+test("collectAll: stays after END, and acknowledges what comes again", async () => {
   using receiver = bind();
   using sender = bind();
-  const sending = goBackN(sender, TEXTS, receiver.address, 4);
-  const { from } = await hear(receiver, "I waited for the first one.");
-  for (let i = 0; i < 3; i++) await hear(receiver, "The window was 4.");
-  await receiver.send("ACK 4", from);
-  await receiver.send("ACK 3", from);
-  const story =
-    "Of five texts, 0 to 3 came. I said ACK 4, but text 4 was not sent yet. Then I said ACK 3.";
-  same((await hear(receiver, story)).text, "4 four", story);
-  await receiver.send("ACK 4", from);
-  await done(sending, `${story} Text 4 came, and I said ACK 4 again.`);
+  const collecting = collectAll(receiver, 200);
+  const story = 'I sent "PART 0 a" and "END 1". As if both ACKs were lost, I sent both once more.';
+  const messages = ["PART 0 a", "END 1", "PART 0 a", "END 1"];
+  const heard = await answers(sender, receiver, ...messages);
+  same(heard, ["ACK 0", "ACK 1", "ACK 0", "ACK 1"], `${story} These are the answers.`);
+  same(await done(collecting, story), ["a"], `${story} These are the texts.`);
 });
 
-test("goBackN: an ACK that tells nothing new is no reason to send", async () => {
+test("collectAll: a message from the sender starts the quiet time again", async () => {
   using receiver = bind();
   using sender = bind();
-  goBackN(sender, TEXTS, receiver.address, 2).catch(() => {});
-  const { from } = await hear(receiver, "I waited for the first one.");
-  await hear(receiver, "The window was 2.");
-  await receiver.send("ACK 0", from);
-  const story = "The window was 2. I said ACK 0, and then ACK 0 again, five times.";
-  same((await hear(receiver, story)).text, "2 two", story);
+  const collecting = collectAll(receiver, 300);
+  await answers(sender, receiver, "END 0");
+  await pause(60);
+  await answers(sender, receiver, "END 0");
   const start = performance.now();
-  for (let i = 0; i < 5; i++) await receiver.send("ACK 0", from);
-  same((await hear(receiver, story)).text, "1 one", `${story} When time is up, it goes back to 1.`);
-  const waited = performance.now() - start;
-  same(
-    waited > 60,
-    true,
-    `${story} It sent again after ${Math.round(waited)} ms. Was the time up?`,
-  );
+  const story = "The quiet time was 300 ms. I sent END 0, and after 60 ms END 0 again.";
+  await done(collecting, story, 600);
+  const waited = Math.round(performance.now() - start);
+  same(waited > 280, true, `${story} It ended ${waited} ms after that. Was that late enough?`);
 });
 
-test("goBackN: an ACK from a stranger is none, and keeps nobody waiting", async () => {
+test("collectAll: takes nothing from a second sender, who does not keep it waiting", async () => {
   using receiver = bind();
+  using sender = bind();
   using stranger = bind();
-  using sender = bind();
-  goBackN(sender, ["zero", "one"], receiver.address, 1).catch(() => {});
-  const { from } = await hear(receiver, "I waited for the first one.");
-  const chatter = setInterval(() => stranger.send("ACK 0", from).catch(() => {}), 30);
-  const story = "Somebody else said ACK 0 every 30 ms, and I said nothing. After 100 ms came:";
+  const collecting = collectAll(receiver, 100);
+  await answers(sender, receiver, "PART 0 a");
+  const told =
+    'I sent "PART 0 a". Somebody else sent "PART 1 x" and "END 1". Then I sent "PART 1 b".';
+  for (const message of ["PART 1 x", "END 1"]) await stranger.send(message, receiver.address);
+  same(await answers(sender, receiver, "PART 1 b", "END 2"), ["ACK 1", "ACK 2"], told);
+  const chatter = setInterval(() => stranger.send("END 2", receiver.address).catch(() => {}), 30);
   try {
-    same((await hear(receiver, story)).text, "0 zero", story);
+    const story = `${told} I sent "END 2". After that, somebody else sent "END 2" every 30 ms.`;
+    same(await done(collecting, story), ["a", "b"], `${story} These are the texts.`);
+    same(await all(stranger, 0), [], `${story} They got these answers.`);
   } finally {
     clearInterval(chatter);
   }
 });
 
-test("goBackN: a failure is not taken for a missing ACK", async () => {
-  using receiver = bind();
-  const sender = bind();
-  const sending = goBackN(sender, TEXTS, receiver.address, 2);
-  await hear(receiver, "I waited for the first one.");
-  sender.close();
-  await throws(() => sending, Error, "I closed the socket.");
+test("collectAll: a failure is not an end", async () => {
+  const receiver = bind();
+  using sender = bind();
+  const collecting = collectAll(receiver, 200);
+  await answers(sender, receiver, "PART 0 a", "END 1");
+  receiver.close();
+  await throws(() => collecting, Error, 'I sent "PART 0 a" and "END 1", and closed the socket.');
 });

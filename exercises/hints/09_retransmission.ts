@@ -1,19 +1,20 @@
 /** From a push in the right direction to nearly there: `deno task exercise 9 --hint`, again and again. */
 export const HINTS: Record<string, string[]> = {
   timeoutAfter: [
-    "A loop over the parts, with a mean and a variation that each of them changes. Which parts have to be " +
-    "left out?",
-    "Only a part with sent.length === 1 measures anything: acked - sent[0]. The first one of these is " +
-    "another case than the rest. RoundTrip in lib/transfer.ts does the same.",
-    "The new variation takes the old mean: so compute it first. And the floor: mean + Math.max(4 * " +
-    "variation, 100).",
+    "RoundTripTimer in lesson 9 computes the same. Here you need a loop over the deliveries, with a " +
+    "mean and a variation. Which deliveries have to be left out?",
+    "Only a delivery with sent.length === 1 measures a round trip: acked - sent[0]. The first round " +
+    "trip needs a case of its own.",
+    "Compute the new variation before the new mean, because it needs the old mean. At the end: " +
+    "mean + Math.max(4 * variation, 100).",
   ],
-  goBackN: [
-    "Two numbers are enough: `lowest`, the first without an ACK, and `next`, the next to send. When may " +
-    "next be sent? What does an ACK do to lowest? What does going back do to next?",
-    "`while (lowest < texts.length)`: send while next < lowest + window, then wait for an ACK that moves " +
-    "lowest. When the time is up, next = lowest, and the loop does the rest.",
-    "Make AbortSignal.timeout(100) once, then receive until lowest has moved: ACK n moves it to n + 1, if " +
-    "n is at least lowest, it is from `to`, and n was sent. In the catch, signal.aborted means: go back.",
+  collectAll: [
+    "`collect` in lesson 9 is nearly the same. What has to change when END has come? Before END, " +
+    "receive without a signal. After END, receive with one.",
+    "The number of the next part is texts.length. A PART or END above it is ignored. A PART below it " +
+    "is a duplicate: acknowledge it, and do not keep it.",
+    "After each message that you acknowledge, make a new AbortSignal.timeout(quiet), if END has come. " +
+    "When receive throws and this signal is aborted, return the texts. A stranger's datagram must not " +
+    "make a new one.",
   ],
 };

@@ -5,8 +5,8 @@
  */
 import { type Address, sameAddress, type Socket } from "../../lib/udp.ts";
 
-/** A part that was sent, and acknowledged. Times are milliseconds. */
-export interface Part {
+/** A part that was delivered. Times are milliseconds. */
+export interface Delivery {
   /** When it was sent, each time. */
   sent: number[];
   /** When its ACK came. */
@@ -14,67 +14,83 @@ export interface Part {
 }
 
 /**
- * How long to wait for the next ACK, after all that these parts tell, in the order of their ACKs
- * (RFC 6298). Before anything is measured, that is 1000 ms.
+ * Return the retransmission timeout after these deliveries, in milliseconds (RFC 6298). They are in
+ * the order of their ACKs. Before anything is measured, the timeout is 1000 ms.
  *
- * The first round trip R makes the mean R and the variation R / 2. With each later one, first the
- * variation becomes 3/4 of itself and 1/4 of how far R is from the mean; then the mean becomes 7/8 of
- * itself and 1/8 of R. The timeout is the mean and four times the variation, but at least the mean and
- * 100 ms.
+ * - The first round trip R sets the mean to R and the variation to R / 2.
+ * - Each later R first changes the variation: 3/4 of the old one, and 1/4 of the distance between R
+ *   and the mean. Then it changes the mean: 7/8 of the old one, and 1/8 of R.
+ * - The timeout is the mean plus 4 times the variation, but at least the mean plus 100 ms.
  *
- * Of a part that was sent twice, nobody knows which of the two its ACK is for. So it measures nothing:
- * that is Karn's algorithm.
+ * If a part was sent more than once, nobody can tell which copy its ACK answers. So it measures
+ * nothing (Karn's algorithm). Here such a part does not double the timeout either.
  */
-export function timeoutAfter(parts: Part[]): number {
+export function timeoutAfter(deliveries: Delivery[]): number {
   let mean: number | undefined;
   let variation = 0;
-  for (const { sent, acked } of parts) {
-    if (sent.length !== 1) continue; // Karn
+
+  for (const { sent, acked } of deliveries) {
+    if (sent.length !== 1) continue; // Karn's algorithm
     const trip = acked - sent[0]!;
+
     if (mean === undefined) {
       mean = trip;
       variation = trip / 2;
     } else {
-      variation = variation * 3 / 4 + Math.abs(trip - mean) / 4; // from the mean as it was
+      // The variation needs the mean as it was before this round trip.
+      variation = variation * 3 / 4 + Math.abs(trip - mean) / 4;
       mean = mean * 7 / 8 + trip / 8;
     }
   }
-  return mean === undefined ? 1000 : mean + Math.max(4 * variation, 100);
+
+  if (mean === undefined) return 1000;
+  return mean + Math.max(4 * variation, 100);
 }
 
 /**
- * Send these texts, and end when all of them are acknowledged. The receiver keeps nothing that comes too
- * early: so what follows a lost one has to be sent again, too. That is go-back-N.
+ * Receive the parts of one sender, and return their texts in order when the sending has ended.
  *
- * Text 3 is sent as `3 ` and the text; the first one is text 0. `ACK 3` means: everything up to 3 is here.
- * Never send a text whose number is not below the lowest one without an ACK plus `window`.
+ * The messages are those of lesson 9, `PART 0 Hello` and `ACK 0`, and a new one: `END 3` says that
+ * there is no part 3, so the parts 0 to 2 are all. Acknowledge it with `ACK 3`.
  *
- * When no ACK that tells something new comes for 100 ms, go back: send again from the lowest one without
- * an ACK, in order. An ACK that tells nothing new is no reason to send anything, nor is a stranger's.
- * And an ACK for a text that you have not sent yet is a lie: it acknowledges nothing, not even the rest.
+ * Your last ACK may be lost. Then the sender sends its `END` again, and you have to be there. So stay
+ * after `END`, and acknowledge what comes again. Return when no message has come from the sender for
+ * `quiet` milliseconds. Before `END`, wait without a limit.
+ *
+ * Acknowledge a duplicate again, but keep its text once. Ignore a `PART` above the next number, an
+ * `END` with another number than the next, and a new `PART` after `END`. The first from whom `PART 0`
+ * or `END 0` comes is the sender: ignore everybody else. A failure of the socket is not an end: let it
+ * be thrown.
  */
-export async function goBackN(
-  socket: Socket,
-  texts: string[],
-  to: Address,
-  window: number,
-): Promise<void> {
-  let [lowest, next] = [0, 0];
-  while (lowest < texts.length) {
-    for (; next < Math.min(lowest + window, texts.length); next++) {
-      await socket.send(`${next} ${texts[next]}`, to);
+export async function collectAll(socket: Socket, quiet: number): Promise<string[]> {
+  const texts: string[] = [];
+  let sender: Address | undefined;
+  let limit: AbortSignal | undefined; // there is one as soon as END has come
+
+  try {
+    while (true) {
+      const { data, from } = await socket.receive(limit ? { signal: limit } : {});
+      if (sender && !sameAddress(from, sender)) continue;
+
+      const message = new TextDecoder().decode(data);
+      const part = message.match(/^PART (\d{1,9}) ([^]*)$/);
+      const end = message.match(/^END (\d{1,9})$/);
+      const number = Number(part?.[1] ?? end?.[1]); // NaN for any other message
+
+      // NaN is not smaller than anything, so this drops other messages, too.
+      if (!(number <= texts.length)) continue;
+      if (part && limit && number === texts.length) continue; // a new part after END
+      if (end && number < texts.length) continue; // an END below a part that we have
+      sender ??= from;
+
+      if (part && number === texts.length) texts.push(part[2]!);
+      await socket.send(`ACK ${number}`, from);
+
+      // Whatever comes again starts the quiet time again.
+      if (end || limit) limit = AbortSignal.timeout(quiet);
     }
-    const signal = AbortSignal.timeout(100); // one for all that comes: a stranger must not keep us waiting
-    try {
-      const before = lowest;
-      while (lowest === before) {
-        const { data, from } = await socket.receive({ signal });
-        const acked = Number(new TextDecoder().decode(data).match(/^ACK (\d+)$/)?.[1]);
-        if (sameAddress(from, to) && acked >= lowest && acked < next) lowest = acked + 1;
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      next = lowest;
-    }
+  } catch (error) {
+    if (limit?.aborted) return texts;
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How fast lesson 9's transfer is, and how fair: `deno task bench:transfer`. First through lesson 8's relay,
+ * How fast lesson 10's transfer is, and how fair: `deno task bench:transfer`. First through lesson 8's relay,
  * then beside TCP over a line between two network namespaces (Linux, as root, with python3). About 3 minutes.
  *
  * @module

@@ -47,7 +47,7 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
       const shown = await get(name);
       assert(id ? shown.includes(` id="${id}"`) : shown.includes("<h1"), `${title}: ${href}`);
     }
-    assertEquals(lessons.size, 10);
+    assertEquals(lessons.size, 11);
   });
 
   await t.step("in the words of those who ask", () => {

@@ -641,3 +641,19 @@ Deno.test("transfer: on a slow line the sender is patient for longer", () => {
   sending.due(2000 + 12 * sending.trip.calm);
   assertEquals(sending.over, true);
 });
+
+Deno.test("transfer: the window that adapts doubles, halves, then grows by one in a round trip", () => {
+  const window = new FairWindow();
+  for (const size of [20, 40, 80]) {
+    window.arrived(window.size);
+    assertEquals(window.size, size);
+  }
+  window.lost();
+  assertEquals(window.size, 40);
+  window.arrived(40);
+  assertEquals(window.size, 41);
+  window.silence();
+  assertEquals(window.size, 1);
+  for (let i = 0; i < 10; i++) window.lost();
+  assertEquals(window.size, 2);
+});

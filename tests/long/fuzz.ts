@@ -8,6 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { askFor } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
+import { deliver, RoundTripTimer } from "../../lessons/09_retransmission.ts";
 import { resolve } from "../../lessons/13_dns.ts";
 import { askAgent } from "../../lessons/15_snmp.ts";
 import { request } from "../../lib/snmp.ts";
@@ -130,10 +131,23 @@ Deno.test(`lesson 8, relay: ${DATAGRAMS} datagrams of nonsense pass in both dire
   );
 });
 
-Deno.test(`lesson 9, receive: ${DATAGRAMS} datagrams of nonsense before and during a file, and it is whole`, async () => {
+fuzz(
+  "lesson 9, receive",
+  "lesson9",
+  ["receive"],
+  /^127\.0\.0\.1:\d+ sent [\d,]+ bytes?: not the next part\.$/,
+  async (server, to) => {
+    using client = bind();
+    const part = { number: 0, text: "still \x1b there?" };
+    await deliver(client, part, to, new RoundTripTimer());
+    await server.prints(`127.0.0.1:${client.address.port}: still \\x1b there?`);
+  },
+);
+
+Deno.test(`lesson 10, receive: ${DATAGRAMS} datagrams of nonsense before and during a file, and it is whole`, async () => {
   console.log(`The seed is ${seed}.`);
   const port = freePort();
-  const command = config.tasks.lesson9.command.split(" ").slice(1);
+  const command = config.tasks.lesson10.command.split(" ").slice(1);
   await using receiver = new Program(
     Deno.execPath(),
     [...command, "receive", "--port", `${port}`],

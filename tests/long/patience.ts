@@ -18,10 +18,10 @@ function content(size: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: size }, () => random() * 256);
 }
 
-Deno.test("lesson 9: a slow reader of the output holds the sender back, and neither keeps the file", async () => {
+Deno.test("lesson 10: a slow reader of the output holds the sender back, and neither keeps the file", async () => {
   const size = 100_000_000;
   const port = freePort();
-  const command = `"${Deno.execPath()}" task -q lesson9 receive --port ${port}`;
+  const command = `"${Deno.execPath()}" task -q lesson10 receive --port ${port}`;
   await using receiver = new Program("sh", ["-c", `${command} | (sleep 2; cksum) >&2`]);
   await until(() => receiver.stderr.includes("Bind UDP"));
   let read = 0;
@@ -41,9 +41,9 @@ Deno.test("lesson 9: a slow reader of the output holds the sender back, and neit
   assertMatch(receiver.stderr, /^\d+ 100000000$/m);
 });
 
-Deno.test("lesson 9: a sender that is killed is missed by the receiver, in seconds: half a file is 1", async () => {
+Deno.test("lesson 10: a sender that is killed is missed by the receiver, in seconds: half a file is 1", async () => {
   const port = freePort();
-  await using receiver = lesson(9, "receive", "--port", port);
+  await using receiver = lesson(10, "receive", "--port", port);
   await until(() => receiver.stderr.includes("Bind UDP"));
   const [socket, abort] = [bind(), new AbortController()];
   const endless = async function* () {
@@ -60,11 +60,26 @@ Deno.test("lesson 9: a sender that is killed is missed by the receiver, in secon
   assertEquals(code, 1);
 });
 
-Deno.test("lesson 9: without a receiver, the sender says so in seconds and ends with 1", async () => {
+Deno.test("lesson 10: without a receiver, the sender says so in seconds and ends with 1", async () => {
   using silent = bind();
   const args = ["send", "--port", silent.address.port];
-  const { code, stdout, stderr } = await runLesson(9, args, "Hi");
+  const { code, stdout, stderr } = await runLesson(10, args, "Hi");
   assertEquals(stderr, "Nobody answered. Is there a receiver, and was it started?\n");
+  assertEquals([code, stdout], [1, ""]);
+});
+
+Deno.test("lesson 9: without a receiver, the sender gives up after 8 times and ends with 1", async () => {
+  using silent = bind();
+  const { code, stdout, stderr } = await runLesson(
+    9,
+    ["send", "--port", silent.address.port],
+    "Hi",
+  );
+  assertEquals(
+    stderr,
+    "Part 0 was sent 8 times, and no ACK came. Perhaps it arrived, perhaps not. " +
+      `Is a receiver running at 127.0.0.1:${silent.address.port}?\n`,
+  );
   assertEquals([code, stdout], [1, ""]);
 });
 

@@ -83,7 +83,7 @@ async function weather(seconds: number): Promise<Counts> {
   return await relaying;
 }
 
-Deno.test(`lesson 9: one transfer after the other for ${SECONDS} s, in bad weather, and nothing is left`, async () => {
+Deno.test(`lesson 10: one transfer after the other for ${SECONDS} s, in bad weather, and nothing is left`, async () => {
   await transfers(Math.min(3, SECONDS));
   const before = await held();
   console.log(`Before: ${told(before)}`);

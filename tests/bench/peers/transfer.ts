@@ -1,5 +1,5 @@
 /**
- * Lesson 9 against the clock: `transfer.ts receive HOST PORT SECONDS`, which ends it, and
+ * Lesson 10's transfer against the clock: `transfer.ts receive HOST PORT SECONDS`, which ends it, and
  * `transfer.ts send HOST PORT WINDOW PART_BYTES`. Each prints what it counted as JSON.
  *
  * @module

@@ -2,19 +2,19 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { network, succeeds } from "../hosts.ts";
 
 network(
-  "lesson 9: 10 MB arrive byte for byte where a fifth is lost each way, ten times",
+  "lesson 10: 10 MB arrive byte for byte where a fifth is lost each way, ten times",
   async ([one, two]) => {
     for (const [host, way] of [[one, "sport"], [two, "dport"]] as const) {
       await host.nft(`table inet door {
     counter lost {}
     chain input {
       type filter hook input priority 0
-      udp ${way} 9090 numgen random mod 100 < 20 counter name lost drop
+      udp ${way} 9191 numgen random mod 100 < 20 counter name lost drop
     }
   }`);
     }
     const folder = (await succeeds("mktemp", "-d")).stdout.trim();
-    const lesson9 = `"${Deno.execPath()}" run --no-prompt --allow-net lessons/09_retransmission.ts`;
+    const lesson10 = `"${Deno.execPath()}" run --no-prompt --allow-net lessons/10_window.ts`;
     try {
       await succeeds("sh", "-c", `head -c 10000000 /dev/urandom > ${folder}/file`);
       for (let turn = 0; turn < 10; turn++) {
@@ -22,12 +22,12 @@ network(
         await using receiver = two.start(
           "sh",
           "-c",
-          `${lesson9} receive --host 0.0.0.0 > ${folder}/copy`,
+          `${lesson10} receive --host 0.0.0.0 > ${folder}/copy`,
         );
         const sent = await one.start(
           "sh",
           "-c",
-          `${lesson9} send --host ${two.address} --window 32 < ${folder}/file`,
+          `${lesson10} send --host ${two.address} --window 32 < ${folder}/file`,
         ).end();
         console.log(`${Math.round(performance.now() - start)} ms: ${sent.stdout.trim()}`);
         assertEquals([sent.code, sent.stderr], [0, ""]);
@@ -44,10 +44,10 @@ network(
 );
 
 network(
-  "lesson 9: a cable that is pulled for three seconds ends nothing, and for good it ends both",
+  "lesson 10: a cable that is pulled for three seconds ends nothing, and for good it ends both",
   async ([one, two]) => {
-    await using receiver = two.lesson(9, "receive", "--host", "0.0.0.0");
-    await using sender = one.lesson(9, "send", "--host", two.address);
+    await using receiver = two.lesson(10, "receive", "--host", "0.0.0.0");
+    await using sender = one.lesson(10, "send", "--host", two.address);
     await sender.type("before\n");
     await receiver.prints(/before\n/);
     await one.ip("link", "set", "eth0", "down");

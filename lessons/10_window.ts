@@ -1,0 +1,234 @@
+/**
+ * # Lesson 10: window
+ *
+ * Stop-and-wait sends one part in each round trip. If the round trip takes 40 ms, that is 25 parts
+ * per second, and a faster line does not help. So most protocols send several parts before the first
+ * ACK comes. A part is *under way* from its sending to its ACK. The *window* is how many parts may be
+ * under way at once. With each new ACK it moves on: that is why it is called a *sliding window*.
+ *
+ * This page has the simplest protocol with a window, *go-back-N*. Then it shows what *selective ACKs*
+ * spare. The roles `send` and `receive` transfer whole files, with lib/transfer.ts.
+ *
+ * ## You learn
+ * - how a sender keeps several parts under way at once
+ * - what a *cumulative ACK* says, and why it does no harm if one is lost
+ * - what go-back-N sends again after a loss, and what a selective ACK spares
+ * - *flow control*: how a slow receiver holds a fast sender back
+ * - what a real file transfer needs beyond that
+ *
+ * ## Run
+ *
+ *     deno task lesson10                                show the lesson as a diagram
+ *     deno task lesson10 receive > copy                 in one terminal: wait for a file at port 9191
+ *     deno task lesson10 send < README.md               in a second terminal: send a file
+ *     deno task lesson10 send --window 32 < README.md   with 32 parts under way, even after a loss
+ *
+ * The sender prints how long it took. The numbers are different at each run:
+ *
+ *     Sent 8,161 bytes in 0.1 s (90 kB/s) to 127.0.0.1:9191.
+ *     It took 9 datagrams. 0 of them were sent again.
+ *     The round trip took 3.1 ms.
+ *
+ * ## The messages
+ *
+ * Those of lesson 9. But here an ACK is cumulative: it is for all parts up to its number.
+ *
+ *     PART 3 text    from the sender: part 3 and its text
+ *     ACK 3          from the receiver: all parts up to 3 have arrived
+ *
+ * @module
+ */
+import { type Address, sameAddress, type Socket } from "../lib/udp.ts";
+import { receiveUntil } from "./02_receive.ts";
+import { readPart, RoundTripTimer, sendAck, TRIES } from "./09_retransmission.ts";
+
+/**
+ * Sends texts with go-back-N.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bind } from "../lib/udp.ts";
+ *
+ * using sender = bind();
+ * using receiver = bind();
+ * const collecting = collectInOrder(receiver);
+ * const sending = new GoBackN(sender, ["one", "two"], receiver.address, 2).run();
+ * assertEquals((await collecting.next()).value, "one");
+ * assertEquals((await collecting.next()).value, "two");
+ * collecting.next(); // asks for more: now part 1 is acknowledged
+ * await sending;
+ * ```
+ */
+export class GoBackN {
+  /** The lowest part without an ACK. The window begins here. */
+  lowest = 0;
+  /** The part to send next. Those from `lowest` to here are under way. */
+  next = 0;
+  /** How many datagrams were sent. */
+  datagrams = 0;
+  /** How many timeouts there were since the last new ACK. */
+  #timeouts = 0;
+  /** When each part was sent. Parts below `#repeated` were sent more than once. */
+  readonly #sentAt: number[] = [];
+  #repeated = 0;
+  readonly #timer = new RoundTripTimer();
+  readonly #socket: Socket;
+  readonly #texts: string[];
+  readonly #to: Address;
+  readonly #window: number;
+
+  /** Takes the texts, where to send them, and how many parts may be under way at once. */
+  constructor(socket: Socket, texts: string[], to: Address, window: number) {
+    this.#socket = socket;
+    this.#texts = texts;
+    this.#to = to;
+    this.#window = window;
+  }
+
+  /** Sends all texts, and ends when all of them are acknowledged. */
+  async run(): Promise<void> {
+    while (this.lowest < this.#texts.length) {
+      await this.#fillWindow();
+      const acked = await this.#newAck();
+      if (acked !== undefined) this.#slide(acked);
+      else this.#goBack();
+    }
+  }
+
+  /** Sends parts until the window is full, or none is left. */
+  async #fillWindow(): Promise<void> {
+    while (this.next < this.lowest + this.#window && this.next < this.#texts.length) {
+      this.#sentAt[this.next] = performance.now();
+      await this.#socket.send(`PART ${this.next} ${this.#texts[this.next]}`, this.#to);
+      this.datagrams++;
+      this.next++;
+    }
+  }
+
+  /** Waits for an ACK of a part that is under way. Returns its number, or `undefined` after a timeout. */
+  async #newAck(): Promise<number | undefined> {
+    let acked: number | undefined;
+
+    // An ACK below `lowest` says nothing new. An ACK for a part that was not
+    // sent yet is wrong. Neither is a reason to send anything (lesson 9).
+    await receiveUntil(this.#socket, this.#timer.timeout, ({ data, from }) => {
+      const number = readAck(data);
+      if (number === undefined || !sameAddress(from, this.#to)) return false;
+      if (number < this.lowest || number >= this.next) return false;
+      acked = number;
+      return true;
+    });
+    return acked;
+  }
+
+  /** Moves the window: all parts up to this one have arrived. */
+  #slide(acked: number): void {
+    const trip = performance.now() - this.#sentAt[acked]!;
+    if (acked >= this.#repeated) this.#timer.measured(trip); // Karn's algorithm (lesson 9)
+    this.lowest = acked + 1;
+    this.#timeouts = 0;
+  }
+
+  /** Goes back to the lowest part without an ACK. All parts from there on are sent again. */
+  #goBack(): void {
+    this.#timeouts++;
+    if (this.#timeouts === TRIES) {
+      throw new Error(`No ACK for part ${this.lowest} after ${TRIES} timeouts.`);
+    }
+    this.#timer.backOff();
+    this.#repeated = this.next;
+    this.next = this.lowest;
+  }
+}
+
+/** Returns the number of an ACK, or `undefined` if the datagram is something else. */
+export function readAck(data: Uint8Array): number | undefined {
+  const found = new TextDecoder().decode(data).match(/^ACK (\d{1,9})$/); // at most nine digits
+  return found ? Number(found[1]) : undefined;
+}
+
+/**
+ * The other side of go-back-N: yields the texts of the first sender, in order. It keeps no part that
+ * comes too early, so it needs no memory for parts.
+ */
+export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
+  let sender: Address | undefined;
+  let expected = 0;
+
+  for await (const { data, from } of socket) {
+    const part = readPart(data);
+    if (!part) continue;
+
+    // A second sender would count from 0, too. So we take parts from one only.
+    sender ??= from;
+    if (!sameAddress(from, sender)) continue;
+
+    // A generator goes on after `yield` when its caller asks for the next text.
+    // So the ACK leaves when the caller is done with this text. If the caller is
+    // slow, the sender fills its window and then has to wait. That is flow control.
+    if (part.number === expected) {
+      yield part.text;
+      expected++;
+    }
+
+    // One ACK is enough for all parts that came before. After a part that came
+    // too early or twice, it repeats how far we are.
+    if (expected > 0) await sendAck(socket, expected - 1, from);
+  }
+}
+
+/**
+ * Returns the parts that a *selective ACK* reports as missing. The receiver keeps the parts that
+ * come too early, and names them: all parts below `lowest` have arrived, and so have those in
+ * `held`. The sender then sends only the missing ones again. Go-back-N sends all from `lowest` on.
+ */
+export function missing(lowest: number, held: number[]): number[] {
+  const highest = Math.max(lowest, ...held);
+  const parts: number[] = [];
+
+  // The parts above the highest one may still be under way: about them, this
+  // ACK says nothing.
+  for (let number = lowest; number < highest; number++) {
+    if (!held.includes(number)) parts.push(number);
+  }
+  return parts;
+}
+
+/*
+ * ## The whole file transfer
+ *
+ * The roles `send` and `receive` run `sendFile` and `receiveFile` of lib/transfer.ts. It sends bytes,
+ * not text, and does more than this page:
+ *
+ * - HELLO: the sender asks first whether it may send. Each side picks a random number for the
+ *   transfer, and all later messages carry both. So a datagram of an earlier transfer does not fit,
+ *   and neither does a forged one: who forges an address never sees the receiver's number.
+ * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs: the lowest part
+ *   that it has not written yet, and a bit for each part after that.
+ * - END has the number after the last part. Without it, the receiver could not know that the file is
+ *   whole.
+ * - STOP says that a side is done, or gives up. Then the other side does not have to wait. STOP is
+ *   not acknowledged, so it may get lost: a side that hears nothing for 10 s gives up, too.
+ * - The window adapts to the network. Lesson 11 is about that.
+ *
+ * For work, take a protocol that is ready: TCP for a file, or QUIC if you need several streams that
+ * do not wait for each other.
+ *
+ * ## Try next
+ *
+ * 1. Let lesson 8's relay delay all datagrams by 20 ms, and lose 20 % of them in each direction. Run
+ *    `deno task lesson10 receive > copy`,
+ *    `deno task lesson8 relay --to 127.0.0.1:9191 --drop 0.2 --delay 20 --seed 1` and
+ *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay again
+ *    before each transfer. You should see that `--window 32` takes about 1 s, `--window auto` some
+ *    20 s, and `--window 1` more than a minute. The copy is the same as the file each time. Here 32 is
+ *    faster because the losses are random: to slow down does not help against them. In a full network
+ *    it would (lesson 11).
+ * 2. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press Enter,
+ *    then press Ctrl-C. You should see `Hello` at the receiver, and then
+ *    `The sender has stopped after 6 bytes: this is not the whole file.` If you end the sender with
+ *    `kill -9` instead, it cannot say STOP: the receiver waits for 10 s, and then reports
+ *    `The sender fell silent after 6 bytes: this is not the whole file.`
+ */
+
+if (import.meta.main) import("../cli/lessons/10_window.ts").then(({ main }) => main());
