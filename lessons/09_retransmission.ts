@@ -11,7 +11,7 @@
  * ## You learn
  * - how numbers, ACKs and timeouts make a delivery reliable
  * - why the receiver acknowledges a duplicate, and why the sender ignores one
- * - how long to wait for an ACK: measure the *round trip*, the time from sending a part to its ACK
+ * - how long to wait for an ACK: measure the *round-trip time*, from sending a part to its ACK
  * - what the sender cannot know when no ACK comes
  *
  * ## Run
