@@ -52,8 +52,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "all options are agreed to",
-    from: "options: { blksize:",
-    to: "options: { ...options, blksize:",
+    from: "options: { blksize: `",
+    to: "options: { ...options, blksize: `",
     fails: ["answerToRequest: other options are left out"],
   },
   {
