@@ -26,27 +26,30 @@
  *           └───────┴───────┴───────────┴─────────┴───────────┴────────────┘
  *
  * The `id` is the number of the question, and of its answer. The last four numbers say how many
- * parts of each kind follow the header. The flags are 16 bits:
+ * questions and records follow. A *record* is one fact about a name, such as its address. The
+ * records of `authority` name the servers that know more. Those of `additional` are mostly for
+ * extensions. The flags are 16 bits:
  *
- *     bits  1    4        1    1    1    1    3    4
+ *     size  1    4        1    1    1    1    3    4
  *           ┌────┬────────┬────┬────┬────┬────┬────┬───────┐
  *           │ QR │ opcode │ AA │ TC │ RD │ RA │    │ rcode │
  *           └────┴────────┴────┴────┴────┴────┴────┴───────┘
  *
- * QR is 0 in a question and 1 in an answer. AA says that the server has this name itself. TC says
- * that the answer was *truncated*: it did not fit. `rcode` is 0, or an error: 3 (`NXDOMAIN`) means
- * that the name does not exist. RD asks the server to ask other servers, and RA says that it does.
- * Ours does not. `opcode` is 0 for a question about a name.
+ * - QR is 0 in a question and 1 in an answer. `opcode` is 0 for a question about a name.
+ * - AA says that the server is responsible for this name.
+ * - TC says that the answer was *truncated*: it did not fit.
+ * - RD asks the server to ask other servers. RA says that it can do that. Ours cannot.
+ * - `rcode` is 0, or an error. 3 (`NXDOMAIN`) means that the name does not exist.
  *
- * The question for `workbook.test` has 31 bytes, and 1267 is its random number (in hexadecimal):
+ * The question for `workbook.test` has 31 bytes. Its random number is 1267, in hexadecimal:
  *
- *     12 67   01 00   00 01   00 00   00 00   00 00    the header: RD, and one question
+ *     12 67   01 00   00 01   00 00   00 00   00 00    the header: RD is 1, one question follows
  *     08 w o r k b o o k   04 t e s t   00             the name: parts, each after its length
- *     00 01   00 01                                    type A (an IPv4 address), class IN
+ *     00 01   00 01                                    type A (IPv4 address), class IN (internet)
  *
- * The answer repeats the question. A *record* follows: a name, a type, a class, the seconds for
- * which others may keep it, the length of its data, and the data. `c0 0c` stands for the name at
- * byte 12:
+ * The answer repeats the question. Then its record follows: a name, a type, a class, the seconds
+ * for which others may keep it, the length of the data, and the data. Here `c0 0c` stands in the
+ * place of the name. It points to byte 12 of the message, where the name is already:
  *
  *     c0 0c   00 01   00 01   00 00 01 2c   00 04   c0 00 02 07    192.0.2.7, for 300 seconds
  *
@@ -117,8 +120,9 @@ export function isDnsAnswer(
   const message = understood(data);
   if (!message || !message.isAnswer) return false;
 
-  // A late answer to an earlier question has another number. An attacker who
-  // forges the server's address does not know the number and has to guess it.
+  // A late answer to an earlier question has another number. The sender's address
+  // can be forged, too. But an attacker who cannot see the question has to guess
+  // its number.
   if (message.id !== id) return false;
 
   // An answer repeats its question. Capital and small letters are the same.
@@ -132,15 +136,16 @@ export async function askName(
   to: Address,
   milliseconds: number,
 ): Promise<Message | undefined> {
-  // The number is one of 65,536. It must not come from Math.random(): somebody
-  // who sees a few of those numbers can compute the next ones.
+  // A random number of 16 bits: one of 65,536. It must not come from
+  // Math.random(): somebody who sees a few of those numbers can compute the next
+  // ones.
   const id = crypto.getRandomValues(new Uint16Array(1))[0]!;
   await socket.send(encodeQuestion(id, question), to);
 
   const answer = await receiveUntil(socket, milliseconds, (datagram) => {
     return isDnsAnswer(datagram, id, question, to);
   });
-  return answer && decode(answer.data);
+  return answer && decode(answer.data); // isDnsAnswer() has seen that it can be decoded
 }
 
 /**
@@ -172,8 +177,8 @@ export async function resolve(
     using socket = open();
     const answer = await askName(socket, question, to, milliseconds);
 
-    // A truncated answer has no records here. DNS servers listen on TCP as well,
-    // and TCP has no limit that matters.
+    // A truncated answer lacks records. DNS servers listen on TCP as well, where
+    // an answer may have 65,535 bytes.
     if (answer?.truncated) return await resolveTcp(question, to, milliseconds) ?? answer;
     if (answer) return answer;
   }
@@ -204,7 +209,8 @@ export function answerName(data: Uint8Array, overTcp = false): Uint8Array | unde
   // connection proves the address.
   const most = Math.min(question.takes, MOST_TIMES * data.length);
 
-  // If the records do not fit, encodeAnswer() leaves them out and sets the bit TC.
+  // reply() finds the records. If they do not fit, encodeAnswer() leaves them out
+  // and sets the bit TC.
   return encodeAnswer(question, reply(WORKBOOK, question), overTcp ? MAX_MESSAGE : most);
 }
 
@@ -240,6 +246,7 @@ export async function client(
   // records can be long: 1,000 characters are enough to see what they are.
   for (const record of answer.records) print(printable(line(record), 1000));
 
+  // For example: "no.workbook.test NXDOMAIN".
   if (answer.records.length === 0) {
     throw new Error(`${printable(shown(answer))}, says ${formatAddress(to)}.`);
   }

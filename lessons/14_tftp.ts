@@ -43,14 +43,16 @@
  *
  * The server has port 6969, because TFTP's own port, 69, often needs root. It prints the request,
  * and then `127.0.0.1:53011 has read hello.txt.` The client prints the file and
- * `Received 1,101 bytes.`
+ * `Received 791 bytes.`
  *
  * The roles run lib/tftp_server.ts and lib/tftp_transfer.ts. With `--simple` they run the code of
- * this page. What the two files do beyond it: they read and write large files part by part. They
- * agree on larger blocks (`--blksize`) and on a text mode (`--mode netascii`), and they tell the
- * size of a file. They measure the round trip and wait accordingly. They repeat the last ACK if it
- * was lost. A request that comes twice starts one transfer, and there are at most 100 at the same
- * time.
+ * this page. The two files do more:
+ *
+ * - They read and write large files part by part, and refuse blocks that are too long.
+ * - They agree on larger blocks (`--blksize`), a text mode (`--mode netascii`) and the file's size.
+ * - They measure the round trip, and wait accordingly before they send a message again.
+ * - They repeat the last ACK if it was lost.
+ * - A request that comes twice starts one transfer. At most 100 go on at the same time.
  *
  * @module
  */
@@ -250,7 +252,7 @@ export async function serveFiles(
 ): Promise<void> {
   for await (const { data, from } of socket) {
     const request = understood(data);
-    const what = request ? printable(describe(request)) : "not a TFTP message";
+    const what = request ? printable(describe(request)) : "not a TFTP message"; // "RRQ hello.txt"
     print(`Received from ${formatAddress(from)}: ${what}.`);
 
     // Only a request gets an answer. In particular, an error does not.
@@ -296,7 +298,7 @@ async function serveTransfer(
 
   try {
     if (type === "RRQ") {
-      await sendBlocks(transfer, files.get(file)!);
+      await sendBlocks(transfer, files.get(file)!); // refusal() has seen that it is there
       print(`${who} has read ${printable(file)}.`);
     } else {
       const first = await ask(transfer, { type: "ACK", block: 0 }, "DATA", 1);

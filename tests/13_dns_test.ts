@@ -89,6 +89,16 @@ Deno.test("lesson 13: the server answers A, AAAA, TXT, an alias with its address
   ]);
 });
 
+Deno.test("lesson 13: the question and the answer have the bytes that the page draws", () => {
+  const question = encodeQuestion(0x1267, WWW);
+  const header = "1267" + "0100" + "0001" + "0000" + "0000" + "0000";
+  const name = "08" + bytes("workbook").toHex() + "04" + bytes("test").toHex() + "00";
+  assertEquals(question.toHex(), header + name + "0001" + "0001");
+  const record = "c00c" + "0001" + "0001" + "0000012c" + "0004" + "c0000207";
+  const answer = answerName(question)!.toHex();
+  assertEquals(answer.slice(2 * 12), name + "0001" + "0001" + record);
+});
+
 Deno.test("lesson 13: the server says what there is not, and what it does not do", () => {
   const code = (name: string, type = "A") => answered(name, type).message.code;
   assertEquals(code("nowhere.workbook.test"), "NXDOMAIN");
