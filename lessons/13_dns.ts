@@ -270,8 +270,8 @@ export async function client(
  *    each time. It often takes some seconds, because each try waits for one second.
  * 5. With the internet, ask a server of DNS's root for a name:
  *    `deno task lesson13 client --host 198.41.0.4 --port 53 --name example.com`
- *    First, Deno asks whether the program may reach that address: answer `y`. You should see that
- *    the server refers to the name servers of `com`.
+ *    First, Deno asks twice whether the program may do this: answer `y`. You should see that the
+ *    server refers to the name servers of `com`.
  * 6. Delete the line `if (message.id !== id) return false;`, and run `deno task lesson13`. You
  *    should see `✗` at the two answers that come after the late one. The client has taken the late
  *    one, and does not wait for others.

@@ -352,8 +352,8 @@ export async function put(
  *    Only mode octet`. Add `-m binary` before `-c`, and it works.
  * 3. Run the server, then `curl tftp://127.0.0.1:6969/hello.txt`. You should see the file, and at
  *    the server the options that curl asks for: `tsize 0 blksize 512 timeout 6`.
- * 4. Run `deno task lesson14 get --file ../README.md`. You should see `error 2`: the server gives
- *    away only files of its folder.
+ * 4. Run the server, then `deno task lesson14 get --file ../README.md`. You should see `error 2`:
+ *    the server gives away only files of its folder.
  * 5. Run the server, then a relay that loses three of ten datagrams each way (lesson 8):
  *    `deno task lesson8 relay --to 127.0.0.1:6969 --drop 0.3`
  *    Then fetch the file through the relay, in small blocks:
