@@ -48,8 +48,8 @@ export const sendRole: Role = {
 };
 
 /**
- * Says every so many milliseconds how far the sending is, for somebody who waits: as many parts as the
- * receiver's ACKs say. Call what it returns to end that.
+ * Prints every so many milliseconds how many parts have arrived, as the receiver's ACKs say. Call
+ * the function that it returns to end this.
  */
 export function progress(
   socket: Socket,
@@ -88,7 +88,7 @@ export const receiveRole: Role = {
     let start = NaN;
     let took = 0;
     const whole = () => {
-      // What follows is no transfer any more: it is there in case the last ACK was lost.
+      // The transfer ends here. The receiver only stays in case the last ACK was lost.
       if (!Number.isNaN(start)) took = performance.now() - start;
       console.error("All is here. Waiting in case the sender asks again.");
     };
@@ -101,14 +101,14 @@ export const receiveRole: Role = {
   },
 };
 
-/** The bytes in parts of at most so many. */
+/** Cuts bytes into parts of at most this size. */
 export function* cut(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 /**
- * What writes to standard output, as slowly as whoever reads it there. A terminal would obey what is in the
- * bytes: there, all but line breaks is made visible.
+ * Returns a function that writes to standard output, and waits while its reader is slow. A terminal
+ * would obey control characters in the bytes. So there they are made visible, except line breaks.
  */
 function output(stdout: Terminal["stdout"]): (bytes: Uint8Array) => Promise<void> {
   const write = async (bytes: Uint8Array) => {

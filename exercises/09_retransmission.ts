@@ -44,14 +44,14 @@ export function timeoutAfter(deliveries: Delivery[]): number {
  * The messages are those of lesson 9, `PART 0 Hello` and `ACK 0`, and a new one: `END 3` says that
  * there is no part 3, so the parts 0 to 2 are all. Acknowledge it with `ACK 3`.
  *
- * Your last ACK may be lost. Then the sender sends its `END` again, and you have to be there. So stay
- * after `END`, and acknowledge what comes again. Return when no message has come from the sender for
- * `quiet` milliseconds. Before `END`, wait without a limit.
+ * Your last ACK may be lost. Then the sender sends its `END` again, and you have to be there. So
+ * stay after `END`, and acknowledge what comes again. Return when no message has come from the
+ * sender for `quiet` milliseconds. Before `END`, wait without a limit.
  *
  * Acknowledge a duplicate again, but keep its text once. Ignore a `PART` above the next number, an
- * `END` with another number than the next, and a new `PART` after `END`. The first from whom `PART 0`
- * or `END 0` comes is the sender: ignore everybody else. A failure of the socket is not an end: let it
- * be thrown.
+ * `END` with another number than the next, and a new `PART` after `END`. The first from whom
+ * `PART 0` or `END 0` comes is the sender: ignore everybody else. A failure of the socket is not an
+ * end: let it be thrown.
  */
 export async function collectAll(socket: Socket, quiet: number): Promise<string[]> {
   return todo();

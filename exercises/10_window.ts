@@ -33,17 +33,18 @@ export function selectiveAcks(arrived: number[]): SelectiveAck[] {
 }
 
 /**
- * Send these texts, and end when all of them are acknowledged. Never send more than the receiver has
- * room for.
+ * Send these texts, and end when all of them are acknowledged. Never send more than the receiver
+ * has room for.
  *
- * Text 3 is sent as `PART 3 ` and the text. The first one is text 0. `ACK 3 ROOM 2` says two things:
- * all texts up to 3 have arrived, and the receiver has room for 2 texts after that one. Then you may
- * send the texts 4 and 5, and no others. Before the first ACK, there is room for one text.
+ * Text 3 is sent as `PART 3 ` and the text. The first one is text 0. `ACK 3 ROOM 2` says two
+ * things: all texts up to 3 have arrived, and the receiver has room for 2 texts after that one.
+ * Then you may send the texts 4 and 5, and no others. Before the first ACK, there is room for one
+ * text.
  *
  * An ACK says something new if it acknowledges more, or if it acknowledges the same and has another
- * room. If none comes for 100 ms, go back as in lesson 10: send again from the lowest text without an
- * ACK, in order, as far as there is room. With room 0, send only the lowest one. It asks the receiver
- * whether there is room now, because the ACK that said so may be lost.
+ * room. If none comes for 100 ms, go back as in lesson 10: send again from the lowest text without
+ * an ACK, in order, as far as there is room. With room 0, send only the lowest one. It asks the
+ * receiver whether there is room now, because the ACK that said so may be lost.
  *
  * Ignore an ACK from another sender, an ACK that acknowledges less than an earlier one, and an ACK
  * for a text that you have not sent yet. A failure of the socket is thrown.

@@ -2,8 +2,8 @@
  * # Lesson 9: retransmission
  *
  * UDP may lose a datagram, and nobody tells the sender. So the receiver has to confirm each one. It
- * sends back an *acknowledgement* (ACK): a short datagram with the number of what arrived. If no ACK
- * comes in time, the sender sends the same datagram again. That is called *retransmission*.
+ * sends back an *acknowledgement* (ACK): a short datagram with the number of what arrived. If no
+ * ACK comes in time, the sender sends the same datagram again. That is called *retransmission*.
  *
  * The simplest protocol of this kind is *stop-and-wait*: send one part, wait for its ACK, then send
  * the next part. This page has both sides of it.
@@ -54,7 +54,7 @@ import {
 } from "../lib/udp.ts";
 import { receiveUntil } from "./02_receive.ts";
 
-/** A part of what is sent: its number and its text. */
+/** One part: its number and its text. */
 export interface Part {
   number: number;
   text: string;
@@ -115,8 +115,9 @@ export class RoundTripTimer {
 /**
  * Sends a part until its ACK comes. Returns how often it was sent.
  *
- * It throws if there is no ACK after {@linkcode TRIES} times. Then the sender cannot know what
- * happened. Perhaps no part arrived. Perhaps all of them arrived, and only the ACKs were lost.
+ * It throws if the part was sent {@linkcode TRIES} times, and no ACK came. Then the sender cannot
+ * know what happened. Perhaps no part arrived. Perhaps all of them arrived, and only the ACKs were
+ * lost.
  */
 export async function deliver(
   socket: Socket,
@@ -199,6 +200,8 @@ export async function* collect(
 
     // We acknowledge a duplicate, too. It may have come because our ACK was lost.
     const sent = await sendAck(socket, part.number, from, print);
+
+    // If our ACK could not be sent, we do not take the part: it will come again.
     if (part.number < next) {
       print(`${sender} sent part ${part.number} again.`);
     } else if (sent) {
@@ -238,16 +241,17 @@ export async function send(
 /*
  * ## Try next
  *
- * 1. Let lesson 8's relay lose 30 % of the datagrams in each direction. Run these in three terminals:
- *    `deno task lesson9 receive`, `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.3`, and
+ * 1. Let lesson 8's relay lose 30 % of the datagrams in each direction. Run these in three
+ *    terminals: `deno task lesson9 receive`,
+ *    `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.3`, and
  *    `deno task lesson9 send --port 8888 < README.md`. You should see that about half of the parts
  *    are sent more than once. For some of them, the receiver prints `sent part 7 again.` Still, it
  *    prints each line of the file once, and all of them in order.
  * 2. Run `deno task lesson9 send` without a receiver, and type a line. You should see, after 15
  *    seconds, `Part 0 was sent 8 times, and no ACK came. Perhaps it arrived, perhaps not.`
- * 3. In `collect`, write `if (part.number < next) continue;` above the line that acknowledges. Then do
- *    the first experiment again. You should see that the sender gives up at one of the first parts.
- *    Its ACK was lost, and the receiver sends no second one.
+ * 3. In `collect`, write `if (part.number < next) continue;` above the line that acknowledges. Then
+ *    do the first experiment again. You should see that the sender gives up at one of the first
+ *    parts. Its ACK was lost, and the receiver sends no second one.
  */
 
 if (import.meta.main) import("../cli/lessons/09_retransmission.ts").then(({ main }) => main());

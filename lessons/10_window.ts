@@ -2,12 +2,13 @@
  * # Lesson 10: window
  *
  * Stop-and-wait sends one part in each round trip. If the round trip takes 40 ms, that is 25 parts
- * per second, and a faster line does not help. So most protocols send several parts before the first
- * ACK comes. A part is *under way* from its sending to its ACK. The *window* is how many parts may be
- * under way at once. With each new ACK it moves on: that is why it is called a *sliding window*.
+ * per second, and a faster line does not help. So most protocols send several parts before the
+ * first ACK comes. A part is *under way* from its sending to its ACK. The *window* is how many
+ * parts may be under way at once. With each new ACK it moves on: that is why it is called a
+ * *sliding window*.
  *
- * This page has the simplest protocol with a window, *go-back-N*. Then it shows what *selective ACKs*
- * spare. The roles `send` and `receive` transfer whole files, with lib/transfer.ts.
+ * This page has the simplest protocol with a window, *go-back-N*. Then it shows what *selective
+ * ACKs* spare. The roles `send` and `receive` transfer whole files, with lib/transfer.ts.
  *
  * ## You learn
  * - how a sender keeps several parts under way at once
@@ -19,11 +20,11 @@
  * ## Run
  *
  *     deno task lesson10                                show the lesson as a diagram
- *     deno task lesson10 receive > copy                 in one terminal: wait for a file at port 9191
+ *     deno task lesson10 receive > copy                 in one terminal: wait for a file
  *     deno task lesson10 send < README.md               in a second terminal: send a file
  *     deno task lesson10 send --window 32 < README.md   with 32 parts under way, even after a loss
  *
- * The sender prints how long it took. The numbers are different at each run:
+ * The port is 9191. The sender prints how long it took. The numbers are different at each run:
  *
  *     Sent 8,161 bytes in 0.1 s (90 kB/s) to 127.0.0.1:9191.
  *     It took 9 datagrams. 0 of them were sent again.
@@ -68,7 +69,7 @@ export class GoBackN {
   datagrams = 0;
   /** How many timeouts there were since the last new ACK. */
   #timeouts = 0;
-  /** When each part was sent. Parts below `#repeated` were sent more than once. */
+  /** When each part was sent. Parts below `#repeated` may have been sent more than once. */
   readonly #sentAt: number[] = [];
   #repeated = 0;
   readonly #timer = new RoundTripTimer();
@@ -105,7 +106,10 @@ export class GoBackN {
     }
   }
 
-  /** Waits for an ACK of a part that is under way. Returns its number, or `undefined` after a timeout. */
+  /**
+   * Waits for an ACK of a part that is under way. Returns its number, or `undefined` after a
+   * timeout.
+   */
   async #newAck(): Promise<number | undefined> {
     let acked: number | undefined;
 
@@ -148,8 +152,8 @@ export function readAck(data: Uint8Array): number | undefined {
 }
 
 /**
- * The other side of go-back-N: yields the texts of the first sender, in order. It keeps no part that
- * comes too early, so it needs no memory for parts.
+ * The other side of go-back-N: yields the texts of the first sender, in order. It keeps no part
+ * that comes too early, so it needs no memory for parts.
  */
 export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
   let sender: Address | undefined;
@@ -165,14 +169,18 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
 
     // A generator goes on after `yield` when its caller asks for the next text.
     // So the ACK leaves when the caller is done with this text. If the caller is
-    // slow, the sender fills its window and then has to wait. That is flow control.
+    // slow, the sender's window stays full, and no new part comes. That is flow
+    // control. But after the timeout, the sender takes the missing ACK for a loss.
+    // So in TCP, each ACK also says how much room there is. The sender never sends
+    // more than that.
     if (part.number === expected) {
       yield part.text;
       expected++;
     }
 
     // One ACK is enough for all parts that came before. After a part that came
-    // too early or twice, it repeats how far we are.
+    // too early or twice, it repeats how far we are. Before part 0, there is
+    // nothing to acknowledge.
     if (expected > 0) await sendAck(socket, expected - 1, from);
   }
 }
@@ -197,16 +205,16 @@ export function missing(lowest: number, held: number[]): number[] {
 /*
  * ## The whole file transfer
  *
- * The roles `send` and `receive` run `sendFile` and `receiveFile` of lib/transfer.ts. It sends bytes,
- * not text, and does more than this page:
+ * The roles `send` and `receive` run `sendFile` and `receiveFile` of lib/transfer.ts. It sends
+ * bytes, not text, and does more than this page:
  *
  * - HELLO: the sender asks first whether it may send. Each side picks a random number for the
  *   transfer, and all later messages carry both. So a datagram of an earlier transfer does not fit,
  *   and neither does a forged one: who forges an address never sees the receiver's number.
- * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs: the lowest part
- *   that it has not written yet, and a bit for each part after that.
- * - END has the number after the last part. Without it, the receiver could not know that the file is
- *   whole.
+ * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs: the lowest
+ *   part that it has not written yet, and a bit for each part after that.
+ * - END has the number after the last part. Without it, the receiver could not know that the file
+ *   is whole.
  * - STOP says that a side is done, or gives up. Then the other side does not have to wait. STOP is
  *   not acknowledged, so it may get lost: a side that hears nothing for 10 s gives up, too.
  * - The window adapts to the network. Lesson 11 is about that.
@@ -216,16 +224,16 @@ export function missing(lowest: number, held: number[]): number[] {
  *
  * ## Try next
  *
- * 1. Let lesson 8's relay delay all datagrams by 20 ms, and lose 20 % of them in each direction. Run
- *    `deno task lesson10 receive > copy`,
+ * 1. Let lesson 8's relay delay all datagrams by 20 ms, and lose 20 % of them in each direction.
+ *    Run `deno task lesson10 receive > copy`,
  *    `deno task lesson8 relay --to 127.0.0.1:9191 --drop 0.2 --delay 20 --seed 1` and
- *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay again
- *    before each transfer. You should see that `--window 32` takes about 1 s, `--window auto` some
- *    20 s, and `--window 1` more than a minute. The copy is the same as the file each time. Here 32 is
- *    faster because the losses are random: to slow down does not help against them. In a full network
- *    it would (lesson 11).
- * 2. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press Enter,
- *    then press Ctrl-C. You should see `Hello` at the receiver, and then
+ *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay
+ *    again before each transfer. You should see that `--window 32` takes about 1 s, `--window auto`
+ *    some 20 s, and `--window 1` more than a minute. The copy is the same as the file each time.
+ *    Here 32 is faster because the losses are random: to slow down does not help against them. In a
+ *    full network it would (lesson 11).
+ * 2. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press
+ *    Enter, then press Ctrl-C. You should see `Hello` at the receiver, and then
  *    `The sender has stopped after 6 bytes: this is not the whole file.` If you end the sender with
  *    `kill -9` instead, it cannot say STOP: the receiver waits for 10 s, and then reports
  *    `The sender fell silent after 6 bytes: this is not the whole file.`

@@ -1,19 +1,23 @@
 /**
- * A file over UDP: numbers, acknowledgements, timeouts and a sliding window. It needs udp.ts beside it.
+ * A file over UDP: numbers, acknowledgements, timeouts and a sliding window. It needs udp.ts beside
+ * it.
  *
- * The two sides, {@linkcode Sending} and {@linkcode Receiving}, know no socket and no clock. Each is told what arrives (`heard`) and what time it is,
- * and says what to send (`due`) and when to ask it again (`wakeAt`). So the same code runs on a network,
- * and in a test that lets a bad minute pass in a millisecond. {@linkcode Talk} gives them a socket and the time.
+ * The two sides, {@linkcode Sending} and {@linkcode Receiving}, have no socket and no clock. Each
+ * is told what arrives (`heard`) and what time it is. It says what to send (`due`) and when to ask
+ * it again (`wakeAt`). So the same code runs on a network, and in a test where a minute takes a
+ * millisecond. {@linkcode Talk} connects a side to a socket and to the time.
  *
- *     HELLO  H  mine  theirs=0                   may I send you a file?
- *     PART   D  mine  theirs  number  bytes      a part of it
- *     END    E  mine  theirs  number             there is no part with this number, nor after it
- *     ACK    A  mine  theirs  lowest  bits       all before `lowest` is written; of the next ones I hold these
- *     STOP   X  mine  theirs                     I am done, or I give up, or I am busy with somebody else
+ *     HELLO  H  mine  theirs=0                 may I send you a file?
+ *     PART   D  mine  theirs  number  bytes    a part of the file
+ *     END    E  mine  theirs  number           the file has only the parts below this number
+ *     ACK    A  mine  theirs  lowest  bits     all parts below `lowest` are written; a bit for each
+ *                                              part from there on says whether it has arrived
+ *     STOP   X  mine  theirs                   I am done, or I give up, or I have another sender
  *
- * The kind is a byte, a number four (the most significant first). `mine` was picked at random by the sender,
- * `theirs` by the receiver. Who knows both is in this transfer: a stranger cannot guess them, and a datagram
- * of an earlier transfer has others. And a forged sender never gets to see the second one.
+ * The kind is one byte. A number is four bytes, the most significant first. The sender picks `mine`
+ * at random, and the receiver picks `theirs`. Only a message with both numbers belongs to this
+ * transfer. A stranger cannot guess them, and an earlier transfer had others. A sender with a
+ * forged address never sees the receiver's number.
  *
  * @module
  */
@@ -22,13 +26,19 @@ import { type Address, formatAddress, sameAddress, type Socket } from "./udp.ts"
 /** Bytes before the data of a part. */
 export const HEADER = 13;
 
-/** The most parts that a receiver holds: no window is larger. */
+/** How many parts a receiver has room for. A window is never larger. */
 export const LIMIT = 256;
 
-/** The receive buffer of a socket, on Linux: of 212,992 bytes, a quarter is given back late by who reads. */
+/**
+ * The usable part of a socket's receive buffer on Linux. It has 212,992 bytes, but the system frees
+ * the last quarter late.
+ */
 const RECEIVE_BUFFER = 0.75 * 212_992;
 
-/** For how many milliseconds the other side may be silent, before it counts as gone (on a slow line, more). */
+/**
+ * After so many milliseconds without a message, the other side counts as gone. On a slow line it
+ * has more time.
+ */
 export const PATIENCE = 10_000;
 
 const IDLE = 3_000;
@@ -37,20 +47,23 @@ const [FIRST, FLOOR, CAP, FIRST_CAP] = [500, 100, 1_000, 2_000];
 const KINDS = { hello: 72, part: 68, end: 69, ack: 65, stop: 88 } as const;
 const NOTHING = new Uint8Array();
 
-/** What the datagrams of a transfer say. */
+/** A message of a transfer: what one of its datagrams says. */
 export interface Message {
   kind: keyof typeof KINDS;
-  /** The sender's random number, and the receiver's: 0 before it is known. */
+  /** The random numbers of the sender and of the receiver. The latter is 0 until it is known. */
   mine: number;
   theirs: number;
-  /** Of a part or of the end: its number. Of an ACK: the lowest that is not written yet. */
+  /** The number of a part or of the end. In an ACK, the lowest part that is not written yet. */
   number: number;
-  /** Of a part: its bytes. Of an ACK: a bit for each part from `number` on, the first is 128 of the first byte. */
+  /**
+   * The bytes of a part. In an ACK, a bit for each part from `number` on. The first one is the bit
+   * with the value 128 of the first byte.
+   */
   data: Uint8Array;
 }
 
 /**
- * The bytes of a message.
+ * Returns the bytes of a message.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -73,7 +86,10 @@ export function pack({ kind, mine, theirs, number, data }: Message): Uint8Array<
   return bytes;
 }
 
-/** What a datagram says, or `undefined` if it is none of a transfer's. The data is a view, not a copy. */
+/**
+ * Returns the message in a datagram, or `undefined` if it holds something else. The message's data
+ * is a view of these bytes, not a copy.
+ */
 export function unpack(bytes: Uint8Array): Message | undefined {
   const found = Object.entries(KINDS).find(([, byte]) => byte === bytes[0]);
   if (!found || bytes.length < 9) return undefined;
@@ -88,7 +104,10 @@ export function unpack(bytes: Uint8Array): Message | undefined {
   return { kind, mine, theirs, number: view.getUint32(9), data: bytes.subarray(HEADER) };
 }
 
-/** What a datagram of a transfer says, in a few words: `part 3, 1,024 bytes`. Of any other: `undefined`. */
+/**
+ * Returns a message in a few words, such as `part 3, 1,024 bytes`, or `undefined` if the datagram
+ * is not a message of a transfer.
+ */
 export function describe(bytes: Uint8Array): string | undefined {
   const message = unpack(bytes);
   if (!message) return undefined;
@@ -105,13 +124,15 @@ function inBytes(amount: number): string {
   return `${amount.toLocaleString("en")} ${amount === 1 ? "byte" : "bytes"}`;
 }
 
-/** A random number that is not 0. */
+/** Returns a random number that is not 0. */
 function pick(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]! || 1;
 }
 
 /**
- * How long to wait for an ACK: the measured round trip, and some more (RFC 6298). All times are milliseconds.
+ * Decides how long to wait for an ACK, from the measured round trips (RFC 6298). All times are
+ * milliseconds. It does more than the timer of lesson 9: it also knows how long to wait for a part
+ * that others have overtaken.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -123,20 +144,20 @@ function pick(): number {
  * ```
  */
 export class RoundTrip {
-  /** The mean of what was measured, the newest with a weight of one eighth. */
+  /** The mean of the round trips. The newest one counts one eighth. */
   smoothed = NaN;
-  /** The mean of how far the measured are from that mean. */
+  /** The mean distance of the round trips from that mean. */
   variation = NaN;
-  /** The shortest of all: what the way itself takes, when nothing waits anywhere. */
+  /** The shortest round trip. It is the time that the path takes when no datagram has to wait. */
   least = Infinity;
   /** How long to wait for an ACK before sending again. */
   timeout = FIRST;
-  /** How long to wait for one when something that was sent later has arrived already. */
+  /** How long to wait for the ACK of a part, if a part that was sent later has arrived already. */
   overtaken = FIRST;
-  /** The timeout without any backing off. */
+  /** The timeout before it was doubled. */
   calm = FIRST;
 
-  /** A part went there and its ACK came back: in so many milliseconds. Only for what was sent once (Karn). */
+  /** Takes the time of a round trip, of a part that was sent only once (Karn's algorithm). */
   measured(milliseconds: number): void {
     this.least = Math.min(this.least, milliseconds);
     if (Number.isNaN(this.smoothed)) {
@@ -145,29 +166,35 @@ export class RoundTrip {
       this.variation += (Math.abs(this.smoothed - milliseconds) - this.variation) / 4;
       this.smoothed += (milliseconds - this.smoothed) / 8;
     }
-    // Where the round trip is always the same, the variation sinks to 0 and the timeout to the round trip:
-    // then the least delay makes it send twice what was never lost. So there is a floor.
+    // If all round trips take the same time, the variation becomes 0. Then the
+    // smallest delay would look like a loss. So we add at least FLOOR.
     this.calm = this.timeout = this.smoothed + Math.max(4 * this.variation, FLOOR);
     this.overtaken = this.smoothed + Math.max(2 * this.variation, this.smoothed / 4, 5);
   }
 
-  /** Nothing came in time: wait twice as long for the next one, but never for ever. */
+  /** Doubles the timeout, because no ACK came in time. There is an upper limit. */
   backOff(): void {
-    // The first round trip may be a long one. One of more than FIRST_CAP is never measured: all is sent twice then.
+    // The first round trip may be long. If it takes more than FIRST_CAP, all is
+    // sent twice, and no round trip is ever measured.
     const cap = Number.isNaN(this.smoothed) ? FIRST_CAP : CAP;
     this.timeout = Math.max(this.timeout, Math.min(2 * this.timeout, cap));
   }
 }
 
-/** How many parts may be under way. `{ size: 32 }` is one; one that adapts wants to know how it goes. */
+/**
+ * Decides how many parts may be under way. `{ size: 32 }` is a fixed window. A window that adapts
+ * wants to hear what happens to the parts.
+ */
 export interface Window {
-  /** Just now. It counts as at most {@linkcode LIMIT}, and as 1 at least. */
+  /**
+   * How many parts may be under way now. The sender uses at least 1, and at most {@linkcode LIMIT}.
+   */
   readonly size: number;
-  /** So many parts have arrived, and this window was what held the sender back. */
+  /** So many parts have arrived, while the window was full. */
   arrived?(parts: number): void;
-  /** At least one was lost. Told once for all that were under way then. */
+  /** At least one part was lost. It is called once for all parts that were under way then. */
   lost?(): void;
-  /** Nothing comes back any more. */
+  /** There was a second timeout, and no ACK in between. */
   silence?(): void;
 }
 
@@ -183,7 +210,7 @@ export interface Window {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * const window = new FairWindow();
- * window.arrived(10); // all of the first ones: so it is 20
+ * window.arrived(10); // all of the first 10 have arrived, so it doubles to 20
  * window.lost();
  * assertEquals(window.size, 10);
  * ```
@@ -191,7 +218,7 @@ export interface Window {
 export class FairWindow implements Window {
   /** How many parts may be under way now. */
   size = 10;
-  /** At this size the window ends to double, and grows by one part in a round trip. */
+  /** Up to this size the window doubles in a round trip. Then it grows by one part. */
   #limit = Infinity;
 
   /** Parts have arrived: the window grows by one for each of them, or by one in a round trip. */
@@ -217,31 +244,37 @@ interface Part {
   number: number;
   kind: "part" | "end";
   data: Uint8Array;
-  /** When it was last sent, as the how-manieth datagram of all, and how often in all. */
+  /**
+   * When it was last sent, its place in the order in which all parts were sent, and how often it
+   * was sent.
+   */
   sentAt: number;
   order: number;
   times: number;
-  /** Sent, and neither here again as an ACK nor given up for lost. */
+  /** True while it is under way: it was sent, and it is neither acknowledged nor lost. */
   flying: boolean;
-  /** The receiver holds it, but has not written it yet. */
+  /** True if the receiver has it, but has not written it yet. */
   held: boolean;
 }
 
-/** One side of a transfer: what arrives goes in, what has to leave comes out. Times are milliseconds. */
+/**
+ * One side of a transfer. It takes the datagrams that arrive, and gives the datagrams that have to
+ * leave. Times are milliseconds.
+ */
 export interface Side {
-  /** A datagram came. */
+  /** Takes a datagram that arrived. */
   heard(bytes: Uint8Array, from: Address, now: number): void;
-  /** What has to leave now, and where to. */
+  /** Returns the datagrams that have to leave now, each with its receiver. */
   due(now: number): [data: Uint8Array, to: Address][];
-  /** When to call {@linkcode due} again, even if nothing is heard. */
+  /** When to call {@linkcode due} again, even if no datagram arrives. */
   readonly wakeAt: number;
-  /** Gives up, and lets the other side know. */
+  /** Gives up, and tells the other side. */
   stop(): void;
-  /** A send failed. */
+  /** Takes the error of a send that failed. */
   unsent(error: Error): void;
   /** True when there is nothing left to do. */
   readonly over: boolean;
-  /** Why not all has arrived, when it is over. */
+  /** Why a part of the file did not arrive, when the transfer is over. */
   readonly failure: Error | undefined;
 }
 
@@ -249,14 +282,17 @@ export interface Side {
 export class Sending implements Side {
   /** The number that the next part will get. */
   next = 0;
-  /** The lowest number that the receiver has not written yet. A part may come after it if `next < lowest + LIMIT`. */
+  /**
+   * The lowest number that the receiver has not written yet. There is room for another part if
+   * `next < lowest + LIMIT`.
+   */
   lowest = 0;
-  /** How many datagrams with a part have left, and how many of them not for the first time. */
+  /** How many parts were sent, and how many of them were sent again. */
   sent = 0;
   resent = 0;
   over = false;
   failure: Error | undefined;
-  /** The round trip, as it is known so far. */
+  /** The round trips so far. */
   readonly trip = new RoundTrip();
 
   readonly #mine = pick();
@@ -272,7 +308,7 @@ export class Sending implements Side {
   #ended = false;
   #stopping = false;
   #ignored: string | undefined;
-  /** When the receiver was last heard, and when it was last asked whether it is there. */
+  /** When the receiver last sent something, and when it was last asked for something. */
   #heardAt: number;
   #askedAt = -Infinity;
   #asked = 0;
@@ -284,12 +320,12 @@ export class Sending implements Side {
     this.#heardAt = now;
   }
 
-  /** Takes a part. There has to be room for it: `next < lowest + LIMIT`. */
+  /** Takes a part. There has to be room for it, so `next < lowest + LIMIT`. */
   add(data: Uint8Array, now: number): void {
     this.#add("part", data, now);
   }
 
-  /** There are no more parts. This takes the room of one. */
+  /** Takes the end: there are no more parts. It needs the room of a part. */
   end(now: number): void {
     this.#add("end", NOTHING, now);
     this.#ended = true;
@@ -308,7 +344,7 @@ export class Sending implements Side {
   }
 
   unsent(error: Error): void {
-    // Later it may be a cable that somebody is just plugging in again: as if it were lost on its way.
+    // Later we treat it as a loss: perhaps somebody plugs a cable in again.
     if (this.#theirs === 0) [this.failure, this.over] = [error, true];
   }
 
@@ -336,7 +372,10 @@ export class Sending implements Side {
     this.#acknowledged(message.number, message.data, now);
   }
 
-  /** Notes what was not taken: if there is no answer, it tells why. What the receiver sends counts most. */
+  /**
+   * Remembers why a datagram was ignored. If no answer comes, the error says so. A datagram from
+   * the receiver's address counts more than others.
+   */
   #ignore(from: Address, why: string): void {
     if (this.#ignored && !sameAddress(from, this.#to)) return;
     this.#ignored = `What came from ${formatAddress(from)} was not taken: ${why}.`;
@@ -359,9 +398,10 @@ export class Sending implements Side {
     this.lowest = Math.max(this.lowest, lowest); // an ACK may be late, and overtaken by others
     if (!last) return;
     this.#timeouts = 0;
-    // Of what was sent twice, nobody knows which of the two this ACK is for. So it is not measured, and a
-    // timeout that was doubled stays so until something can be (Karn's algorithm). An ACK that is too early
-    // for the second one is for the first: it has overtaken nothing.
+    // If the part was sent twice, we cannot tell which copy this ACK answers. So
+    // it measures nothing, and a doubled timeout stays until the next
+    // measurement (Karn's algorithm). An ACK that comes too early for the second
+    // copy answers the first one. So the second copy has overtaken nothing.
     const took = now - last.sentAt;
     if (last.times === 1) this.trip.measured(took);
     else if (!(took > this.trip.smoothed / 2)) last = undefined;
@@ -393,12 +433,13 @@ export class Sending implements Side {
       return [stop];
     }
     if (this.#theirs === 0) return this.#greet(now);
-    if (this.#parts.size === 0 && now - this.#heardAt >= IDLE) this.add(NOTHING, now); // are you there?
+    // An empty part asks the receiver whether it is still there.
+    if (this.#parts.size === 0 && now - this.#heardAt >= IDLE) this.add(NOTHING, now);
     this.#giveUpForLost(now);
     return this.#ask(now) ?? this.#send(now);
   }
 
-  /** Long enough for some tries, on a slow line as well. */
+  /** How long to wait for the receiver: long enough for some tries, also on a slow line. */
   get #patience(): number {
     return Math.max(PATIENCE, 12 * this.trip.calm);
   }
@@ -419,8 +460,10 @@ export class Sending implements Side {
         this.#lost(part);
         continue;
       }
-      this.trip.backOff(); // the others have more time now: the first one will tell what became of them
-      if (this.#timeouts++ === 0) this.#lost(part); // the first may be a single one (RFC 9002, 7.6)
+      // The other parts have more time now. This part, sent again, shows whether
+      // they are lost, too. The first timeout may mean a single loss (RFC 9002, 7.6).
+      this.trip.backOff();
+      if (this.#timeouts++ === 0) this.#lost(part);
       else this.#window.silence?.();
     }
   }
@@ -435,7 +478,10 @@ export class Sending implements Side {
     return sentAt + (order < this.#newest ? this.trip.overtaken : this.trip.timeout);
   }
 
-  /** Where the receiver holds everything and writes slowly: whether there is room now. Its word may be lost. */
+  /**
+   * Sends the lowest part again, if the receiver has all parts and writes slowly. It answers with
+   * an ACK that says whether it has room now. Its earlier ACK may be lost.
+   */
   #ask(now: number): Uint8Array[] | undefined {
     if (!this.#allHeld() || now < this.#asksAt()) return undefined;
     this.#askedAt = now;
@@ -474,8 +520,9 @@ export class Sending implements Side {
   }
 
   /**
-   * How many parts of that length may be under way without a loss: as many as the receiver's buffer holds,
-   * while it looks away for a moment, and on a long line those that are still on their way to it.
+   * Returns how many parts of this length may be under way without a loss. The receiver's buffer
+   * has to hold them while the receiver does something else. On a long line, more parts fit: those
+   * that are still on the line.
    */
   #room(length: number): number {
     const held = Math.max(3, RECEIVE_BUFFER / Math.max(1_300, 2 * length + 300));
@@ -506,13 +553,13 @@ export class Sending implements Side {
   }
 }
 
-/** The side that gets the file: from the first who wants to send one, and from nobody else. */
+/** The side that gets the file. It takes the file of the first sender, and of nobody else. */
 export class Receiving implements Side {
   /** The lowest number that is not written yet. */
   lowest = 0;
   /** How many bytes are written. */
   bytes = 0;
-  /** True when all of the file is written. The sender may not know yet: so this is not over at once. */
+  /** True when the file is written. It is not over yet then, because the sender may not know. */
   complete = false;
   over = false;
 
@@ -521,7 +568,7 @@ export class Receiving implements Side {
   #peer: Address | undefined;
   #theirs = 0;
   readonly #parts = new Map<number, Uint8Array>();
-  /** The first number that has not come yet. */
+  /** The lowest number that has not come yet. */
   #missing = 0;
   #end = Infinity;
   #owes = false;
@@ -530,12 +577,15 @@ export class Receiving implements Side {
   #replies: [data: Uint8Array, to: Address][] = [];
   #heardAt = Infinity;
 
-  /** Who sends. */
+  /** The sender, as soon as it is known. */
   get peer(): Address | undefined {
     return this.#peer;
   }
 
-  /** Says how much is written by now: a part may still be on its way to the disk when the sender stops. */
+  /**
+   * The error says how much is written by now. The program may still be writing a part when the
+   * sender stops.
+   */
   get failure(): Error | undefined {
     return this.#failed && new Error(this.#failed());
   }
@@ -545,11 +595,11 @@ export class Receiving implements Side {
     return this.#missing === this.#end;
   }
 
-  unsent(): void {} // as if it were lost on its way
+  unsent(): void {} // it counts as lost
 
   heard(bytes: Uint8Array, from: Address, now: number): void {
     const message = unpack(bytes);
-    // Port 0 says "do not answer" (RFC 768), and who cannot be answered cannot send a file.
+    // Nothing can be sent to port 0 (RFC 768). Without an answer, nobody can send a file.
     if (!message || message.kind === "ack" || from.port === 0 || this.over) return;
     const known = this.#peer !== undefined && sameAddress(this.#peer, from) &&
       this.#theirs === message.mine;
@@ -570,14 +620,15 @@ export class Receiving implements Side {
     const next = this.#missing;
     const fits = number >= next && number < this.lowest + LIMIT && number < this.#end;
     if (!fits || this.#parts.has(number)) {
-      this.#owes = true; // it had come before: the ACK was lost, or late
+      this.#owes = true; // it has come before: its ACK was lost, or late
       return;
     }
     if (kind === "end") this.#end = number;
     else this.#parts.set(number, data);
     while (this.#parts.has(this.#missing)) this.#missing++;
-    // What came in order is acknowledged when it is written, which is soon. If it is not soon, the round trip
-    // would seem to be a long one. And a gap has to be told at once.
+    // A part that came in order is acknowledged when it is written, but SOON at
+    // the latest: otherwise the round trip would look long. A part behind a gap
+    // is acknowledged at once, so that the sender hears of the gap.
     if (this.#missing === next) this.#owes = true;
     else this.#owesAt = Math.min(this.#owesAt, now + SOON);
     this.#look();
@@ -589,12 +640,15 @@ export class Receiving implements Side {
     this.lowest++; // the end is acknowledged like a part
   }
 
-  /** The next part to write, if it is here. Say {@linkcode written} when it is, and only then ask again. */
+  /**
+   * Returns the next part to write, if it has arrived. Call {@linkcode written} when it is written,
+   * before you ask for the next one.
+   */
   part(): Uint8Array | undefined {
     return this.#parts.get(this.lowest);
   }
 
-  /** The part that {@linkcode part} returned is written. */
+  /** Tells that the part is written that {@linkcode part} returned. */
   written(): void {
     this.bytes += this.#parts.get(this.lowest)!.length;
     this.#parts.delete(this.lowest++);
@@ -612,7 +666,8 @@ export class Receiving implements Side {
 
   due(now: number): [data: Uint8Array, to: Address][] {
     if (!this.over && now - this.#heardAt >= PATIENCE) {
-      if (this.complete) this.over = true; // nobody repeats what we have: our last ACK has arrived, we hope
+      // The sender repeats nothing, so our last ACK has probably arrived.
+      if (this.complete) this.over = true;
       else if (!this.#whole) this.#fail(() => `The sender fell silent after ${this.#amount()}`);
     }
     if ((this.#owes || now >= this.#owesAt) && this.#peer && !this.over) {
@@ -625,7 +680,7 @@ export class Receiving implements Side {
   }
 
   get wakeAt(): number {
-    // With all parts here, a silent sender is no failure. What is missing is the one who writes.
+    // If all parts are here, the sender may be silent. We wait for our own program to write them.
     const silent = this.#whole && !this.complete ? Infinity : this.#heardAt + PATIENCE;
     return Math.min(silent, this.#owesAt);
   }
@@ -648,7 +703,8 @@ export class Receiving implements Side {
   }
 
   #stopped(now: number): void {
-    if (this.#whole) this.#heardAt = now - PATIENCE + FAREWELL; // there are three of them
+    // The sender sends STOP three times. We stay until the last one has come.
+    if (this.#whole) this.#heardAt = now - PATIENCE + FAREWELL;
     else this.#fail(() => `The sender has stopped after ${this.#amount()}`);
   }
 
@@ -666,30 +722,33 @@ function isSet(bits: Uint8Array, i: number): boolean {
   return ((bits[i >> 3] ?? 0) & (128 >> (i & 7))) !== 0;
 }
 
-/** Lets one side of a transfer talk through a socket, until it is over. Then it closes the socket. */
+/** Connects one side of a transfer to a socket, until it is over. Then it closes the socket. */
 export class Talk {
-  /** Resolves when it is over, and rejects if not all has arrived. */
+  /** Resolves when it is over, and rejects if a part of the file did not arrive. */
   readonly ended: Promise<void>;
   readonly #socket: Socket;
   readonly #side: Side;
   #news = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Begins at once. When the signal is aborted, the other side is told that there will be no more. */
+  /** Begins at once. When the signal is aborted, it gives up and tells the other side. */
   constructor(socket: Socket, side: Side, signal?: AbortSignal) {
     this.#socket = socket;
     this.#side = side;
     this.ended = this.#listen(signal);
-    this.ended.catch(() => {}); // who waits for it is told; nobody has to wait
+    this.ended.catch(() => {}); // a failure that nobody waits for must not end the program
     this.#act();
   }
 
-  /** Resolves when something has happened, and rejects if that was the end of it, and a bad one. */
+  /** Resolves when something has happened, and rejects if the transfer has failed. */
   news(): Promise<void> {
     return this.#side.over ? this.ended : this.#news.promise;
   }
 
-  /** Tells the side something, such as a part to send, and sends what is due then. Throws if it is over. */
+  /**
+   * Tells the side something, such as a part to send. Then it sends the datagrams that are due. It
+   * throws if the transfer is over.
+   */
   tell(what: (now: number) => void): void {
     if (this.#side.over) throw this.#side.failure ?? new Error("It is over.");
     what(performance.now());
@@ -727,7 +786,7 @@ export class Talk {
       }
     } finally {
       signal?.removeEventListener("abort", stop); // one signal may serve many transfers
-      // It may be somebody else who has closed the socket.
+      // Perhaps another part of the program has closed the socket.
       if (!this.#side.over) this.tell(() => this.#side.stop());
       clearTimeout(this.#timer);
     }
@@ -739,7 +798,7 @@ export class Talk {
 export interface SendOptions {
   /** How many parts may be under way. `auto`, the default, is a {@linkcode FairWindow}. */
   window?: number | "auto";
-  /** When it is aborted, the receiver is told that there will be no more. */
+  /** When it is aborted, the sender gives up and tells the receiver. */
   signal?: AbortSignal;
 }
 
@@ -768,14 +827,15 @@ export async function sendFile(
   return sending;
 }
 
-/** Gives the sender part after part, as soon as there is room for the next one, and then the end. */
+/** Gives the parts to the sending side, each as soon as there is room for it, and then the end. */
 async function feed(
   talk: Talk,
   sending: Sending,
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  // The receiver has room for LIMIT parts that it has not written yet. To count the parts under
-  // way is not enough: it may hold most of the others. So wait for an ACK that moves `lowest`.
+  // The receiver has everything below `lowest`. The parts from there to `next` are
+  // under way, or wait in its buffer, which holds LIMIT parts. So wait until an
+  // ACK raises `lowest`.
   const room = async () => {
     while (sending.next >= sending.lowest + LIMIT) await talk.news();
   };
@@ -790,16 +850,19 @@ async function feed(
 
 /** What {@linkcode receiveFile} may be given. */
 export interface ReceiveOptions {
-  /** When it is aborted, the sender is told that there will be no more. */
+  /** When it is aborted, the receiver gives up and tells the sender. */
   signal?: AbortSignal;
-  /** Called when all of the file is written. For 10 s it still acknowledges what the sender may repeat. */
+  /**
+   * Called when the whole file is written. For another 10 s, the receiver acknowledges parts that
+   * the sender repeats.
+   */
   whole?: () => void;
 }
 
 /**
  * Yields the file that the first sender sends, part by part. A part counts as written when you ask
- * for the next one. It closes the socket at its end. If you ask slowly, the sender has to wait; if
- * you end early, it stops.
+ * for the next one. If you ask slowly, the sender has to wait. If you end early, the sender stops.
+ * At its end, it closes the socket.
  */
 export async function* receiveFile(
   socket: Socket,
@@ -814,12 +877,12 @@ export async function* receiveFile(
         await talk.news();
         continue;
       }
-      if (part.length > 0) yield part; // an empty one only asks whether we are there
-      receiving.written(); // and this counts, even if the sender has stopped meanwhile
-      talk.tell(() => {}); // sends the ACK, or throws what ended it
+      if (part.length > 0) yield part; // an empty part only asks whether we are still there
+      receiving.written(); // it counts, even if the sender has stopped in the meantime
+      talk.tell(() => {}); // sends the ACK, or throws if the transfer has failed
     }
     whole?.();
-    await talk.ended; // the last ACK may be lost: stay, and say it again to whoever asks again
+    await talk.ended; // the last ACK may be lost, so stay and repeat it if the sender asks again
   } finally {
     await talk.stop();
   }

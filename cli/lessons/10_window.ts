@@ -36,7 +36,8 @@ async function playGoBackN(diagram: Diagram): Promise<void> {
 
   const again = missing(2, [3, 4]).join(", ");
   diagram.note(
-    `If it had kept the parts 3 and 4 and named them in its ACK, only part ${again} would be missing.`,
+    "If it had kept the parts 3 and 4 and named them in its ACK, " +
+      `only part ${again} would be missing.`,
   );
   diagram.note(`The receiver got all of it: ${(await collecting).join(" ")}.`);
 }

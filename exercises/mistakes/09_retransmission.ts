@@ -23,10 +23,10 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "the variation is taken from the new mean",
-    from:
-      "variation = variation * 3 / 4 + Math.abs(trip - mean) / 4;\n      mean = mean * 7 / 8 + trip / 8;",
-    to:
-      "mean = mean * 7 / 8 + trip / 8;\n      variation = variation * 3 / 4 + Math.abs(trip - mean) / 4;",
+    from: "variation = variation * 3 / 4 + Math.abs(trip - mean) / 4;\n" +
+      "      mean = mean * 7 / 8 + trip / 8;",
+    to: "mean = mean * 7 / 8 + trip / 8;\n" +
+      "      variation = variation * 3 / 4 + Math.abs(trip - mean) / 4;",
     fails: ["timeoutAfter: each later one changes the variation first, and then the mean"],
   },
   {
