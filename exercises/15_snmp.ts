@@ -11,33 +11,41 @@
  *
  * @module
  */
-import { type Mib, valueAfter } from "../lib/mib.ts";
-import type { Binding, Message } from "../lib/snmp.ts";
+import { receiveUntil } from "../lessons/02_receive.ts";
+import { isSnmpAnswer, questionFor } from "../lessons/15_snmp.ts";
+import { encode, understood, type Value } from "../lib/snmp.ts";
+import type { Address, Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Return the one of these OIDs that a GETNEXT for `after` finds: the first one that comes after it, or
- * `undefined` if there is none. They are in no order, which stays as it is, and `after` need not be one of them.
+ * Return the OID that a GETNEXT for `after` finds: the first one in the list that comes after it,
+ * or `undefined` if there is none. The list is not sorted. Do not change it. `after` need not be in
+ * the list.
  *
- * OIDs are compared number by number, and never as text: `1.9` comes before `1.10`. Where one begins with
- * the other, the shorter one comes first. Each number is at most 4,294,967,295. (`compareOids` of lib/snmp.ts
- * does this: try it without.)
+ * Compare two OIDs number by number, not as text: `1.9` comes before `1.10`. If one OID begins with
+ * the other, the shorter one comes first. Each number is at most 4,294,967,295. `compareOids` of
+ * lib/snmp.ts does this. Try it without.
  */
 export function nextOid(oids: string[], after: string): string | undefined {
   return todo();
 }
 
 /**
- * Return what an agent answers to a GETBULK. Its first names, `asked.error` of them, are answered as by a
- * GETNEXT, once (`valueAfter` does that). The others take `asked.index` steps: the first step of each of them,
- * then the second step of each of them, and so on. A step begins where the last one of this name came to.
+ * Ask all these agents for the value of one OID, from one socket. Return the values in the order of
+ * the agents, with `undefined` for an agent without a value. The community is `public`.
  *
- * A name that has come to the end says so (`endOfMibView`) in each step that follows. After a step in which
- * all of them say so, nothing follows. The whole has `most` bindings at most, and the rest is left out: more
- * do not fit into a datagram. Numbers below 0 count as 0. Some ask for 2,147,483,647 steps.
- *
- * `deno doc lib/snmp.ts` shows the fields of its types, and lib/mib.ts has `valueAfter`.
+ * - Send all questions before you wait: with a thousand agents, one after the other takes too long.
+ *   Each question has a number of its own. Ask each agent once.
+ * - Take only what `isSnmpAnswer` of lesson 15 accepts for one of the questions. An answer that is
+ *   an error has no value.
+ * - Wait for at most `milliseconds` in total. Return at once when all agents have answered.
+ * - If a question cannot be sent, for example to port 0, still ask the other agents.
  */
-export function bulk(mib: Mib, asked: Message, most: number): Binding[] {
+export async function askAll(
+  socket: Socket,
+  agents: Address[],
+  oid: string,
+  milliseconds: number,
+): Promise<(Value | undefined)[]> {
   return todo();
 }

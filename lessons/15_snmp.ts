@@ -1,167 +1,364 @@
 /**
  * # Lesson 15: SNMP
  *
- * How busy is that router? How much ink has that printer? Since 1988 one asks by SNMP: in the device an agent
- * answers; a manager asks a thousand of them from one socket. What one can ask for has a number in one tree for
- * the whole world, its OID: 1.3.6.1.2.1.1.5.0 is sysName.0, the device's name (.0: it has only one of these).
+ * How busy is a router? How much ink does a printer have? The Simple Network Management Protocol
+ * (SNMP, since 1988) answers such questions. A program in the device answers: the *agent*. The
+ * program that asks is the *manager*. It can ask a thousand agents from one socket.
+ *
+ * Each value has an *OID* (object identifier): its place in a tree of numbers that all devices
+ * share. 1.3.6.1.2.1.1.5.0 is the name of the device. We write it as sysName.0. The 0 at its end
+ * means that there is only one. A printer with two trays has a value that ends in 1 and one that
+ * ends in 2.
  *
  * ## You learn
- * - An answer comes from the agent that was asked, with the question's random number.
- * - Loss: ask again, six times in all. To read twice does no harm, and so a late answer is as good.
- * - Size: an answer is one datagram, or the error tooBig. To read a whole branch you walk: GETNEXT
- *   asks for the first OID after a given one, then for the one after that, and so on. GETBULK takes
- *   several such steps at a time. It gets as many of them as fit into one answer. (Not all agents
- *   keep to this: Net-SNMP's snmpd says nothing at all where tooBig is due.)
- * - Strangers get silence: no answer does not mean that nobody is there. But their password, the community,
- *   travels as it is, for everyone to read. (Version 3 of SNMP encrypts; this is 2c, which is still common.)
+ * - how to recognize an answer by its sender and its random number
+ * - how to *walk* through all values of a device without knowing their OIDs
+ * - how a question and an answer each fit into one datagram, or the error tooBig says that they do
+ *   not
+ * - why the password protects little: everyone on the way can read it
+ *
+ * ## A message
+ *
+ * Everything in a message is an element of three parts: its type (a byte), its length (usually a
+ * byte), and its content. The content can be elements again, so a message is a tree. This is a
+ * question for sysName.0 with the number 4711 (in hexadecimal):
+ *
+ *     30 27                                  SEQUENCE of 39 bytes: the message
+ *     ├─ 02 01   01                          INTEGER 1: the version, called 2c
+ *     ├─ 04 06   70 75 62 6c 69 63           OCTET STRING "public": the password
+ *     └─ a0 1a                               GET of 26 bytes: what the manager wants
+ *        ├─ 02 02   12 67                    INTEGER 4711: the number of the question
+ *        ├─ 02 01   00                       INTEGER 0: no error
+ *        ├─ 02 01   00                       INTEGER 0: which value the error is about
+ *        └─ 30 0e                            SEQUENCE: the list of OIDs and values
+ *           └─ 30 0c                         SEQUENCE: one OID and its value
+ *              ├─ 06 08   2b 06 01 02 …      OBJECT IDENTIFIER 1.3.6.1.2.1.1.5.0
+ *              └─ 05 00                      NULL: the value is what we ask for
+ *
+ * The byte 2b is 43, which is 40 × 1 + 3: the first two numbers of an OID share a byte. An answer
+ * has the same form and the same number. It has the type a2, RESPONSE, and a value in the place of
+ * NULL.
+ *
+ * The password is called the *community*. Version 3 of SNMP encrypts messages. Many devices still
+ * speak version 2c, which is shown here.
  *
  * ## Run
  *
- *     deno task lesson15                         watch it happen
- *     deno task lesson15 agent                   tell about this machine, on port 1161 (SNMP has 161)
- *     deno task lesson15 get --oid sysName.0     ask for one value
- *     deno task lesson15 walk                    ask for all of a branch (--oid 1.3 is the whole tree)
+ *     deno task lesson15          show the lesson as a diagram
+ *     deno task lesson15 agent    in one terminal: tell about this machine on port 1161
+ *     deno task lesson15 get      in a second terminal: ask for one value, sysDescr.0
+ *     deno task lesson15 walk     ask for all values below system, which is 1.3.6.1.2.1.1
  *
- * ## Try next
- * - `snmpwalk -v2c -c public 127.0.0.1:1161 1.3` asks your agent, too. What happens with `-c secret`?
- * - `get --oid sysDescr.7`, and `get --oid 1.3.9`: what is the difference?
- * - `deno task lesson8 relay --to 127.0.0.1:1161 --drop 0.3`, then `walk --port 8888`. Is anything missing?
+ * `get` prints a line such as `sysDescr.0 = linux x86_64, Deno 2.9.6`. `walk` prints seven lines.
+ * The agent prints this for `get`, where 53011 stands for the manager's port:
+ *
+ *     Received from 127.0.0.1:53011. (GET sysDescr.0)
+ *
+ * SNMP itself has port 161, but a program often needs to be root to bind that.
  *
  * @module
  */
-import { gathered } from "../cli/gather.ts";
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { run } from "../cli/run.ts";
-import type { Known } from "../cli/snmp.ts";
-import { COMMUNITY, getRole, label, machine, oidNamed, remark, walkRole } from "../cli/snmp.ts";
+import { type Known, machine } from "../lib/machine.ts";
 import { LARGEST, reply, tooBig } from "../lib/mib.ts";
-import * as snmp from "../lib/snmp.ts";
-import { type Address, bind, type Datagram, sameAddress, type Socket } from "../lib/udp.ts";
-import { receiveWithin } from "./02_receive.ts";
+import {
+  type Binding,
+  compareOids,
+  encode,
+  isWithin,
+  type Message,
+  request,
+  understood,
+} from "../lib/snmp.ts";
+import { errorName, line, nameOf, summary } from "../lib/snmp_names.ts";
+import { printable } from "../lib/text.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  localFor,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
+import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
+/** The questions of a manager that only reads. */
+export type Question = "GET" | "GETNEXT" | "GETBULK";
+
+/** How many steps a GETBULK takes at a time. Net-SNMP's snmpbulkwalk takes 10, too. */
+const STEPS = 10;
+
 /**
- * The agent's answer; `undefined` to what is no question (lesson 4), and to one with another community: who
- * guesses shall not learn that somebody is here.
+ * Makes a question about an OID. A GET asks for its value. A GETNEXT asks for the first OID that
+ * comes after it, and for the value there. A GETBULK takes several such steps at once.
  */
-export function answerManager(data: Uint8Array, { mib, counts }: Known, community = "public") {
-  counts.heard++;
-  // RFC 3417 asks an agent to accept 484 bytes, and recommends 1,472. To accept no more than that
-  // is our choice.
-  if (data.length > LARGEST) return undefined;
-  const asked = snmp.understood(data);
-  if (!asked) counts.nonsense++;
-  if (!asked || !["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
-  if (asked.community !== community) counts.wrong++;
-  if (asked.community !== community) return undefined;
-  // An attacker can put a victim's address on his questions: then the victim gets the answers. So
-  // no answer is more than four times as long as its question. And none is so long that Ethernet
-  // has to split it.
-  const most = Math.min(4 * data.length, LARGEST);
-  const answer = snmp.encode(reply(mib, asked, most));
-  return answer.length <= most ? answer : snmp.encode(tooBig(asked));
+export function questionFor(type: Question, oid: string, community = "public"): Message {
+  // The number of the question is random, so an attacker has to guess it. It
+  // must not come from Math.random() (lesson 13). It has 31 bits, because the
+  // numbers are signed.
+  const id = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
+
+  // A GETBULK has no error to name. The last of its three numbers says how many
+  // steps to take.
+  const index = type === "GETBULK" ? STEPS : 0;
+  return request(type, [oid], { id, community, index });
+}
+
+/** Checks whether a datagram is the answer to this question about one OID. */
+export function isSnmpAnswer(
+  { data, from }: Datagram,
+  asked: Message,
+  agent: Address,
+): boolean {
+  // Any program can send to our port, so the sender has to be the agent.
+  if (!sameAddress(from, agent)) return false;
+
+  // understood() returns undefined if the bytes are not an SNMP message.
+  const message = understood(data);
+  if (message?.type !== "RESPONSE") return false;
+
+  // An attacker who forges the agent's address has to guess the number.
+  if (message.id !== asked.id) return false;
+
+  // An error, such as tooBig, is an answer without values.
+  if (message.error !== 0) return true;
+
+  // A GETBULK gets as many values as fit. Other questions get one.
+  const values = message.bindings.length;
+  if (asked.type === "GETBULK") return values >= 1 && values <= asked.index;
+  if (values !== 1) return false;
+
+  // The answer to a GET repeats its OID. After a GETNEXT, the OID is new to us.
+  return asked.type !== "GET" || message.bindings[0]!.oid === asked.bindings[0]!.oid;
+}
+
+/** How long to wait for an answer, and how many times to ask. */
+export interface Patience {
+  milliseconds: number;
+  tries?: number;
 }
 
 /**
- * Asks until an answer comes: six times, as snmpget does. Anything else that comes is not taken,
- * and `ignored` is told: if no answer comes, it is the only hint why.
+ * Asks until an answer comes, at most six times if you do not give another number. Returns
+ * `undefined` if it does not come.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { machine } from "../lib/machine.ts";
+ * import { bind } from "../lib/udp.ts";
+ * import { serve } from "./04_echo.ts";
+ *
+ * using agent = bind();
+ * using manager = bind();
+ * const known = machine();
+ * serve(agent, (data) => answerManager(data, known));
+ *
+ * const asked = questionFor("GET", "1.3.6.1.2.1.1.7.0"); // sysServices.0
+ * const answer = await askAgent(manager, asked, agent.address, { milliseconds: 1000 });
+ * assertEquals(answer?.bindings[0]?.value, { type: "INTEGER", value: 72 }); // a host
+ * ```
  */
 export async function askAgent(
   socket: Socket,
-  asked: snmp.Message,
+  asked: Message,
   agent: Address,
-  milliseconds: number,
-  { tries = 6, ignored = (_: Datagram) => {} } = {},
-): Promise<snmp.Message | undefined> {
-  for (; tries > 0; tries--) {
-    await socket.send(snmp.encode(asked), agent);
-    const end = performance.now() + milliseconds;
-    for (let left = milliseconds; left > 0; left = end - performance.now()) {
-      const heard = await receiveWithin(socket, left);
-      if (!heard) continue;
-      const answer = snmp.answerIn(heard.data, asked); // to the first try or the last: both are true
-      if (answer && sameAddress(heard.from, agent)) return answer;
-      ignored(heard);
-    }
+  { milliseconds, tries = 6 }: Patience, // as snmpget does: six times, one second each
+): Promise<Message | undefined> {
+  for (let one = 1; one <= tries; one++) {
+    // Each try has the same number. So a late answer to the first try is good,
+    // too: to read a value twice changes nothing.
+    await socket.send(encode(asked), agent);
+
+    const answer = await receiveUntil(socket, milliseconds, (datagram) => {
+      return isSnmpAnswer(datagram, asked, agent);
+    });
+    if (answer) return understood(answer.data);
   }
+
+  return undefined;
 }
 
-/** All that is below `root`: asks what comes after it, and after that, until something else comes. */
-export async function* walk(
+/**
+ * Walks: yields all values below an OID, one after the other. `next` asks with GETNEXT or GETBULK
+ * for the values after an OID.
+ */
+export async function* valuesBelow(
   root: string,
-  ask: (after: string, tries?: number) => Promise<snmp.Message>,
-): AsyncGenerator<snmp.Binding> {
-  for (let after = root, tries = 6;; tries = 20) { // who has answered once is there: be patient
-    const { bindings } = await ask(after, tries);
+  next: (after: string) => Promise<Message>,
+): AsyncGenerator<Binding> {
+  let after = root;
+
+  while (true) {
+    const { bindings } = await next(after);
     if (bindings.length === 0) {
-      throw new Error("The agent answers without a value: this walk would never end.");
+      throw new Error("The agent answers without a value. This walk would never end.");
     }
+
     for (const { oid, value } of bindings) {
-      if (value.type === "endOfMibView" || !snmp.isWithin(oid, root)) return;
-      if (snmp.compareOids(oid, after) <= 0) {
-        throw new Error("The agent goes back in its tree: this walk would never end.");
+      // The walk ends at the end of the tree, or outside of root.
+      if (value.type === "endOfMibView" || !isWithin(oid, root)) return;
+
+      // A faulty agent could send us round in a circle.
+      if (compareOids(oid, after) <= 0) {
+        throw new Error("The agent goes back in its tree. This walk would never end.");
       }
+
       yield { oid, value };
       after = oid;
     }
   }
 }
 
-/** A question, one with the wrong community, and a walk. */
-export async function play(diagram: Diagram): Promise<void> {
-  using manager = diagram.watch("manager", bind());
-  using agent = diagram.watch("agent", bind());
-  const known = machine();
-  let seen: Uint8Array | undefined;
-  serve(agent, (data) => answerManager(seen = data, known));
-  const ask = (type: snmp.Type, oid: string, community = "public", wait = 1000, tries = 6) =>
-    askAgent(manager, snmp.request(type, [oid], { community }), agent.address, wait, { tries });
-  await ask("GET", oidNamed("sysDescr.0"));
-  const shown = new TextDecoder("latin1").decode(seen).replace(/[^ -~]/g, ".");
-  diagram.note(`What everyone on the way can read: ${shown}`);
-  await ask("GET", oidNamed("sysName.0"), "secret", 300, 1);
-  diagram.note('Silence: the community was "secret". The agent might as well be down.');
-  await ask("GET", oidNamed("snmpInBadCommunityNames.0"));
-  diagram.note("But it has counted. Now a walk: what else has it counted?");
-  const next = async (oid: string) => (await ask("GETNEXT", oid))!;
-  let found = 0;
-  for await (const _ of walk(oidNamed("snmp"), next)) found++;
-  diagram.note(`What comes next is not below snmp: so the walk ends, with ${found} values.`);
-  diagram.note("The manager knew none of their OIDs before.");
+/** Returns the agent's answer, or `undefined` for a datagram that gets no answer. */
+export function answerManager(
+  data: Uint8Array,
+  { mib, counts }: Known,
+  community = "public",
+): Uint8Array | undefined {
+  counts.heard++;
+
+  // RFC 3417 asks an agent to accept 484 bytes, and recommends 1,472: more would
+  // be split on Ethernet (lesson 7). It is our choice to accept no more.
+  if (data.length > LARGEST) return undefined;
+
+  const asked = understood(data);
+  if (!asked) counts.nonsense++;
+
+  // Do not answer an answer (lesson 4).
+  if (!asked || !["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
+
+  // A wrong community gets no answer. Somebody who guesses should not even learn
+  // that an agent is here.
+  if (asked.community !== community) {
+    counts.wrong++;
+    return undefined;
+  }
+
+  // Our answers are at most four times as long as the question, against
+  // amplification attacks (lesson 13).
+  const most = Math.min(4 * data.length, LARGEST);
+
+  // reply() takes as many steps of a GETBULK as fit. If any other answer does
+  // not fit, we say so. Net-SNMP's agent snmpd sends nothing then.
+  const answer = encode(reply(mib, asked, most));
+  return answer.length <= most ? answer : encode(tooBig(asked));
 }
 
-async function agent({ local, options, signal, console }: Given): Promise<void> {
-  using socket = bind(local);
-  using log = gathered(signal, console);
-  const known = machine();
+/** `deno task lesson15 agent` runs this: answers until the program is stopped. */
+export async function agent(at: Address, community: string, print = console.log): Promise<void> {
+  using socket = bind(at);
   const { hostname, port } = socket.address;
-  console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
-  let [heard, before] = [new Uint8Array() as Uint8Array, 0];
+  print(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+
+  const known = machine();
+  let what = ""; // the question, for the line that serve() prints after the answer
+
   await serve(socket, (data) => {
-    [heard, before] = [data, known.counts.wrong];
-    return answerManager(data, known, options.text("community"));
-  }, (line) => log(remark(line, heard, known.counts.wrong > before)));
+    // answerManager() counts the wrong communities, so we can see it count one.
+    const wrong = known.counts.wrong;
+    const answer = answerManager(data, known, community);
+
+    what = printable(summary(data), 100);
+    if (known.counts.wrong > wrong) what += ", with a wrong community";
+    if (data.length > LARGEST) what += `, longer than ${LARGEST} bytes`;
+    return answer;
+  }, (line) => print(`${line} (${what})`));
 }
 
-export const lesson: Lesson = {
-  part: 3,
-  title: "SNMP",
-  about: "SNMP: ask a device how it is, with a password that all can read.",
-  port: 1161,
-  play,
-  label,
-  roles: {
-    agent: {
-      about: "tell about this machine",
-      options: COMMUNITY,
-      listens: true,
-      answers: true,
-      run: agent,
-    },
-    get: getRole({ askAgent, walk }),
-    walk: walkRole({ askAgent, walk }),
-  },
-  tryNext: ["deno task lesson15 agent", "deno task lesson15 walk"],
-};
+/** An agent to ask, and how to ask it. */
+export interface Target {
+  address: Address;
+  community: string;
+  /** How long to wait for each try. */
+  seconds: number;
+}
 
-if (import.meta.main) await run(lesson);
+/** Asks an agent. Throws an error if no answer comes, or if the answer is an error. */
+export async function valuesOf(
+  socket: Socket,
+  asked: Message,
+  { address, seconds }: Target,
+  tries = 6,
+): Promise<Message> {
+  const milliseconds = 1000 * seconds;
+  const answer = await askAgent(socket, asked, address, { milliseconds, tries });
+  const shown = formatAddress(address);
+
+  if (!answer) {
+    throw new Error(
+      `No answer from ${shown}. Is an agent there, and is the community right? ` +
+        "An agent does not answer a wrong one.",
+    );
+  }
+  if (answer.error !== 0) throw new Error(`${shown} refuses: ${errorName(answer.error)}.`);
+  return answer;
+}
+
+/** `deno task lesson15 get` runs this: asks for one value and prints it. */
+export async function get(
+  oid: string,
+  to: Target,
+  print = console.log,
+  open = () => bind({ hostname: localFor(to.address) }), // cli/snmp.ts watches what arrives
+): Promise<void> {
+  using socket = open();
+  const answer = await valuesOf(socket, questionFor("GET", oid, to.community), to);
+  const { value } = answer.bindings[0]!;
+
+  // The agent has no such value. noSuchInstance says that it has others of this
+  // kind: for sysName it has sysName.0, but not sysName.7.
+  if (value.type === "noSuchObject" || value.type === "noSuchInstance") {
+    const others = value.type === "noSuchInstance" ? " Try it with .0 at its end, or walk." : "";
+    const who = formatAddress(to.address);
+    throw new Error(`${who} has no ${nameOf(oid)}: ${value.type}.${others}`);
+  }
+  print(line({ oid, value }));
+}
+
+/** `deno task lesson15 walk` runs this: prints all values below an OID. */
+export async function walk(
+  root: string,
+  to: Target,
+  print = console.log,
+  open = () => bind({ hostname: localFor(to.address) }),
+): Promise<void> {
+  using socket = open();
+  let found = 0;
+
+  const next = (after: string) => {
+    // After the first answer we know that the agent exists, so we ask more often.
+    const tries = found === 0 ? 6 : 20;
+    return valuesOf(socket, questionFor("GETBULK", after, to.community), to, tries);
+  };
+
+  for await (const binding of valuesBelow(root, next)) {
+    print(line(binding));
+    found++;
+  }
+
+  if (found === 0) {
+    const who = formatAddress(to.address);
+    throw new Error(`${who} has nothing below ${nameOf(root)}. For one value, use get.`);
+  }
+}
+
+/*
+ * ## Try next
+ *
+ * 1. Run the agent, then `deno task lesson15 walk --oid 1.3`. You should see all values of this
+ *    agent: 13 lines on Linux and macOS.
+ * 2. Run `deno task lesson15 get --oid sysDescr.7`, and then `--oid 1.3.9`. You should see
+ *    `noSuchInstance` first: the agent knows other values of this kind. Then you should see
+ *    `noSuchObject`.
+ * 3. Run `deno task lesson15 get --community secret`. After 6 seconds, you should see `No answer`.
+ *    The agent prints six lines that end in `with a wrong community)`.
+ * 4. With Net-SNMP, run `snmpget -v2c -c public 127.0.0.1:1161 1.3.6.1.2.1.1.5.0`. You should see
+ *    the name of your machine. Leave out `-v2c`: you should see a timeout. Today, snmpget speaks
+ *    version 3 if you do not say which. The agent prints `a message of SNMP's version 3`.
+ * 5. Run a relay that loses three of ten datagrams each way (lesson 8): `deno task lesson8 relay
+ *    --to 127.0.0.1:1161 --drop 0.3` Then run `deno task lesson15 walk --port 8888`. You should see
+ *    all seven lines. It may take some seconds.
+ */
+
+if (import.meta.main) import("../cli/lessons/15_snmp.ts").then(({ main }) => main());

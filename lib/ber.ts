@@ -1,6 +1,6 @@
 /**
- * BER, the Basic Encoding Rules (ITU-T X.690), as far as SNMP needs them: everything is a tag, a length,
- * and so many bytes of content; and the content may be such elements again. No imports: copy it and it works.
+ * BER, the Basic Encoding Rules (ITU-T X.690), as far as SNMP needs them. Everything is an element:
+ * a tag, a length, and the content. The content may be elements again. This file has no imports.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -19,31 +19,32 @@
 /** The tags of the elements that SNMP uses most. */
 export const INTEGER = 0x02, OCTET_STRING = 0x04, NULL = 0x05, OID = 0x06, SEQUENCE = 0x30;
 
-/** For {@linkcode elements}: whatever tag it has. */
+/** Stands for any tag, for {@linkcode elements}. */
 export const ANY = 0;
 
 /** The largest number in an OID, and the most numbers of one (RFC 2578, 3.5). */
 export const MAX_NUMBER = 2 ** 32 - 1, MAX_NUMBERS = 128;
 
-/** A tag, and what is in it. */
+/** An element: its tag and its content. */
 export interface Element {
-  /** What it is: {@linkcode INTEGER}, …; one byte. */
+  /** Its type in one byte, such as {@linkcode INTEGER}. */
   readonly tag: number;
-  /** The bytes after the length: a view, no copy. */
+  /** The bytes after the length. They are a view, not a copy. */
   readonly content: Uint8Array;
 }
 
-/** These bytes are no BER, or these values have none here. */
+/** Bytes do not follow BER, or a value cannot be written in it. */
 export class BerError extends Error {
   override name = "BerError";
 }
 
-/** The bytes of an element that holds these parts, one after the other. */
+/** Returns the bytes of an element with these parts as its content. */
 export function element(tag: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;
   const head = [tag, length];
-  if (length > 127) { // then the length is told in bytes of its own, and first, how many these are
+  if (length > 127) {
+    // The first byte says how many bytes hold the length. They follow it.
     const size = length < 2 ** 8 ? 1 : length < 2 ** 16 ? 2 : length < 2 ** 24 ? 3 : 4;
     head[1] = 0x80 | size;
     for (let shift = 8 * (size - 1); shift >= 0; shift -= 8) head.push(length >>> shift & 0xff);
@@ -59,10 +60,11 @@ export function element(tag: number, ...parts: Uint8Array[]): Uint8Array<ArrayBu
 }
 
 /**
- * The elements in these bytes. With `tags`, there have to be just as many, with these tags. What is in them is
- * not looked into: so bytes that hold a thousand elements in each other cost no more than others.
+ * Returns the elements in these bytes. If you give `tags`, there must be as many elements, with
+ * these tags. It does not read their content. So a thousand elements, one inside the other, take no
+ * more time than others.
  *
- * @throws {BerError} Something is cut, left over, or longer than what it is in; or another tag, or none.
+ * @throws {BerError} An element is cut, or missing, or has another tag. Or there are too many.
  */
 export function elements(bytes: Uint8Array, ...tags: number[]): Element[] {
   const found: Element[] = [];
@@ -75,10 +77,10 @@ export function elements(bytes: Uint8Array, ...tags: number[]): Element[] {
 }
 
 /**
- * The first elements in these bytes: as many as there are tags, with these tags. What follows them
- * is not looked at. Some devices send zeros there, and other programs ignore them.
+ * Returns the first elements in these bytes, one for each tag. It ignores the bytes after them.
+ * Some devices send zeros there, and other programs ignore them, too.
  *
- * @throws {BerError} One of them is missing, cut, longer than what it is in, or has another tag.
+ * @throws {BerError} An element is cut, or missing, or has another tag.
  */
 export function leading(bytes: Uint8Array, ...tags: number[]): Element[] {
   const found: Element[] = [];
@@ -91,8 +93,8 @@ export function leading(bytes: Uint8Array, ...tags: number[]): Element[] {
 }
 
 /**
- * What can be read of bytes that may be cut or broken: their elements, as far as these have a tag
- * and a length. The last one may have less content than its length says.
+ * Returns the elements that can be read, from bytes that may be cut or broken. The last element may
+ * have less content than its length says.
  */
 export function readable(bytes: Uint8Array): Element[] {
   const found: Element[] = [];
@@ -108,14 +110,15 @@ export function readable(bytes: Uint8Array): Element[] {
   return found;
 }
 
-/** The tag of the element that begins at `at`, and where its content starts and ends. */
+/** Returns the tag of the element at this position, and where its content starts and ends. */
 function header(bytes: Uint8Array, at: number): { tag: number; start: number; end: number } {
   const tag = bytes[at++]!;
   if ((tag & 0x1f) === 0x1f) throw new BerError("A tag of several bytes is not known here.");
   let length = bytes[at++];
   if (length === undefined) throw new BerError("The length is missing.");
   if (length > 127) {
-    const size = length & 0x7f; // 0 would be: until an end is marked. SNMP has no such thing.
+    // A size of 0 would mean a length that is not known before its end. SNMP has no such elements.
+    const size = length & 0x7f;
     if (size < 1 || size > 4) throw new BerError("Such a length is not known here.");
     length = 0;
     for (const end = at + size; at < end; at++) {
@@ -126,7 +129,7 @@ function header(bytes: Uint8Array, at: number): { tag: number; start: number; en
   return { tag, start: at, end: at + length };
 }
 
-/** The same, for an element that has to be there whole. */
+/** Does the same for an element that must be complete. */
 function whole(bytes: Uint8Array, at: number): { tag: number; start: number; end: number } {
   const found = header(bytes, at);
   if (found.end > bytes.length) throw new BerError("An element is longer than what it is in.");
@@ -135,7 +138,7 @@ function whole(bytes: Uint8Array, at: number): { tag: number; start: number; end
 
 function withTags(found: Element[], tags: number[]): Element[] {
   if (found.length !== tags.length) {
-    throw new BerError(`There are ${found.length} elements in the place of ${tags.length}.`);
+    throw new BerError(`There are ${found.length} elements instead of ${tags.length}.`);
   }
   for (const [i, tag] of tags.entries()) {
     if (tag !== ANY && found[i]!.tag !== tag) {
@@ -145,7 +148,7 @@ function withTags(found: Element[], tags: number[]): Element[] {
   return found;
 }
 
-/** The content of an integer: two's complement, as few bytes as it takes, the largest part first. */
+/** Returns the content of an integer: two's complement, as few bytes as possible, big-endian. */
 export function integerBytes(value: number | bigint): Uint8Array<ArrayBuffer> {
   let rest = BigInt(value);
   const bytes = [Number(BigInt.asUintN(8, rest))];
@@ -153,17 +156,21 @@ export function integerBytes(value: number | bigint): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
-/** The integer in this content. Some devices send more bytes than it takes: 9 are enough for any of SNMP's. */
+/**
+ * Returns the integer in this content. Some devices send more bytes than needed. At most 9 are
+ * accepted.
+ */
 export function integerOf(content: Uint8Array): bigint {
-  if (content.length < 1 || content.length > 9) throw new BerError("This is no integer.");
+  if (content.length < 1 || content.length > 9) throw new BerError("An integer has 1 to 9 bytes.");
   let value = 0n;
   for (const byte of content) value = value << 8n | BigInt(byte);
   return BigInt.asIntN(8 * content.length, value);
 }
 
 /**
- * The integer in this content, where it can only be 0 or more. Some devices leave the zero byte out
- * that says "not negative", or all zero bytes: then 0 has no byte at all.
+ * Returns the integer in this content, if it cannot be negative. Some devices leave out the zero
+ * byte in front, which says that it is not negative. Some leave out all zero bytes, so that 0 has
+ * no byte.
  */
 export function unsignedOf(content: Uint8Array): bigint {
   if (content.length === 0) return 0n;
@@ -171,13 +178,15 @@ export function unsignedOf(content: Uint8Array): bigint {
 }
 
 /**
- * The content of an OID (object identifier), such as `1.3.6.1.2.1.1.1.0`: each number in groups of 7 bits,
- * where all but its last byte have the top bit set. The first two numbers share one: 40 * 1 + 3.
+ * Returns the content of an OID (object identifier), such as `1.3.6.1.2.1.1.1.0`. Each number is
+ * written in groups of 7 bits, and all its bytes but the last have the top bit set. The first two
+ * numbers share a byte: 40 * 1 + 3.
  *
- * @throws {BerError} It is no OID: two numbers or more, the first one 0, 1 or 2, after 0 and 1 one below 40.
+ * @throws {BerError} It is not an OID. An OID has two numbers or more, and the first is 0, 1 or 2.
+ * After 0 and 1, the second is below 40.
  */
 export function oidBytes(oid: string): Uint8Array<ArrayBuffer> {
-  if (!isOid(oid)) throw new BerError("This is no OID.");
+  if (!isOid(oid)) throw new BerError("This is not an OID.");
   const [first, second, ...others] = oid.split(".").map(Number);
   const bytes: number[] = [];
   for (const number of [40 * first! + second!, ...others]) {
@@ -189,9 +198,10 @@ export function oidBytes(oid: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The OID in this content, as text. No bytes at all are `0.0`, which means none: so many printers
- * say it. Zeros before a number change nothing. Throws a {@linkcode BerError} where it is cut or
- * too large.
+ * Returns the OID in this content, as text. An empty content is `0.0`, which means that there is no
+ * OID: many printers send it like that. Zeros before a number change nothing.
+ *
+ * @throws {BerError} It is cut, or a number is too large.
  */
 export function oidOf(content: Uint8Array): string {
   if (content.length === 0) return "0.0";
@@ -212,7 +222,7 @@ export function oidOf(content: Uint8Array): string {
   return numbers.join(".");
 }
 
-/** Whether this text is an OID that can be sent: numbers with dots between them, none before the first. */
+/** Returns whether this text is an OID that can be sent: numbers with dots between them. */
 export function isOid(text: string): boolean {
   if (!/^[0-2](\.(0|[1-9]\d{0,9}))+$/.test(text) || text.length > 11 * MAX_NUMBERS) return false;
   const [first, second, ...others] = text.split(".").map(Number);

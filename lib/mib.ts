@@ -1,6 +1,6 @@
 /**
- * What an SNMP agent knows: variables, in the order of their names (MIB: management information base). It
- * needs snmp.ts beside it.
+ * The variables of an SNMP agent, sorted by their OIDs. Such a list is called a MIB (management
+ * information base). It needs snmp.ts beside it.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -27,27 +27,27 @@ import {
   type Value,
 } from "./snmp.ts";
 
-/** Something that an agent tells. */
+/** A value that an agent tells. */
 export interface Variable {
-  /** Its object, and which one of these: 0, if it is the only one. */
+  /** Its OID. It ends in 0 if there is only one of its kind. */
   readonly oid: string;
-  /** Its value just now. */
+  /** Returns its value now. */
   read(): Value;
 }
 
-/** In the order of their OIDs. */
+/** Variables, sorted by their OIDs. */
 export type Mib = readonly Variable[];
 
 /**
- * The most bytes of a message over UDP that RFC 3417 recommends: what Ethernet carries without
- * fragments. Every program has to accept 484.
+ * The most bytes in a message that RFC 3417 recommends over UDP. Ethernet carries them without
+ * fragments. Every program must accept 484.
  */
 export const LARGEST = 1472;
 
-/** The errors that are needed here, of those of RFC 3416. */
+/** Three of the errors of RFC 3416. */
 export const TOO_BIG = 1, NO_SUCH_NAME = 2, NOT_WRITABLE = 17;
 
-/** What a GET finds: the variable of this name, or a word for why there is none (RFC 3416, 4.2.1). */
+/** Returns the value that a GET finds, or why there is none (RFC 3416, 4.2.1). */
 export function valueAt(mib: Mib, oid: string): Binding {
   const found = mib.find((variable) => variable.oid === oid);
   if (found) return { oid, value: found.read() };
@@ -56,24 +56,25 @@ export function valueAt(mib: Mib, oid: string): Binding {
   return { oid, value: { type: known ? "noSuchInstance" : "noSuchObject" } };
 }
 
-/** What a GETNEXT finds: the first variable after this name, which none needs to have (RFC 3416, 4.2.2). */
+/** Returns the value that a GETNEXT finds: the first one after this OID (RFC 3416, 4.2.2). */
 export function valueAfter(mib: Mib, oid: string): Binding {
   const found = mib.find((variable) => compareOids(variable.oid, oid) > 0);
   return found ? { oid: found.oid, value: found.read() } : { oid, value: { type: "endOfMibView" } };
 }
 
 /**
- * What a GETBULK finds (RFC 3416, 4.2.3). Its first names, `asked.error` of them, are answered
- * once, as by a GETNEXT. The others take `asked.index` steps: first one step of each, then the next
- * one of each. Below 0 counts as 0. It ends early where all have come to the end, or where the
- * answer would have more than `most` bytes.
+ * Returns the values that a GETBULK finds (RFC 3416, 4.2.3). The first `asked.error` OIDs take one
+ * step, as with a GETNEXT. The others take `asked.index` steps: first one step each, then the next
+ * step each. A negative number counts as 0. It ends early if all are at the end of the tree, or if
+ * the answer would have more than `most` bytes.
  */
 export function valuesAfter(mib: Mib, asked: Message, most = Infinity): Binding[] {
   const names = asked.bindings.map(({ oid }) => oid);
   const once = Math.max(0, asked.error);
   const found: Binding[] = [];
 
-  // The lengths of what the bindings are in grow with them: by 2 bytes each, up to 65,535.
+  // The bindings are inside of three elements. With more content, the length of each takes up to 2
+  // bytes more.
   let room = most - encode(responseTo(asked, [])).length - 3 * 2;
   const add = (binding: Binding) => {
     room -= bindingBytes(binding).length;
@@ -94,9 +95,9 @@ export function valuesAfter(mib: Mib, asked: Message, most = Infinity): Binding[
 }
 
 /**
- * What an agent says to a question, a `GET`, `GETNEXT`, `GETBULK` or `SET`. Nothing can be set. To
- * a GETBULK it says as much as fits into `most` bytes. Any other answer may be longer: look, and
- * say {@linkcode tooBig}.
+ * Returns an agent's answer to a `GET`, `GETNEXT`, `GETBULK` or `SET`. Nothing can be set. The
+ * answer to a GETBULK has as many values as fit into `most` bytes. Any other answer may be longer:
+ * then send {@linkcode tooBig} instead.
  */
 export function reply(mib: Mib, asked: Message, most = Infinity): Message {
   const { version, type, bindings } = asked;
@@ -107,13 +108,14 @@ export function reply(mib: Mib, asked: Message, most = Infinity): Message {
   const find = type === "GET" ? valueAt : valueAfter;
   const found = bindings.map(({ oid }) => find(mib, oid));
   const missing = found.findIndex(({ value }) => isException(value));
-  if (version === 0 && missing >= 0) { // v1 has an error in the place of these words
+  if (version === 0 && missing >= 0) {
+    // Version 1 has an error in the place of noSuchObject and the like.
     return responseTo(asked, bindings, NO_SUCH_NAME, missing + 1);
   }
   return responseTo(asked, found);
 }
 
-/** What it says where the answer would be too long. */
+/** Returns the answer to send if the right one would be too long. */
 export function tooBig(asked: Message): Message {
   return responseTo(asked, asked.version === 0 ? asked.bindings : [], TOO_BIG);
 }

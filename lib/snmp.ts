@@ -1,6 +1,6 @@
 /**
- * SNMP messages, version 2c and 1 (RFC 1901, 3416, 1157), as bytes and as plain values. No imports but
- * ber.ts, which has the rules for the bytes: copy both and they work.
+ * SNMP messages of version 2c and 1 (RFC 1901, 3416, 1157), as bytes and as plain values. It needs
+ * ber.ts beside it, which has the rules for the bytes.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -35,14 +35,13 @@ import {
   unsignedOf,
 } from "./ber.ts";
 
-/** What a message wants, or is. `RESPONSE` is the only one that is an answer. */
+/** The type of a message. Only a `RESPONSE` is an answer. */
 export type Type = keyof typeof PDUS;
 
 /**
- * A value, and what it is (RFC 2578, 7.1). Bytes are text, or anything else. Times are hundredths
- * of a second. Some devices send values that break the rules, or are of types that nobody uses any
- * more. Those that cannot be read are `unknown`, with their tag and bytes: the other values of the
- * message still count.
+ * A value with its type (RFC 2578, 7.1). An OCTET STRING is text or any other bytes. TimeTicks are
+ * hundredths of a second. Some devices send values that break the rules. If such a value cannot be
+ * read, it is `unknown`, with its tag and bytes. The other values of the message still count.
  */
 export type Value =
   | { readonly type: "INTEGER" | "Counter32" | "Gauge32" | "TimeTicks"; readonly value: number }
@@ -52,7 +51,7 @@ export type Value =
   | { readonly type: "NULL" | "noSuchObject" | "noSuchInstance" | "endOfMibView" }
   | { readonly type: "unknown"; readonly tag: number; readonly value: Uint8Array };
 
-/** The name of a variable, and its value; in a question, `NULL`. */
+/** An OID and its value. In a question, the value is `NULL`. */
 export interface Binding {
   /** Numbers with dots between them: `1.3.6.1.2.1.1.1.0`. */
   readonly oid: string;
@@ -63,19 +62,21 @@ export interface Binding {
 export interface Message {
   /** 1 is v2c, and 0 is v1. */
   readonly version: 0 | 1;
-  /** What has to be known to be answered. It travels as it is: whoever sees it go by can read it. */
+  /** The password. It is not encrypted, so everyone on the way can read it. */
   readonly community: string;
   readonly type: Type;
-  /** -2,147,483,648 to 2,147,483,647. An answer has the number of its question. */
+  /** The number of the question, and of its answer: -2,147,483,648 to 2,147,483,647. */
   readonly id: number;
-  /** In an answer, one of {@linkcode ERRORS}, 0 if all is well; in a GETBULK, how many are to come only once. */
+  /**
+   * In an answer, one of {@linkcode ERRORS}. In a GETBULK, how many of the OIDs take one step only.
+   */
   readonly error: number;
-  /** Which of the bindings the error is about, from 1; in a GETBULK, how often the others are to come. */
+  /** Which binding the error is about, from 1. In a GETBULK, how many steps the other OIDs take. */
   readonly index: number;
   readonly bindings: readonly Binding[];
 }
 
-/** What can be wrong, by its number (RFC 3416, 3). */
+/** The names of the errors, by their numbers (RFC 3416, 3). */
 export const ERRORS: readonly string[] = [
   ...["noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType"],
   ...["wrongLength", "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue"],
@@ -83,7 +84,8 @@ export const ERRORS: readonly string[] = [
   "inconsistentName",
 ];
 
-// A tag's top bits say whose it is: 0x40 is SNMP's own, 0x80 has a meaning only here, 0x20 holds elements.
+// The top bits of a tag are a class: 0x40 for SNMP's own types, 0x80 for types of one message. 0x20
+// is set if the content is elements.
 const PDUS = {
   GET: 0xa0,
   GETNEXT: 0xa1,
@@ -120,21 +122,24 @@ const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LATIN_1 = new TextDecoder("latin1");
 
 /**
- * A number for a question, 0 to 2,147,483,647. Not from `Math.random`: who saw a few of its numbers can tell
- * the next ones.
+ * Returns a random number for a question: 0 to 2,147,483,647. It is not from `Math.random`, because
+ * somebody who sees a few of those numbers can compute the next ones.
  */
 export function randomId(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1; // 31 bits: one is for the sign
 }
 
-/** A question about these variables. Default: v2c, the community `public`, a random num */
+/**
+ * Returns a question about these OIDs. By default it has version 2c, the community `public` and a
+ * random number.
+ */
 export function request(type: Type, oids: string[], parts: Partial<Message> = {}): Message {
   const bindings = oids.map((oid) => ({ oid, value: NOTHING }));
   const rest = { version: 1, community: "public", error: 0, index: 0 } as const;
   return { ...rest, type, id: randomId(), bindings, ...parts };
 }
 
-/** The answer to a question. */
+/** Returns the answer to a question, with these values or with an error. */
 export function responseTo(
   { version, community, id }: Message,
   bindings: readonly Binding[],
@@ -144,16 +149,19 @@ export function responseTo(
   return { version, community, type: "RESPONSE", id, error, index, bindings };
 }
 
-/** The answer in these bytes to that question; `undefined` if they are anything else. Look who sent it, too. */
+/**
+ * Reads the answer to that question. Returns `undefined` if the bytes are anything else. Check the
+ * sender, too.
+ */
 export function answerIn(bytes: Uint8Array, asked: Message): Message | undefined {
   const message = understood(bytes);
   return message && misfit(message, asked) === undefined ? message : undefined;
 }
 
 /**
- * Why {@linkcode answerIn} finds no answer in these bytes, for people: `it is not an SNMP message`.
- * With the right number, what is wrong is likely a mistake of the device, and not somebody else's
- * datagram.
+ * Returns why {@linkcode answerIn} does not accept these bytes, for people: `it is not an SNMP
+ * message`. Returns `undefined` if it does. If the number is right, the device itself has probably
+ * made a mistake.
  */
 export function whyNoAnswer(bytes: Uint8Array, asked: Message): string | undefined {
   try {
@@ -170,16 +178,16 @@ export function whyNoAnswer(bytes: Uint8Array, asked: Message): string | undefin
   }
 }
 
-/** Whether the number is the question's, whatever else is in these bytes. */
+/** Returns whether these bytes begin as an SNMP message with the question's number. */
 export function hasNumber(bytes: Uint8Array, asked: Message): boolean {
   return beginning(bytes).id === BigInt(asked.id);
 }
 
-/** Why a message is not the answer to that question. */
+/** Returns why a message is not the answer to that question, or `undefined` if it is. */
 function misfit({ type, id, error, bindings }: Message, asked: Message): string | undefined {
   if (type !== "RESPONSE") return `it is a ${type}, not a RESPONSE`;
   if (id !== asked.id) return otherNumber(id, asked);
-  if (error !== 0) return undefined; // with variables or without
+  if (error !== 0) return undefined; // with values or without
 
   const most = asked.type === "GETBULK" ? mostOf(asked) : asked.bindings.length;
   const least = asked.type === "GETBULK" ? Math.min(1, most) : most; // the rest may not have fitted
@@ -196,13 +204,13 @@ function otherNumber(id: number | bigint, asked: Message): string {
   return `it answers another question: its number is ${id}, and not ${asked.id}`;
 }
 
-/** How many values a GETBULK asks for: N + M × R of RFC 3416, 4.2.3. */
+/** Returns how many values a GETBULK asks for: N + M × R of RFC 3416, 4.2.3. */
 function mostOf({ error, index, bindings }: Message): number {
   const once = Math.min(Math.max(0, error), bindings.length);
   return once + Math.max(0, index) * (bindings.length - once);
 }
 
-/** What can be read of how a message begins, whatever follows: of one that is cut, or of another version. */
+/** Reads the beginning of a message, which may be cut, or have another version. */
 export function beginning(bytes: Uint8Array): { version?: bigint; type?: Type; id?: bigint } {
   const [whole] = readable(bytes);
   if (whole?.tag !== SEQUENCE) return {};
@@ -220,19 +228,20 @@ function integerIn(element: Element | undefined): bigint | undefined {
   return integerOf(content!);
 }
 
-/** Text as a value, in UTF-8. */
+/** Returns a text as a value, in UTF-8. */
 export function octets(text: string): Value {
   return { type: "OCTET STRING", value: new TextEncoder().encode(text) };
 }
 
-/** Whether this is no value, but a word for why there is none. */
+/** Returns whether this stands in the place of a value and says why there is none. */
 export function isException({ type }: Value): boolean {
   return type === "noSuchObject" || type === "noSuchInstance" || type === "endOfMibView";
 }
 
 /**
- * Which of two OIDs comes first: less than 0, 0, or more than 0, for `sort`. Number by number, and not as
- * text: 1.3.6.1.9 is before 1.3.6.1.10; and 1.3.6.1 before all that begins with it.
+ * Compares two OIDs, for `sort`: returns less than 0, 0, or more than 0. It compares them number by
+ * number, and not as text: 1.3.6.1.9 is before 1.3.6.1.10. And 1.3.6.1 is before every OID that
+ * begins with it.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -248,15 +257,15 @@ export function compareOids(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** Whether this OID is `root`, or in the tree below it. */
+/** Returns whether this OID is `root`, or below it in the tree. */
 export function isWithin(oid: string, root: string): boolean {
   return oid === root || oid.startsWith(`${root}.`);
 }
 
 /**
- * The bytes of a message.
+ * Returns the bytes of a message.
  *
- * @throws {BerError} A number is out of its range, an OID is none, or an IpAddress is none of IPv4.
+ * @throws {BerError} A number is out of its range. Or a text is not an OID, or not an IPv4 address.
  */
 export function encode(message: Message): Uint8Array<ArrayBuffer> {
   const { version, community, type, id, error, index, bindings } = message;
@@ -272,16 +281,16 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** The bytes that a binding takes in a message. Throws what {@linkcode encode} throws. */
+/** Returns the bytes of a binding in a message. Throws the same errors as {@linkcode encode}. */
 export function bindingBytes({ oid, value }: Binding): Uint8Array<ArrayBuffer> {
   return element(SEQUENCE, element(OID, oidBytes(oid)), element(...valueBytes(value)));
 }
 
 /**
- * What these bytes say: a message of v2c or v1 where nothing is missing. What follows it is
- * ignored, as Net-SNMP does. (v1's trap has another form, and is not known here; nor is v3.)
+ * Reads bytes as a message of version 2c or 1. It ignores bytes after the message, as Net-SNMP
+ * does. It does not know version 3, nor the trap of version 1, which has another form.
  *
- * @throws {BerError} They are none.
+ * @throws {BerError} They are not such a message.
  */
 export function decode(bytes: Uint8Array): Message {
   const [whole] = leading(bytes, SEQUENCE);
@@ -289,7 +298,7 @@ export function decode(bytes: Uint8Array): Message {
   const spoken = inRange(integerOf(version!.content), 0, 1) === 0 ? 0 : 1;
   const type = PDU_TYPES.get(pdu!.tag);
   if (!type || spoken === 0 && !V1.includes(type)) {
-    throw new BerError("Such a message is not known here.");
+    throw new BerError("This type of message is not known here.");
   }
   const [id, error, index, list] = leading(pdu!.content, INTEGER, INTEGER, INTEGER, SEQUENCE);
   return {
@@ -300,14 +309,14 @@ export function decode(bytes: Uint8Array): Message {
     error: signed(integerOf(error!.content)),
     index: signed(integerOf(index!.content)),
     bindings: elements(list!.content).map((pair) => {
-      if (pair.tag !== SEQUENCE) throw new BerError("This is no variable with its value.");
+      if (pair.tag !== SEQUENCE) throw new BerError("An OID with its value was expected.");
       const [name, value] = leading(pair.content, OID, ANY);
       return { oid: oidOf(name!.content), value: valueOf(value!) };
     }),
   };
 }
 
-/** What these bytes say, or `undefined` where {@linkcode decode} throws: for what strangers send. */
+/** Does the same as {@linkcode decode}, but returns `undefined` in the place of an error. */
 export function understood(bytes: Uint8Array): Message | undefined {
   try {
     return decode(bytes);
@@ -331,7 +340,10 @@ function unsigned(value: number | bigint): number {
   return inRange(value, 0, 2 ** 32 - 1);
 }
 
-/** A community is any bytes. Here they become text: UTF-8, or Latin-1 where they are not UTF-8. */
+/**
+ * Returns a community as text. It may be any bytes: if they are not UTF-8, they are read as
+ * Latin-1.
+ */
 function textOf(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes);
@@ -340,7 +352,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** The tag of a value, and its content. */
+/** Returns the tag of a value, and its content. */
 function valueBytes(value: Value): [number, Uint8Array] {
   const { type } = value;
   if (type === "unknown") return [value.tag, value.value];
@@ -363,7 +375,7 @@ function valueBytes(value: Value): [number, Uint8Array] {
     case "OBJECT IDENTIFIER":
       return [tag, oidBytes(value.value)];
     case "IpAddress":
-      if (!/^\d+(\.\d+){3}$/.test(value.value)) throw new BerError("This is no IPv4 address.");
+      if (!/^\d+(\.\d+){3}$/.test(value.value)) throw new BerError("This is not an IPv4 address.");
       return [
         tag,
         new Uint8Array(value.value.split(".").map((byte) => inRange(BigInt(byte), 0, 255))),
@@ -373,7 +385,10 @@ function valueBytes(value: Value): [number, Uint8Array] {
   }
 }
 
-/** The value in this element. One that cannot be read must not cost the others: it becomes `unknown`. */
+/**
+ * Returns the value in this element. If it cannot be read, it is `unknown`, and the others still
+ * count.
+ */
 function valueOf(element: Element): Value {
   try {
     return knownValue(element);
@@ -387,11 +402,11 @@ function knownValue({ tag, content }: Element): Value {
   const type = TYPES.get(tag);
   switch (type) {
     case undefined:
-      throw new BerError("Such a value is not known here.");
+      throw new BerError("This type of value is not known here.");
     case "INTEGER": {
       const value = integerOf(content);
       if (value < 2n ** 31n) return { type, value: signed(value) };
-      // More than an INTEGER can say. So it was meant without a sign.
+      // It is too large for an INTEGER, so it was meant without a sign.
       return { type: "Gauge32", value: unsigned(value) };
     }
     case "Counter32":
@@ -409,9 +424,9 @@ function knownValue({ tag, content }: Element): Value {
     case "OBJECT IDENTIFIER":
       return { type, value: oidOf(content) };
     case "IpAddress":
-      if (content.length !== 4) throw new BerError("This is no IPv4 address.");
+      if (content.length !== 4) throw new BerError("This is not an IPv4 address.");
       return { type, value: content.join(".") };
     default:
-      return { type }; // these have no content, and what some send there means nothing
+      return { type }; // these have no content; some devices send some, which is ignored
   }
 }

@@ -1,26 +1,32 @@
-import type { Mib } from "../../lib/mib.ts";
-import { request } from "../../lib/snmp.ts";
-import { same, test, worked } from "./teacher.ts";
-import { bulk, nextOid } from "../15_snmp.ts";
+import { decode, encode, type Message, octets, responseTo } from "../../lib/snmp.ts";
+import { shownValue } from "../../lib/snmp_names.ts";
+import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts";
+import { done, next, pause, same, test } from "./teacher.ts";
+import { askAll, nextOid } from "../15_snmp.ts";
 
-/** What the page finds, in a list that shall stay as it is. */
+/** Compares what the page finds in this list. */
 function finds(oids: string[], after: string, expected: string | undefined): void {
   const given = [...oids];
-  const story = `I asked for what comes after ${after} in ${oids.join(", ")}.`;
+  const list = oids.join(", ") || "empty";
+  const story = `The list is ${list}. I asked for the OID after ${after}.`;
   same(nextOid(given, after), expected, story);
 }
 
-test("nextOid: finds what comes next", () => {
+test("nextOid: finds the next OID", () => {
   finds(["1.3.1", "1.3.2", "1.3.3"], "1.3.1", "1.3.2");
   finds(["1.3.1", "1.3.2", "1.3.3"], "1.3.2", "1.3.3");
 });
 
-test("nextOid: the list is in no order, and stays as it is", () => {
+test("nextOid: the list is not sorted, and does not change", () => {
   finds(["1.3.4", "1.3.2", "1.3.3", "1.3.1"], "1.3.1", "1.3.2");
   finds(["1.3.2", "1.3.4", "1.3.3"], "1.3.2", "1.3.3");
   const oids = ["1.3.4", "1.3.2", "1.3.3"];
   nextOid(oids, "1.3.1");
-  same(oids, ["1.3.4", "1.3.2", "1.3.3"], "I looked at my list afterwards.");
+  same(
+    oids,
+    ["1.3.4", "1.3.2", "1.3.3"],
+    "The list was 1.3.4, 1.3.2, 1.3.3. This is the list after your function returned.",
+  );
 });
 
 test("nextOid: compares numbers, not text", () => {
@@ -36,103 +42,174 @@ test("nextOid: the first number that differs decides", () => {
   finds(["1.4", "1.3.1.5"], "1.3", "1.3.1.5");
 });
 
-test("nextOid: what begins with a name comes after it, and before the next one", () => {
+test("nextOid: an OID that begins with another comes after it", () => {
   finds(["1.4", "1.3.0", "1.3"], "1.3", "1.3.0");
   finds(["1.3.1.1", "1.3.1"], "1.3.0", "1.3.1");
   finds(["1.3"], "1.3.0", undefined);
 });
 
-test("nextOid: the name need not be there", () => {
+test("nextOid: the OID need not be in the list", () => {
   finds(["1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"], "1.3", "1.3.6.1.2.1.1.1.0");
 });
 
-test("nextOid: after the last one, there is none", () => {
+test("nextOid: returns undefined after the last OID", () => {
   finds(["1.3.1", "1.3.2"], "1.3.2", undefined);
   finds([], "1.3", undefined);
 });
 
-test("nextOid: numbers may be large", () => {
+test("nextOid: compares large numbers", () => {
   finds(["1.3.4294967295", "1.3.2147483648"], "1.3.2147483647", "1.3.2147483648");
 });
 
-/** Three objects in a tree, each with so many variables: 1.3.1.1, 1.3.1.2, 1.3.2.1, … */
-function tree(...sizes: number[]): Mib {
-  return sizes.flatMap((size, i) =>
-    Array.from({ length: size }, (_, j) => ({
-      oid: `1.3.${i + 1}.${j + 1}`,
-      read: () => ({ type: "INTEGER", value: 10 * (i + 1) + j + 1 } as const),
-    }))
-  );
+const OID = "1.3.6.1.2.1.1.5.0";
+
+/** The page asks these agents. Returns the values as text. */
+async function values(
+  socket: Socket,
+  agents: Address[],
+  milliseconds: number,
+): Promise<(string | undefined)[]> {
+  const found = await askAll(socket, agents, OID, milliseconds);
+  return found.map((value) => value && shownValue(value));
 }
 
-/** Asks the page, and compares the names and the values: `1.3.1.1=11`. */
-function answers(
-  mib: Mib,
-  names: string[],
-  { once = 0, steps = 1, most = 100 },
-  ...expected: string[]
-): void {
-  const asked = request("GETBULK", names, { error: once, index: steps });
-  const got = bulk(mib, asked, most).map(({ oid, value }) =>
-    `${oid}=${"value" in value ? value.value : value.type}`
-  );
-  const tree = mib.map(({ oid }) => oid).join(" ") || "nothing";
-  const what = names.join(" and ") || "nothing";
-  const how = `error is ${once}, index is ${steps}, and most is ${most}`;
-  same(got, expected, `There is ${tree}. I asked for ${what}: ${how}.`);
+/** The answer to the question in this datagram, with a text as its value. */
+function answer({ data }: Datagram, text: string, parts: Partial<Message> = {}): Uint8Array {
+  const bindings = [{ oid: OID, value: octets(text) }];
+  return encode({ ...responseTo(decode(data), bindings), ...parts });
 }
 
-test("bulk: takes several steps", () => {
-  answers(tree(4), ["1.3"], { steps: 3 }, "1.3.1.1=11", "1.3.1.2=12", "1.3.1.3=13");
-  answers(tree(4), ["1.3.1.2"], { steps: 1 }, "1.3.1.3=13");
+test("askAll: asks all agents before it waits", async () => {
+  using manager = bind();
+  using a = bind();
+  using b = bind();
+  using c = bind();
+  const asking = values(manager, [a.address, b.address, c.address], 1000);
+  const story =
+    "I gave you three agents. None of them has answered yet. I waited for the question at";
+  const one = await next(a, `${story} the first one.`);
+  const two = await next(b, `${story} the second one.`);
+  const three = await next(c, `${story} the third one.`);
+  await a.send(answer(one, "a"), one.from);
+  await b.send(answer(two, "b"), two.from);
+  await c.send(answer(three, "c"), three.from);
+  same(await done(asking, "Then all three answered."), ["a", "b", "c"], "All three answered.");
 });
 
-test("bulk: several names go step by step, together", () => {
-  const expected = ["1.3.1.1=11", "1.3.2.1=21", "1.3.1.2=12", "1.3.2.2=22"];
-  answers(tree(3, 3), ["1.3.1", "1.3.2"], { steps: 2 }, ...expected);
+test("askAll: returns the values in the order of the agents", async () => {
+  using manager = bind();
+  using a = bind();
+  using b = bind();
+  const asking = values(manager, [a.address, b.address], 1000);
+  const one = await next(a, "I gave you two agents, and waited for a question at the first one.");
+  const two = await next(b, "I gave you two agents, and waited for a question at the second one.");
+  await b.send(answer(two, "b"), two.from);
+  await pause(20);
+  await a.send(answer(one, "a"), one.from);
+  const story = "Agent b answered before agent a. They are in your list as a, b.";
+  same(await done(asking, story), ["a", "b"], story);
 });
 
-test("bulk: the first names come once", () => {
-  const expected = ["1.3.1.1=11", "1.3.2.1=21", "1.3.2.2=22"];
-  answers(tree(3, 3), ["1.3.1", "1.3.2"], { once: 1, steps: 2 }, ...expected);
-  answers(tree(3), ["1.3", "1.3.1.2"], { once: 2, steps: 5 }, "1.3.1.1=11", "1.3.1.3=13");
-  answers(tree(3), ["1.3", "1.3.1.2"], { once: 9, steps: 5 }, "1.3.1.1=11", "1.3.1.3=13");
+test("askAll: each question has a number of its own", async () => {
+  using manager = bind();
+  using a = bind();
+  using b = bind();
+  askAll(manager, [a.address, b.address], OID, 50);
+  const one = decode((await next(a, "I waited for the question at the first of two agents.")).data);
+  const two = decode(
+    (await next(b, "I waited for the question at the second of two agents.")).data,
+  );
+  const story = "I compared the numbers of two questions. Are they different?";
+  same(one.id !== two.id, true, story);
 });
 
-test("bulk: who has come to the end says so in each step", () => {
-  const end = "1.3.1.4=endOfMibView";
-  const first = ["1.3.1.3=13", "1.3.1.1=11", "1.3.1.4=14", "1.3.1.2=12"];
-  const expected = [...first, end, "1.3.1.3=13", end, "1.3.1.4=14"];
-  answers(tree(4), ["1.3.1.2", "1.3"], { steps: 4 }, ...expected);
+test("askAll: asks each agent once, with the OID and the community public", async () => {
+  using manager = bind();
+  using a = bind();
+  const asking = askAll(manager, [a.address], OID, 100);
+  const { data } = await next(a, "I waited for the question at the agent.");
+  const { type, community, bindings } = decode(data);
+  const story = "This is the question: its type, community and OID.";
+  same([type, community, bindings[0]?.oid], ["GET", "public", OID], story);
+  await done(asking, "The agent did not answer. The time limit was 100 ms.");
+  let more = 0;
+  a.receive().then(() => more++, () => {});
+  await pause(50);
+  same(more, 0, "The agent did not answer. So many questions followed the first one.");
 });
 
-test("bulk: when all have come to the end, nothing follows", () => {
-  answers(tree(2), ["1.3"], { steps: 9 }, "1.3.1.1=11", "1.3.1.2=12", "1.3.1.2=endOfMibView");
-  answers(tree(1), ["1.9"], { once: 1, steps: 9 }, "1.9=endOfMibView");
-  const end = ["1.9=endOfMibView", "1.8=endOfMibView"];
-  const short = worked(() => answers(tree(2), ["1.9", "1.8"], { steps: 50_000 }, ...end)) < 1000;
-  same(short, true, "I asked for 50,000 steps, where two are enough. Was it done within a second?");
+test("askAll: returns undefined for an agent that does not answer", async () => {
+  using manager = bind();
+  using silent = bind();
+  using b = bind();
+  const asking = values(manager, [silent.address, b.address], 150);
+  const two = await next(b, "I waited for the question at the second agent.");
+  await b.send(answer(two, "b"), two.from);
+  const story = "The first agent did not answer, the second one did. The time limit was 150 ms.";
+  same(await done(asking, story, 1000), [undefined, "b"], story);
 });
 
-test("bulk: never more than fit", () => {
-  const expected = ["1.3.1.1=11", "1.3.2.1=21", "1.3.1.2=12"];
-  answers(tree(9, 9), ["1.3.1", "1.3.2"], { steps: 9, most: 3 }, ...expected);
-  answers(tree(9, 9), ["1.3", "1.3"], { once: 2, most: 1 }, "1.3.1.1=11");
+test("askAll: returns at once when all have answered", async () => {
+  using manager = bind();
+  using a = bind();
+  const asking = values(manager, [a.address], 60_000);
+  const one = await next(a, "I waited for the question at the agent.");
+  await a.send(answer(one, "a"), one.from);
+  const story =
+    "The only agent answered. The time limit is 60 s, but there is nothing to wait for.";
+  same(await done(asking, story), ["a"], story);
 });
 
-test("bulk: steps that nobody will see are not taken", () => {
-  let read = 0;
-  const mib = tree(1000).map(({ oid, read: value }) => ({ oid, read: () => (read++, value()) }));
-  const asked = request("GETBULK", ["1.3"], { index: 2 ** 31 - 1 });
-  same(bulk(mib, asked, 10).length, 10, "I asked for 2,147,483,647 steps, 10 bindings at most.");
-  same(read <= 20, true, "There are 1,000 variables, and 10 fit. Did you read 20 of them at most?");
+test("askAll: ignores what is not the answer", async () => {
+  using manager = bind();
+  using stranger = bind();
+  using a = bind();
+  const asking = values(manager, [a.address], 1000);
+  const one = await next(a, "I waited for the question at the agent.");
+  await stranger.send(answer(one, "forged"), one.from);
+  await a.send(answer(one, "late", { id: decode(one.data).id ^ 1 }), one.from);
+  await a.send("Hello", one.from);
+  await a.send(answer(one, "a"), one.from);
+  const story =
+    "A stranger answered, with the right number. The agent sent an answer with another " +
+    'number, then "Hello", and then the right answer.';
+  same(await done(asking, story, 1500), ["a"], story);
 });
 
-test("bulk: no step, and numbers below 0", () => {
-  const two = ["1.3.1.1=11", "1.3.1.2=12", "1.3.1.2=12", "1.3.1.3=13"];
-  answers(tree(3), ["1.3"], { steps: 0 });
-  answers(tree(3), ["1.3", "1.3.1.1"], { once: 1, steps: 0 }, "1.3.1.1=11");
-  answers(tree(3), ["1.3", "1.3.1.1"], { once: -1, steps: 2 }, ...two);
-  answers(tree(3), ["1.3"], { steps: -1 });
-  answers(tree(3), [], { once: -5, steps: 3 });
+test("askAll: an answer that is an error has no value", async () => {
+  using manager = bind();
+  using a = bind();
+  const asking = values(manager, [a.address], 60_000);
+  const one = await next(a, "I waited for the question at the agent.");
+  await a.send(answer(one, "", { error: 5, bindings: [] }), one.from);
+  const story = "The only agent answered with the error genErr (5), and without values.";
+  same(await done(asking, story), [undefined], story);
+});
+
+test("askAll: ignores the values of an error", async () => {
+  using manager = bind();
+  using a = bind();
+  const asking = values(manager, [a.address], 60_000);
+  const one = await next(a, "I waited for the question at the agent.");
+  await a.send(answer(one, "not valid", { error: 5 }), one.from);
+  const story = "The only agent answered with the error genErr (5). The error came with a value.";
+  same(await done(asking, story), [undefined], story);
+});
+
+test("askAll: goes on if a question cannot be sent", async () => {
+  using manager = bind();
+  using a = bind();
+  const nowhere = { hostname: "127.0.0.1", port: 0 };
+  const asking = values(manager, [nowhere, a.address], 60_000);
+  asking.catch(() => {}); // it is told below
+  const one = await next(a, "The first agent has port 0. I waited for the question at the second.");
+  await a.send(answer(one, "a"), one.from);
+  const story = "The first agent has port 0, so it could not be asked. The second one answered.";
+  same(await done(asking, story), [undefined, "a"], story);
+});
+
+test("askAll: without agents, it returns an empty list at once", async () => {
+  using manager = bind();
+  const story = "I gave you an empty list of agents, and a time limit of 60 s.";
+  same(await done(values(manager, [], 60_000), story), [], story);
 });

@@ -1,19 +1,25 @@
-/** From a push in the right direction to nearly there: `deno task exercise 15 --hint`, again and again. */
+/**
+ * What `deno task exercise 15 --hint` shows, one after the other: from a first push to nearly
+ * there.
+ */
 export const HINTS: Record<string, string[]> = {
   nextOid: [
-    "First write a function that says whether one OID comes before another one. Then go through the list, " +
-    "and keep the first one of those that come after.",
-    '"1.3.10".split(".").map(Number) is [1, 3, 10]. Go along both lists until the numbers differ: the ' +
-    "smaller one comes first. If one list ends before that, it is the shorter one that comes first.",
-    "let first; for each oid: if after comes before oid, and there is no first yet or oid comes before first, " +
-    "it is the first. Or [...oids].sort(...).find(...), with a function that subtracts the numbers.",
+    "First write a function that tells whether one OID comes before another one. Then go through " +
+    "the list. Of the OIDs that come after `after`, keep the first one.",
+    '"1.3.10".split(".").map(Number) is [1, 3, 10]. Go along both lists until the numbers differ. The ' +
+    "smaller number comes first. If one list ends before that, the shorter list comes first.",
+    "Take an OID if `after` comes before it, and if you have none yet or it comes before the one " +
+    "you have. The large numbers need no special care: Number is exact for them. But | and >>> " +
+    "are not.",
   ],
-  bulk: [
-    "Take one name first: a loop that calls valueAfter(mib, oid), keeps what it found, and goes on with its oid. " +
-    "How often may the loop run at most?",
-    "Several names: names.map((oid) => valueAfter(mib, oid)) is one step of all of them. The names of the next " +
-    "step are the oids of what was found. The first asked.error names are cut off before: slice helps.",
-    "for (let step = 1; step <= asked.index && rest.length > 0 && found.length < most; step++): one step of " +
-    "all, push them, break if every one is endOfMibView. In the end, found.slice(0, most).",
+  askAll: [
+    "Make a list of questions with questionFor(), one for each agent. encode() of lib/snmp.ts " +
+    "makes bytes of a question. Send them all in one loop, with try and catch around each send.",
+    "Keep the places (0, 1, 2 …) of the agents that have not answered in a Set. An agent that " +
+    "could not be asked is not among them. If the Set is empty, there is nothing to wait for.",
+    "Call receiveUntil() of lesson 2 once. Its function gets each datagram. Look for the " +
+    "question that it answers, keep the value, and delete the place from the Set. Return true " +
+    "when the Set is empty. understood(data) is the message. An error may come with values that " +
+    "nobody asked for, or without.",
   ],
 };

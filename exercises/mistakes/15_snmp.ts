@@ -1,176 +1,171 @@
 import type { Mistake } from "./mistake.ts";
 
-const LOOP = `  let first: string | undefined;
-  for (const oid of oids) {
-    if (comesBefore(after, oid) && (!first || comesBefore(oid, first))) first = oid;
-  }
-  return first;`;
-const COMPARE = "return i < right.length && left[i]! < right[i]!;";
-
 /** What people get wrong in exercise 15. */
 export const MISTAKES: Mistake[] = [
   {
-    mistake: "the name itself is found",
-    from: "if (comesBefore(after, oid) &&",
-    to: "if (!comesBefore(oid, after) &&",
-    fails: ["nextOid: finds what comes next", "nextOid: after the last one, there is none"],
+    mistake: "the OID itself is found",
+    from: "if (!comesBefore(after, oid)) continue;",
+    to: "if (comesBefore(oid, after)) continue;",
+    fails: ["nextOid: finds the next OID", "nextOid: returns undefined after the last OID"],
   },
   {
     mistake: "the first one in the list is taken",
-    from: "(!first || comesBefore(oid, first))",
-    to: "!first",
-    fails: ["nextOid: the list is in no order, and stays as it is"],
+    from: "if (first === undefined || comesBefore(oid, first)) first = oid;",
+    to: "first ??= oid;",
+    fails: ["nextOid: the list is not sorted, and does not change"],
   },
   {
     mistake: "the list is sorted, and not a copy",
-    from: LOOP,
+    from:
+      "  for (const oid of oids) {\n    if (!comesBefore(after, oid)) continue;\n    if (first === undefined || comesBefore(oid, first)) first = oid;\n  }\n  return first;",
     to:
-      "  return oids.sort((a, b) => comesBefore(a, b) ? -1 : 1).find((oid) => comesBefore(after, oid));",
-    fails: ["nextOid: the list is in no order, and stays as it is"],
+      "  oids.sort((a, b) => comesBefore(a, b) ? -1 : 1);\n  first = oids.find((oid) => comesBefore(after, oid));\n  return first;",
+    fails: ["nextOid: the list is not sorted, and does not change"],
   },
   {
     mistake: "text is compared",
-    from: COMPARE,
-    to: "return a < b;",
+    from: "    if (left[i] !== right[i]) return left[i]! < right[i]!;",
+    to: "    if (left[i] !== right[i]) return a < b;",
     fails: ["nextOid: compares numbers, not text"],
   },
   {
     mistake: "the last number decides",
-    from: COMPARE,
-    to: "return left.at(-1)! < right.at(-1)!;",
+    from: "    if (left[i] !== right[i]) return left[i]! < right[i]!;",
+    to: "    if (left[i] !== right[i]) return left.at(-1)! < right.at(-1)!;",
     fails: ["nextOid: the first number that differs decides"],
   },
   {
     mistake: "the shorter one always comes first",
-    from: COMPARE,
+    from: "    if (left[i] !== right[i]) return left[i]! < right[i]!;",
     to:
-      "return left.length < right.length || left.length === right.length && left[i]! < right[i]!;",
+      "    if (left.length !== right.length) return left.length < right.length;\n    if (left[i] !== right[i]) return left[i]! < right[i]!;",
     fails: ["nextOid: the first number that differs decides"],
   },
   {
     mistake: "an OID is taken for one number",
-    from: COMPARE,
-    to: "return parseFloat(a) < parseFloat(b);",
-    fails: ["nextOid: finds what comes next"],
+    from: "    if (left[i] !== right[i]) return left[i]! < right[i]!;",
+    to: "    if (left[i] !== right[i]) return parseFloat(a) < parseFloat(b);",
+    fails: ["nextOid: finds the next OID"],
   },
   {
-    mistake: "what is longer comes first",
-    from: "if (i < 0) return left.length < right.length;",
-    to: "if (i < 0) return left.length > right.length;",
-    fails: ["nextOid: what begins with a name comes after it, and before the next one"],
+    mistake: "the longer one comes first",
+    from: "return left.length < right.length;",
+    to: "return left.length > right.length;",
+    fails: ["nextOid: an OID that begins with another comes after it"],
   },
   {
-    mistake: "what begins with a name is the same",
-    from: "if (i < 0) return left.length < right.length;",
-    to: "if (i < 0) return false;",
+    mistake: "two OIDs are the same if one begins with the other",
+    from: "return left.length < right.length;",
+    to: "return false;",
     fails: [
-      "nextOid: what begins with a name comes after it, and before the next one",
-      "nextOid: the name need not be there",
+      "nextOid: an OID that begins with another comes after it",
+      "nextOid: the OID need not be in the list",
     ],
   },
   {
-    mistake: "the place of the name in the list is looked for",
-    from: LOOP,
-    to: `  const sorted = [...oids].sort((a, b) => comesBefore(a, b) ? -1 : 1);
-  return sorted[sorted.indexOf(after) + 1] === sorted[0] ? undefined : sorted[sorted.indexOf(after) + 1];`,
-    fails: ["nextOid: the name need not be there"],
+    mistake: "the place of the OID in the list is looked for",
+    from:
+      "  for (const oid of oids) {\n    if (!comesBefore(after, oid)) continue;\n    if (first === undefined || comesBefore(oid, first)) first = oid;\n  }\n  return first;",
+    to:
+      "  const sorted = [...oids].sort((a, b) => comesBefore(a, b) ? -1 : 1);\n  first = sorted[sorted.indexOf(after) + 1];\n  return sorted.includes(after) ? first : undefined;",
+    fails: ["nextOid: the OID need not be in the list"],
   },
   {
     mistake: "after the last one comes the first",
     from: "  return first;",
     to: "  return first ?? oids[0];",
-    fails: ["nextOid: after the last one, there is none"],
+    fails: ["nextOid: returns undefined after the last OID"],
   },
   {
-    mistake: "bits are compared, of which there are 32 with a sign",
-    from: COMPARE,
-    to: "return i < right.length && (left[i]! | 0) < (right[i]! | 0);",
-    fails: ["nextOid: numbers may be large"],
+    mistake: "the numbers become numbers of 32 bits with a sign",
+    from: "    if (left[i] !== right[i]) return left[i]! < right[i]!;",
+    to: "    if (left[i] !== right[i]) return (left[i]! | 0) < (right[i]! | 0);",
+    fails: ["nextOid: compares large numbers"],
   },
   {
-    mistake: "only one step is taken",
-    from: "step <= asked.index",
-    to: "step <= Math.min(1, asked.index)",
-    fails: ["bulk: takes several steps", "bulk: several names go step by step, together"],
-  },
-  {
-    mistake: "each step begins at the first name again",
-    from: "rest = next.map(({ oid }) => oid);",
-    to: "rest = [...rest];",
-    fails: ["bulk: takes several steps"],
-  },
-  {
-    mistake: "a step too many is taken",
-    from: "step <= asked.index",
-    to: "step <= asked.index + 1",
-    fails: ["bulk: takes several steps", "bulk: no step, and numbers below 0"],
-  },
-  {
-    mistake: "one name takes all its steps, and then the next one",
-    from: "return found.slice(0, most);",
-    to: "return found.sort((a, b) => a.oid < b.oid ? -1 : 1).slice(0, most);",
-    fails: ["bulk: several names go step by step, together"],
-  },
-  {
-    mistake: "all names take steps",
-    from: "let rest = names.slice(once);",
-    to: "let rest = names;",
-    fails: ["bulk: the first names come once"],
-  },
-  {
-    mistake: "the first names are left out",
-    from: "const found = names.slice(0, once).map(",
-    to: "const found = names.slice(0, 0).map(",
-    fails: ["bulk: the first names come once", "bulk: no step, and numbers below 0"],
-  },
-  {
-    mistake: "who has come to the end is left out",
-    from: "rest = next.map(({ oid }) => oid);",
-    to: 'rest = next.filter(({ value }) => value.type !== "endOfMibView").map(({ oid }) => oid);',
-    fails: ["bulk: who has come to the end says so in each step"],
-  },
-  {
-    mistake: "the first who has come to the end ends it for all",
-    from: "next.every(",
-    to: "next.some(",
-    fails: ["bulk: who has come to the end says so in each step"],
-  },
-  {
-    mistake: "the end is said again and again",
-    from: 'if (next.every(({ value }) => value.type === "endOfMibView")) break;',
-    to: 'if (next.every(({ value }) => value.type !== "endOfMibView")) rest = [];',
-    fails: ["bulk: when all have come to the end, nothing follows"],
-  },
-  {
-    mistake: "the end is not said",
-    from:
-      '    found.push(...next);\n    if (next.every(({ value }) => value.type === "endOfMibView")) break;',
+    mistake: "the agents are asked one after the other",
+    from: "      waiting.add(i);\n    } catch",
     to:
-      '    if (next.every(({ value }) => value.type === "endOfMibView")) break;\n    found.push(...next);',
-    fails: ["bulk: when all have come to the end, nothing follows"],
+      "      waiting.add(i);\n      await receiveUntil(socket, milliseconds, () => true);\n    } catch",
+    fails: ["askAll: asks all agents before it waits"],
   },
   {
-    mistake: "a step is taken whole, whether it fits or not",
-    from: "return found.slice(0, most);",
-    to: "return found;",
-    fails: ["bulk: never more than fit"],
+    mistake: "the values are in the order of the answers",
+    from: "if (answer.error === 0) values[i] = answer",
+    to: "if (answer.error === 0) values[agents.length - waiting.size - 1] = answer",
+    fails: ["askAll: returns the values in the order of the agents"],
   },
   {
-    mistake: "what does not fit is cut off in the end only",
-    from: " && found.length < most; step++",
-    to: "; step++",
-    fails: ["bulk: steps that nobody will see are not taken"],
+    mistake: "all questions are one question",
+    from: 'const questions = agents.map(() => questionFor("GET", oid));',
+    to:
+      'const question = questionFor("GET", oid);\n  const questions = agents.map(() => question);',
+    fails: ["askAll: each question has a number of its own"],
   },
   {
-    mistake: "numbers below 0 count from the end",
-    from: "Math.max(0, asked.error)",
-    to: "asked.error",
-    fails: ["bulk: no step, and numbers below 0"],
+    mistake: "it asks again",
+    from: "      waiting.add(i);\n    } catch",
+    to:
+      "      await socket.send(encode(questions[i]!), agent);\n      waiting.add(i);\n    } catch",
+    fails: ["askAll: asks each agent once, with the OID and the community public"],
   },
   {
-    mistake: "at least one step is taken",
-    from: "step <= asked.index",
-    to: "step <= Math.max(1, asked.index)",
-    fails: ["bulk: no step, and numbers below 0"],
+    mistake: "a missing answer is an error",
+    from: "  return values;\n}",
+    to: '  if (waiting.size > 0) throw new Error("No answer.");\n  return values;\n}',
+    fails: ["askAll: returns undefined for an agent that does not answer"],
+  },
+  {
+    mistake: "it always waits until the time is over",
+    from: "    return waiting.size === 0;\n  });",
+    to: "    return false;\n  });",
+    fails: ["askAll: returns at once when all have answered"],
+  },
+  {
+    mistake: "every answer counts, whoever sent it",
+    from: "isSnmpAnswer(datagram, questions[i]!, agents[i]!)",
+    to: "isSnmpAnswer(datagram, questions[i]!, datagram.from)",
+    fails: ["askAll: ignores what is not the answer"],
+  },
+  {
+    mistake: "the number is not compared",
+    from: "isSnmpAnswer(datagram, questions[i]!, agents[i]!)",
+    to:
+      "isSnmpAnswer(datagram, { ...questions[i]!, id: understood(datagram.data)?.id ?? 0 }, agents[i]!)",
+    fails: ["askAll: ignores what is not the answer"],
+  },
+  {
+    mistake: "an error is waited for without end",
+    from: "      waiting.delete(i);\n      const answer = understood(datagram.data)!;",
+    to:
+      "      const answer = understood(datagram.data)!;\n      if (answer.error === 0) waiting.delete(i);",
+    fails: [
+      "askAll: an answer that is an error has no value",
+      "askAll: ignores the values of an error",
+    ],
+  },
+  {
+    mistake: "an error's value is taken",
+    from: "if (answer.error === 0) values[i] = answer.bindings[0]!.value;",
+    to: "values[i] = answer.bindings[0]?.value;",
+    fails: ["askAll: ignores the values of an error"],
+  },
+  {
+    mistake: "a send that fails ends it",
+    from: "      // Only this agent is not asked.",
+    to: "      return values;",
+    fails: ["askAll: goes on if a question cannot be sent"],
+  },
+  {
+    mistake: "it waits for an agent that was not asked",
+    from: "      // Only this agent is not asked.",
+    to: "      waiting.add(i);",
+    fails: ["askAll: goes on if a question cannot be sent"],
+  },
+  {
+    mistake: "it waits although nobody was asked",
+    from: "  if (waiting.size === 0) return values;\n",
+    to: "",
+    fails: ["askAll: without agents, it returns an empty list at once"],
   },
 ];

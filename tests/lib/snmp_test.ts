@@ -327,7 +327,7 @@ Deno.test("snmp: why something is not the answer", () => {
       "it answers another question: its number is 8, and not 7",
     ],
     [right.subarray(0, -1), `${number}it cannot be read (An element is longer than what it is in)`],
-    [answering(7, raw("0500")), `${number}it cannot be read (This is no variable with its value)`],
+    [answering(7, raw("0500")), `${number}it cannot be read (An OID with its value was expected)`],
     [answering(7), `${number}0 values instead of 1`],
     [answering(7, odd("0500"), odd("0500")), `${number}2 values instead of 1`],
     [

@@ -226,7 +226,7 @@ fuzz("lesson 14, server", "lesson14", ["server"], /^Received from /, async (_, t
 fuzz("lesson 15, agent", "lesson15", ["agent"], /^Received from /, async (_, to) => {
   using client = bind();
   const asked = request("GETNEXT", ["1.3"]);
-  const answer = await askAgent(client, asked, to, PATIENCE);
+  const answer = await askAgent(client, asked, to, { milliseconds: PATIENCE });
   assertEquals(answer?.bindings[0]?.oid, "1.3.6.1.2.1.1.1.0");
 });
 

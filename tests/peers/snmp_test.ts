@@ -7,8 +7,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../lessons/08_loss.ts";
-import { machine } from "../../cli/snmp.ts";
-import { answerManager, askAgent, walk } from "../../lessons/15_snmp.ts";
+import { answerManager, askAgent, valuesBelow } from "../../lessons/15_snmp.ts";
+import { machine } from "../../lib/machine.ts";
 import { relay } from "../../lib/relay.ts";
 import * as snmp from "../../lib/snmp.ts";
 import { bind, type Socket } from "../../lib/udp.ts";
@@ -31,10 +31,12 @@ async function agentAndPort(): Promise<[Running, number]> {
 /** What our walk finds: in steps of GETNEXT, or of as many at a time with GETBULK. */
 async function* walked(socket: Socket, port: number, root: string, steps = 10, wait = 2000) {
   const type = steps > 1 ? "GETBULK" : "GETNEXT";
-  yield* walk(root, async (after, tries = 6) => {
+  let tries = 6;
+  yield* valuesBelow(root, async (after) => {
     const asked = snmp.request(type, [after], { index: steps > 1 ? steps : 0 });
-    const answer = await askAgent(socket, asked, here(port), wait, { tries });
+    const answer = await askAgent(socket, asked, here(port), { milliseconds: wait, tries });
     assert(answer?.error === 0, "It has not answered.");
+    tries = 20;
     return answer;
   });
 }
@@ -164,7 +166,7 @@ peers(
       ]),
       [
         [0, `sysName.0 = ${theirName}\n`, ""],
-        [1, "", `${at} has no sysName.7: noSuchInstance. But it has others of this kind: walk.\n`],
+        [1, "", `${at} has no sysName.7: noSuchInstance. Try it with .0 at its end, or walk.\n`],
         [1, "", `${at} has no 1.3.9: noSuchObject.\n`],
       ],
     );
@@ -209,7 +211,7 @@ peers("lesson 15: at 30 % loss each way, we still hear from snmpd", "snmpd", asy
   using middle = bind();
   const relaying = relay(middle, here(snmpd.port), forecast({ drop: 0.3 }, 3));
   const asked = snmp.request("GET", [`${SYSTEM}.5.0`]);
-  const answer = await askAgent(socket, asked, middle.address, 50, { tries: 20 });
+  const answer = await askAgent(socket, asked, middle.address, { milliseconds: 50, tries: 20 });
   assertEquals(answer?.bindings[0]?.oid, `${SYSTEM}.5.0`);
   const found = await all(socket, middle.address.port, SYSTEM, 10, 50);
   assertEquals([...found.keys()], [...(await theirs(snmpd.port, SYSTEM)).keys()]);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { askAgent, walk } from "../../../lessons/15_snmp.ts";
+import { askAgent, valuesBelow } from "../../../lessons/15_snmp.ts";
 import { request } from "../../../lib/snmp.ts";
 import { bind } from "../../../lib/udp.ts";
 import { here } from "../../helpers.ts";
@@ -38,12 +38,12 @@ export async function measure(): Promise<string[]> {
   const alone = (steps: number) => async () => {
     using socket = bind();
     let found = 0;
-    const step = async (after: string, tries = 6) => {
+    const step = async (after: string) => {
       const type = steps > 1 ? "GETBULK" : "GETNEXT";
       const asked = request(type, [after], { index: steps > 1 ? steps : 0 });
-      return (await askAgent(socket, asked, here(port), 1000, { tries }))!;
+      return (await askAgent(socket, asked, here(port), { milliseconds: 1000 }))!;
     };
-    for await (const _ of walk(ROOT, step)) found++;
+    for await (const _ of valuesBelow(ROOT, step)) found++;
     return found;
   };
   const walks = [

@@ -1,0 +1,115 @@
+/**
+ * How lesson 15 runs: its play, its roles, and their options.
+ *
+ * @module
+ */
+import { serve } from "../../lessons/04_echo.ts";
+import {
+  agent,
+  answerManager,
+  askAgent,
+  get,
+  type Patience,
+  type Question,
+  questionFor,
+  valuesBelow,
+  walk,
+} from "../../lessons/15_snmp.ts";
+import { machine } from "../../lib/machine.ts";
+import type { Message } from "../../lib/snmp.ts";
+import { oidNamed, summary } from "../../lib/snmp_names.ts";
+import { bind } from "../../lib/udp.ts";
+import { gathered } from "../gather.ts";
+import type { Diagram, Lesson } from "../lesson.ts";
+import { run } from "../run.ts";
+import { askingOptions, COMMUNITY, explained, oidOption } from "../snmp.ts";
+
+/** Plays a question, one with a wrong community, and two walks. */
+export async function play(diagram: Diagram): Promise<void> {
+  using manager = diagram.watch("manager", bind());
+  using agent = diagram.watch("agent", bind());
+  const known = machine();
+  let seen = new Uint8Array();
+  serve(agent, (data) => {
+    seen = data.slice();
+    return answerManager(data, known);
+  });
+
+  const wait: Patience = { milliseconds: 1000 };
+  const ask = async (type: Question, name: string): Promise<Message> => {
+    return (await askAgent(manager, questionFor(type, oidNamed(name)), agent.address, wait))!;
+  };
+
+  await ask("GET", "sysDescr.0");
+  diagram.note(`What everyone on the way can read of the question: ${readable(seen)}`);
+
+  const wrong = questionFor("GET", oidNamed("sysName.0"), "secret");
+  await askAgent(manager, wrong, agent.address, { milliseconds: 300, tries: 1 });
+  diagram.note('No answer: the community "secret" is wrong. It looks as if the agent were down.');
+  await ask("GET", "snmpInBadCommunityNames.0");
+  diagram.note("But the agent has counted the wrong community. What else has it counted?");
+
+  let found = 0;
+  for await (const _ of valuesBelow(oidNamed("snmp"), (oid) => ask("GETNEXT", oid))) found++;
+  diagram.note(`The last answer has no value below snmp. So the walk ends, with ${found} values.`);
+  diagram.note("The manager knew none of their OIDs before. Now the same walk with GETBULK:");
+
+  for await (const _ of valuesBelow(oidNamed("snmp"), (oid) => ask("GETBULK", oid))) found--;
+  if (found === 0) {
+    diagram.note("One GETBULK took several steps, so one answer brought the same values.");
+  }
+}
+
+/** Returns the letters in these bytes, and a dot for each other byte. */
+function readable(bytes: Uint8Array): string {
+  const text = new TextDecoder("latin1").decode(bytes);
+  return text.replace(/[^ -~]/g, "."); // from the space to ~ are the visible characters of ASCII
+}
+
+/** What the workbook has to know of lesson 15. */
+export const lesson: Lesson = {
+  part: 3,
+  title: "SNMP",
+  about: "Ask a device for its values, with a password that all can read.",
+  port: 1161,
+  play,
+  label: summary,
+  roles: {
+    agent: {
+      about: "tell about this machine",
+      options: COMMUNITY,
+      listens: true,
+      answers: true,
+      run: ({ local, options, signal, console }) => {
+        const log = gathered(signal, console);
+        return agent(local, options.text("community"), log).finally(() => log[Symbol.dispose]());
+      },
+    },
+    get: {
+      about: "ask for one value",
+      options: askingOptions("sysDescr.0"),
+      run: ({ remote, options, console }) => {
+        const oid = oidOption(options.text("oid"));
+        const seconds = options.seconds("timeout") / 1000;
+        const target = { address: remote, community: options.text("community"), seconds };
+        return explained(remote, (open) => get(oid, target, console.log, open));
+      },
+    },
+    walk: {
+      about: "ask for all values below an OID",
+      options: askingOptions("system"),
+      run: ({ remote, options, signal, console }) => {
+        const root = oidOption(options.text("oid"));
+        const seconds = options.seconds("timeout") / 1000;
+        const target = { address: remote, community: options.text("community"), seconds };
+        const log = gathered(signal, console);
+        return explained(remote, (open) => walk(root, target, log, open))
+          .finally(() => log[Symbol.dispose]());
+      },
+    },
+  },
+  tryNext: ["deno task lesson15 agent", "deno task lesson15 walk"],
+};
+
+/** Runs it in this terminal. */
+export const main = (): Promise<never> => run(lesson);
