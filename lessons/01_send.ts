@@ -69,8 +69,9 @@ export async function sendWithDeno(text: string, to: Address): Promise<number> {
  * Sends one datagram with `bind` of lib/udp.ts, and returns the number of bytes.
  *
  * `bind` calls `Deno.listenDatagram`, too. Its socket sends text as well as bytes, and checks the
- * port and the size before it sends. (Deno alone sends to port 4464 if you say 70000.) Its errors
- * say what you can do. The other lessons use it, and you may copy lib/udp.ts into your own project.
+ * port and the size before it sends. If you say port 70000, Deno alone sends to port 65535, without
+ * an error. The errors of `bind` and its socket say what you can do. The other lessons use `bind`,
+ * and you may copy lib/udp.ts into your own project.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -96,14 +97,17 @@ export async function sendMessage(text: string, to: Address): Promise<number> {
 /** `deno task lesson1 send --message TEXT` runs this: sends one message and prints its size. */
 export async function sendOne(message: string, to: Address, print = console.log): Promise<void> {
   const bytes = await sendMessage(message, to);
+
+  // For example, count() returns "5 bytes", and formatAddress() returns
+  // "127.0.0.1:8080".
   print(`Sent ${count(bytes, "byte")} to ${formatAddress(to)}.`);
 }
 
 /**
  * `deno task lesson1 send` runs this: sends each line as one datagram, and ends at an empty line.
  *
- * `print` is where the text goes. All programs of this workbook have it: their tests, for example,
- * keep the text and compare it.
+ * `print` prints a line. All programs of this workbook have this parameter. A test, for example,
+ * gives them a function that keeps the lines, and then compares them.
  */
 export async function send(
   lines: AsyncIterable<string>,
@@ -123,16 +127,17 @@ export async function send(
  * ## Try next
  *
  * 1. Run `deno task lesson3 bind --port 8080` in a second terminal: it prints what arrives. Then
- *    run
- *    `deno task lesson1 send --message Hello`. You should see `sent 5 bytes: Hello` in the second
- *    terminal. Stop `bind` with Ctrl-C and send again. You should see the same `Sent 5 bytes` as
+ *    run `deno task lesson1 send --message Hello`. You should see `sent 5 bytes: Hello` in the
+ *    second terminal. Stop `bind` with Ctrl-C and send again. You should see `Sent 5 bytes` as
  *    before: the sender cannot tell the difference.
  * 2. Run `deno task lesson1 send --message 你好`. You should see `Sent 6 bytes`: UTF-8 uses three
  *    bytes for each of these characters.
- * 3. In `sendMessage`, change `socket.send(text, to)` to `socket.send(text.repeat(20_000), to)`,
- *    and
- *    send `Hello`. You should see `100000 bytes do not fit: a datagram to 127.0.0.1 carries at most
- *    65507.` Lesson 7 is about this limit, and smaller ones.
+ * 3. In `sendMessage`, change `socket.send(text, to)` to `socket.send(text.repeat(20_000), to)`.
+ *    Then run `deno task lesson1 send --message Hello`. You should see `100000 bytes do not fit: a
+ *    datagram to 127.0.0.1 carries at most 65507.` Lesson 7 is about this limit, and smaller ones.
  */
 
+// `deno task lesson1` runs this file. The diagram and the options, such as
+// --message, are in cli/lessons/01_send.ts. The other lessons end like this,
+// too.
 if (import.meta.main) import("../cli/lessons/01_send.ts").then(({ main }) => main());

@@ -38,15 +38,18 @@ import {
 } from "../lib/udp.ts";
 
 /**
- * Waits for a datagram that fits and returns it, or returns `undefined` if none comes in time. It
- * drops the datagrams that do not fit. The later lessons wait with this function, too.
+ * Waits for a datagram that `fits` accepts, and returns it. Returns `undefined` if the time is up
+ * first. Datagrams that `fits` does not accept are dropped. The later lessons wait with this
+ * function, too.
+ *
+ * A `Datagram` has the bytes, `data`, and the sender's address, `from`.
  */
 export async function receiveUntil(
   socket: Socket,
   milliseconds: number,
   fits: (datagram: Datagram) => boolean,
 ): Promise<Datagram | undefined> {
-  // The time limit starts once, before the loop. So datagrams that do not fit
+  // The time limit starts once, before the loop. So datagrams that are dropped
   // cannot make the wait longer.
   const signal = AbortSignal.timeout(milliseconds); // as you would use it with fetch()
 
@@ -139,10 +142,9 @@ export async function receive(
 /*
  * ## Try next
  *
- * 1. Run `deno task lesson4 server --port 8080` in a second terminal (lesson 4 explains this
- *    server).
- *    Then run `deno task lesson2 receive --message Ann` twice. You should see `Hello, Ann!` twice.
- *    The port after "from port" changes, and 8080 stays.
+ * 1. Run `deno task lesson4 server --port 8080` in a second terminal. Lesson 4 explains this
+ *    server. Then run `deno task lesson2 receive --message Ann` twice. You should see `Hello, Ann!`
+ *    twice. The port after "from port" changes, and 8080 stays.
  * 2. Be the server yourself: run `nc -u -l 8080`, then `deno task lesson2 receive` in a second
  *    terminal. nc prints `Hello`. Type a reply after it and press Enter, within 10 seconds. You
  *    should see your reply in the second terminal, with `\n` at its end: nc sends the Enter, too.

@@ -78,10 +78,10 @@ export function whyNot(address: Address): Error | undefined {
     bind(address).close(); // close it again: this was only a test
     return undefined;
   } catch (error) {
-    // The message is for people. A program looks at the error's class. With
-    // Deno.errors.AddrInUse another socket has the port, with NotCapable Deno
-    // has no permission for it, and with PermissionDenied the system keeps the
-    // port, as many systems do with the ports below 1024.
+    // The message is for people. A program looks at the error's class.
+    // Deno.errors.AddrInUse means that another socket has the port. NotCapable
+    // means that Deno has no permission for it. PermissionDenied means that the
+    // system refuses it, as many systems do with the ports below 1024.
     return error as Error;
   }
 }
@@ -106,8 +106,8 @@ export async function printDatagrams(at: Address, print = console.log): Promise<
  *    `deno task lesson1 send --port 7781 --host 127.0.0.2 --message Hello`. Deno asks for
  *    permission, because the task does not name 127.0.0.2: answer y. You should see
  *    `Sent 5 bytes`, but `bind` prints nothing. Its socket is bound to 127.0.0.1 only.
- * 3. Stop `bind`, run `deno task lesson3 bind --host 0.0.0.0`, and answer y. Now the question
- *    matters: other machines can send to this program. Send to 127.0.0.2 again. You should see
+ * 3. Stop `bind`, and run `deno task lesson3 bind --host 0.0.0.0`. Deno asks, because other
+ *    machines can then send to this program: answer y. Send to 127.0.0.2 again. You should see
  *    `sent 5 bytes: Hello`.
  * 4. Run `deno task lesson3 bind --host ::` and answer y. `::` is the 0.0.0.0 of IPv6, the other
  *    version of IP. Send with `deno task lesson1 send --port 7781 --message Hello`. On Linux and

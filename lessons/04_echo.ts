@@ -45,11 +45,11 @@ export function greeting(data: Uint8Array): string | undefined {
   if (!/^[^\p{Cc}\ufffd]{1,100}$/u.test(name)) return undefined;
 
   // Do not reply to a reply. A sender's address can be forged: this is called
-  // *spoofing*. Suppose an attacker sends us a name and gives, as the sender,
-  // the address of another server like ours. We would greet that server, it
-  // would greet us back, and so on: one forged datagram, replies without end.
-  // Real servers had this fault (CVE-2024-2169). We recognize the replies of
-  // this workbook's servers. The reply of any other server is a name to us.
+  // *spoofing*. Suppose an attacker sends us a name, and forges the address of
+  // another server like ours. We would greet that server, it would greet us
+  // back, and so on: one forged datagram, replies without end. Real servers had
+  // this fault (CVE-2024-2169). We recognize the replies of this workbook's
+  // servers. The reply of another server may still look like a name.
   if (REPLY.test(name)) return undefined;
 
   return `Hello, ${name}!`;
@@ -150,8 +150,7 @@ export async function client(to: Address, seconds: number, print = console.log):
  * 2. Run the server, then the client twice. The server should print one port three times, then
  *    another port three times: each run of the client gets a new ephemeral port.
  * 3. Netcat is a client, too. Run the server, then `nc -u 127.0.0.1 9999` in a second terminal.
- *    Type
- *    your name and press Enter. You should see `Hello,`, your name and `!`.
+ *    Type your name and press Enter. You should see `Hello,`, your name and `!`.
  */
 
 if (import.meta.main) import("../cli/lessons/04_echo.ts").then(({ main }) => main());

@@ -18,14 +18,14 @@
  *     deno task lesson5 chat --host 192.168.1.7    talk to a program on that machine
  *     deno task lesson5 chat --encoding gb2312     use an encoding other than UTF-8
  *
- * Start the chat in two terminals, and type a line in each. Ctrl-C or Ctrl-D ends the chat. The first
- * terminal shows these lines. 53011 stands for the port of the second one:
+ * Start the chat in two terminals, and type a line in each. Ctrl-C or Ctrl-D ends the chat. The
+ * first terminal shows these lines. 53011 stands for the port of the second one:
  *
  *     Bind UDP on 127.0.0.1:4567... Waiting for your partner.
  *     127.0.0.1:53011 is here.
  *     127.0.0.1:53011: Hi!
  *
- * The second chat finds port 4567 taken. So it takes an ephemeral port, and writes to the first one:
+ * The second chat finds port 4567 taken. So it takes an ephemeral port and writes to the first:
  *
  *     You are 127.0.0.1:53011. You write to 127.0.0.1:4567.
  *     127.0.0.1:4567: Hello!
@@ -38,7 +38,7 @@ import { printable } from "../lib/text.ts";
 import { type Address, formatAddress, localFor, sameAddress, type Socket } from "../lib/udp.ts";
 import { bindKnown } from "./03_bind.ts";
 
-/** The screen of one person: it yields the lines that are typed, and shows the lines that arrive. */
+/** The screen of one person. It yields the lines that are typed, and shows those that arrive. */
 export interface Screen extends AsyncIterable<string> {
   /** Prints a line above the one that is being typed, so that the two do not mix. */
   print(line: string): void;
@@ -112,9 +112,9 @@ export function follow(partner: Address | undefined, from: Address): Address | u
   if (partner === undefined) return from;
   if (sameAddress(partner, from)) return partner;
 
-  // If only the port is another one, our partner has probably restarted the
-  // program. Another program on the same host looks the same: UDP cannot tell.
-  // Both addresses have the new port here, so only the hosts are compared.
+  // If our partner's host sends from a new port, our partner has probably
+  // restarted the program. Another program on the same host looks the same: UDP
+  // cannot tell.
   const samePartner = { ...partner, port: from.port };
   if (sameAddress(samePartner, from)) return samePartner;
 
@@ -174,15 +174,15 @@ export const UTF_8: Encoding = {
  * ## Try next
  *
  * 1. Run `deno task lesson5 chat` in two terminals. Stop the second one with Ctrl-C and start it
- *    again. You should see two lines in the first one: `127.0.0.1:53012 is here.` and `What you type
- *    goes to 127.0.0.1:53012 now.` 53012 stands for the new port.
- * 2. Type in the first terminal before the second one has started. You should see `Not sent: your
- *    partner is not here yet.` Then stop the second one and type again. You should see no error: the
- *    datagram goes to a port where nobody listens, and UDP does not tell you.
+ *    again. You should see two lines in the first one: `127.0.0.1:53012 is here.` and `What you
+ *    type goes to 127.0.0.1:53012 now.` 53012 stands for the new port.
+ * 2. Stop both. Start the first one again and type a line. You should see `Not sent: your partner
+ *    is not here yet.` Start the second one, stop it, and type in the first one again. You should
+ *    see no error: the datagram goes to a port where nobody listens, and UDP does not tell you.
  * 3. Type half a line, and let the other side send something. You should see the new line above
  *    yours, and yours still whole.
- * 4. Start one side with `deno task lesson5 chat --encoding gb2312` and the other one without it. Type
- *    `你好` on the first side. You should see `���` on the other side.
+ * 4. Start one side with `deno task lesson5 chat --encoding gb2312` and the other one without it.
+ *    Type `你好` on the first side. You should see `���` on the other side.
  */
 
 if (import.meta.main) import("../cli/lessons/05_chat.ts").then(({ main }) => main());

@@ -2,8 +2,9 @@
  * # Lesson 6: broadcast
  *
  * How do you find a server whose address you do not know? You send one datagram to a *broadcast
- * address*: it means all machines of a network. Such a datagram is called a *broadcast*. Each server
- * replies directly to you, so you learn its address. Printers and game servers are found like this.
+ * address*: it means all machines of a network. Such a datagram is called a *broadcast*. Each
+ * server replies directly to you, so you learn its address. Printers and game servers are found
+ * like this.
  *
  * The broadcast address of a network is its last address. In the network from 192.168.1.0 to
  * 192.168.1.255, it is 192.168.1.255. Routers do not forward a broadcast to other networks.
@@ -20,8 +21,8 @@
  *     deno task lesson6 client    in another terminal: send one question and print the replies
  *
  * All this happens on your own machine, in the loopback network: its broadcast address is
- * 127.255.255.255. With two servers, the client prints the broadcast addresses of your networks, and
- * then:
+ * 127.255.255.255. With two servers, the client prints the broadcast addresses of your networks,
+ * and then:
  *
  *     Sending to 127.255.255.255:10000. Collecting replies for 1 s...
  *     Received from 127.0.0.1:10000: broadcasting
@@ -99,7 +100,7 @@ export async function server(at: Address, print = console.log): Promise<void> {
   // address of one machine, such as 127.0.0.1.
   //
   // With reuseAddress, several sockets can bind the same port. Each of them
-  // receives a broadcast. A datagram to one address reaches only one of them.
+  // receives a broadcast. A datagram that is not a broadcast reaches only one.
   using socket = bind({ ...at, reuseAddress: true });
 
   print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
@@ -137,12 +138,13 @@ export async function client(to: Address, seconds: number, print = console.log):
  *    machine, the servers share port 10000. On two machines, the addresses would differ.
  * 2. Run the client with `--host 127.0.0.1` while the servers run. You should see `No reply.` The
  *    servers are bound to 127.255.255.255, and this datagram goes to another address.
- * 3. Stop the servers. Run two with `deno task lesson6 server --host 0.0.0.0`, and answer y when Deno
- *    asks. Then run the client with `--host 127.0.0.1` again. You should see one reply: a datagram to
- *    one address reaches only one of the two sockets. Without `--host`, you should see two replies.
- * 4. Do you have two machines in one network? Run `deno task lesson6 server --host 0.0.0.0` on one of
- *    them. On the other one, run the client with `--host` and a broadcast address from its list. You
- *    should see a reply from the first machine's own address.
+ * 3. Stop the servers. Run two with `deno task lesson6 server --host 0.0.0.0`, and answer y when
+ *    Deno asks. Then run the client with `--host 127.0.0.1` again. You should see one reply: a
+ *    datagram that is not a broadcast reaches only one of the two sockets. Without `--host`, you
+ *    should see two replies.
+ * 4. Do you have two machines in one network? Run `deno task lesson6 server --host 0.0.0.0` on one
+ *    of them. On the other one, run the client with `--host` and a broadcast address from its list.
+ *    You should see a reply from the first machine's own address.
  */
 
 if (import.meta.main) import("../cli/lessons/06_broadcast.ts").then(({ main }) => main());

@@ -3,24 +3,25 @@
  *
  * A datagram arrives whole, or not at all. How large may it be? Three things set a limit:
  *
- * - **The header.** An IP packet has at most 65,535 bytes. Its own header takes 20 of them, and UDP's
- *   takes 8. So a datagram carries at most 65,507 bytes.
- * - **Your network.** A datagram travels in a packet, and each network has a largest packet size: its
- *   *MTU* (maximum transmission unit). On Ethernet and Wi-Fi it is usually 1,500 bytes. Without the
- *   headers, 1,472 of them are left for you.
- * - **The path.** A datagram may cross several networks. The smallest MTU of all of them is the *path
- *   MTU*. It may be smaller than the MTU of your network, for example if a VPN is on the way: it needs
- *   some bytes of each packet for itself.
+ * - **The header.** An IP packet has at most 65,535 bytes. Its own header takes 20 of them, and
+ *   UDP's takes 8. So a datagram carries at most 65,507 bytes.
+ * - **Your network.** A datagram travels in a packet, and each network has a largest packet size:
+ *   its *MTU* (maximum transmission unit). On Ethernet and Wi-Fi it is usually 1,500 bytes. Without
+ *   the headers, 1,472 of them are left for you.
+ * - **The path.** A datagram may cross several networks. The smallest MTU of all of them is the
+ *   *path MTU*. It may be smaller than the MTU of your network, for example if a VPN is on the way:
+ *   it needs some bytes of each packet for itself.
  *
- * Your system splits a datagram that does not fit into one packet. The pieces are called *fragments*,
- * and each travels in a packet of its own. The receiver's system puts them together. If one fragment
- * is lost, the whole datagram is lost. Some firewalls drop all fragments.
+ * Your system splits a datagram that does not fit into one packet. The pieces are called
+ * *fragments*, and each travels in a packet of its own. The receiver's system puts them together.
+ * If one fragment is lost, the whole datagram is lost. Some firewalls drop all fragments.
  *
- * So it is best to send at most some 1,200 bytes. Every network that carries IPv6 has to carry packets
- * of 1,280 bytes, and QUIC and DNS chose sizes just below that. But no size is sure to arrive.
+ * So it is best to send at most some 1,200 bytes. Every network that carries IPv6 has to carry
+ * packets of 1,280 bytes, and QUIC and DNS chose sizes just below that. But no size is sure to
+ * arrive.
  *
  * ## You learn
- * - that one send is one receive, while TCP joins what was sent
+ * - that one send is one receive, while TCP joins what was sent: the diagram shows both
  * - what happens to data that is too long: for a datagram, for a buffer, for a network
  * - how to find out which sizes arrive, and why a larger one may arrive when a smaller one does not
  *
@@ -146,8 +147,8 @@ export async function arrivesInFive(
   size: number,
   milliseconds: number,
 ): Promise<boolean> {
-  // Any datagram may be lost by chance. If five of one size are lost, the size
-  // is a better guess than chance.
+  // Any datagram may be lost by chance. If five of one size are lost, the cause
+  // is probably the size.
   for (let attempt = 1; attempt <= 5; attempt++) {
     if (await arrives(socket, server, size, milliseconds)) return true;
   }
@@ -158,11 +159,11 @@ export async function arrivesInFive(
  * Receives one datagram into a buffer that has room for this number of bytes. Returns the text that
  * fits.
  *
- * The rest of the datagram is lost: the next `receive` gets the next datagram. Windows reports an error
- * (EMSGSIZE), and then nothing of the datagram is left. The sockets of lib/udp.ts always have room for
- * the largest datagram. In other languages, and with `Deno.listenDatagram` alone, the size of the
- * buffer is your choice. Programs may have small ones, too: socat, by default, cuts each datagram after
- * 8,192 bytes, and does not say so.
+ * The rest of the datagram is lost: the next `receive` gets the next datagram. On Windows,
+ * `receive` throws an error (EMSGSIZE) instead, and the whole datagram is lost. The sockets of
+ * lib/udp.ts always have room for the largest datagram. In other languages, and with
+ * `Deno.listenDatagram` alone, the size of the buffer is your choice. Programs may have small ones,
+ * too: socat, by default, cuts each datagram after 8,192 bytes, and does not say so.
  */
 export async function receiveCut(conn: Deno.DatagramConn, room: number): Promise<string> {
   const [data] = await conn.receive(new Uint8Array(room));
@@ -197,11 +198,13 @@ export async function probe(to: Address, seconds: number, print = console.log): 
     throw new Error(`No reply from ${formatAddress(to)}. Is a server running there?`);
   };
 
-  // 1,472 bytes are the most that fit into one packet on Ethernet. If one of two
-  // neighbours in this list gets a reply and the other one does not, survey()
-  // tries sizes between them until it has found the limit. The last one is the
-  // most that a datagram carries: over IPv6 it is 20 bytes more.
+  // The most that a datagram carries: over IPv6, 20 bytes more than over IPv4.
   const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
+
+  // 1,472 bytes are the most that fit into one packet on Ethernet. survey()
+  // tests these five sizes. If two neighbours have different results, it also
+  // tests sizes between them, until it has found the limit. It returns the
+  // ranges of sizes that have the same result.
   const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], test);
   await test(LEAST_SIZE); // the server may have stopped meanwhile
 
@@ -215,7 +218,8 @@ export async function probe(to: Address, seconds: number, print = console.log): 
  * ## A larger datagram may arrive when a smaller one does not
  *
  * Suppose your network has an MTU of 1,500 bytes. Behind the next router, the packets go through a
- * tunnel with an MTU of 1,400. Your system does not know the tunnel. On Linux, this happens by default:
+ * tunnel with an MTU of 1,400. Your system does not know the tunnel. On Linux, this happens by
+ * default:
  *
  *     1,372 bytes    one packet of 1,400 bytes: it fits into the tunnel
  *     1,373 bytes    one packet of 1,401 bytes, marked "don't fragment": the router drops it
@@ -232,12 +236,12 @@ export async function probe(to: Address, seconds: number, print = console.log): 
  *
  * ## Try next
  *
- * 1. Run the probe without the server. You should see `23 bytes: got no reply`, and then the question
- *    whether a server is running.
- * 2. See fragments on one Linux machine. `sudo env "PATH=$PATH" "HOME=$HOME" unshare -n` opens a shell
- *    with a loopback network of its own. There, run `ip link set lo up mtu 1500`, then `tcpdump -ni lo
- *    udp &` and `deno task lesson7`. You should see 45 packets for the datagram of 65,507 bytes. Only
- *    the first one shows ports, because UDP's header is in the first fragment.
+ * 1. Run the probe without the server. You should see `23 bytes: got no reply`, and then the
+ *    question whether a server is running.
+ * 2. See fragments on one Linux machine. `sudo env "PATH=$PATH" "HOME=$HOME" unshare -n` opens a
+ *    shell with a loopback network of its own. There, run `ip link set lo up mtu 1500`, then
+ *    `tcpdump -ni lo udp &` and `deno task lesson7`. You should see 45 packets for the datagram of
+ *    65,507 bytes. Only the first one shows ports, because UDP's header is in the first fragment.
  * 3. Run the server on another machine with `--host 0.0.0.0`. On this machine, run the probe with
  *    `--host` and the address of the other one. Try it through a VPN or over a phone's connection,
  *    too. You should see which sizes your own paths carry.

@@ -584,7 +584,7 @@ function checkHost(hostname: unknown): void {
 }
 
 function checkPort(port: number, least: 0 | 1): void {
-  // Deno would take 70000 for 4464, which is 70000 - 65536.
+  // Deno would send to port 65535 instead of 70000, without an error.
   if (Number.isInteger(port) && port >= least && port <= 65_535) return;
   throw new RangeError(
     `Port ${Deno.inspect(port)} is not a port: it must be a whole number from ${least} to 65535.`,
