@@ -5,8 +5,8 @@
  * server*: one datagram carries the question, one carries the answer. The protocol is called DNS,
  * the Domain Name System.
  *
- * Part III asks four questions about each protocol. How do you recognize an answer? What if a
- * datagram is lost? What if an answer is too long? What can strangers do? The page
+ * Lessons 13 to 17 ask four questions about each protocol. How do you recognize an answer? What if
+ * a datagram is lost? What if an answer is too long? What can strangers do? The page
  * docs/who-uses-udp.md compares the answers.
  *
  * ## You learn
@@ -99,12 +99,12 @@ import { serve } from "./04_echo.ts";
  */
 const TRIES = 5;
 
-/** How many times as long as the question an answer may be, over UDP. It is our own choice. */
+/** An answer over UDP is at most this many times as long as its question. It is our own choice. */
 const MOST_TIMES = 4;
 
 /**
- * Checks whether a datagram is the answer to this question, which had this number and went to this
- * server.
+ * Checks whether a datagram is the answer to a question. The question had the number `id`, and went
+ * to the server `to`.
  */
 export function isDnsAnswer(
   { data, from }: Datagram,
@@ -169,7 +169,7 @@ export async function resolve(
   question: Question,
   to: Address,
   milliseconds: number,
-  open = () => bind({ hostname: localFor(to) }), // the play draws the sockets that it opens
+  open = () => bind({ hostname: localFor(to) }), // the diagram opens sockets that it draws
 ): Promise<Message | undefined> {
   for (let tries = 1; tries <= TRIES; tries++) {
     // Each try has a new socket, and so a new port: an attacker has to guess
@@ -177,8 +177,9 @@ export async function resolve(
     using socket = open();
     const answer = await askName(socket, question, to, milliseconds);
 
-    // A truncated answer lacks records. DNS servers listen on TCP as well, where
-    // an answer may have 65,535 bytes.
+    // A truncated answer lacks records. DNS servers listen on TCP as well,
+    // where an answer may have 65,535 bytes. If TCP fails, return the truncated
+    // answer.
     if (answer?.truncated) return await resolveTcp(question, to, milliseconds) ?? answer;
     if (answer) return answer;
   }
@@ -204,9 +205,9 @@ export function answerName(data: Uint8Array, overTcp = false): Uint8Array | unde
   // to the victim: this is called *reflection*. If they are 50 times as long as
   // the questions, the victim gets 50 times what the attacker sends: that is an
   // *amplification attack*. So our answers over UDP are at most four times as
-  // long. They are no longer than the client takes, either: 512 bytes, or up to
-  // 1,232 if the question says so (an extension called EDNS). Over TCP, the
-  // connection proves the address.
+  // long. They are also no longer than the client accepts. That is 512 bytes,
+  // or up to 1,232 if the question says so, in an extension called EDNS. Over
+  // TCP, the connection proves the address.
   const most = Math.min(question.takes, MOST_TIMES * data.length);
 
   // reply() finds the records. If they do not fit, encodeAnswer() leaves them out
@@ -262,12 +263,13 @@ export async function client(
  *    retrying in TCP mode`. Add `+ignore`, so that dig does not ask over TCP. You should see
  *    `flags: qr aa tc rd` and no address.
  * 3. Run `deno task lesson3 bind --port 5300`, then `dig @127.0.0.1 -p 5300 workbook.test` in a
- *    second terminal. You should see three questions, 5 seconds apart, each from another port. All
- *    begin with the same two bytes: unlike our client, dig keeps the number when it asks again.
+ *    second terminal. You should see three questions, 5 seconds apart, each from another port.
+ *    After `bytes:` come the same characters three times. The first two bytes are the number:
+ *    unlike our client, dig keeps it when it asks again.
  * 4. Run the server, then a relay that loses three of ten datagrams each way (lesson 8):
  *    `deno task lesson8 relay --to 127.0.0.1:5300 --drop 0.3`
  *    Then run `deno task lesson13 client --port 8888` a few times. You should see the answer nearly
- *    each time. It often takes some seconds, because each try waits for one second.
+ *    each time. Some take a second or more, because each try waits for one second.
  * 5. With the internet, ask a server of DNS's root for a name:
  *    `deno task lesson13 client --host 198.41.0.4 --port 53 --name example.com`
  *    First, Deno asks twice whether the program may do this: answer `y`. You should see that the

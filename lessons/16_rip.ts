@@ -45,16 +45,19 @@
  * better router than the sender. Ours ignores it, because that is rare. A request with one entry of
  * family 0 and metric 16 asks for all routes.
  *
- * A message has at most 25 routes. So it has at most 504 bytes, and is never split into fragments
- * (lesson 7). More routes need more messages, and each message makes sense alone.
+ * A message has at most 25 routes. So it has at most 504 bytes, and fits into one packet of nearly
+ * every network (lesson 7). More routes need more messages, and each message makes sense alone.
  *
  * ## Counting to infinity
  *
- * Three routers stand in a row: A, B and C. Network 10.9/16 is behind C. B has a route to it
- * through C. Then C loses the network, and before C can tell it, an update of B arrives: "10.9/16
- * is 11 hops from me." C believes that B knows another way, and takes it: 12. From C, B hears 12
- * and makes it 13. From B, C hears 13 and makes it 14. So they *count to infinity*, until both have
- * 16. There are two remedies: split horizon (see `routesFor`) and triggered updates (see `learn`).
+ * Three routers stand in a row: A, B and C. Network 10.9.0.0/16 is behind C. Such a network is also
+ * written 10.9/16. C's metric for it is 10, and B's is 11, through C. (With smaller numbers, the
+ * example would be longer.)
+ *
+ * Now C loses the network. Before C can tell B, B's regular update arrives: "10.9/16 is 11 hops
+ * from me." C believes that B knows another way, and takes it: 12. From C, B hears 12 and makes it
+ * 13. From B, C hears 13 and makes it 14. So they *count to infinity*, which is 16. There are two
+ * remedies: split horizon (see `routesFor`) and triggered updates (see `learn`).
  *
  * ## Run
  *
@@ -62,14 +65,20 @@
  *     deno task lesson16 router                     in one terminal: a router with network 10.1/16
  *     deno task lesson16 router --host 127.0.0.2    in a second terminal: one with network 10.2/16
  *
- * Here, 10.1/16 is short for 10.1.0.0/16. The first router prints these lines. `all?` is a request
- * for the whole table. The 16 tells us not to reach our own network through the neighbour:
+ * The first router prints these lines. `all?` is a request for the whole table:
  *
  *     Bind UDP on 1520... (at 127.0.0.1 and in 224.0.0.9, Ctrl-C stops)
  *       10.1/16: metric 1, our own network
  *     Received from 127.0.0.2:1520: all?
- *     Received from 127.0.0.2:1520: 10.2/16: 1, 10.1/16: 16
+ *     Received from 127.0.0.2:1520: 10.2/16: 1
  *       10.2/16: metric 2, through 127.0.0.2
+ *
+ * Some 30 s later, the second router sends its whole table again:
+ *
+ *     Received from 127.0.0.2:1520: 10.2/16: 1, 10.1/16: 16
+ *
+ * It has a route to 10.1/16, but only through the first router. With the 16 it says: "You cannot
+ * reach 10.1/16 through me."
  *
  * RIP itself has port 520, but a program often needs to be root to bind that. macOS does not know
  * 127.0.0.2 before you run `sudo ifconfig lo0 alias 127.0.0.2`.
@@ -145,7 +154,8 @@ export function isWanted(
 }
 
 /**
- * Takes what a neighbour told into the table. Returns the networks whose metric changed.
+ * Puts the routes of a neighbour into the table, if they are wanted. Returns the networks whose
+ * metric changed.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -182,9 +192,9 @@ export function believe(
 }
 
 /**
- * Marks a route as lost if its neighbour did not repeat it for six updates. Deletes it four updates
- * later. `milliseconds` is the time between two updates. If it is 30 s, a route is lost after 180
- * s, and deleted 120 s later. Returns the networks that changed.
+ * Marks a route as lost if its neighbour did not repeat it for the time of six updates. Deletes it
+ * four updates later. `milliseconds` is the time between two updates. If it is 30 s, a route is
+ * lost after 180 s, and deleted 120 s later. Returns the networks that changed.
  */
 export function forget(table: Table, milliseconds: number, now: number): string[] {
   const changed: string[] = [];
@@ -233,13 +243,16 @@ export function routesFor(router: Router, link: Link, changed?: string[]): Route
   const routes: Route[] = [];
 
   for (const [network, { metric, neighbour, tag }] of router.table) {
-    // *Split horizon*: do not send a route back to where it came from. That
-    // neighbour could take it for another way to the network, although it is
-    // its own. *Poisoned reverse* is stronger: send the route back with metric
-    // 16. bird does this, too. FRR's ripd leaves the route out.
+    // *Split horizon*: do not send a route back to where it came from. The
+    // neighbour there could take it for a second way to the network. But this
+    // way leads through the neighbour itself. *Poisoned reverse* is stronger:
+    // send the route back, but with metric 16. bird does this, too. FRR's ripd
+    // leaves the route out.
     const cameFromHere = neighbour !== undefined && link.isNeighbour(neighbour);
     const back = router.careful && cameFromHere;
 
+    // A triggered update (see `learn`) has only the routes that changed. The
+    // neighbour that told us the change does not need it.
     if (changed && (back || !changed.includes(network))) continue;
     routes.push({ network, metric: back ? INFINITY : metric, tag });
   }
@@ -271,7 +284,8 @@ export async function hear(
   if (!message) return;
 
   // Anybody may send us routes. We listen only to our own networks. A neighbour
-  // can still lie, and its address can be forged. RFC 4822 adds signatures.
+  // can still lie, and its address can be forged. With RFC 4822, a message
+  // proves that its sender knows a shared secret.
   const link = router.links.find((link) => link.isNeighbour(from));
   if (!link) {
     print("  Ignored: the sender is not a neighbour.");
@@ -286,7 +300,7 @@ export async function hear(
   }
 }
 
-/** Takes a neighbour's routes into the table, and tells the other neighbours what changed. */
+/** Puts a neighbour's routes into the table, and tells the other neighbours what changed. */
 export async function learn(
   router: Router,
   routes: Route[],
@@ -306,7 +320,7 @@ export async function learn(
 /**
  * Answers a neighbour's request, for the whole table or for some networks.
  *
- * A request of 24 bytes gets 504 bytes and more. In 2015, attackers sent requests with forged
+ * A request of 24 bytes can get 504 bytes and more. In 2015, attackers sent requests with forged
  * addresses, and old routers flooded the victims. This is an amplification attack (lesson 13). So
  * {@linkcode hear} answers neighbours only. bird is stricter: it answers only RIP's port, and only
  * requests for the whole table.
@@ -319,6 +333,8 @@ export async function answer(
 ): Promise<void> {
   let routes = routesFor(router, link);
 
+  // Programs that look for a fault ask for some networks. They get what the
+  // table has, without split horizon (RFC 2453, 3.9.1).
   if (networks) {
     routes = networks.map((network) => {
       const known = router.table.get(network);
@@ -394,8 +410,8 @@ export async function router(
   seconds: number,
   print = console.log,
 ): Promise<void> {
-  // Windows cannot bind the address of a group (lesson 12). There, the group's
-  // socket has all addresses at this port, so the two have to share it.
+  // Windows cannot bind the address of a group (lesson 12). There, the socket
+  // of the group is bound to 0.0.0.0, so both sockets have to share the port.
   using socket = bind({ ...at, reuseAddress: Deno.build.os === "windows" });
   const { port } = socket.address;
   const group = { hostname: GROUP, port };
@@ -405,6 +421,8 @@ export async function router(
   const network = networkHere(at.hostname);
   const link = { to: group, isNeighbour: (from: Address) => isWithin(from.hostname, network) };
   const self: Router = { socket, links: [link], table: new Map(), careful: true };
+
+  // Our own networks are never forgotten, so `since` does not matter.
   for (const route of own) self.table.set(route.network, { metric: route.metric, since: 0 });
 
   print(`Bind UDP on ${port}... (at ${at.hostname} and in ${GROUP}, Ctrl-C stops)`);
@@ -425,7 +443,8 @@ export async function router(
  *    Ctrl-C. Some 6 s later, you should see `10.2/16: lost` at the first one, and 4 s after that
  *    `10.2/16: forgotten`.
  * 2. Run the second router with `--routes 10.9/16=14,10.8/16=15`. The first router should print
- *    `10.9/16: metric 15, through 127.0.0.2`. It should print no line for 10.8/16: 16 is too far.
+ *    `10.9/16: metric 15, through 127.0.0.2`. It should print no such line for 10.8/16: 16 hops are
+ *    too far.
  * 3. In `learn`, delete the line with `advertise`, and run `deno task lesson16`. In the
  *    second half, you should see that A hears of the loss later: from B's next regular update.
  */

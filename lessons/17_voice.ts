@@ -23,7 +23,7 @@
  *     deno task lesson17 listen | ffplay -nodisp -    hear it (ffplay comes with ffmpeg)
  *
  * `speak < talk.wav` sends a recording of yours. At the end, the listener says what became of the
- * datagrams: `150 datagrams came. 0 were lost, 0 came too late. Nothing is missing.`
+ * datagrams: `153 datagrams came. 0 were lost, 0 came too late. Nothing is missing.`
  *
  * ## The header
  *
@@ -55,8 +55,8 @@ const MOST_AHEAD = 2000 * RATE;
 /**
  * Sends each part of the sound at the moment when it would be spoken.
  *
- * `clock` tells the time and waits. The play hands in one that stands still while the machine is
- * busy.
+ * `clock` tells the time and waits. The diagram uses a clock of its own, so that a busy machine
+ * does not change what you see.
  */
 export async function sendTalk(
   socket: Socket,
@@ -70,9 +70,9 @@ export async function sendTalk(
   let timestamp = 0;
 
   for (const payload of parts) {
-    // Wait until a moment on the clock. Sleeping for 20 ms each time would
-    // really take 21, and after a while the listener would have nothing to
-    // play.
+    // Wait until this part is due. If we slept for 20 ms after each part, each
+    // would take a little longer than that. After a while, the listener would
+    // have nothing to play.
     const due = start + timestamp / RATE;
     await sleep(due - clock.now(), clock);
     await socket.send(encode({ sequence, timestamp, source, payload }), to);
@@ -89,7 +89,7 @@ export async function sendTalk(
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const buffer = new PlayBuffer(50, 2); // plays begin after 50 ms, two samples at a time
+ * const buffer = new PlayBuffer(50, 2); // playing begins after 50 ms, two samples at a time
  * buffer.put({ timestamp: 10, payload: new Uint8Array([1, 2]) }, 1000); // it came at 1000 ms
  * buffer.put({ timestamp: 14, payload: new Uint8Array([5, 6]) }, 1001);
  * assertEquals(buffer.due, 1050);
@@ -107,7 +107,9 @@ export class PlayBuffer {
   /** Playing begins `delay` milliseconds after the first datagram has come. */
   constructor(readonly delay: number, readonly size: number) {}
 
-  /** Takes a datagram that came `now`. Returns false if it is too late, or seconds too early. */
+  /**
+   * Takes a datagram that came `now`. Returns false if it cannot be played. Usually it is too late.
+   */
   put({ timestamp, payload }: Pick<Packet, "timestamp" | "payload">, now: number): boolean {
     if (this.due === Infinity) {
       this.due = now + this.delay;
@@ -117,14 +119,16 @@ export class PlayBuffer {
     // The time of this part is over: it was played as silence.
     if (timestamp < this.#next) return false;
 
-    // Without this limit, a sender could fill our memory.
+    // A sender could fill our memory with parts for the far future, or with
+    // parts that do not begin where another one ends: take() never finds those.
     if (timestamp > this.#next + MOST_AHEAD) return false;
+    if ((timestamp - this.#next) % this.size !== 0) return false;
 
     this.#parts.set(timestamp, payload);
     return true;
   }
 
-  /** Returns the part to play now, or `undefined` if it has not come. The next part is due then. */
+  /** Returns the part to play now, or `undefined` if it has not come. Moves on to the next part. */
   take(): Uint8Array | undefined {
     const part = this.#parts.get(this.#next);
     this.#parts.delete(this.#next);
@@ -145,7 +149,7 @@ export async function receiveTalk(
 
   for await (const { data, from } of socket) {
     const packet = understood(data); // undefined if it is not RTP
-    if (packet === undefined || packet.type !== PCMU) continue;
+    if (packet === undefined || packet.type !== PCMU) continue; // PCMU is mu-law
 
     // The first speaker is heard. Two at a time would be noise. This is not
     // protection: an attacker can forge the address, and anyone on the way can
@@ -156,8 +160,8 @@ export async function receiveTalk(
       continue;
     }
 
-    const inTime = buffer.put(packet, clock.now());
-    if (!inTime) remark("late");
+    const isKept = buffer.put(packet, clock.now());
+    if (!isKept) remark("late"); // we do not tell the rare other reasons apart
   }
 }
 
@@ -178,7 +182,8 @@ export async function* playTalk(
 
 /**
  * Compares two datagrams that came one after the other. Returns how many between them were lost,
- * and for how many milliseconds the speaker paused.
+ * and for how many milliseconds the speaker paused. You hear silence in both cases, but only a loss
+ * says that the network is bad.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -209,22 +214,23 @@ export function lostOrPaused(
  * `speak` and `listen` run lib/voice.ts, lib/jitter.ts and lib/reception.ts. They begin with random
  * numbers that wrap around, and take datagrams of every size. A microphone that stalls makes a
  * pause, with the marker set. The listener hears the next speaker when the first one is silent. It
- * counts what was lost, late, doubled or paused, also across a speaker's restart.
+ * counts how many datagrams were lost, came too late or came twice, and how long the speaker
+ * paused.
  *
  * ## Try next
  *
  * 1. Make the network worse. Run `deno task lesson17 listen --buffer 60 > heard.au`, then
  *    `deno task lesson8 relay --to 127.0.0.1:5004 --drop 0.05 --jitter 50` (lesson 8), then
- *    `deno task lesson17 speak --port 8888`. At the end you should see that some were lost, some
- *    120 to 180 ms are silence, and almost none came too late.
+ *    `deno task lesson17 speak --port 8888`. At the end you should see that a few were lost, and
+ *    that almost none came too late. There are 20 ms of silence for each of these.
  * 2. Do the same with `listen --buffer 10 > heard.au`. You should see that many more came too late.
  *    A longer buffer saves them, but the listener hears everything later: that is its price.
  * 3. Run `listen --host 239.255.77.77 > heard.au` in two terminals, and `speak --host
  *    239.255.77.77` in a third one. You should see in both that the speaker is heard: this is voice
  *    broadcasting, with the multicast of lesson 12.
  * 4. Run `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` as the speaker. You
- *    should see `Nothing is missing.` Its datagrams have 185 or 186 bytes of a sound with 44,100
- *    samples a second, and up to 1,460 of others: the timestamp says where each one belongs.
+ *    should see `Nothing is missing.` Its datagrams are longer than ours, often 185 to 372 bytes of
+ *    sound: the timestamp says where each one belongs.
  */
 
 if (import.meta.main) import("../cli/lessons/17_voice.ts").then(({ main }) => main());

@@ -222,7 +222,7 @@ onLinux("played: who hears what, and that leaving takes the last one", async () 
     "No socket received it: red has not joined its group yet.",
     "Red and blue join, each its own group. The sender does not join.",
     "Open is bound to 0.0.0.0: it receives what others here have joined.",
-    "A fifth socket joined red's group, too. At 127.0.0.1 it receives no group.",
+    "A fifth socket at 127.0.0.1 has joined red's group, and receives nothing.",
     "Red has left and still receives: the fifth keeps the machine in the group.",
     "No socket received it: the last one has left the group.",
   ]);

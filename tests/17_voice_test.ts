@@ -685,6 +685,7 @@ Deno.test("lesson 17: the page's buffer: late, early, in any order, and not with
   ]);
   assertEquals(buffer.take(), undefined);
   assertEquals([put(18 + 16_000), put(18 + 16_002), put(16)], [true, false, false]);
+  assertEquals(put(19), false, "Between two parts it would stay in the buffer without end.");
 });
 
 Deno.test("lesson 17: a loss is a number that is missing, a pause is a time that jumps", () => {

@@ -37,7 +37,7 @@ export async function play(diagram: Diagram): Promise<void> {
   await groupsReceive(diagram, { sender, red, blue, open }, redGroup, blueGroup);
   const deaf = await receiveWithin(fifth, 10);
   if (!deaf) {
-    diagram.note("A fifth socket joined red's group, too. At 127.0.0.1 it receives no group.");
+    diagram.note("A fifth socket at 127.0.0.1 has joined red's group, and receives nothing.");
   }
 
   await redJoined.leave();

@@ -26,7 +26,7 @@ export async function play(diagram: Diagram): Promise<void> {
   for (const router of [a, b, c]) traffic.deliver(router);
   const row = { a, b, c, traffic };
 
-  diagram.note("A, B and C stand in a row. Behind C there is network 10.9/16.");
+  diagram.note("A, B and C stand in a row. Network 10.9/16 is behind C, 10 hops away.");
   setCare(row, false);
   await teach(row, () => one.send(encode({ type: "REQUEST" }), two.address));
   diagram.note(

@@ -32,8 +32,8 @@ export async function play(diagram: Diagram): Promise<void> {
   using speaker = unlucky(diagram, "speaker", fates);
   using listener = diagram.watch("listener", bind());
   using stranger = diagram.watch("stranger", bind());
-  diagram.note('"RTP 2 at 1200 (1200)" is number 2, begins at sample 1200 and has 1200.');
-  diagram.note("Playing begins 200 ms after the first one came. Another may be so late.");
+  diagram.note('"RTP 2 at 1200 (1200)" is datagram 2: 1200 samples, from sample 1200 on.');
+  diagram.note("Playing begins 200 ms after datagram 1 came. Others may be 200 ms late.");
 
   const clock = steadyClock(); // a busy machine makes the play slower, and not another one
   const buffer = new PlayBuffer(200, SIZE);
