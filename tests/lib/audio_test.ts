@@ -34,6 +34,19 @@ Deno.test("audio: what was written is read again, of .au and of WAV", () => {
   assertThrows(() => wavHead({ ...MULAW, encoding: "s16be" }), NoSound);
 });
 
+Deno.test("audio: a WAV head says how many bytes a second has, and a sample of all channels", () => {
+  const said = (sound: Sound, length: number) => {
+    const view = new DataView(wavHead(sound, length).buffer);
+    const [file, data, second] = [4, 40, 28].map((at) => view.getUint32(at, true));
+    const [sample, bits] = [32, 34].map((at) => view.getUint16(at, true));
+    return { file, data, second, sample, bits };
+  };
+  const stereo = said({ encoding: "s16le", rate: 44_100, channels: 2 }, 1000);
+  assertEquals(stereo, { file: 1036, data: 1000, second: 176_400, sample: 4, bits: 16 });
+  const mono = said(MULAW, 160);
+  assertEquals(mono, { file: 196, data: 160, second: 8000, sample: 1, bits: 8 });
+});
+
 Deno.test("audio: a head that is not all there yet needs more; at the end it is cut off", () => {
   for (const head of [auHead(MULAW), wavHead(MULAW)]) {
     for (let size = 0; size < head.length; size++) {

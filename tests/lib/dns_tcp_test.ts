@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { askTcp, bindBoth, type Doors, serveTcp } from "../../lib/dns_tcp.ts";
 import { bind } from "../../lib/udp.ts";
 import { bytes, here, later, PATIENCE, text, within } from "../helpers.ts";
@@ -180,4 +180,12 @@ Deno.test("tcp: asking ends in time, whatever the server does", async () => {
   assertEquals(await behave([0, 1, 65, 66]), bytes("A")); // no more than the length says
   listener.close();
   assertEquals(await askTcp(bytes("one"), address, 5000), undefined); // refused
+});
+
+Deno.test({
+  name: "tcp: a missing permission is an error, and not a server that does not answer",
+  permissions: { net: false },
+  fn: async () => {
+    await assertRejects(() => askTcp(bytes("hello"), here(9), 5000), Deno.errors.NotCapable);
+  },
 });

@@ -34,3 +34,8 @@ Deno.test("mulaw: a sample comes back with an error of a 30th at most, or a few 
 Deno.test("mulaw: what is louder than loud, or between two samples, is no trouble", () => {
   assertEquals([1e9, -1e9, 0.4, -0.4].map(toMulaw), [0x80, 0x00, 0xff, 0xff]);
 });
+
+Deno.test("mulaw: between two samples, the nearer one counts", () => {
+  assertEquals([3, 4].map(toMulaw), [0xff, 0xfe]); // the byte changes from one to the other
+  assertEquals([3.4, 3.6, -3.4, -3.6].map(toMulaw), [3, 4, -3, -4].map(toMulaw));
+});

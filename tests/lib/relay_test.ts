@@ -374,7 +374,7 @@ Deno.test("relay: a silent client is forgotten, and welcome again", async () => 
   const { from } = await next(net.server);
   await clock.pass(75_000);
   assert(await isOpen(opened[0]!));
-  await clock.pass(50_000);
+  await clock.pass(25_000); // the time of silence, to the millisecond
   assert(!await isOpen(opened[0]!)); // although nothing happens
   await net.server.send("late", from);
   await client.send("again", net.at);

@@ -68,3 +68,13 @@ Deno.test("count: one of a thing, or several", () => {
     "65,507 bytes",
   ]);
 });
+
+Deno.test("count: a number is written in English, whatever language the machine speaks", async () => {
+  const code = 'import { count } from "./lib/text.ts"; console.log(count(1000, "byte"));';
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    cwd: new URL("../..", import.meta.url),
+    env: { LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" },
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout).trim(), "1,000 bytes");
+});

@@ -172,6 +172,22 @@ Deno.test("tftp: what cannot be said is not encoded", () => {
   assertEquals(encode({ type: "DATA", block: 1, data: new Uint8Array(MOST_BLOCK) }).length, 65_468);
 });
 
+Deno.test("tftp: the longest request has 512 bytes, and one more is too many", () => {
+  const named = (length: number) =>
+    encode({ type: "RRQ", file: "a".repeat(length), mode: "octet", options: {} });
+  const most = MAX_REQUEST - 9; // beside the code, two zeros and the mode
+  assertEquals(named(most).length, MAX_REQUEST);
+  assertThrows(() => named(most + 1), RangeError);
+});
+
+Deno.test("tftp: a byte order mark belongs to the name or the text that it begins", () => {
+  const messages: Message[] = [
+    { type: "RRQ", file: "\ufeffa", mode: "octet", options: {} },
+    { type: "ERROR", code: 0, text: "\ufeffNo" },
+  ];
+  for (const message of messages) assertEquals(decode(encode(message)), message);
+});
+
 Deno.test("tftp: messages of nonsense bring no error but its own, and soon", () => {
   const seeds = fc.sample(message, { numRuns: 1000, seed: 12 }).map(encode);
   survives(seeds, NONSENSE, (data) => {
