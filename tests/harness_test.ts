@@ -1,0 +1,59 @@
+/**
+ * The helpers of the tests give up where they must: a test that waits for something cannot pass without it.
+ *
+ * @module
+ */
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Role } from "../cli/lesson.ts";
+import { PATIENCE, until, within } from "./helpers.ts";
+import { eventually, ownLesson, type Running } from "./program.ts";
+
+/** Starts a role that does this. */
+function started(run: Role["run"]): Running {
+  const play = () => Promise.resolve();
+  const roles = { go: { about: "x", run } };
+  const parts = { part: 1, title: "x", about: "X.", port: 9 } as const;
+  return ownLesson({ ...parts, play, roles, tryNext: ["", ""] }, "go");
+}
+
+/** Runs the work while each look at the clock shows a minute more. */
+async function hurried<T>(work: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  let time = 0;
+  Date.now = () => time += PATIENCE;
+  try {
+    return await work();
+  } finally {
+    Date.now = now;
+  }
+}
+
+const never = new Promise<never>(() => {});
+
+Deno.test("harness: a program that ends without printing what a test waits for fails it", async () => {
+  await using program = started(({ console }) => Promise.resolve(console.log("one")));
+  await program.prints(/one/);
+  await assertRejects(() => program.prints(/two/), Error, "It ended without printing /two/");
+});
+
+Deno.test("harness: a program that neither prints nor ends fails the test, in time", async () => {
+  await using program = started(({ signal }) =>
+    new Promise((ended) => signal.addEventListener("abort", () => ended()))
+  );
+  await hurried(() => assertRejects(() => program.prints(/one/), Error, "print /one/ in time"));
+});
+
+Deno.test("harness: what a role prints after its end is not taken for its output", async () => {
+  await using program = started(({ console }) => {
+    setTimeout(() => console.log("late"));
+    return Promise.resolve(console.log("in time"));
+  });
+  assertEquals(await program.end(), { code: 0, stdout: "in time\n", stderr: "" });
+});
+
+Deno.test("harness: every wait has an end, which is an error", async () => {
+  await assertRejects(() => within(1, never, "It did not come."), Error, "It did not come.");
+  await hurried(() => assertRejects(() => until(() => false, "It is not so."), Error, "not so"));
+  const attempt = () => Promise.reject(new Error("No."));
+  await hurried(() => assertRejects(() => eventually(attempt), Error, "No."));
+});
