@@ -340,6 +340,7 @@ Deno.test({
     for (const line of ["one", "two"]) assertEquals(await heard(friend), line);
     const { code, stdout } = await chat.end();
     assert(!stdout.includes("readline"), stdout);
+    assertMatch(stdout, /\[0?J[^>]*$/); // no prompt stays: what is printed last has its own line
     assertEquals(code, 1); // one line was not sent
   },
 });

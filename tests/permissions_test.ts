@@ -120,3 +120,11 @@ Deno.test("tasks: a lesson never has a permission for everything", () => {
     }
   }
 });
+
+Deno.test("tasks: the tests, the exercises, the contents and the book leave deno.lock as it is", () => {
+  for (const [name, { command }] of Object.entries(config.tasks)) {
+    const checked = /^(lessons|exercise|book)$/.test(name) || /\bdeno test\b/.test(command);
+    const runs = command.match(/\bdeno (run|test)\b/g) ?? [];
+    if (checked) assertEquals(command.match(/ --frozen /g)?.length, runs.length, name);
+  }
+});

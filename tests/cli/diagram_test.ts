@@ -221,6 +221,21 @@ Deno.test("diagram: the one that never arrived is the one that is told as lost",
   ]);
 });
 
+Deno.test("diagram: of two who send the same text, the one whose datagram came is shown", async () => {
+  const events = await told(async (diagram) => {
+    const socket = bind();
+    socket.send = () => Promise.resolve(2); // what this one sends never leaves
+    using ann = diagram.watch("Ann", socket);
+    using ben = diagram.watch("Ben", bind());
+    using cem = diagram.watch("Cem", bind());
+    await ann.send("Hi", cem.address);
+    await ben.send("Hi", cem.address);
+    await cem.receive();
+  });
+  const arrows = words(events).filter((line) => line.includes(">"));
+  assertEquals(arrows, ["1 > 2 arrived: Hi (2)", "0 > 2 lost: Hi (2)"]);
+});
+
 Deno.test(
   { ...unless(NOT_LINUX, "diagram: a broadcast is told once for each who hears it") },
   async () => {

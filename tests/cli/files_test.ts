@@ -113,6 +113,29 @@ Deno.test("files: half a file leaves nothing behind, nor does the end of the pro
     assertEquals(left(folder), all);
   }));
 
+Deno.test("files: a file that is finished or given up lets go of the signal", () =>
+  withFolder(async (folder) => {
+    const { signal } = new AbortController();
+    let listening = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listening++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listening--;
+      removeEventListener.apply(signal, args);
+    };
+    const files = inFolder(folder, { writable: true, signal });
+    const finished = await files.create("new");
+    const givenUp = await files.create("half");
+    assertEquals(listening, 2);
+    await finished.finish();
+    assertEquals(listening, 1);
+    givenUp[Symbol.dispose]();
+    assertEquals(listening, 0);
+  }));
+
 Deno.test("files: nobody fills the disk with one file", () =>
   withFolder(async (folder) => {
     const all = left(folder);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { NO_SIGNALS, NO_TERMINAL, unless } from "../only.ts";
-import { freePort, lesson, Program } from "../program.ts";
+import { child, freePort, lesson, Program } from "../program.ts";
 
 Deno.test({
   name: "Ctrl-C and SIGTERM end every role with 0 and one line",
@@ -34,6 +34,18 @@ Deno.test({
     const { code, stdout, stderr } = await program.end();
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /\nStopped\./);
+  },
+});
+
+Deno.test({
+  ...unless(NO_SIGNALS, "SIGTERM ends a process as Ctrl-C does: with 0 and one line"),
+  async fn() {
+    await using program = child(2, "receive", "--port", freePort());
+    await program.prints(/Waiting for a reply/);
+    program.signal("SIGTERM");
+    const { code, stdout, stderr } = await program.end();
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /\nStopped\. Sent \d datagrams? .*\n$/);
   },
 });
 

@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { mayUse } from "../../cli/permissions.ts";
+import { here } from "../helpers.ts";
 import { NO_TERMINAL, unless } from "../only.ts";
 import { answer, freePort, inTerminal, runChild, runLesson } from "../program.ts";
 
@@ -142,4 +144,15 @@ Deno.test({
     assertMatch(unwrapped(stdout), /Then it cannot use 127\.0\.0\.2\. /);
     assertEquals(code, 1);
   },
+});
+
+Deno.test("a role that sends to two hosts needs the permission for both", async () => {
+  const peers = ["192.0.2.1", "192.0.2.2"].map((hostname) => ({ hostname, port: 9 }));
+  const role = { about: "x", run: () => Promise.resolve() };
+  const stdin = {
+    isTerminal: () => false,
+    readable: new ReadableStream<Uint8Array<ArrayBuffer>>(),
+  };
+  const asked = mayUse(role, here(0), peers, { console, stdin, takeBack: () => {} });
+  await assertRejects(() => asked, Error, "has to ask for 192.0.2.1 and 192.0.2.2. ");
 });
