@@ -167,7 +167,8 @@ function reported(output: string): Map<string, Thrown> {
     const [, short, long] = content!.match(FAILURE) ?? [];
     const message = long ?? short;
     if (message === undefined) continue;
-    failures.set(unescaped(name!), { name: "", message: unescaped(message), stack: "" });
+    const [said, ...stack] = unescaped(message).split(/\n(?= +at )/);
+    failures.set(unescaped(name!), { name: "", message: said!, stack: stack.join("\n") });
   }
   return failures;
 }
@@ -193,6 +194,9 @@ function told({ name, message, stack }: Thrown): string {
   }
   if (message.includes(EXIT)) {
     return "It ends the whole program. An exercise only returns: leave that to whoever calls it.";
+  }
+  if (message.includes("exit code set to")) {
+    return "It sets Deno.exitCode. An exercise only returns: leave that to whoever calls it.";
   }
   if (name === "TimeoutError") {
     return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: see how " +

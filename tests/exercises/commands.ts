@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { shipped } from "../../exercises/runner/shipped.ts";
+import { versions } from "../../exercises/runner/versions.ts";
 import config from "../../deno.json" with { type: "json" };
 import { Copy, FIRST, PAGES, solved } from "./copy.ts";
 
@@ -108,6 +109,36 @@ Deno.test("--watch: sees a save where the file system tells of none", async () =
   await program.prints(/sendToAll: done[^]*Ctrl-C ends/);
   program.signal("SIGINT");
   assertEquals((await program.end()).code, 0);
+});
+
+Deno.test("--watch: what an editor saves in several steps is checked once", async () => {
+  await using copy = new Copy();
+  const file = copy.url(FIRST.file).href;
+  const pauses: (() => void)[] = [];
+  const { setTimeout } = globalThis;
+  Object.assign(globalThis, { setTimeout: (end: () => void) => pauses.push(end) });
+  /** Ends the last pause, and lets the watcher go on as far as it can. */
+  const goOn = async () => {
+    pauses.at(-1)!();
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  try {
+    const saved = versions({ ...FIRST, file });
+    await saved.next();
+    let again = false;
+    const next = saved.next().then(() => again = true);
+    copy.write(FIRST.file, "// half");
+    await goOn(); // the watcher sees it, and waits
+    copy.write(FIRST.file, "// whole");
+    await goOn();
+    assertEquals(again, false);
+    await goOn();
+    assertEquals(again, true);
+    await next;
+    await saved.return(undefined);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
 });
 
 Deno.test("--watch: ends when nobody reads any more what it says", async () => {

@@ -6,7 +6,8 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exercises, shipped } from "../../exercises/runner/shipped.ts";
-import { Copy, FIRST } from "./copy.ts";
+import { NOT_LINUX, unless } from "../only.ts";
+import { Copy, FIRST, withBody } from "./copy.ts";
 
 /** Counts who connects. Every way out of the machine leads here, for as long as a check runs. */
 class Door implements AsyncDisposable {
@@ -129,4 +130,23 @@ Deno.test("what Deno fetches would have been heard", async () => {
   copy.write(FIRST.file, `import "https://udp.example/x.ts";\n${shipped(FIRST)}`);
   await copy.deno(["check", "--allow-import", FIRST.file], door.environment).end();
   assert(door.knocks > 0);
+});
+
+Deno.test({
+  ...unless(NOT_LINUX, "no environment of the learner leads a check past the proxy"),
+  async fn() {
+    await using copy = new Copy();
+    copy.write(FIRST.file, withBody(FIRST, "sendToAll", "while (true);"));
+    const environment = { NO_PROXY: "*", no_proxy: "*", DENO_NO_UPDATE_CHECK: "1" };
+    await using program = copy.deno(["task", "-q", "exercise", `${FIRST.number}`], environment);
+    let checks: number[] = [];
+    for (let i = 0; i < 500 && checks.length === 0; i++) checks = await copy.checks();
+    const cat = new Deno.Command("cat", { args: [`/proc/${checks[0]}/environ`] });
+    const variables = new TextDecoder().decode((await cat.output()).stdout).split("\0");
+    for (const variable of ["NO_PROXY=", "no_proxy=", "HTTPS_PROXY=http://127.0.0.1:0"]) {
+      assert(variables.includes(variable), variable);
+    }
+    program.signal("SIGTERM");
+    await program.end();
+  },
 });

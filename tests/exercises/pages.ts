@@ -9,7 +9,7 @@ import { hints, type Page, textOf } from "../../exercises/runner/pages.ts";
 import type { Progress } from "../../exercises/runner/progress.ts";
 import { exercises, shipped } from "../../exercises/runner/shipped.ts";
 import { bind } from "../../lib/udp.ts";
-import { cases, Copy, FIRST, lineOfTodo, PAGES, solved, withBody } from "./copy.ts";
+import { cases, Copy, FIRST, lineOfTodo, PAGES, SECOND, solved, withBody } from "./copy.ts";
 
 /** What is kept of the first page. */
 const CHECKED = `exercises/.progress/${FIRST.name}.json`;
@@ -128,6 +128,15 @@ Deno.test("one exercise of two: the other one is still not started, and comes ne
   assertEquals(done((await copy.run()).stdout), 1);
 });
 
+Deno.test("one exercise of two: the one that was begun comes before the one that was not", async () => {
+  await using copy = new Copy();
+  copy.write(FIRST.file, withBody(FIRST, "sendLong", "return Promise.resolve(0);"));
+  const { stdout } = await copy.run(1);
+  assertMatch(stdout, /^sendToAll: not started$/m);
+  assertMatch(stdout, /^sendLong: not yet$/m);
+  assertStringIncludes(stdout, "Next: fix sendLong in exercises/01_send.ts");
+});
+
 Deno.test("what was checked once is not checked again, until the page or its check changes", async () => {
   await using copy = new Copy();
   const first = exercises(FIRST)[0]!;
@@ -171,6 +180,32 @@ Deno.test("what was checked once is not checked again, until the page or its che
   assertEquals(await known(), "done 4");
   copy.write(FIRST.file, shipped(FIRST));
   assertEquals(await known(), "not started 0");
+});
+
+Deno.test("the contents mark what is done, begun and not started, and name the first that is not done", async () => {
+  await using copy = new Copy();
+  const contents = async () => (await copy.deno(["task", "-q", "lessons"]).end()).stdout;
+  const marks = (stdout: string) =>
+    [...stdout.matchAll(/^ {2}([✓…·]) +\d+ {2}/gm)].slice(0, 3).map(([, mark]) => mark);
+  const fresh = await contents();
+  assertEquals(marks(fresh), ["·", "·", "·"]);
+  assertMatch(fresh, /^Next: deno task lesson1, and then deno task exercise 1$/m);
+
+  copy.write(FIRST.file, solved(FIRST));
+  await copy.run(1);
+  copy.write(SECOND.file, `${shipped(SECOND)}// begun\n`);
+  const later = await contents();
+  assertEquals(marks(later), ["✓", "…", "·"]);
+  assertMatch(later, /^Next: deno task lesson2, and then deno task exercise 2$/m);
+});
+
+Deno.test("a result that cannot be saved leaves no draft behind", async () => {
+  await using copy = new Copy();
+  Deno.mkdirSync(copy.path(`${CHECKED}/taken`), { recursive: true }); // no file can get this name
+  const { stdout } = await copy.run(1);
+  assertStringIncludes(stdout, "The result could not be saved in exercises/.progress: ");
+  const files = [...Deno.readDirSync(copy.path("exercises/.progress"))].map(({ name }) => name);
+  assertEquals(files, [`${FIRST.name}.json`]);
 });
 
 Deno.test("a page that is saved during its check is not known by it", async () => {

@@ -59,6 +59,12 @@ Deno.test("what the page throws outside of its functions is told, and in which l
   );
 });
 
+Deno.test("a page whose cases pass, and that makes Deno fail at its end, is not done", async () => {
+  await using copy = new Copy();
+  copy.write(FIRST.file, `${solved(FIRST)}\naddEventListener("unload", () => Deno.exit(3));\n`);
+  assertStringIncludes(await toldOf(copy, FIRST), "Deno says that it failed.");
+});
+
 Deno.test("a page that does not get to its end is told", async () => {
   await using copy = new Copy();
   const outside = async (code: string) => {
@@ -90,6 +96,11 @@ Deno.test("code that ends the program is told", async () => {
   assertStringIncludes(await told("Deno.exit(0);"), "It ends the whole program.");
   const abort = await told('(await import("node:process")).default.abort(); return 0;');
   assertStringIncludes(abort, "It ends the whole program.");
+});
+
+Deno.test("code that sets the exit code of the program is told", async () => {
+  const stdout = await told("Deno.exitCode = 3;\n  return Promise.resolve(0);");
+  assertMatch(unfolded(stdout), /It sets Deno\.exitCode\. An exercise only returns/);
 });
 
 Deno.test("what fails where nobody awaits it fails the case, and only that one", async () => {
@@ -144,13 +155,15 @@ Deno.test({
   async fn() {
     await using copy = new Copy();
     copy.write(FIRST.file, withBody(FIRST, "sendToAll", "while (true);"));
-    await using program = copy.start(1);
-    for (let i = 0; i < 500 && (await copy.checks()).length === 0; i++);
-    program.signal("SIGTERM");
-    const { stdout } = await program.end();
-    const left = await copy.checks();
-    for (const pid of left) Deno.kill(pid, "SIGKILL");
-    assertEquals(left, []);
-    assertStringIncludes(stdout, "Stopped.");
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) { // SIGHUP: the terminal is closed
+      await using program = copy.start(1);
+      for (let i = 0; i < 500 && (await copy.checks()).length === 0; i++);
+      program.signal(signal);
+      const { stdout } = await program.end();
+      const left = await copy.checks();
+      for (const pid of left) Deno.kill(pid, "SIGKILL");
+      assertEquals(left, [], signal);
+      assertStringIncludes(stdout, "Stopped.");
+    }
   },
 });
