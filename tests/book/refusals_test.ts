@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { change, project, serve } from "./helpers.ts";
+import { change, project, serve, until } from "./helpers.ts";
 
 interface Answer {
   status: number;
@@ -167,6 +167,22 @@ Deno.test("the server refuses", async (t) => {
     assert(!/ style=| on\w+="|<style|<script>|javascript:/.test(body));
   });
 
+  await t.step(
+    "other pages: to hold its window, to embed it, to learn where a link began",
+    async () => {
+      const policies = [
+        "cross-origin-opener-policy: same-origin",
+        "cross-origin-resource-policy: same-origin",
+        "referrer-policy: no-referrer",
+      ];
+      for (const path of ["/", "/nothing", "/book.js"]) {
+        const { headers } = await request(port, `GET ${path} HTTP/1.1\nHost: ${host}`);
+        const lines = headers.toLowerCase().split("\r\n");
+        for (const policy of policies) assert(lines.includes(policy), `${path}: ${headers}`);
+      }
+    },
+  );
+
   await t.step("more runs than one of a lesson, and than four in all", async () => {
     // Lesson 2 and 6 wait for half a second, so that they still run when the next one is asked for.
     const origin = { headers: { origin: `http://${host}` }, method: "POST" };
@@ -192,6 +208,27 @@ Deno.test("the server refuses", async (t) => {
       await response.body!.cancel();
     }
     assertEquals(status, 200);
+  });
+
+  await t.step("more checks of pages than four", async () => {
+    // A check that cannot be loaded ends soon. The page is still watched until its reader leaves.
+    await Deno.writeTextFile(new URL("exercises/checks/01_send_test.ts", folder), "(");
+    const check = () =>
+      fetch(`${book.address}check/1`, {
+        headers: { origin: `http://${host}` },
+        method: "POST",
+      });
+    const checking = await Promise.all([check(), check(), check(), check()]);
+    assertEquals(checking.map(({ status }) => status), [200, 200, 200, 200]);
+    const fifth = await check();
+    assertEquals([fifth.status, await fifth.text()], [429, "Too many pages are being checked.\n"]);
+    // Whoever goes away makes room.
+    for (const response of checking) await response.body!.cancel();
+    await until(async () => {
+      const response = await check();
+      await response.body!.cancel();
+      return response.status === 200;
+    }, "room for a check");
   });
 
   await t.step("to listen to the network", async () => {

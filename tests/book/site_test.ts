@@ -73,6 +73,35 @@ const TYPES: Record<string, string> = {
 
 const typeOf = (name: string) => TYPES[name.split(".").at(-1)!];
 
+/** What links and other markdown become, as HTML. */
+async function rendered(folder: URL, ...markdown: string[]): Promise<string[]> {
+  const program = 'import { html } from "./markdown.ts";\n' +
+    `console.log(JSON.stringify(${JSON.stringify(markdown)}.map((text) => html(text))));\n`;
+  await Deno.writeTextFile(new URL("book/render.ts", folder), program);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--frozen", "--allow-read=.", "book/render.ts"],
+    cwd: folder,
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+Deno.test("a link in a text leads to a web page or within the page, and runs nothing", async () => {
+  using folder = await project();
+  const [web, within, script, data, file] = await rendered(
+    folder,
+    "[a](https://udp.example/?a&b)",
+    "[a](#b)",
+    "[a](javascript:alert(1))",
+    "[a](data:text/html,b)",
+    "[a](file:///b)",
+  );
+  assertEquals(web, '<p><a href="https://udp.example/?a&amp;b">a</a></p>\n');
+  assertEquals(within, '<p><a href="#b">a</a></p>\n');
+  for (const other of [script, data, file]) {
+    assertEquals(other, '<p><span class="file">a</span></p>\n');
+  }
+});
+
 Deno.test("every file of the book", async (t) => {
   using folder = await project();
   const all = await made(folder);
