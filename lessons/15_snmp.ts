@@ -13,8 +13,7 @@
  * ## You learn
  * - how to recognize an answer by its sender and its random number
  * - how to *walk* through all values of a device without knowing their OIDs
- * - how a question and an answer each fit into one datagram, or the error tooBig says that they do
- *   not
+ * - what an agent sends if the answer does not fit into one datagram: the error tooBig
  * - why the password protects little: everyone on the way can read it
  *
  * ## A message
@@ -39,8 +38,8 @@
  * has the same form and the same number. It has the type a2, RESPONSE, and a value in the place of
  * NULL.
  *
- * The password is called the *community*. Version 3 of SNMP encrypts messages. Many devices still
- * speak version 2c, which is shown here.
+ * The password is called the *community*. Version 3 of SNMP can encrypt messages. Many devices
+ * still speak version 2c, which is shown here.
  *
  * ## Run
  *
@@ -105,7 +104,10 @@ export function questionFor(type: Question, oid: string, community = "public"): 
   return request(type, [oid], { id, community, index });
 }
 
-/** Checks whether a datagram is the answer to this question about one OID. */
+/**
+ * Checks whether a datagram is the answer to this question about one OID. `whyNoAnswer` in
+ * lib/snmp.ts can say what is wrong with it, and knows questions about several OIDs.
+ */
 export function isSnmpAnswer(
   { data, from }: Datagram,
   asked: Message,
@@ -121,7 +123,7 @@ export function isSnmpAnswer(
   // An attacker who forges the agent's address has to guess the number.
   if (message.id !== asked.id) return false;
 
-  // An error, such as tooBig, is an answer without values.
+  // An error, such as tooBig, is an answer, too. Its values do not matter.
   if (message.error !== 0) return true;
 
   // A GETBULK gets as many values as fit. Other questions get one.

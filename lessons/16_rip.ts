@@ -13,7 +13,7 @@
  * ## You learn
  * - how routers find the shortest way by telling each other what they know
  * - why they need no acknowledgements: every 30 s they send everything again
- * - how they *count to infinity*, and how split horizon and triggered updates prevent it
+ * - how they *count to infinity*, and what helps: split horizon and triggered updates
  * - why a router ignores senders from other networks and other ports
  *
  * ## A message
@@ -58,6 +58,7 @@
  * from me." C believes that B knows another way, and takes it: 12. From C, B hears 12 and makes it
  * 13. From B, C hears 13 and makes it 14. So they *count to infinity*, which is 16. There are two
  * remedies: split horizon (see `routesFor`) and triggered updates (see `learn`).
+ * They are not perfect: routers in a ring can still count. Then the 16 ends it.
  *
  * ## Run
  *
