@@ -43,8 +43,11 @@ async function next(socket: Socket, count: number, story: string): Promise<strin
 /** Starts to send. Resolves when the first text has come. */
 async function begun(receiver: Socket, sender: Socket) {
   const sending = sendWithin(sender, TEXTS, receiver.address);
-  sending.catch(() => {});
-  await hear(receiver, "I waited for the first text.");
+  const first = hear(receiver, "I waited for the first text.");
+  first.catch(() => {}); // it is waited for below
+  await Promise.race([first, sending]); // code that throws at once is told as that
+  sending.catch(() => {}); // it may be waiting when the socket is closed
+  await first;
   const say = (ack: string) => receiver.send(ack, sender.address);
   return { sending, say };
 }
