@@ -1,5 +1,5 @@
 /**
- * The relay as a program: what its options say, and what it says at its end.
+ * The relay as a program: reads its options, and prints its counts at the end.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import { type Given, type Options, type Role, UsageError } from "./lesson.ts";
 const LONGEST = 60_000;
 const SEEDS = 2 ** 32;
 
-/** A relay between any two UDP programs, in a weather that its options tell. */
+/** A relay between any two UDP programs. Its options say how bad the network is. */
 export function relayRole(
   forecast: (weather: Weather, seed: number) => (path: number) => Fate,
 ): Role {
   return {
-    about: "pass datagrams on, in bad weather",
+    about: "pass datagrams on, lose or delay some",
     listens: true,
     answers: true,
     options: {
-      to: { value: "HOST:PORT", about: "where they go, and come back from", address: true },
-      drop: { value: "SHARE", about: "lose so many, from 0 to 1", default: "0" },
-      duplicate: { value: "SHARE", about: "send so many twice", default: "0" },
-      delay: { value: "MS", about: "hold each for so long", default: "0" },
-      jitter: { value: "MS", about: "and longer, up to this, by chance", default: "0" },
-      rate: { value: "BYTES", about: "a line that carries so many a second" },
-      queue: { value: "DATAGRAMS", about: "and so many wait for it, no more", default: "10" },
-      seed: { value: "NUMBER", about: "the same dice again (others each time)" },
+      to: { value: "HOST:PORT", about: "the server behind the relay", address: true },
+      drop: { value: "SHARE", about: "share that is lost, from 0 to 1", default: "0" },
+      duplicate: { value: "SHARE", about: "share that arrives twice", default: "0" },
+      delay: { value: "MS", about: "delay of each datagram", default: "0" },
+      jitter: { value: "MS", about: "random extra delay, up to this", default: "0" },
+      rate: { value: "BYTES", about: "carry only so many in a second" },
+      queue: { value: "DATAGRAMS", about: "how many may wait for that", default: "10" },
+      seed: { value: "NUMBER", about: "repeat the losses of an earlier run" },
     },
     run: (given) => run(given, forecast),
   };
@@ -48,14 +48,14 @@ async function run(
   const seed = seedOf(options);
   if (sameAddress(local, to)) {
     throw new UsageError(
-      `--to ${formatAddress(to)} is the relay itself: give it, or the relay, another port.`,
+      `--to ${formatAddress(to)} is the relay itself. Give one of the two another port.`,
     );
   }
   using socket = bind(local);
   const { hostname, port } = socket.address;
   console.log(
     `Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)\n` +
-      `To ${formatAddress(to)}, and back. The same dice again: --seed ${seed}`,
+      `To ${formatAddress(to)}, and back. To repeat the losses: --seed ${seed}`,
   );
 
   const counts = noCounts();
@@ -68,7 +68,7 @@ async function run(
   await relay(socket, to, forecast(weather, seed), { counts, ...(line && { line }) });
 }
 
-/** The line that the options ask for: none without `--rate`. */
+/** Returns the line that the options ask for, or `undefined` without `--rate`. */
 function lineOf(options: Options): Line | undefined {
   const queue = options.number("queue", 0, 100_000);
   if (!options.has("rate")) return undefined;

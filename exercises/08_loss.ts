@@ -15,29 +15,31 @@ import type { Fate } from "../lib/relay.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Somebody sends datagrams that are numbered 1, 2, 3 and so on. `numbers` are those that came, in the
- * order in which they came. Say what the network did, from these numbers alone:
+ * A program sends datagrams with the numbers 1, 2, 3 and so on. `numbers` are the ones that
+ * arrived, in the order in which they arrived. Say what the network did, from these numbers alone:
  *
- * - `lost`: how many never came. Only up to the highest one that did: nobody knows what followed it.
- * - `doubled`: how often one came that had come before.
- * - `overtaken`: how many came, for the first time, after one with a higher number.
+ * - `lost`: how many never arrived. Count only up to the highest number that arrived, because
+ *   nobody knows whether more were sent.
+ * - `doubled`: how often a number arrived that had arrived before.
+ * - `overtaken`: how many arrived for the first time after a higher number.
  *
- * Numbers come from the network, and some are as high as 100,000,000: that must not take longer.
+ * Some numbers are as high as 100,000,000. That must not take longer.
  */
 export function judge(numbers: number[]): { lost: number; doubled: number; overtaken: number } {
   return todo();
 }
 
 /**
- * Real networks lose several in a row: a radio fades, a queue is full. So make dice that lose in bursts.
- * The function that you return is called for each datagram, and returns its fate as in lesson 8: `[]` if
- * it is lost, else `[0]`.
+ * Real networks often lose several datagrams in a row, for example while a queue is full. So lose
+ * them in bursts. Return a function that is called once for each datagram. It returns `[]` if the
+ * datagram is lost, and `[0]` if it passes, as `fate` does in lesson 8.
  *
- * There are two states, good and bad. In the good one nothing is lost, in the bad one everything. It
- * begins good. Throw the dice once for each datagram, and before you decide: with the chance `begin` a
- * good state turns bad; with the chance `end` a bad one turns good.
+ * There are two states. In the good state nothing is lost, in the bad state everything. It begins
+ * good. For each datagram, call `random` once, before you decide. It returns a number from 0 to 1.
+ * With the chance `begin`, a good state turns bad. With the chance `end`, a bad state turns good.
  *
- * Then try it: `relay(socket, to, () => bursts(0.05, 0.2, Math.random))`.
+ * Then try it: `relay(socket, to, () => bursts(0.05, 0.2, Math.random))`, with the relay of
+ * lib/relay.ts.
  */
 export function bursts(begin: number, end: number, random: () => number): Fate {
   return todo();

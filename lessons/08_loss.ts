@@ -1,152 +1,231 @@
 /**
  * # Lesson 8: loss
  *
- * A network may lose a datagram, deliver it twice, hold it back, and let a later one overtake it. A relay
- * between two programs does all that, as its dice want it: to yours, too, for want of a bad network.
+ * A network may lose a datagram, deliver it twice, delay it, or deliver a later one first. UDP says
+ * nothing about any of this. A program finds out only by numbers in its own datagrams.
+ *
+ * You may not have a bad network at hand. So this lesson has a *relay*: a program that passes
+ * datagrams on between two others, and by chance loses, doubles or delays some. You can put it in
+ * front of your own programs, too.
  *
  * ## You learn
- * - what may become of a datagram, and how numbers show what did
- * - that a receiver loses some itself, when it does not read them fast enough
+ * - what can happen to a datagram, and how a program sees it by numbers
+ * - how a relay works: it needs a socket for each client, as a router at home does
+ * - how the receiver's own system drops datagrams, if the program reads too slowly
+ *
+ * ## The messages
+ *
+ *     ping 7    question number 7
+ *     pong 7    the reply to it
  *
  * ## Run
  *
- *     deno task lesson8                                         watch it happen
- *     deno task lesson8 server --port 9000                      answer pings
- *     deno task lesson8 relay --to 127.0.0.1:9000 --drop 0.2    lose a fifth of them, each way
- *     deno task lesson8 ping                                    send pings to the relay, and count
+ *     deno task lesson8                                         show loss as a diagram
+ *     deno task lesson8 server --port 9000                      in one terminal: reply to pings
+ *     deno task lesson8 relay --to 127.0.0.1:9000 --drop 0.2    in a second one: lose a fifth
+ *     deno task lesson8 ping                                    in a third one: send 10 pings
  *
- * ## Try next
- * - At `--drop 0.2`, how many of 100 pings come back, and why not 80? A seed is where dice begin: start the
- *   relay anew with `--seed 1`, again and again. (Each client has dice of its own, so a second ping differs.)
- * - Add `--jitter 300`: up to 300 ms longer, by chance. `ping --interval 0.05` (seconds): in which order?
- * - Put the relay in front of lesson 4's server: `deno task lesson8 relay --to 127.0.0.1:9999 --drop 0.4`,
- *   then `deno task lesson4 client --port 8888`. Or of a name server: `dig -p 8888 @127.0.0.1`. Or of yours.
+ * The relay listens on port 8888, and `ping` sends to it. The relay loses a fifth in each
+ * direction. `ping` prints a line for each reply, and then the result, such as:
+ *
+ *     pong 1 after 3.8 ms
+ *     pong 2 after 1.3 ms
+ *     Pings: 10 sent, 3 lost, 0 doubled, 0 late.
+ *     Round trip: least 0.9 ms, middle 1.6 ms, worst 3.8 ms.
  *
  * @module
  */
-import type { Diagram, Given, Lesson } from "../cli/lesson.ts";
-import { relayRole } from "../cli/relay.ts";
-import { run } from "../cli/run.ts";
-import { steadyClock } from "../cli/steady.ts";
-import { ping, Pings, pong } from "../lib/ping.ts";
-import { type Fate, relay, type Weather } from "../lib/relay.ts";
+import { ping as sendPings, type Pings, pong } from "../lib/ping.ts";
+import type { Weather } from "../lib/relay.ts";
 import { printable } from "../lib/text.ts";
-import { bind, formatAddress, type Socket } from "../lib/udp.ts";
+import {
+  type Address,
+  bind,
+  formatAddress,
+  localFor,
+  sameAddress,
+  type Socket,
+} from "../lib/udp.ts";
 import { receiveWithin } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
-/** Random numbers from 0 to 1, as from `Math.random`, but the same ones for the same seed (mulberry32). */
-export function dice(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0; // a step; the rest stirs its bits, so that no pattern is left
-    let bits = Math.imul(seed ^ (seed >>> 15), seed | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+/**
+ * Decides what happens to one datagram. Returns the delay of each copy in milliseconds: `[]` means
+ * that the datagram is lost, and two numbers mean that it arrives twice.
+ *
+ * `weather` says how bad the network is: `drop` and `duplicate` are shares from 0 to 1. Each copy
+ * takes `delay` milliseconds and a random part of `jitter`. So a later datagram can overtake an
+ * earlier one. Nothing in UDP promises an order.
+ *
+ * A network can also damage a datagram. Then UDP's checksum is wrong, and the receiver's system
+ * drops it. To the program, it is lost.
+ */
+export function fate(weather: Weather, random: () => number): number[] {
+  const { drop = 0, duplicate = 0, delay = 0, jitter = 0 } = weather;
+
+  // Always draw four numbers, needed or not. So with the same random numbers
+  // and another `drop`, the datagrams that arrive have the same delays.
+  const lost = random() < drop;
+  const doubled = random() < duplicate;
+  const first = delay + random() * jitter;
+  const second = delay + random() * jitter;
+
+  if (lost) return [];
+  return doubled ? [first, second] : [first];
+}
+
+/** What happens to a datagram on its way: calls `send` for each copy, when its delay is over. */
+export type Network = (data: Uint8Array, send: () => void) => void;
+
+/** Returns a network that treats datagrams as {@linkcode fate} says. */
+export function badNetwork(weather: Weather, random = Math.random): Network {
+  return (_data, send) => {
+    // Chance decides here, and not the bytes. So it does not look at the data.
+    for (const delay of fate(weather, random)) setTimeout(send, delay);
   };
 }
 
 /**
- * What becomes of a datagram: how many milliseconds each copy of it takes. `[]` is lost, two are doubled.
- * Who has the shorter delay comes first: nothing promises an order, although on one machine you hardly see
- * another one. And damaged? The system checks UDP's checksum and drops what fails it: to you, it is lost.
+ * A relay: passes on what clients send to `socket` to the server at `to`, and passes its replies
+ * back, until the socket is closed.
+ *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * assertEquals(fate({ duplicate: 1, delay: 20 }, Math.random), [20, 20]);
+ * import { bind } from "../lib/udp.ts";
+ *
+ * using server = bind();
+ * using middle = bind();
+ * using client = bind();
+ * passOn(middle, server.address, badNetwork({ duplicate: 1 })); // every datagram arrives twice
+ *
+ * await client.send("Hello", middle.address); // the client sends to the relay
+ * for (let copy = 1; copy <= 2; copy++) {
+ *   const { data } = await server.receive();
+ *   assertEquals(new TextDecoder().decode(data), "Hello");
+ * }
  * ```
  */
-export function fate(weather: Weather, random: () => number): number[] {
-  const { drop = 0, duplicate = 0, delay = 0, jitter = 0 } = weather;
-  // Four dice each time, needed or not: so another `drop` changes nothing for those that arrive.
-  const [lost, doubled, ...luck] = [random(), random(), random(), random()];
-  if (lost < drop) return [];
-  const delays = luck.map((share) => delay + share * jitter);
-  return doubled < duplicate ? delays : delays.slice(0, 1);
-}
+export async function passOn(
+  socket: Socket,
+  to: Address,
+  network: Network,
+  open = bind, // the lesson's diagram opens sockets that it draws
+): Promise<void> {
+  const sockets = new Map<string, Socket>();
 
-/** The fates on a relay's paths: each client has one to the server and one back, each with dice of its own. */
-export function forecast(weather: Weather, seed: number): (path: number) => Fate {
-  return (path) => {
-    const random = dice(seed + path);
-    return () => fate(weather, random);
-  };
-}
+  for await (const { data, from } of socket) {
+    const client = formatAddress(from);
+    if (!sockets.has(client)) {
+      // The server must tell the clients apart, and it sees only the relay. So
+      // each client gets a socket of its own here, with a port of its own.
+      const own = open({ hostname: localFor(to) });
+      sockets.set(client, own);
+      passBack(own, to, (reply) => network(reply, () => trySend(socket, reply, from)));
+    }
 
-/** What comes until nothing has come for a while, as text. */
-export async function readAll(socket: Socket, patience: number): Promise<string[]> {
-  const texts: string[] = [];
-  for (let next; (next = await receiveWithin(socket, patience));) texts.push(printable(next.data));
-  return texts;
-}
-
-/** Five datagrams in bad weather. Then a thousand in fair weather, to somebody who does not read them. */
-export async function play(diagram: Diagram): Promise<void> {
-  using client = diagram.watch("client", bind());
-  using middle = diagram.watch("relay", bind());
-  using server = diagram.watch("server", bind());
-  const weather = { drop: 0.2, duplicate: 0.2, delay: 20, jitter: 200 };
-  relay(middle, server.address, forecast(weather, 40), {
-    clock: steadyClock(), // a busy machine makes it slower, and changes no order
-    open: (options) => diagram.watch("relay", bind(options)),
-    lost: (data, from, to) => diagram.lost(data, from, to),
-  });
-  for (let number = 1; number <= 5; number++) await client.send(`${number}`, middle.address);
-  const heard = (await readAll(server, 1000)).join(" ");
-  diagram.note(`Sent: 1 2 3 4 5. Received: ${heard}. Only the numbers tell.`);
-
-  // What is not read yet waits in a receive buffer: on Linux 212,992 bytes, or 256 small datagrams. A larger
-  // one (Linux gives net.core.rmem_max at most, without a word) helps in a burst, not if reading is too slow.
-  using sender = bind(), reader = bind();
-  let sent = 0;
-  for (let number = 1; number <= 1000; number++) {
-    await sender.send(`${number}`, reader.address).then(() => sent++, () => {}); // macOS may refuse some
+    const own = sockets.get(client)!;
+    network(data, () => trySend(own, data, to));
   }
-  diagram.note("Without a relay, 1000 more to a program here that does not read yet.");
-  const kept = await readAll(reader, 300);
-  diagram.note(`${sent} sends succeed. Then it reads: ${kept[0]} to ${kept.at(-1)} are there.`);
-  if (kept.length < sent) diagram.note("Its receive buffer was full: the newest were dropped.");
+
+  for (const own of sockets.values()) own.close();
 }
 
-async function server({ local, console }: Given): Promise<void> {
-  using socket = bind(local);
-  console.log(`Bind UDP on ${socket.address.port}... (at ${local.hostname}, Ctrl-C stops)`);
-  await serve(socket, pong, console.log);
+/** Passes on what the server sends to the socket of one client. Runs until the socket is closed. */
+async function passBack(
+  own: Socket,
+  server: Address,
+  pass: (reply: Uint8Array) => void,
+): Promise<void> {
+  for await (const { data, from } of own) {
+    // Anyone can send to this port. Only the server's datagrams are replies.
+    if (sameAddress(from, server)) pass(data);
+  }
 }
 
-async function pinging({ local, remote, options, signal, console }: Given): Promise<void> {
-  const pings = new Pings(options.seconds("timeout"));
-  const end = () => console.log(pings.told(performance.now()));
-  signal.addEventListener("abort", end);
-  const [count, interval] = [options.number("count", 1, 100_000), options.seconds("interval")];
-  await ping(bind(local), remote, pings, { count, interval, log: console.log });
-  end();
-  if (pings.sums(performance.now()).answered > 0) return;
-  throw new Error(`Is there a server at ${formatAddress(remote)}? It never answered.`);
+/** Sends, or does nothing if that fails: a network does not tell the sender either. */
+function trySend(from: Socket, data: Uint8Array, to: Address): void {
+  from.send(data, to).catch(() => {});
 }
 
-export const lesson: Lesson = {
-  part: 2,
-  title: "loss",
-  about: "Loss: what a network does to datagrams, by dice.",
-  port: 8888,
-  play,
-  roles: {
-    server: { about: "answer pings", listens: true, answers: true, run: server },
-    relay: relayRole(forecast),
-    ping: {
-      about: "send pings, and count what became of them",
-      options: {
-        count: { value: "NUMBER", about: "how many", default: "10" },
-        interval: { value: "SECONDS", about: "between two of them", default: "0.2" },
-        timeout: { value: "SECONDS", about: "when an answer is late", default: "1" },
-      },
-      run: pinging,
-    },
-  },
-  tryNext: [
-    "deno task lesson8 server --port 9000",
-    "deno task lesson8 relay --to 127.0.0.1:9000 --drop 0.2",
-    "deno task lesson8 ping",
-  ],
-};
+/** Reads datagrams until none comes for so many milliseconds. Returns them as text. */
+export async function readAll(socket: Socket, silence: number): Promise<string[]> {
+  const texts: string[] = [];
+  while (true) {
+    const datagram = await receiveWithin(socket, silence);
+    if (!datagram) return texts;
+    texts.push(printable(datagram.data));
+  }
+}
 
-if (import.meta.main) await run(lesson);
+/**
+ * Sends numbers from 1 on to a program that does not read. Returns how many of the sends succeeded.
+ * Each one can succeed and still be lost.
+ */
+export async function sendUnread(sender: Socket, reader: Address, count: number): Promise<number> {
+  let sent = 0;
+  for (let number = 1; number <= count; number++) {
+    try {
+      await sender.send(`${number}`, reader);
+      sent++;
+    } catch {
+      // macOS may refuse to send when a buffer is full.
+    }
+  }
+
+  // The datagrams wait in the reader's receive buffer now. On Linux this buffer
+  // has 212,992 bytes. 256 small datagrams fill it, because each takes more
+  // memory than its bytes. Then the system drops every datagram that arrives. A
+  // larger buffer helps against a burst, but not if the program is always slow.
+  return sent;
+}
+
+/** `deno task lesson8 server` runs this: replies to pings until the program is stopped. */
+export async function server(at: Address, print = console.log): Promise<void> {
+  using socket = bind(at);
+  print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
+  await serve(socket, pong, print); // a pong is not a ping, so it gets no reply
+}
+
+/** `deno task lesson8 ping` runs this: sends pings, and prints what happened to them. */
+export async function ping(
+  to: Address,
+  pings: Pings,
+  options: { count: number; interval: number },
+  print = console.log,
+): Promise<void> {
+  // Pings numbers them and remembers when each one was sent. So it can tell a
+  // lost one from a late one, and a second reply from the first.
+  using socket = bind({ hostname: localFor(to) });
+  await sendPings(socket, to, pings, { ...options, log: print });
+
+  // told() puts the counts into words.
+  const now = performance.now();
+  print(pings.told(now));
+  if (pings.sums(now).answered === 0) {
+    throw new Error(`Is a server running at ${formatAddress(to)}? There was no reply.`);
+  }
+}
+
+/*
+ * ## Try next
+ *
+ * 1. Run the relay with `--drop 0.2` and send 100 pings: `deno task lesson8 ping --count 100`. You
+ *    should see that some 36 are lost, and not 20: a ping or its pong can be lost, and only 0.8
+ *    times 0.8 of them come back.
+ * 2. Start the relay with `--drop 0.2 --seed 1`, run `ping`, and do both once more. You should see
+ *    that the same pings are lost: the same seed gives the same random numbers. If you only run
+ *    `ping` again, you should see other losses: it is a new client, and each client has its own
+ *    numbers.
+ * 3. Start the relay with `--jitter 300`, and run `deno task lesson8 ping --interval 0.05`. You
+ *    should see the pongs in another order: each takes up to 300 ms longer in each direction.
+ * 4. Put the relay in front of lesson 4's server, and lose 40 % in each direction:
+ *    `deno task lesson8 relay --to 127.0.0.1:9999 --drop 0.4`. Then run
+ *    `deno task lesson4 client --port 8888`. You should see `No reply for` a name in most runs. The
+ *    client of lesson 4 does not send again. Lesson 9 does.
+ *
+ * `deno task lesson8 relay` runs the relay of lib/relay.ts. That one also forgets clients that are
+ * silent, has limits for clients and memory, keeps the order of equal delays, passes on replies
+ * from another port of the server (TFTP needs it, lesson 14), and has a full line (lesson 11).
+ */
+
+if (import.meta.main) import("../cli/lessons/08_loss.ts").then(({ main }) => main());

@@ -1,10 +1,10 @@
 /**
  * # Lesson 11: congestion
  *
- * A line carries only so many bytes in a second. If more arrive, datagrams wait in a *queue* in front
- * of the line. If the queue is full, they are lost. This is *congestion*. No message tells a sender
- * about it: the sender sees only that ACKs are missing. So it must slow down by itself. This is called
- * *congestion control*.
+ * A line carries only so many bytes in a second. If more arrive, datagrams wait in a *queue* in
+ * front of the line. If the queue is full, they are lost. This is *congestion*. No message tells a
+ * sender about it: the sender sees only that ACKs are missing. So it must slow down by itself. This
+ * is called *congestion control*.
  *
  * ## You learn
  * - what a full line does: first datagrams wait, then they are lost
@@ -26,8 +26,8 @@
  *     deno task lesson11 send                    in a third one: send for 10 seconds
  *     deno task lesson11 send --window 40        the same with a fixed window
  *
- * `send` prints its *congestion window* four times a second: how many datagrams may be under way. The
- * window doubles until the queue is full. Then it drops to half, grows slowly, and drops again:
+ * `send` prints its *congestion window* four times a second: how many datagrams may be under way.
+ * The window doubles until the queue is full. Then it drops to half, grows slowly, and drops again:
  *
  *     0.27 s  ██ 2
  *     0.52 s  ████████ 8
@@ -37,10 +37,10 @@
  *
  * ## Is UDP faster than TCP?
  *
- * No. UDP has no speed of its own: a datagram leaves when you send it. How fast a transfer is depends
- * on how much is under way, and on what a loss changes. TCP decides that for you, and with UDP you
- * decide. A fixed window can beat TCP on a full line, but it takes the line from others and loses much
- * of what it sends. docs/is-udp-faster.md has the measurements.
+ * No. UDP has no speed of its own: a datagram leaves when you send it. How fast a transfer is
+ * depends on how much is under way, and on what a loss changes. TCP decides that for you, and with
+ * UDP you decide. A fixed window can beat TCP on a full line, but it takes the line from others and
+ * loses much of what it sends. docs/is-udp-faster.md has the measurements.
  *
  * @module
  */
@@ -59,12 +59,16 @@ import { serve } from "./04_echo.ts";
 /** The bytes of a datagram. 1,000 of them fit into one packet on every usual network (lesson 7). */
 const SIZE = 1000;
 
-/** After so many milliseconds without an ACK, all is lost. Lesson 9 measures this time instead. */
+/**
+ * If no ACK arrives for so many milliseconds, everything under way is lost. Lesson 9 measures it.
+ */
 const SILENCE = 500;
 
 /** What a sender knows. It knows nothing about the line or about other senders. */
 export interface Sender {
-  /** How many datagrams may be under way: the congestion window. Its fraction does not count yet. */
+  /**
+   * How many datagrams may be under way: the congestion window. Its fraction does not count yet.
+   */
   window: number;
   /** Below this size the window doubles in a round trip. From here on it grows slowly. */
   threshold: number;
@@ -200,7 +204,9 @@ export async function sendUntil(
   }
 }
 
-/** Waits for an ACK of a datagram that is under way. Returns its number, `undefined` if none comes. */
+/**
+ * Waits for an ACK of a datagram that is under way. Returns its number, `undefined` if none comes.
+ */
 async function nextAck(socket: Socket, to: Address, sender: Sender): Promise<number | undefined> {
   const datagram = await receiveUntil(socket, SILENCE, ({ data, from }) => {
     const number = numberAfter("ACK", data);
@@ -267,22 +273,24 @@ export async function line(
 /*
  * ## Try next
  *
- * 1. Run `receive --port 9293`, `line` and, in two more terminals, `send` and `send`. You should see
- *    that both windows go up and down, and that each is smaller than the window of one sender alone.
- *    At the end, each of the two has delivered about half of what the line carries.
- * 2. Run `send` and `send --window 40` at the same time. You should see that the window of `send` falls
- *    to 2 or 3 and stays there. The fixed window delivers many times as much. It also loses about as
- *    many datagrams as it delivers: the line prints `The queue is full` all the time.
- * 3. Run `send --window 10` alone. You should see `0 were lost`. 10 datagrams are as many as the line
- *    carries in one round trip of 100 ms. A fixed window is right if you know the line, and if nobody
- *    else uses it.
- * 4. Change `sender.window / 2` in `halve` to `sender.window * 0.7`, and run `send`. You should see that
- *    the window drops to about 16 and not to 12. This is the number of TCP cubic (RFC 9438), the usual
- *    TCP today.
+ * 1. Leave `receive --port 9293` and `line` running. In two more terminals, run
+ *    `deno task lesson11 send` at the same time. You should see that both windows go up and down,
+ *    and that each is smaller than the window of one sender alone. At the end, both senders have
+ *    delivered about as many datagrams.
+ * 2. Run `deno task lesson11 send` and `deno task lesson11 send --window 40` at the same time. You
+ *    should see that the window of the first one falls to 2 or 3 and stays there. The fixed window
+ *    delivers many times as much. It also loses about as many datagrams as it delivers: the line
+ *    prints `The queue is full` all the time.
+ * 3. Run `deno task lesson11 send --window 10` alone. You should see `0 were lost`. 10 datagrams
+ *    are as many as the line carries in one round trip of 100 ms. A fixed window is right if you
+ *    know the line, and if nobody else uses it.
+ * 4. Change `sender.window / 2` in `halve` to `sender.window * 0.7`, and run the sender again. You
+ *    should see that the window drops to about 16 and not to 12. TCP cubic, the usual TCP today,
+ *    has this number (RFC 9438).
  *
- * lib/transfer.ts has the same rules in a file transfer, as `FairWindow`. It starts with 10 parts, as
- * TCP does today (RFC 6928), and it measures how long it waits for an ACK. RFC 8085 asks every program
- * that uses UDP on the internet to slow down when datagrams are lost.
+ * lib/transfer.ts has the same rules in a file transfer, as `FairWindow`. It starts with 10 parts,
+ * as TCP does today (RFC 6928), and it measures how long it waits for an ACK. RFC 8085 asks every
+ * program that uses UDP on the internet to slow down when datagrams are lost.
  */
 
 if (import.meta.main) import("../cli/lessons/11_congestion.ts").then(({ main }) => main());

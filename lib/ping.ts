@@ -1,31 +1,31 @@
 /**
- * Pings: questions with a number, `ping 7`, whose answers, `pong 7`, show what the network did to
- * them.
+ * Pings: questions with a number, such as `ping 7`. The replies, such as `pong 7`, show what the
+ * network did to them.
  *
  * @module
  */
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import { type Address, sameAddress, type Socket } from "./udp.ts";
 
-/** What became of pings: `sent = answered + lost + pending`. Times are milliseconds. */
+/** Counts of pings: `sent = answered + lost + pending`. Times are milliseconds. */
 export interface Sums {
   sent: number;
   answered: number;
-  /** Not answered, and their time is over. */
+  /** Without a reply, and their time is over. */
   lost: number;
-  /** Not answered yet, but there is still time. */
+  /** Without a reply, and their time is not over yet. */
   pending: number;
-  /** Answers beyond the first one to a ping. */
+  /** Replies after the first one to the same ping. */
   doubled: number;
-  /** First answers that came when their time was over: answered all the same. */
+  /** First replies that came when their time was over. They count as answered. */
   late: number;
-  /** How long the first answers took, from the least to the worst. */
+  /** How long the first replies took, from the shortest to the longest. */
   trips: number[];
 }
 
 /**
- * The answer to a ping, or `undefined` for anything else: above all for a pong, or two servers
- * could be set to answer each other for ever (CVE-2024-2169).
+ * Returns the reply to a ping, and `undefined` for anything else. A pong gets no reply. Otherwise
+ * one forged datagram could make two servers reply to each other without end (CVE-2024-2169).
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -39,8 +39,8 @@ export function pong(data: Uint8Array): string | undefined {
 }
 
 /**
- * Numbers pings 1, 2, 3 and so on, and keeps account of their answers. Times are milliseconds, by
- * any one clock. Each ping costs 16 bytes of memory.
+ * Numbers pings 1, 2, 3 and so on, and counts their replies. Times are milliseconds of any clock.
+ * Each ping costs 16 bytes of memory.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -50,30 +50,30 @@ export function pong(data: Uint8Array): string | undefined {
  * assertEquals(pings.next(0), "ping 1");
  * assertEquals(pings.heard(bytes("pong 1"), 30), "pong 1 after 30.0 ms");
  * assertEquals(pings.heard(bytes("pong 1"), 31), "pong 1 again");
- * assertEquals(pings.heard(bytes("pong 2"), 32), undefined); // nobody asked that
+ * assertEquals(pings.heard(bytes("pong 2"), 32), undefined); // no such ping was sent
  * assertEquals(pings.sums(50).trips, [30]);
  * ```
  */
 export class Pings {
-  /** After so many milliseconds an answer is late. */
+  /** After so many milliseconds a reply is late. */
   readonly wait: number;
   readonly #sent: number[] = [];
   readonly #trips: (number | undefined)[] = [];
   #doubled = 0;
 
-  /** `wait`: after so many milliseconds an answer is late. */
+  /** After `wait` milliseconds a reply is late. */
   constructor(wait: number) {
     this.wait = wait;
   }
 
-  /** The next ping, to be sent now. */
+  /** Returns the next ping. Send it now. */
   next(now: number): string {
     return `ping ${this.#sent.push(now)}`;
   }
 
   /**
-   * What there is to say about a datagram that came now. `undefined`: it answers none of these
-   * pings.
+   * Counts a datagram that arrived now, and returns a line about it. Returns `undefined` if it is
+   * not a reply to one of these pings.
    */
   heard(data: Uint8Array, now: number): string | undefined {
     const number = numberOf("pong", data) ?? 0;
@@ -88,7 +88,7 @@ export class Pings {
     return `pong ${number} after ${trip.toFixed(1)} ms${trip > this.wait ? ": late" : ""}`;
   }
 
-  /** What has become of them until now. */
+  /** Returns the counts until now. */
   sums(now: number): Sums {
     const trips = this.#trips.filter((trip) => trip !== undefined).sort((a, b) => a - b);
     const open = this.#sent.filter((_, i) => this.#trips[i] === undefined);
@@ -104,7 +104,7 @@ export class Pings {
     };
   }
 
-  /** The sums in words. */
+  /** Returns the counts in words. */
   told(now: number): string {
     const { sent, lost, pending, doubled, late, trips } = this.sums(now);
     const ms = (time: number) => `${time.toFixed(1)} ms`;
@@ -117,21 +117,21 @@ export class Pings {
   }
 }
 
-/** What one may tell {@linkcode ping}. */
+/** Options of {@linkcode ping}. */
 export interface PingOptions {
-  /** How many. */
+  /** How many to send. */
   count: number;
-  /** The milliseconds between two of them. */
+  /** The time between two of them, in milliseconds. */
   interval: number;
-  /** Is told of each answer. */
+  /** Called with a line for each reply. */
   log?: (line: string) => void;
-  /** By which it waits: the system's if not given. */
+  /** The clock for its waits. Default: the system's. */
   clock?: Clock;
 }
 
 /**
- * Sends pings, gives the last ones their time, and closes the socket. Throws what {@linkcode
- * Socket.send} throws.
+ * Sends pings, waits for the replies to the last ones, and closes the socket. Throws the errors of
+ * {@linkcode Socket.send}.
  */
 export async function ping(
   socket: Socket,
@@ -156,8 +156,8 @@ export async function ping(
 }
 
 /**
- * The one in the middle of numbers in their order; where two are in the middle, half-way between
- * them. A few that are far out do not move it, as they move a mean.
+ * Returns the median of sorted numbers: the one in the middle, or the mean of the two in the
+ * middle. Unlike a mean, it hardly changes if a few numbers are very large.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -170,7 +170,7 @@ export function median(sorted: number[]): number {
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
 
-/** The number in `ping 7`: no leading zero, no line break, nothing else. */
+/** Returns the number in `ping 7`, without a leading zero, a line break or anything else. */
 function numberOf(word: "ping" | "pong", data: Uint8Array): number | undefined {
   const text = new TextDecoder().decode(data.subarray(0, 20));
   const [, number] = text.match(/^p[io]ng ([1-9]\d{0,8})$/) ?? [];

@@ -1,15 +1,13 @@
 /**
- * A relay between UDP programs that treats their datagrams as a bad network would. It needs udp.ts and clock.ts
- * beside it.
+ * A relay between UDP programs. It loses, doubles and delays datagrams, as a bad network does. To
+ * copy it, copy udp.ts and clock.ts, too.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { bind } from "./udp.ts";
  *
- * using server = bind();
- * using middle = bind();
- * using client = bind();
- * const relaying = relay(middle, server.address, () => () => [0, 0]); // every datagram twice, and at once
+ * using server = bind(); using middle = bind(); using client = bind(); const relaying =
+ * relay(middle, server.address, () => () => [0, 0]); // each datagram twice, at once
  *
  * await client.send("Hello", middle.address);
  * for (let copy = 1; copy <= 2; copy++) {
@@ -33,37 +31,39 @@ import {
   type Socket,
 } from "./udp.ts";
 
-/** What a network does to datagrams: shares from 0 to 1, times in milliseconds. What is left out is 0. */
+/** How bad a network is. Shares are from 0 to 1, times in milliseconds. Each is 0 if not given. */
 export interface Weather {
   /** The share that is lost. */
   readonly drop?: number;
   /** The share that arrives twice. */
   readonly duplicate?: number;
-  /** How long each one takes. */
+  /** The time that each datagram takes. */
   readonly delay?: number;
-  /** How much longer it may take. Each one has its own luck, and so one may overtake another. */
+  /** The largest random extra time. It differs, so one datagram can overtake another. */
   readonly jitter?: number;
 }
 
 /**
- * Decides what becomes of the next datagram: an entry for each copy that goes on, the milliseconds that
- * it waits. `[]` is lost, `[0, 0]` is doubled; with different delays, one overtakes another.
+ * Decides what happens to the next datagram. Returns the delay of each copy in milliseconds: `[]`
+ * means that it is lost, and `[0, 0]` that it arrives twice.
  */
 export type Fate = () => number[];
 
-/** What a relay did with the datagrams of one direction: `came + doubled = went + dropped + unsent`. */
+/**
+ * What a relay did with the datagrams of one direction: `came + doubled = went + dropped + unsent`.
+ */
 export interface Count {
   /** Received. */
   came: number;
   /** Sent on, copies included. */
   went: number;
-  /** Copies that were lost: their fate wanted it, or the line's queue was full. */
+  /** Copies that were lost, by their fate or because the line's queue was full. */
   dropped: number;
   /** Copies beyond the first. */
   doubled: number;
   /** Copies that had to wait. */
   delayed: number;
-  /** Copies that the system refused, for which there was no room, or that still waited at the end. */
+  /** Copies that the system refused, that had no room, or that still waited at the end. */
   unsent: number;
 }
 
@@ -73,29 +73,49 @@ export interface Counts {
   toClients: Count;
 }
 
-/** What one may tell a relay beside the addresses and the fates. */
+/** Options of {@linkcode relay}. */
 export interface RelayOptions {
   /** A {@linkcode Line} in each direction, which all clients share. Not given: no limit. */
   line?: Line;
-  /** Counts here, to be read meanwhile. */
+  /** The relay counts here. You can read it while the relay runs. */
   counts?: Counts;
-  /** Told of each datagram that is lost, when it is: who would have sent it on, and to whom. */
+  /** Called for each lost datagram. `from` is the socket that would have sent it on. */
   lost?: (data: Uint8Array, from: Address, to: Address) => void;
   /** Opens the relay's other sockets: {@linkcode bind} if not given. */
   open?: (options: BindOptions) => Socket;
-  /** The most clients at a time: for one more, the one that is silent longest is forgotten. 1,000 if not given. */
+  /**
+   * The most clients at a time. One more replaces the client that was silent longest. Default:
+   * 1,000.
+   */
   clients?: number;
-  /** After so many milliseconds of silence a client is forgotten: two minutes if not given (RFC 4787, REQ-5). */
+  /**
+   * A client is forgotten after this silence in milliseconds. Default: two minutes (RFC 4787,
+   * REQ-5).
+   */
   silence?: number;
-  /** By which it waits: the system's if not given. */
+  /** The clock for delays. Default: the system's. */
   clock?: Clock;
 }
 
-/** How many server ports a client may be answered from, beside the one that it asks. */
+/** From how many more ports the server may reply to a client. */
 const DOORS = 4;
-/** How many bytes may wait in delays. A datagram counts as so many more than it has: that it waits costs, too. */
+/** How many bytes may wait. A waiting datagram takes more memory than its bytes: the overhead. */
 const ROOM = 16_000_000;
 const OVERHEAD = 500;
+
+/**
+ * Returns random numbers from 0 to 1, as `Math.random` does. The same seed gives the same numbers
+ * (mulberry32).
+ */
+export function dice(seed: number): () => number {
+  return () => {
+    // A step, and then three lines that mix its bits, so that no pattern is left.
+    seed = (seed + 0x6d2b79f5) | 0;
+    let bits = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
 
 /** A line that carries only so much, and the queue in front of it. */
 export interface Line {
@@ -106,8 +126,9 @@ export interface Line {
 }
 
 /**
- * Returns a function that puts a datagram on the line. The function returns how many milliseconds pass
- * until the line has taken all of its bytes, or `undefined` if the queue is full: then it is lost.
+ * Returns a function that puts a datagram on the line. The function returns how many milliseconds
+ * pass until the line has taken all of its bytes, or `undefined` if the queue is full: then it is
+ * lost.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -135,23 +156,24 @@ export function fullLine(
   };
 }
 
-/** A {@linkcode Counts} to begin with. */
+/** Returns counts that are all 0. */
 export function noCounts(): Counts {
   const none = { came: 0, went: 0, dropped: 0, doubled: 0, delayed: 0, unsent: 0 };
   return { toServer: { ...none }, toClients: { ...none } };
 }
 
 /**
- * Passes on what clients send to `socket` to the server at `to`, and its answers to them, until the socket
- * is closed. `to` has an IP address, not a name.
+ * Passes on what clients send to `socket` to the server at `to`, and passes its replies back, until
+ * the socket is closed. `to` must have an IP address, not a name. Returns its counts.
  *
- * As a NAT, it has a socket for each client: so the server tells them apart. What comes to such a socket
- * from another host is no answer. What comes from another port of the server's host is one, as in TFTP: the
- * client gets it from another port of the relay, which from now on leads there.
+ * Like a NAT, the relay has a socket for each client, so the server can tell them apart. It drops
+ * what another host sends to such a socket. A reply may come from another port of the server's
+ * host, as in TFTP. Then the client gets it from another port of the relay, and what it sends there
+ * goes to that port of the server.
  *
- * `fates` is called twice for each client: the first one's datagrams to the server meet the fates of path 0,
- * the answers to it those of path 1, the second client has 2 and 3. So whatever else is going on, dice of
- * its own for each path give the same fates again.
+ * `fates` is called twice for each client. The first client's datagrams have the fates of path 0,
+ * and the replies to it have those of path 1. The second client has paths 2 and 3. So each path can
+ * have random numbers of its own, which nothing else changes.
  */
 export async function relay(
   socket: Socket,
@@ -179,23 +201,23 @@ export async function relay(
 interface Client {
   name: string;
   address: Address;
-  /** Sends to the server as this client, and hears its answers. */
+  /** Sends to the server for this client, and receives the replies to it. */
   upstream: Socket;
-  /** For each other port of the server: where it is reached from. The longest silent first. */
+  /** For each other port of the server, the socket that leads there. The longest silent first. */
   doors: Map<number, Socket>;
   toServer: Fate;
   toClient: Fate;
   heard: number;
 }
 
-/** Who has sent something, and is not forgotten yet. */
+/** The clients that have sent something and are not forgotten yet. */
 class Clients {
   readonly #socket: Socket;
   readonly #to: Address;
   readonly #fates: (path: number) => Fate;
   readonly #counts: Counts;
   readonly #options: RelayOptions;
-  /** By their addresses, the longest silent first. */
+  /** By address. The longest silent comes first. */
   readonly #clients = new Map<string, Client>();
   readonly #listening = new Set<Promise<void>>();
   readonly #clock: Clock;
@@ -222,9 +244,9 @@ class Clients {
     if (line) this.#lines.push(fullLine(line), fullLine(line));
   }
 
-  /** Sends to the server what came from a client. */
+  /** Sends a client's datagram to the server. */
   async send(data: Uint8Array, from: Address): Promise<void> {
-    // Forged in the server's name or in our own, it would go round between the two of us.
+    // With a forged sender, the server's or ours, it would go back and forth without end.
     if (sameAddress(from, this.#to) || sameAddress(from, this.#socket.address)) return;
     const { toServer } = this.#counts;
     const name = formatAddress(from);
@@ -237,7 +259,7 @@ class Clients {
     );
   }
 
-  /** Forgets who has been silent for so many milliseconds. */
+  /** Forgets the clients that were silent for so many milliseconds. */
   forget(silence: number): void {
     const limit = this.#clock.now() - silence;
     for (const client of this.#clients.values()) {
@@ -272,10 +294,11 @@ class Clients {
     return client;
   }
 
-  /** Sends to a client what came from the server. */
+  /** Sends a reply of the server to a client. */
   async #answer(client: Client, data: Uint8Array, from: Address): Promise<void> {
     const { hostname, port } = this.#to;
-    if (from.hostname !== hostname && !sameAddress({ ...from, port }, this.#to)) return; // a stranger
+    const stranger = from.hostname !== hostname && !sameAddress({ ...from, port }, this.#to);
+    if (stranger) return;
     if (this.#clients.get(client.name) !== client) return; // forgotten meanwhile
     this.#hear(client);
     const count = this.#counts.toClients;
@@ -360,17 +383,23 @@ interface Copy {
 
 interface Waiting {
   due: number;
-  /** Of two that are due at once, the one that came first goes first. */
+  /** Of two that are due at the same time, the one that arrived first leaves first. */
   order: number;
   copy: Copy;
 }
 
-/** A timer rings up to a millisecond late. So half of one before its time counts as in time. */
+/** A timer rings up to a millisecond late. So half a millisecond early counts as on time. */
 const GRAIN = 0.5;
 
-/** Copies that wait until they are due. One timer for all: one for each would cost more than its datagram. */
+/**
+ * Copies that wait until they are due. One timer for all: one for each would cost more than its
+ * datagram.
+ */
 class Delays {
-  /** A heap: the one at `place` is not before the one at `(place - 1) / 2`, and so the first is the next. */
+  /**
+   * A heap: the one at `place` is not before the one at `(place - 1) / 2`, and so the first is the
+   * next.
+   */
   readonly #heap: Waiting[] = [];
   #room = ROOM;
   #order = 0;
@@ -383,7 +412,7 @@ class Delays {
     this.#clock = clock;
   }
 
-  /** Sends it after so many milliseconds; where too many wait already, never. */
+  /** Sends it after so many milliseconds, or drops it if too many wait already. */
   add(copy: Copy, delay: number): void {
     const size = sizeOf(copy);
     if (size > this.#room || this.#closed) {
@@ -450,12 +479,12 @@ function isBefore(a: Waiting, b: Waiting): boolean {
   return a.due < b.due || a.due === b.due && a.order < b.order;
 }
 
-/** What a copy takes of the room, while it waits. */
+/** Returns how much room a copy takes while it waits. */
 function sizeOf({ data }: Copy): number {
   return data.length + OVERHEAD;
 }
 
-/** Counts one that there is no socket for. */
+/** Counts a datagram that gets no socket. */
 function refuse(count: Count): void {
   count.came++;
   count.unsent++;
@@ -466,6 +495,6 @@ async function sendOn({ data, from, to, count }: Copy): Promise<void> {
     await from.send(data, to);
     count.went++;
   } catch {
-    count.unsent++; // bad luck for this one: as on any network, its sender is not told
+    count.unsent++; // as on any network, nobody tells the sender
   }
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { receiveWithin } from "../lessons/02_receive.ts";
-import { dice, fate } from "../lessons/08_loss.ts";
+import { fate } from "../lessons/08_loss.ts";
+import { dice, relay } from "../lib/relay.ts";
 import {
   collect,
   deliver,
@@ -9,7 +10,6 @@ import {
   send,
   TRIES,
 } from "../lessons/09_retransmission.ts";
-import { relay } from "../lib/relay.ts";
 import { bind, formatAddress, type Socket } from "../lib/udp.ts";
 import { bytes, here, PATIENCE, soon, text, within } from "./helpers.ts";
 import { lesson, runLesson, type Running } from "./program.ts";

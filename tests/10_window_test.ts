@@ -7,10 +7,10 @@ import {
 } from "@std/assert";
 import { progress } from "../cli/transfer.ts";
 import { lesson as page } from "../cli/lessons/10_window.ts";
-import { dice, fate } from "../lessons/08_loss.ts";
+import { fate } from "../lessons/08_loss.ts";
+import { dice, relay } from "../lib/relay.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { collectInOrder, GoBackN, missing, readAck } from "../lessons/10_window.ts";
-import { relay } from "../lib/relay.ts";
 import { pack, receiveFile, Receiving, sendFile, Talk, unpack } from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, soon, text, until, within } from "./helpers.ts";

@@ -233,7 +233,7 @@ Deno.test("lesson 11: played, a queue overflows, and the notes tell what was cou
   const notes = events.flatMap((event) => event.event === "note" ? [event.text] : []);
   const lost = fates.filter((fate) => fate === "lost").length;
   assert(lost > 0 && fates.length === 12, `${fates}`); // six reach the line, and those that pass, the receiver
-  assertStringIncludes(notes[0]!, `6 came at once: ${lost} are lost.`);
+  assertStringIncludes(notes[1]!, `6 came at once: ${lost} are lost.`);
 
   const rows = notes.filter((note) => note.includes("█"));
   assertEquals(rows.length, 33);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { serve } from "../lessons/04_echo.ts";
-import { forecast } from "../lessons/08_loss.ts";
+import { forecast } from "../cli/lessons/08_loss.ts";
 import {
   answerManager,
   askAgent,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../cli/lesson.ts";
 import { lesson as page } from "../cli/lessons/16_rip.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
-import { dice } from "../lessons/08_loss.ts";
+import { dice } from "../lib/relay.ts";
 import {
   advertise,
   believe,

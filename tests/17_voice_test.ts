@@ -3,7 +3,7 @@ import { lesson as voice } from "../cli/lessons/17_voice.ts";
 import { steadyClock } from "../cli/steady.ts";
 import { cut, inMulaw, melody, sums } from "../cli/voice.ts";
 import { hearGroup } from "../lessons/12_multicast.ts";
-import { dice } from "../lessons/08_loss.ts";
+import { dice } from "../lib/relay.ts";
 import { auHead, wavHead } from "../lib/audio.ts";
 import { sleep } from "../lib/clock.ts";
 import { JitterBuffer } from "../lib/jitter.ts";

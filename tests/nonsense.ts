@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { dice } from "../lessons/08_loss.ts";
+import { dice } from "../lib/relay.ts";
 
 /** How many random and bit-flipped messages a format's test decodes: in `deno task fuzz`, 300,000. */
 export const NONSENSE: number = Number(Deno.env.get("NONSENSE") ?? 5_000);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dice } from "../lessons/08_loss.ts";
+import { dice } from "../lib/relay.ts";
 import { decode, describe, encode, type Message } from "../lib/tftp.ts";
 import { type Files, inMemory } from "../lib/tftp_files.ts";
 import { type ServeOptions, serveTftp } from "../lib/tftp_server.ts";

@@ -23,7 +23,9 @@ import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 import { steadyClock } from "../steady.ts";
 
-/** Plays a line whose queue is full. Then two senders share a line, and then one of them does not. */
+/**
+ * Plays a line whose queue is full. Then two senders share a line, and then one of them does not.
+ */
 export async function play(diagram: Diagram): Promise<void> {
   await overflow(diagram);
 
@@ -65,9 +67,8 @@ async function overflow(diagram: Diagram): Promise<void> {
 
   let received = 0;
   while (received + lost < sent) if (await receiveWithin(receiver, 1000)) received++;
-  diagram.note(
-    `The line sends one datagram, and ${queue} more can wait. ${sent} came at once: ${lost} are lost.`,
-  );
+  diagram.note(`The line sends one datagram, and ${queue} more can wait in its queue.`);
+  diagram.note(`${sent} came at once: ${lost} are lost.`);
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Mistake } from "./mistake.ts";
 
-const STAYS = "bursts: a good state stays good while the dice show more than begin";
-const BAD = "bursts: the datagram that turns it bad is lost, and so are those after it";
-const GOOD = "bursts: the datagram that turns it good again passes, and so do those after it";
+const STAYS = "bursts: a good state stays good while the random number is not below begin";
+const BAD = "bursts: the datagram that turns it bad is lost, and the ones after it, too";
+const GOOD = "bursts: the datagram that turns it good again passes, and the ones after it, too";
 const LIMITS = "bursts: a chance of 0 never happens, and one of 1 always";
 const OWN = "bursts: each path has a state of its own";
-const LONG = "bursts: in the long run, as many are lost, and in bursts as long, as the chances say";
+const LONG = "bursts: in the long run, losses and the length of bursts are as the chances say";
 
 /** What people get wrong in exercise 8. */
 export const MISTAKES: Mistake[] = [
@@ -13,67 +13,67 @@ export const MISTAKES: Mistake[] = [
     mistake: "the numbers are counted from 0",
     from: "lost: highest - came.size",
     to: "lost: highest + 1 - came.size",
-    fails: ["judge: all came, once and in order", "judge: nothing came"],
+    fails: ["judge: all arrived, once and in order", "judge: nothing arrived"],
   },
   {
-    mistake: "the highest number of none is minus infinity",
+    mistake: "the highest of no numbers is minus infinity",
     from: "return { lost: highest - came.size",
     to: "return { lost: Math.max(...numbers) - came.size",
-    fails: ["judge: nothing came"],
+    fails: ["judge: nothing arrived"],
   },
   {
-    mistake: "they are counted from the first that came",
+    mistake: "they are counted from the first that arrived",
     from: "lost: highest - came.size",
     to: "lost: numbers.length === 0 ? 0 : highest - Math.min(...numbers) + 1 - came.size",
-    fails: ["judge: some are lost, the first ones, too"],
+    fails: ["judge: some are lost, and the first ones, too"],
   },
   {
     mistake: "a gap counts as one",
     from: "highest = Math.max(highest, number);",
     to: "highest = Math.max(highest, Math.min(number, highest + 2));",
-    fails: ["judge: some are lost, the first ones, too"],
+    fails: ["judge: some are lost, and the first ones, too"],
   },
   {
-    mistake: "copies count as if they had come in the place of lost ones",
+    mistake: "copies count in the place of lost numbers",
     from: "lost: highest - came.size",
     to: "lost: Math.max(0, highest - numbers.length)",
-    fails: ["judge: all of it at once"],
+    fails: ["judge: everything at once"],
   },
   {
-    mistake: "only a copy that follows at once is one",
+    mistake: "only a copy that follows at once is counted",
     from: "if (came.has(number)) doubled++;",
     to: "if (number === highest) doubled++;",
-    fails: ["judge: one that comes three times is doubled twice"],
+    fails: ["judge: a number that arrives three times is doubled twice"],
   },
   {
     mistake: "each number is doubled once at most",
     from: "if (came.has(number)) doubled++;",
     to:
       "if (came.has(number)) doubled = new Set(numbers.filter((n, i) => numbers.indexOf(n) < i)).size;",
-    fails: ["judge: one that comes three times is doubled twice"],
+    fails: ["judge: a number that arrives three times is doubled twice"],
   },
   {
-    mistake: "what is lower than the one before it was overtaken",
+    mistake: "any number lower than the one before it counts as overtaken",
     from:
-      "let highest = 0, doubled = 0, overtaken = 0;\n  for (const number of numbers) {\n    if (came.has(number)) doubled++;\n    else if (number < highest) overtaken++;",
+      "for (const number of numbers) {\n    if (came.has(number)) doubled++;\n    else if (number < highest) overtaken++;",
     to:
-      "let highest = 0, doubled = 0, overtaken = 0;\n  for (const [i, number] of numbers.entries()) {\n    if (came.has(number)) doubled++;\n    else if (number < (numbers[i - 1] ?? 0)) overtaken++;",
-    fails: ["judge: one that was overtaken is not lost"],
+      "for (const [i, number] of numbers.entries()) {\n    if (came.has(number)) doubled++;\n    else if (number < (numbers[i - 1] ?? 0)) overtaken++;",
+    fails: ["judge: a number that was overtaken is not lost"],
   },
   {
-    mistake: "what was overtaken is lost as well",
+    mistake: "what was overtaken counts as lost, too",
     from: "lost: highest - came.size",
     to: "lost: highest - came.size + overtaken",
-    fails: ["judge: one that was overtaken is not lost"],
+    fails: ["judge: a number that was overtaken is not lost"],
   },
   {
     mistake: "a copy is overtaken, too",
     from: "else if (number < highest) overtaken++;",
     to: "if (number < highest) overtaken++;",
-    fails: ["judge: the copy of an overtaken one is not overtaken again"],
+    fails: ["judge: the copy of an overtaken number is not overtaken again"],
   },
   {
-    mistake: "it looks for each one that is missing",
+    mistake: "it looks for each missing number",
     from: "return { lost: highest - came.size",
     to:
       "let missing = 0;\n  for (let n = 1; n <= highest; n++) if (!came.has(n)) missing++;\n  return { lost: missing",
@@ -92,13 +92,13 @@ export const MISTAKES: Mistake[] = [
     fails: [STAYS, GOOD, LONG],
   },
   {
-    mistake: "what the dice show in a good state decides for this datagram only",
+    mistake: "the random number decides for this datagram only",
     from: "if (random() < (bad ? end : begin)) bad = !bad;",
     to: "bad = random() < begin;",
     fails: [BAD, LONG],
   },
   {
-    mistake: "it decides before it throws the dice",
+    mistake: "it decides before it draws the random number",
     from: "if (random() < (bad ? end : begin)) bad = !bad;\n    return bad ? [] : [0];",
     to:
       "const before = bad;\n    if (random() < (bad ? end : begin)) bad = !bad;\n    return before ? [] : [0];",
@@ -111,7 +111,7 @@ export const MISTAKES: Mistake[] = [
     fails: [STAYS, OWN],
   },
   {
-    mistake: "a chance of 0 happens when the dice show 0",
+    mistake: "a chance of 0 happens when the random number is 0",
     from: "random() < (bad",
     to: "random() <= (bad",
     fails: [LIMITS],
@@ -125,13 +125,13 @@ export const MISTAKES: Mistake[] = [
     fails: [OWN],
   },
   {
-    mistake: "the dice are thrown twice for each datagram",
+    mistake: "random is called twice for each datagram",
     from: "if (random() < (bad ? end : begin)) bad = !bad;",
     to: "if (random() < (bad ? end : begin)) bad = !bad;\n    random();",
     fails: [STAYS, BAD],
   },
   {
-    mistake: "the dice are not thrown",
+    mistake: "the random number is not used",
     from: "if (random() <",
     to: "random;\n    if (0.5 <",
     fails: [BAD, GOOD],

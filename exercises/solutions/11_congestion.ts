@@ -5,15 +5,16 @@
  */
 
 /**
- * A line has room for `room` datagrams in each round trip. One sender uses it, and its window follows
- * slow start and halving. Return the window of each round trip, `trips` of them. The first one is 1.
+ * A line has room for `room` datagrams in each round trip. One sender uses it, and its window
+ * follows slow start and halving. Return the window of each round trip, `trips` of them. The first
+ * one is 1.
  *
  * At the end of a round trip, the next window is:
  *
  * - after a loss, that is, if the window was larger than `room`: half of it, rounded down, but at
  *   least 2. This half is also the new threshold.
- * - after silence: 1. The threshold is the same half as after a loss. `silent` has the numbers of the
- *   round trips, counted from 0, in which no ACK arrived.
+ * - after silence: 1. The threshold is the same half as after a loss. `silent` has the numbers of
+ *   the round trips, counted from 0, in which no ACK arrived.
  * - otherwise, below the threshold: double, but not more than the threshold.
  * - otherwise: one more.
  *
@@ -55,8 +56,9 @@ export interface Entry {
  * time. Return the names of the senders that were unfair, in the order in which the log shows that
  * they were. Return each name once.
  *
- * A fair sender halves after a loss: in its next round trip, it sends at most half as many datagrams,
- * rounded up. But 2 are always fair. A sender without a next entry was not unfair in its last one.
+ * A fair sender halves after a loss: in its next round trip, it sends at most half as many
+ * datagrams, rounded up. But 2 are always fair. A sender without a next entry was not unfair in its
+ * last one.
  */
 export function unfairSenders(log: Entry[]): string[] {
   const last = new Map<string, Entry>();

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { dice, fate } from "../../lessons/08_loss.ts";
-import { relay } from "../../lib/relay.ts";
+import { fate } from "../../lessons/08_loss.ts";
+import { dice, relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
 
 const SECONDS = Number(Deno.env.get("BENCH_SECONDS") ?? 2.5);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { dice } from "../../lessons/08_loss.ts";
+import { dice } from "../../lib/relay.ts";
 import { JitterBuffer, type Part } from "../../lib/jitter.ts";
 
 type Arrival = Part & { at: number };

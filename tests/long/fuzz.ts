@@ -19,7 +19,7 @@ import { cut, melody } from "../../cli/voice.ts";
 import { speakTo } from "../../lib/voice.ts";
 import * as rtp from "../../lib/rtp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
-import { dice } from "../../lessons/08_loss.ts";
+import { dice } from "../../lib/relay.ts";
 import { sendFile } from "../../lib/transfer.ts";
 import { later, until } from "../helpers.ts";
 import { freePort, Program } from "../program.ts";

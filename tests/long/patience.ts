@@ -5,9 +5,8 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { dice } from "../../lessons/08_loss.ts";
+import { dice, relay } from "../../lib/relay.ts";
 import { sendFile } from "../../lib/transfer.ts";
-import { relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
 import { bytes, here, later, until } from "../helpers.ts";
 import { freePort, lesson, Program, runLesson } from "../program.ts";

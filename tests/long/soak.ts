@@ -7,7 +7,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { askFor, greeting, serve } from "../../lessons/04_echo.ts";
-import { forecast } from "../../lessons/08_loss.ts";
+import { forecast } from "../../cli/lessons/08_loss.ts";
 import { type Counts, relay } from "../../lib/relay.ts";
 import { receiveFile, sendFile } from "../../lib/transfer.ts";
 import { type Address, bind } from "../../lib/udp.ts";

@@ -6,8 +6,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { dice } from "../../lessons/08_loss.ts";
-import { relay } from "../../lib/relay.ts";
+import { dice, relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
 import { here, later } from "../helpers.ts";
 import { peers, start } from "../peers.ts";

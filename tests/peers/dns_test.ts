@@ -12,7 +12,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { serve } from "../../lessons/04_echo.ts";
-import { forecast } from "../../lessons/08_loss.ts";
+import { forecast } from "../../cli/lessons/08_loss.ts";
 import { answerName, askName, resolve } from "../../lessons/13_dns.ts";
 import { decode, line } from "../../lib/dns.ts";
 import { relay } from "../../lib/relay.ts";

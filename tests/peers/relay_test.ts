@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { forecast } from "../../lessons/08_loss.ts";
+import { forecast } from "../../cli/lessons/08_loss.ts";
 import { installed, netcat, peers, portOf, python, start } from "../peers.ts";
 import { freePort, lesson, Program, type Running } from "../program.ts";
 

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serve } from "../../lessons/04_echo.ts";
-import { forecast } from "../../lessons/08_loss.ts";
+import { forecast } from "../../cli/lessons/08_loss.ts";
 import { answerManager, askAgent, valuesBelow } from "../../lessons/15_snmp.ts";
 import { machine } from "../../lib/machine.ts";
 import { relay } from "../../lib/relay.ts";

@@ -7,11 +7,10 @@
  */
 import { cut, melody } from "../../../cli/voice.ts";
 import { hearGroup } from "../../../lessons/12_multicast.ts";
-import { dice } from "../../../lessons/08_loss.ts";
+import { dice, relay } from "../../../lib/relay.ts";
 import { hear, speakTo } from "../../../lib/voice.ts";
 import { JitterBuffer } from "../../../lib/jitter.ts";
 import { decode } from "../../../lib/rtp.ts";
-import { relay } from "../../../lib/relay.ts";
 import { bind } from "../../../lib/udp.ts";
 import { later } from "../../helpers.ts";
 import { freePort } from "../../program.ts";
