@@ -5,7 +5,7 @@
  */
 import { Diagram } from "../cli/diagram.ts";
 import type { Role } from "../cli/lesson.ts";
-import { bind, MAX_BYTES, sameAddress, type Socket } from "../lib/udp.ts";
+import { bind, formatAddress, MAX_BYTES, sameAddress, type Socket } from "../lib/udp.ts";
 import { until } from "./helpers.ts";
 import { type Page, PAGES, plays, type Side, SIDES, standsAlone } from "./lessons.ts";
 import { RunningRole } from "./role.ts";
@@ -52,16 +52,20 @@ async function conversations(side: Side): Promise<Conversation[]> {
     }
     return clients;
   };
-  // What the second ones are answered comes after all answers to the first ones.
+  // A server handles the second ones after the first ones.
   const [first, second] = [await askAll(), await askAll()];
   const answered = (clients: Socket[]) =>
     server.sent.flatMap(({ data, to }) => {
       const i = clients.findIndex(({ address }) => sameAddress(address, to));
       return i < 0 ? [] : { question: messages[i]!, answer: data };
     });
-  // A server that looks for a file may answer the second one first: so all of the first are awaited.
+  // But where it looks for a file, the answer may come later. So it must have printed all of them.
+  const told = ({ address }: Socket) =>
+    server.printed.some((line) => line.includes(formatAddress(address)));
   await until(
-    () => answered(second).length > 0 && answered(first).length >= answered(second).length,
+    () =>
+      [...first, ...second].every(told) &&
+      answered(second).length > 0 && answered(first).length >= answered(second).length,
     `${called(side)} answers nothing that its lesson sends.`,
   );
   for (const client of [...first, ...second]) client.close();
