@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type Given, Options } from "../cli/lesson.ts";
+import { lesson as program14 } from "../cli/lessons/14_tftp.ts";
 import { download, upload } from "../cli/tftp.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import {
@@ -21,6 +22,7 @@ import { decode, describe, encode, type Message, TftpError, Unanswered } from ".
 import { type Address, bind, type Datagram, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
 import { lesson, Program, runChild, runLesson } from "./program.ts";
+import { RunningRole } from "./role.ts";
 import {
   ack,
   data,
@@ -288,6 +290,18 @@ Deno.test("lesson 14: with --simple, server, get and put run the page's code", a
   await server.prints(/ has written new\.txt\.\n/);
   assertEquals((await run("get", "new.txt")).stdout, "one\n\\x1b[2J\n");
   assertEquals(await run("get", "nothing"), { code: 1, stdout: "", stderr: "File not found\n" });
+});
+
+Deno.test("lesson 14: a request from port 0 ends no server, with --simple either", async () => {
+  const forged = ["nothing", "hello.txt"].map((name) => (
+    { data: encode(octet(name)), from: here(0) }
+  ));
+  await using server = await RunningRole.start(program14.roles.server!, here(0), forged, {
+    simple: "true",
+  });
+  assertEquals(text(await got(server.address, "hello.txt")), "Hello! This file came by TFTP.\n");
+  assertEquals(server.printed.filter((line) => line.includes("127.0.0.1:0: RRQ ")).length, 2);
+  assert(server.printed.some((line) => line.startsWith("127.0.0.1:0 and hello.txt: Port 0 is")));
 });
 
 Deno.test("lesson 14: get and put say what came last, from whom, and how much of the file was there", async () => {
