@@ -18,20 +18,21 @@ import { todo } from "./todo.ts";
 export type Answer = Message | undefined;
 
 /**
- * A datagram has come to the known port of a TFTP server. The server accepts new files, and gives no
- * files away. `taken` tells whether it has a file of this name already. Return the answer:
+ * A datagram has come to the known port of a TFTP server. The server accepts new files, and gives
+ * no files away. `taken` tells whether it has a file of this name already. Return the answer:
  *
  * - to anything that is not a request: `undefined`. In particular, an error gets no answer.
  * - to a request to read: error 2.
- * - to a request to write with a name that is not a plain file name: error 2. A plain name is not empty,
- *   does not begin with a dot, and contains neither `/` nor `\`.
+ * - to a request to write with a name that is not a plain file name: error 2. A plain name is not
+ *   empty, does not begin with a dot, and contains neither `/` nor `\`.
  * - to a request to write with a name that is taken: error 6.
- * - to any other request to write: `ACK 0`. If the client asks for a block size that is allowed, `OACK`
- *   with this size and no other option.
+ * - to any other request to write: `ACK 0`. If the client asks for a block size that is allowed,
+ *   `OACK` with this size and no other option.
  *
- * The client asks for a block size with the option `blksize`: `request.options.blksize` is its text. It is
- * allowed if it consists of digits only and is at least 8. If it is more than 65464, agree to 65464.
- * `OACK` (option ACK) is the message for this: `{ type: "OACK", options: { blksize: "1428" } }`.
+ * The client asks for a block size with the option `blksize`: `request.options.blksize` is its
+ * text. It is allowed if it consists of digits only and is at least 8. If it is more than 65464,
+ * agree to 65464. `OACK` (option ACK) is the message for this: `{ type: "OACK", options: { blksize:
+ * "1428" } }`.
  *
  * The texts of the errors are up to you. `deno doc lib/tftp.ts` shows the fields of its types.
  */
@@ -43,18 +44,20 @@ export function answerToRequest(data: Uint8Array, taken: (name: string) => boole
 export type OnBlock = (number: number, data: Uint8Array) => number | undefined;
 
 /**
- * One block per round trip is slow if the round trip is long. With the option `windowsize` (RFC 7440)
- * the sender sends this many blocks, a window, and then waits for one ACK. Return the receiver's part: a
- * function that is called for each block, writes blocks, and returns what to acknowledge.
+ * One block per round trip is slow if the round trip is long. With the option `windowsize` (RFC
+ * 7440) the sender sends this many blocks, a window, and then waits for one ACK. Return the
+ * receiver's part: a function that is called for each block, writes blocks, and returns what to
+ * acknowledge.
  *
  * - `write` gets each block once, in the right order. Block 1 is the first. After 65,535 comes 0.
  * - Acknowledge the last block of each window. A window begins after each ACK.
  * - Acknowledge the last block of the file at once. It has fewer than `size` bytes.
- * - If a block comes too early, one before it was lost. Do not write the early block. Acknowledge the last
- *   block that you wrote, so that the sender goes on from there. Do this once: ignore further early blocks
- *   until the missing one has come. Otherwise the sender would send the window again for each of them.
- * - If the last block that you wrote comes again, your ACK was lost: acknowledge it again. Ignore older
- *   blocks, and all other blocks after the last one of the file.
+ * - If a block comes too early, one before it was lost. Do not write the early block. Acknowledge
+ *   the last block that you wrote, so that the sender goes on from there. Do this once: ignore
+ *   further early blocks until the missing one has come. Otherwise the sender would send the window
+ *   again for each of them.
+ * - If the last block that you wrote comes again, your ACK was lost: acknowledge it again. Ignore
+ *   older blocks, and all other blocks after the last one of the file.
  */
 export function windowed(
   windowsize: number,

@@ -120,8 +120,8 @@ const CODES = { RRQ: 1, WRQ: 2, DATA: 3, ACK: 4, ERROR: 5, OACK: 6 } as const;
 /**
  * Encodes a message.
  *
- * @throws {RangeError} A text contains a zero, a number has more than 16 bits, a block has more than
- * 65,464 bytes, or a request has more than 512.
+ * @throws {RangeError} A text contains a zero, a number has more than 16 bits, a block has more
+ * than 65,464 bytes, or a request has more than 512.
  */
 export function encode(message: Message): Uint8Array<ArrayBuffer> {
   if (message.type === "DATA") {
@@ -161,8 +161,8 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
  * It accepts what real programs send: bytes after the end of an ACK, zeros after the end of a
  * request, and an option without a value, which is left out.
  *
- * @throws {NoTftp} The bytes are not a message. It is a {@linkcode BrokenRequest} if they begin like a
- * request.
+ * @throws {NoTftp} The bytes are not a message. It is a {@linkcode BrokenRequest} if they begin
+ * like a request.
  */
 export function decode(bytes: Uint8Array): Message {
   if (bytes.length < 2 || bytes[0] !== 0) throw new NoTftp("No message begins like this.");

@@ -133,10 +133,10 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "the time begins with the question",
-    from:
-      "const records = await ask(question);\n    if (records.length === 0) return records;\n    kept.set(key, { records, found: now() });",
-    to:
-      "const found = now();\n    const records = await ask(question);\n    if (records.length === 0) return records;\n    kept.set(key, { records, found });",
+    from: "const records = await ask(question);\n    if (records.length === 0) return records;\n" +
+      "    kept.set(key, { records, found: now() });",
+    to: "const found = now();\n    const records = await ask(question);\n" +
+      "    if (records.length === 0) return records;\n    kept.set(key, { records, found });",
     fails: ["cached: the time begins when the answer is there"],
   },
   {
