@@ -74,7 +74,7 @@ export const TRIES = 8;
  *
  * const timer = new RoundTripTimer();
  * timer.measured(200);
- * assertEquals(timer.timeout, 600); // 200, and four times 100
+ * assertEquals(timer.timeout, 600); // 200 + 4 × 100: the first variation is half the round trip
  * timer.backOff();
  * assertEquals(timer.timeout, 1200);
  * ```
@@ -82,11 +82,12 @@ export const TRIES = 8;
 export class RoundTripTimer {
   /** The *retransmission timeout*: how long to wait. It is 1 s until a round trip is measured. */
   timeout = 1000;
-  /** The mean of the round trips, and the mean of their distance from it. */
+  /** The mean of the round trips. */
   #mean: number | undefined;
+  /** How far the round trips are from the mean, on average. */
   #variation = 0;
 
-  /** Takes the time of a round trip. The newest counts most: 1/8 of the mean. */
+  /** Takes the time of a round trip. It makes up 1/8 of the new mean, so old ones fade away. */
   measured(trip: number): void {
     if (this.#mean === undefined) {
       this.#mean = trip;
@@ -104,10 +105,11 @@ export class RoundTripTimer {
 
   /**
    * Doubles the timeout, because no ACK came in time. If the network is full, this gives it time to
-   * recover. The timeout never grows above 2 s here, because a person waits. (RFC 6298 allows a
-   * limit of 60 s or more.)
+   * recover. Doubling stops at 2 s here, because a person waits. RFC 6298 allows a limit of 60 s or
+   * more.
    */
   backOff(): void {
+    // Slow round trips may have set a timeout above 2 s already. It stays.
     if (this.timeout < 2000) this.timeout = Math.min(2 * this.timeout, 2000);
   }
 }
@@ -192,7 +194,7 @@ export async function* collect(
     const next = expected.get(sender) ?? 0;
     const part = readPart(data);
 
-    // Stop-and-wait never sends a part before the ACK of the one before it.
+    // A sender with stop-and-wait never skips a part: it waits for each ACK.
     if (!part || part.number > next) {
       print(`${sender} sent ${count(data.length, "byte")}: not the next part.`);
       continue;
@@ -201,10 +203,10 @@ export async function* collect(
     // We acknowledge a duplicate, too. It may have come because our ACK was lost.
     const sent = await sendAck(socket, part.number, from, print);
 
-    // If our ACK could not be sent, we do not take the part: it will come again.
     if (part.number < next) {
       print(`${sender} sent part ${part.number} again.`);
     } else if (sent) {
+      // We take a new part only if its ACK was sent. Otherwise it comes again.
       expected.set(sender, next + 1);
       yield { text: part.text, from };
     }
@@ -241,17 +243,18 @@ export async function send(
 /*
  * ## Try next
  *
- * 1. Let lesson 8's relay lose 30 % of the datagrams in each direction. Run these in three
+ * 1. Let lesson 8's relay lose 10 % of the datagrams in each direction. Run these in three
  *    terminals: `deno task lesson9 receive`,
- *    `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.3`, and
- *    `deno task lesson9 send --port 8888 < README.md`. You should see that about half of the parts
- *    are sent more than once. For some of them, the receiver prints `sent part 7 again.` Still, it
- *    prints each line of the file once, and all of them in order.
+ *    `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.1`, and
+ *    `deno task lesson9 send --port 8888 < README.md`. You should see that about one part in five
+ *    is sent more than once. For some of them, the receiver prints `sent part 7 again.` Still, it
+ *    prints each line of the file once, and all of them in order. With `--drop 0.3`, one part in
+ *    200 fails 8 times in a row, and then the sender gives up.
  * 2. Run `deno task lesson9 send` without a receiver, and type a line. You should see, after 15
  *    seconds, `Part 0 was sent 8 times, and no ACK came. Perhaps it arrived, perhaps not.`
  * 3. In `collect`, write `if (part.number < next) continue;` above the line that acknowledges. Then
- *    do the first experiment again. You should see that the sender gives up at one of the first
- *    parts. Its ACK was lost, and the receiver sends no second one.
+ *    do the first experiment again. You should soon see that the sender gives up: an ACK was lost,
+ *    and the receiver does not send a second one.
  */
 
 if (import.meta.main) import("../cli/lessons/09_retransmission.ts").then(({ main }) => main());
