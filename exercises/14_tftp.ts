@@ -31,8 +31,9 @@ export type Answer = Message | undefined;
  *
  * The client asks for a block size with the option `blksize`: `request.options.blksize` is its
  * text. It is allowed if it consists of digits only and is at least 8. If it is more than 65464,
- * agree to 65464. `OACK` (option ACK) is the message for this: `{ type: "OACK", options: { blksize:
- * "1428" } }`.
+ * agree to 65464. `OACK` (option ACK) is the message for this:
+ *
+ *     { type: "OACK", options: { blksize: "1428" } }
  *
  * The texts of the errors are up to you. `deno doc lib/tftp.ts` shows the fields of its types.
  */
