@@ -7,13 +7,14 @@
  * parts may be under way at once. With each new ACK it moves on: that is why it is called a
  * *sliding window*.
  *
- * This page has the simplest protocol with a window, *go-back-N*. Then it shows what *selective
- * ACKs* spare. The roles `send` and `receive` transfer whole files, with lib/transfer.ts.
+ * This page has the simplest protocol with a window, *go-back-N*: after a loss, it sends all parts
+ * under way again. With *selective ACKs*, a sender repeats only the missing ones. The roles `send`
+ * and `receive` transfer whole files, with lib/transfer.ts.
  *
  * ## You learn
  * - how a sender keeps several parts under way at once
- * - what a *cumulative ACK* says, and why it does no harm if one is lost
- * - what go-back-N sends again after a loss, and what a selective ACK spares
+ * - what a *cumulative ACK* says, and how a later ACK makes up for a lost one
+ * - what go-back-N sends again after a loss, and how a selective ACK avoids most of it
  * - *flow control*: how a slow receiver holds a fast sender back
  * - what a real file transfer needs beyond that
  *
@@ -22,17 +23,18 @@
  *     deno task lesson10                                show the lesson as a diagram
  *     deno task lesson10 receive > copy                 in one terminal: wait for a file
  *     deno task lesson10 send < README.md               in a second terminal: send a file
- *     deno task lesson10 send --window 32 < README.md   with 32 parts under way, even after a loss
+ *     deno task lesson10 send --window 32 < README.md   with a window of 32 parts all the time
  *
  * The port is 9191. The sender prints how long it took. The numbers are different at each run:
  *
- *     Sent 8,161 bytes in 0.1 s (90 kB/s) to 127.0.0.1:9191.
- *     It took 9 datagrams. 0 of them were sent again.
+ *     Sent 9,244 bytes in 0.1 s (78 kB/s) to 127.0.0.1:9191.
+ *     It took 11 datagrams. 0 of them were sent again.
  *     The round trip took 3.1 ms.
  *
  * ## The messages
  *
- * Those of lesson 9. But here an ACK is cumulative: it is for all parts up to its number.
+ * They look like those of lesson 9. But here an ACK is cumulative: it is for all parts up to its
+ * number.
  *
  *     PART 3 text    from the sender: part 3 and its text
  *     ACK 3          from the receiver: all parts up to 3 have arrived
@@ -178,9 +180,9 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
       expected++;
     }
 
-    // One ACK is enough for all parts that came before. After a part that came
-    // too early or twice, it repeats how far we are. Before part 0, there is
-    // nothing to acknowledge.
+    // This ACK is for all parts that came before, so it makes up for an earlier
+    // ACK that was lost. After a part that came too early or twice, we send the
+    // last ACK again. Before part 0, there is nothing to acknowledge.
     if (expected > 0) await sendAck(socket, expected - 1, from);
   }
 }
@@ -209,8 +211,9 @@ export function missing(lowest: number, held: number[]): number[] {
  * bytes, not text, and does more than this page:
  *
  * - HELLO: the sender asks first whether it may send. Each side picks a random number for the
- *   transfer, and all later messages carry both. So a datagram of an earlier transfer does not fit,
- *   and neither does a forged one: who forges an address never sees the receiver's number.
+ *   transfer, and all later messages carry both. So a datagram of an earlier transfer does not fit.
+ *   A forged one does not fit either: an attacker who only forges the sender's address never sees
+ *   the receiver's number.
  * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs: the lowest
  *   part that it has not written yet, and a bit for each part after that.
  * - END has the number after the last part. Without it, the receiver could not know that the file
@@ -230,8 +233,8 @@ export function missing(lowest: number, held: number[]): number[] {
  *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay
  *    again before each transfer. You should see that `--window 32` takes about 1 s, `--window auto`
  *    some 20 s, and `--window 1` more than a minute. The copy is the same as the file each time.
- *    Here 32 is faster because the losses are random: to slow down does not help against them. In a
- *    full network it would (lesson 11).
+ *    Here 32 is faster because the losses are random: slowing down does not help. It helps in a
+ *    network that loses datagrams because it is full (lesson 11).
  * 2. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press
  *    Enter, then press Ctrl-C. You should see `Hello` at the receiver, and then
  *    `The sender has stopped after 6 bytes: this is not the whole file.` If you end the sender with
