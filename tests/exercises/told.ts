@@ -159,9 +159,10 @@ Deno.test({
       await using program = copy.start(1);
       for (let i = 0; i < 500 && (await copy.checks()).length === 0; i++);
       program.signal(signal);
+      let left = await copy.checks();
+      for (let i = 0; i < 500 && left.length > 0; i++) left = await copy.checks();
+      for (const pid of left) Deno.kill(pid, "SIGKILL"); // or it would never end
       const { stdout } = await program.end();
-      const left = await copy.checks();
-      for (const pid of left) Deno.kill(pid, "SIGKILL");
       assertEquals(left, [], signal);
       assertStringIncludes(stdout, "Stopped.");
     }
