@@ -221,7 +221,8 @@ Deno.test("the server refuses", async (t) => {
     const checking = await Promise.all([check(), check(), check(), check()]);
     assertEquals(checking.map(({ status }) => status), [200, 200, 200, 200]);
     const fifth = await check();
-    assertEquals([fifth.status, await fifth.text()], [429, "Too many pages are being checked.\n"]);
+    assertEquals(fifth.status, 429); // first: a check that goes on has no end to wait for
+    assertEquals(await fifth.text(), "Too many pages are being checked.\n");
     // Whoever goes away makes room.
     for (const response of checking) await response.body!.cancel();
     await until(async () => {

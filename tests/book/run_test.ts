@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
+import { linesOf } from "../../book/server/lines.ts";
 import { browser, change, open, project, serve, until } from "./helpers.ts";
 
 /** The lessons that run in this folder, whoever started them (Linux). */
@@ -228,4 +229,11 @@ Deno.test("a run is stopped after 15 seconds", async () => {
   });
   const events = (await response.text()).trim().split("\n").map((line) => JSON.parse(line));
   assertEquals(events, [{ event: "failed", text: "It did not end within 15 s, and was stopped." }]);
+});
+
+Deno.test("a line that a run prints is cut, also one that never ends", async () => {
+  const chunk = new TextEncoder().encode("x".repeat(600));
+  const chunks = [...Array(10).fill(chunk), new TextEncoder().encode("\nshort\n"), chunk, chunk];
+  const lines = await Array.fromAsync(linesOf(ReadableStream.from(chunks), 1000));
+  assertEquals(lines, ["x".repeat(1000), "short", "x".repeat(1000)]);
 });

@@ -133,11 +133,22 @@ Deno.test("every file of the book", async (t) => {
     assertEquals(scripts, 1 + 2 * lessons.size);
   });
 
+  const { text: search } = all.find(({ name }) => name === "search.js")!;
+  const entries: { title: string; on: string; href: string; text: string }[] = JSON.parse(
+    search.slice(search.lastIndexOf("book.found(") + "book.found(".length, search.lastIndexOf(")")),
+  );
+
+  await t.step("is found: what the library exports, and nothing else of it", () => {
+    const library = entries.filter(({ on }) => on.startsWith("lib/"));
+    assert(library.some(({ title }) => title === "bind"));
+    for (const { title, on } of library) {
+      const code = Deno.readTextFileSync(new URL(on, folder));
+      const exported = new RegExp(`^export .*\\b${title.split(", ")[0]}\\b`, "m");
+      assert(exported.test(code), `${title} of ${on}`);
+    }
+  });
+
   await t.step("is found: every exercise of every lesson", () => {
-    const { text } = all.find(({ name }) => name === "search.js")!;
-    const entries: { title: string; on: string; href: string; text: string }[] = JSON.parse(
-      text.slice(text.lastIndexOf("book.found(") + "book.found(".length, text.lastIndexOf(")")),
-    );
     for (const [number, names] of lessons) {
       const own = entries.filter(({ on }) => on === `Exercise ${number}`);
       assertEquals(own.map(({ title }) => title), names, `exercise ${number}`);
