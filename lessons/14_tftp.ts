@@ -6,9 +6,9 @@
  * and computers without a disk have loaded their programs with it since 1981.
  *
  * A client sends its request to the server's known port. The server opens a new port for each
- * transfer, and the blocks come from there. So many transfers can go on at the same time, each on
- * its own socket. But a firewall that does not understand TFTP drops the blocks: they come from a
- * port that the client never wrote to.
+ * transfer, and the blocks come from there. Each transfer has its own socket, so many of them can
+ * go on at the same time. But a firewall that does not understand TFTP drops the blocks: they come
+ * from a port that the client never wrote to.
  *
  * ## You learn
  * - how a client learns the transfer's own port, and why it ignores all other ports from then on
@@ -39,17 +39,18 @@
  *     deno task lesson14                              show the lesson as a diagram
  *     deno task lesson14 server                       in one terminal: offer the folder files/
  *     deno task lesson14 get --file hello.txt         in a second one: fetch a file and print it
- *     deno task lesson14 put --file new.txt < copy    leave a file there (server --writable)
+ *     deno task lesson14 put --file new.txt < copy    send it a file, if it runs with --writable
  *
  * The server has port 6969, because TFTP's own port, 69, often needs root. It prints the request,
  * and then `127.0.0.1:53011 has read hello.txt.` The client prints the file and
  * `Received 791 bytes.`
  *
  * The roles run lib/tftp_server.ts and lib/tftp_transfer.ts. With `--simple` they run the code of
- * this page. The two files do more:
+ * this page. The files in lib/ do more:
  *
  * - They read and write large files part by part, and refuse blocks that are too long.
- * - They agree on larger blocks (`--blksize`), a text mode (`--mode netascii`) and the file's size.
+ * - They agree on larger blocks, of 1428 bytes unless you give `--blksize`. They agree on a text
+ *   mode (`--mode netascii`) and on the file's size, too.
  * - They measure the round trip, and wait accordingly before they send a message again.
  * - They repeat the last ACK if it was lost.
  * - A request that comes twice starts one transfer. At most 100 go on at the same time.
@@ -82,8 +83,8 @@ import { receiveUntil } from "./02_receive.ts";
 const WAIT = 1000;
 
 /**
- * How many times to send a message. A request may be forged, and then our blocks go to a victim: so
- * there must not be many.
+ * How many times to send a message. If a request is forged, our blocks go to a victim. So we must
+ * not send many.
  */
 const TRIES = 6;
 
@@ -95,7 +96,7 @@ export interface Transfer {
   /** The other side's address. */
   peer: Address;
 
-  /** Whether the port of `peer` is still the known one, and the answer may come from any port. */
+  /** True until the first answer of a server comes: it may come from any port of that machine. */
   anyPort: boolean;
 }
 
@@ -161,6 +162,7 @@ function isAnswer(data: Uint8Array, type: "DATA" | "ACK", block: number): boolea
 /** Returns the bytes of a block. Throws the error that the other side has sent instead. */
 function bytesOf(data: Uint8Array): Uint8Array {
   const message = decode(data);
+  // The third argument says that the error came from the other side.
   if (message.type === "ERROR") throw new TftpError(message.code, message.text, true);
   return message.type === "DATA" ? message.data : new Uint8Array();
 }
@@ -248,7 +250,7 @@ export async function serveFiles(
   socket: Socket,
   files: Map<string, Uint8Array>,
   print: (line: string) => void = () => {},
-  open = () => bind({ hostname: socket.address.hostname }), // the play draws the sockets
+  open = () => bind({ hostname: socket.address.hostname }), // the diagram replaces this
 ): Promise<void> {
   for await (const { data, from } of socket) {
     const request = understood(data);
@@ -358,9 +360,10 @@ export async function put(
  *    `deno task lesson8 relay --to 127.0.0.1:6969 --drop 0.3`
  *    Then fetch the file through the relay, in small blocks:
  *    `deno task lesson14 get --file hello.txt --port 8888 --blksize 64`
- *    You should see the whole file after some seconds. Without `--blksize 64` it is only one block.
+ *    You should see the whole file after some seconds. Without `--blksize 64` it is only one block,
+ *    because the client asks for blocks of 1428 bytes.
  * 6. In `sendBlocks`, write `<` in the place of `<=`, and run `deno task lesson14`. You should see
- *    that the play does not end: the server waits for block 2 of the file of 512 bytes. Stop it
+ *    that the diagram does not end: the server waits for block 2 of the file of 512 bytes. Stop it
  *    with Ctrl-C.
  */
 
