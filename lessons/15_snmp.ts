@@ -6,9 +6,10 @@
  * program that asks is the *manager*. It can ask a thousand agents from one socket.
  *
  * Each value has an *OID* (object identifier): its place in a tree of numbers that all devices
- * share. 1.3.6.1.2.1.1.5.0 is the name of the device. We write it as sysName.0. The 0 at its end
- * means that there is only one. A printer with two trays has a value that ends in 1 and one that
- * ends in 2.
+ * share. The device's name has the OID 1.3.6.1.2.1.1.5.0, which we write as sysName.0. The 0 at
+ * its end means that a device has only one name. For a printer with two trays, the OID of the first
+ * tray ends in 1, and that of the second tray ends in 2. The values of an agent are its *MIB*
+ * (management information base).
  *
  * ## You learn
  * - how to recognize an answer by its sender and its random number
@@ -20,7 +21,7 @@
  *
  * Everything in a message is an element of three parts: its type (a byte), its length (usually a
  * byte), and its content. The content can be elements again, so a message is a tree. This is a
- * question for sysName.0 with the number 4711 (in hexadecimal):
+ * question for sysName.0 with the number 4711. The bytes are in hexadecimal:
  *
  *     30 27                                  SEQUENCE of 39 bytes: the message
  *     ├─ 02 01   01                          INTEGER 1: the version, called 2c
@@ -98,8 +99,8 @@ export function questionFor(type: Question, oid: string, community = "public"): 
   // numbers are signed.
   const id = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
 
-  // A GETBULK has no error to name. The last of its three numbers says how many
-  // steps to take.
+  // A message has three numbers, as the tree above shows. In a GETBULK, the
+  // third one, `index`, says how many steps to take. Other questions have 0 there.
   const index = type === "GETBULK" ? STEPS : 0;
   return request(type, [oid], { id, community, index });
 }
@@ -158,7 +159,9 @@ export interface Patience {
  *
  * const asked = questionFor("GET", "1.3.6.1.2.1.1.7.0"); // sysServices.0
  * const answer = await askAgent(manager, asked, agent.address, { milliseconds: 1000 });
- * assertEquals(answer?.bindings[0]?.value, { type: "INTEGER", value: 72 }); // a host
+ *
+ * // 72 stands for a computer that is not a router.
+ * assertEquals(answer?.bindings[0]?.value, { type: "INTEGER", value: 72 });
  * ```
  */
 export async function askAgent(
@@ -167,9 +170,9 @@ export async function askAgent(
   agent: Address,
   { milliseconds, tries = 6 }: Patience, // as snmpget does: six times, one second each
 ): Promise<Message | undefined> {
-  for (let one = 1; one <= tries; one++) {
-    // Each try has the same number. So a late answer to the first try is good,
-    // too: to read a value twice changes nothing.
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    // Each try sends the same number, so a late answer to the first try counts,
+    // too. Asking again does no harm, because reading a value changes nothing.
     await socket.send(encode(asked), agent);
 
     const answer = await receiveUntil(socket, milliseconds, (datagram) => {
@@ -212,7 +215,10 @@ export async function* valuesBelow(
   }
 }
 
-/** Returns the agent's answer, or `undefined` for a datagram that gets no answer. */
+/**
+ * Returns the agent's answer, or `undefined` for a datagram that gets no answer. `mib` has the
+ * agent's values, sorted by OID. Some of these values are the `counts` of this function.
+ */
 export function answerManager(
   data: Uint8Array,
   { mib, counts }: Known,
@@ -227,7 +233,8 @@ export function answerManager(
   const asked = understood(data);
   if (!asked) counts.nonsense++;
 
-  // Do not answer an answer (lesson 4).
+  // Do not answer an answer (lesson 4). A SET asks the agent to change a value.
+  // reply() answers it with an error, because our values cannot be changed.
   if (!asked || !["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
 
   // A wrong community gets no answer. Somebody who guesses should not even learn
@@ -254,14 +261,16 @@ export async function agent(at: Address, community: string, print = console.log)
   print(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
 
   const known = machine();
-  let what = ""; // the question, for the line that serve() prints after the answer
+  let what = ""; // describes the question, such as "GET sysDescr.0"
 
+  // For each datagram, serve() calls the first function and then the second one.
   await serve(socket, (data) => {
-    // answerManager() counts the wrong communities, so we can see it count one.
+    // answerManager() counts the wrong communities. If this number grows, the
+    // question had one.
     const wrong = known.counts.wrong;
     const answer = answerManager(data, known, community);
 
-    what = printable(summary(data), 100);
+    what = printable(summary(data), 100); // a long one is cut after 100 characters
     if (known.counts.wrong > wrong) what += ", with a wrong community";
     if (data.length > LARGEST) what += `, longer than ${LARGEST} bytes`;
     return answer;
@@ -329,7 +338,8 @@ export async function walk(
   let found = 0;
 
   const next = (after: string) => {
-    // After the first answer we know that the agent exists, so we ask more often.
+    // After the first answer we know that the agent exists. So a missing answer
+    // was probably lost, and we try more times before we give up.
     const tries = found === 0 ? 6 : 20;
     return valuesOf(socket, questionFor("GETBULK", after, to.community), to, tries);
   };
@@ -358,9 +368,10 @@ export async function walk(
  * 4. With Net-SNMP, run `snmpget -v2c -c public 127.0.0.1:1161 1.3.6.1.2.1.1.5.0`. You should see
  *    the name of your machine. Leave out `-v2c`: you should see a timeout. Today, snmpget speaks
  *    version 3 if you do not say which. The agent prints `a message of SNMP's version 3`.
- * 5. Run a relay that loses three of ten datagrams each way (lesson 8): `deno task lesson8 relay
- *    --to 127.0.0.1:1161 --drop 0.3` Then run `deno task lesson15 walk --port 8888`. You should see
- *    all seven lines. It may take some seconds.
+ * 5. Run the agent, then a relay that loses three of ten datagrams each way (lesson 8):
+ *    `deno task lesson8 relay --to 127.0.0.1:1161 --drop 0.3`
+ *    Then run `deno task lesson15 walk --port 8888`. You should see all seven lines. It may take
+ *    some seconds.
  */
 
 if (import.meta.main) import("../cli/lessons/15_snmp.ts").then(({ main }) => main());
