@@ -92,16 +92,20 @@ async function share(diagram: Diagram, a: Sender, b: Sender, joins: number): Pro
   const sending = [join(), sendUntil(second, middle.address, b, isOver)];
   for (let tenth = 1; tenth <= tenths; tenth++) {
     await sleep(100 * tenth - clock.now(), clock);
-    diagram.note(`${(tenth / 10).toFixed(1)} s  A ${column(a)}  B ${column(b)}`);
+    diagram.note(`${(tenth / 10).toFixed(1)} s  ${column("A", a)}  ${column("B", b)}`);
   }
   await Promise.all(sending);
   return alone;
 }
 
-/** A window as a number and a bar of always the same width: ` 4 ████······`. */
-function column({ window, next }: Sender): string {
+/**
+ * Returns the window as a number and a bar of always the same width: `A  4 ████······`. Its spaces
+ * do not break, so that a narrow picture has A and B in two lines.
+ */
+function column(name: string, { window, next }: Sender): string {
   const size = next === 1 ? 0 : Math.floor(window); // it has not joined yet
-  return `${`${size}`.padStart(2)} ${"█".repeat(Math.min(size, 28)).padEnd(28, "·")}`;
+  const bar = "█".repeat(Math.min(size, 28)).padEnd(28, "·");
+  return `${name} ${`${size}`.padStart(2)} ${bar}`.replaceAll(" ", "\u00a0");
 }
 
 /** Says how much of what arrived came from each, without what B delivered when it was alone. */

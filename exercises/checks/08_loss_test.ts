@@ -101,7 +101,7 @@ test("bursts: each path has a state of its own", () => {
   const random = () => shown.next().value ?? 0.9;
   const [first, second] = [bursts(0.1, 0.3, random), bursts(0.1, 0.3, random)];
   const story =
-    "I called bursts twice. The first function got into its bad state. Then I called the second one.";
+    "I called bursts twice. The first function turned bad. Then I called the second one.";
   same([tell(first()), tell(second())], ["lost", "passes"], story);
 });
 

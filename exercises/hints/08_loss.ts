@@ -4,8 +4,8 @@ export const HINTS: Record<string, string[]> = {
     "Go through the numbers once. What must you remember of the numbers before?",
     "Remember a Set of the numbers that came, and the highest of them. A number in the Set is " +
     "doubled. A new number below the highest was overtaken.",
-    "Do not look for each missing number: with a highest number of 100,000,000 that takes seconds. " +
-    "If 5 different numbers came, and the highest is 7, how many are missing?",
+    "Do not look for each missing number: up to 100,000,000 that takes seconds. If 5 " +
+    "different numbers came, and the highest is 7, how many are missing?",
   ],
   bursts: [
     "The function that you return must remember the state from one call to the next. So put a " +

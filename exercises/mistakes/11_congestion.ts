@@ -139,9 +139,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "who loses datagrams is unfair",
-    from: "if (!before || before.lost === 0) continue;",
-    to:
-      "if (entry.lost > 0) unfair.add(entry.sender);\n    if (!before || before.lost === 0) continue;",
+    from: "if (!before ||",
+    to: "if (entry.lost > 0) unfair.add(entry.sender);\n    if (!before ||",
     fails: [HALVES, LAST],
   },
   {
