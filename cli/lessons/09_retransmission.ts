@@ -32,12 +32,16 @@ export async function play(diagram: Diagram): Promise<void> {
   // At least three times. On a busy machine an ACK may come too late: then the
   // part is sent once more.
   diagram.note(`Part 1 was sent ${times} times. First the part was lost, then its ACK.`);
-  diagram.note("Each timeout doubled the next one. Karn's algorithm: this ACK measured nothing.");
+  diagram.note(
+    "After each timeout, the sender waited twice as long. It measured nothing from this " +
+      "ACK, because the ACK may answer any of the copies (Karn's algorithm).",
+  );
 
   await deliver(sender, { number: 2, text: "again" }, to, timer);
   receiver.close();
   const texts = (await collecting).map(({ text }) => text).join(" ");
-  diagram.note(`Part 1 arrived more than once. The receiver kept one of them: ${texts}.`);
+  diagram.note("Part 1 arrived more than once. The receiver kept only the first copy.");
+  diagram.note(`It has received three texts, in order: ${texts}.`);
 }
 
 /** What the workbook has to know of lesson 9. */
