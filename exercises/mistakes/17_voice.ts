@@ -16,8 +16,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "a difference counts as it is",
-    from: "(difference - estimate) / 16",
-    to: "difference - estimate",
+    from: "(difference - estimate) / 16;",
+    to: "difference - estimate;",
     fails: ["jitter: what is 16 ms late counts 1 ms"],
   },
   {
@@ -28,8 +28,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "the differences are added up",
-    from: "(difference - estimate) / 16",
-    to: "difference / 16",
+    from: "(difference - estimate) / 16;",
+    to: "difference / 16;",
     fails: ["jitter: each difference moves it by a sixteenth of the way"],
   },
   {
