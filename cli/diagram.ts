@@ -1,6 +1,6 @@
 /**
- * Watches sockets, and tells what they do as they do it: a column for each socket, a datagram when it
- * arrives. So what is drawn is what happened, not what was meant to.
+ * Watches sockets, and tells what they do as they do it: a column for each socket, a datagram when
+ * it arrives. So what is drawn is what happened, not what was meant to.
  *
  * @module
  */
@@ -32,7 +32,10 @@ interface Flight {
   arrivals: number;
 }
 
-/** What was lost on its way, and what had left there before it: those come first in the picture, too. */
+/**
+ * What was lost on its way, and what had left there before it: those come first in the picture,
+ * too.
+ */
 interface Loss {
   before: Flight[];
   tell(): void;
@@ -75,7 +78,10 @@ export class Diagram {
     this.#add(name, address, false);
   }
 
-  /** A datagram that is lost on its way from one watched socket to another: whoever loses it says so. */
+  /**
+   * A datagram that is lost on its way from one watched socket to another: whoever loses it says
+   * so.
+   */
   lost(data: Uint8Array, from: Address, to: Address): void {
     const [source, target] = [this.#columnAt(from, true), this.#columnAt(to, true)];
     if (!source || !target) return;

@@ -1,6 +1,6 @@
 /**
- * Draws the events of a lesson as text: a sequence diagram that grows downwards. It writes whole lines,
- * so it reads well in a file too.
+ * Draws the events of a lesson as text: a sequence diagram that grows downwards. It writes whole
+ * lines, so it reads well in a file too.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What happens while a lesson plays, as it is told to whoever draws it. Times are milliseconds since the
- * lesson began; a column is named by its number, in the order in which the columns came.
+ * What happens while a lesson plays, as it is told to whoever draws it. Times are milliseconds
+ * since the lesson began; a column is named by its number, in the order in which the columns came.
  *
  * It imports nothing, so that a page in a browser can read it, too.
  *
@@ -30,7 +30,9 @@ export type Event =
     size: number;
     /** What to show in the place of text and size, where the lesson says so. */
     label?: string;
-    /** `unheard`: it got there, but nobody listened. `nobody`: there is no socket at that address. */
+    /**
+     * `unheard`: it got there, but nobody listened. `nobody`: there is no socket at that address.
+     */
     fate: "arrived" | "lost" | "unheard" | "nobody";
   }
   | { event: "note"; at: number; text: string }

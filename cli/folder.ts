@@ -16,7 +16,10 @@ export interface LessonFile {
   lesson: Lesson;
 }
 
-/** All lessons, by their numbers. Takes the permission to read the folder: importing them does nothing. */
+/**
+ * All lessons, by their numbers. Takes the permission to read the folder: importing them does
+ * nothing.
+ */
 export async function lessons(folder: URL = inProject("lessons/")): Promise<LessonFile[]> {
   const names = [...Deno.readDirSync(folder)].flatMap(({ name }) =>
     name.match(/^(\d\d_\w+)\.ts$/)?.[1] ?? []
@@ -32,7 +35,9 @@ export async function lessons(folder: URL = inProject("lessons/")): Promise<Less
   );
 }
 
-/** Returns the file that says what a page's lesson is: cli/lessons/04_echo.ts, or the page itself. */
+/**
+ * Returns the file that says what a page's lesson is: cli/lessons/04_echo.ts, or the page itself.
+ */
 export function programOf(file: string, folder: URL = inProject("lessons/")): URL {
   const program = new URL(`../cli/lessons/${file}`, folder);
   return exists(program) ? program : new URL(file, folder);

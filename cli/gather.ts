@@ -5,12 +5,17 @@
  */
 import type { Terminal } from "./terminal.ts";
 
-/** Prints lines, those of a few milliseconds together: to print one takes longer than to answer it. */
+/**
+ * Prints lines, those of a few milliseconds together: to print one takes longer than to answer it.
+ */
 export interface Log extends Disposable {
   (line: string): void;
 }
 
-/** What is still to be printed is printed at the abort, and at the end of the block that says `using`. */
+/**
+ * What is still to be printed is printed at the abort, and at the end of the block that says
+ * `using`.
+ */
 export function gathered(signal: AbortSignal, console: Terminal["console"]): Log {
   let lines: string[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,6 +1,6 @@
 /**
- * The words that the whole workbook shares: what a lesson, a role and an option are, and what a wrong
- * command is.
+ * The words that the whole workbook shares: what a lesson, a role and an option are, and what a
+ * wrong command is.
  *
  * @module
  */
@@ -22,7 +22,10 @@ export const PARTS = [
   { title: "In the wild", question: "Who uses it, and how do they live with it?" },
 ] as const;
 
-/** A lesson, as data: its file exports one, and whoever needs to know something of it reads it there. */
+/**
+ * A lesson, as data: its file exports one, and whoever needs to know something of it reads it
+ * there.
+ */
 export interface Lesson {
   /** 1, 2 or 3: one of {@linkcode PARTS}. */
   part: 1 | 2 | 3;
@@ -77,8 +80,8 @@ export interface Option {
 }
 
 /**
- * What a role gets from its command line, and from its terminal. Its `console`, `stdin` and `stdout` are
- * used in the place of the global ones.
+ * What a role gets from its command line, and from its terminal. Its `console`, `stdin` and
+ * `stdout` are used in the place of the global ones.
  */
 export interface Given extends Pick<Terminal, "console" | "stdin" | "stdout"> {
   /** What to bind: `--host` and `--port` for a role that listens, an ephemeral port for another. */
@@ -96,7 +99,9 @@ export interface Given extends Pick<Terminal, "console" | "stdin" | "stdout"> {
 /** The command was wrong: exit code 2. */
 export class UsageError extends Error {}
 
-/** The values of a role's options. Each of these throws a {@linkcode UsageError} for a wrong value. */
+/**
+ * The values of a role's options. Each of these throws a {@linkcode UsageError} for a wrong value.
+ */
 export class Options {
   readonly #values: Record<string, string | undefined>;
 

@@ -13,8 +13,9 @@ export interface Lines extends AsyncIterable<string>, Disposable {
 }
 
 /**
- * Reads standard input line by line, with a prompt where a person types. Ends with the input, and when
- * the signal is aborted. Ctrl-C calls `interrupt`, since a terminal that edits lines sends no signal.
+ * Reads standard input line by line, with a prompt where a person types. Ends with the input, and
+ * when the signal is aborted. Ctrl-C calls `interrupt`, since a terminal that edits lines sends no
+ * signal.
  */
 export function lines(
   question: string,
@@ -35,7 +36,8 @@ export function lines(
   typing.on("SIGINT", interrupt);
   typing.on("SIGTSTP", () => {}); // Ctrl-Z: see cli/run.ts
   signal.addEventListener("abort", () => {
-    if (prompting) typing.write(null, { ctrl: true, name: "e" }); // what follows goes below a line that wraps
+    // To the end of the line: it may wrap, and what follows goes below it.
+    if (prompting) typing.write(null, { ctrl: true, name: "e" });
     typing.close();
   }, { once: true });
 

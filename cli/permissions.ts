@@ -8,8 +8,8 @@ import type { Role } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Asks now: while Deno waits for the answer, a program that listens for Ctrl-C cannot be stopped with
- * it. Throws where the answer is no, or where nobody is there to be asked.
+ * Asks now: while Deno waits for the answer, a program that listens for Ctrl-C cannot be stopped
+ * with it. Throws where the answer is no, or where nobody is there to be asked.
  */
 export async function mayUse(
   role: Role,
@@ -44,7 +44,8 @@ export async function mayUse(
     console.log("So Deno asks whether this program may use the network as a whole.");
     if ((await Deno.permissions.request({ name: "net" })).state === "granted") return;
     throw new Error(
-      "Then it cannot answer. Without --host it serves this machine alone, and needs no permission.",
+      "Then it cannot answer. Without --host it serves this machine alone, and needs no " +
+        "permission.",
     );
   }
   if (missing.length === 2) {
@@ -56,7 +57,8 @@ export async function mayUse(
   for (const host of missing) {
     if ((await Deno.permissions.request({ name: "net", host })).state === "granted") continue;
     throw new Error(
-      `Then it cannot use ${host}. Without ${without} it stays on this machine, and needs no permission.`,
+      `Then it cannot use ${host}. ` +
+        `Without ${without} it stays on this machine, and needs no permission.`,
     );
   }
 }

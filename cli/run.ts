@@ -25,10 +25,11 @@ export async function run(lesson: Lesson): Promise<never> {
 }
 
 /**
- * Does what the arguments say, and resolves to the exit code: 0, or 1 where it could not be done, or 2
- * where the command was wrong. `file` is the lesson's, without the folder.
+ * Does what the arguments say, and resolves to the exit code: 0, or 1 where it could not be done,
+ * or 2 where the command was wrong. `file` is the lesson's, without the folder.
  *
- * It resolves at Ctrl-C, too, and sockets may still be open then: the end of the process closes them.
+ * It resolves at Ctrl-C, too, and sockets may still be open then: the end of the process closes
+ * them.
  */
 export async function main(
   lesson: Lesson,
@@ -88,7 +89,10 @@ Test it  deno task test tests/${file.replace(".ts", "_test.ts")}
 Do it    exercises/${file}   and then   deno task exercise ${parseInt(file)}`);
 }
 
-/** The commands, and that each has a terminal of its own. Beside three, which are longer, is no room to say so. */
+/**
+ * The commands, and that each has a terminal of its own. Beside three, which are longer, is no room
+ * to say so.
+ */
 function terminals(commands: Lesson["tryNext"]): string[] {
   if (commands.length === 3) return ["in three terminals", ...commands];
   const width = Math.max(...commands.map(({ length }) => length));
@@ -116,7 +120,8 @@ async function playRole(
   if (!role.listens) mustBeOne("host", remote);
   if (role.group && !isMulticast(remote.hostname)) {
     throw new UsageError(
-      `--host ${remote.hostname} is no multicast address: those of IPv4 are 224.0.0.0 to 239.255.255.255, those of IPv6 begin with ff.`,
+      `--host ${remote.hostname} is no multicast address: ` +
+        "those of IPv4 are 224.0.0.0 to 239.255.255.255, those of IPv6 begin with ff.",
     );
   }
   const options = Object.entries(role.options ?? {});
@@ -144,7 +149,10 @@ async function playRole(
   );
 }
 
-/** What to bind to send there: for a group, the address that was given, which has to be of its version of IP. */
+/**
+ * What to bind to send there: for a group, the address that was given, which has to be of its
+ * version of IP.
+ */
 async function ownFor(
   remote: Address,
   option: string,
@@ -165,7 +173,8 @@ async function ownFor(
 function mustBeOne(option: string, { hostname }: Address): void {
   if (!["0.0.0.0", "::"].includes(hostname)) return;
   throw new UsageError(
-    `--${option} ${hostname} means all addresses of this machine: name the one to send to, such as 127.0.0.1.`,
+    `--${option} ${hostname} means all addresses of this machine: ` +
+      "name the one to send to, such as 127.0.0.1.",
   );
 }
 

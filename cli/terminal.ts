@@ -59,6 +59,7 @@ function onInterrupt(stop: () => void): void {
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", stop);
-  // `deno task` does not stop with a program that Ctrl-Z stops, and the terminal would be lost to both.
+  // `deno task` does not stop with a program that Ctrl-Z stops, and the terminal would be lost to
+  // both.
   Deno.addSignalListener("SIGTSTP", () => {});
 }

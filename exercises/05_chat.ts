@@ -16,11 +16,11 @@ import { type Address, formatAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 
 /**
- * Show nicknames. A datagram `/nick Ann` sets the name of its sender to Ann from then on. Every other
- * datagram is a message.
+ * Show nicknames. A datagram `/nick Ann` sets the name of its sender to Ann from then on. Every
+ * other datagram is a message.
  *
- * Receive until there are `count` messages. Return one line for each message, such as `Ann: Hello`. For
- * a sender who has not set a name, use the address and port: `127.0.0.1:41234: Hello`.
+ * Receive until there are `count` messages. Return one line for each message, such as `Ann: Hello`.
+ * For a sender who has not set a name, use the address and port: `127.0.0.1:41234: Hello`.
  *
  * Names and messages come from the network, so make both safe to print with `printable`.
  */
@@ -31,13 +31,13 @@ export async function listenWithNames(socket: Socket, count: number): Promise<st
 /**
  * Send each typed line to a friend, as soon as it is typed. At first, send to `friend`.
  *
- * Your friend may restart her program at any time. Then it has a new port, and it sends you a datagram
- * from there, which is often empty. So receive at the same time, and always send to the port from which
- * your friend's host has sent last. Ignore datagrams from other hosts, and those from port 0: nothing can
- * be sent to port 0.
+ * Your friend may restart her program at any time. Then it has a new port, and it sends you a
+ * datagram from there, which is often empty. So receive at the same time, and always send to the
+ * port from which your friend's host has sent last. Ignore datagrams from other hosts, and those
+ * from port 0: nothing can be sent to port 0.
  *
- * When there are no more lines, close the socket and return. If a line cannot be sent, close the socket,
- * too, and let the error through.
+ * When there are no more lines, close the socket and return. If a line cannot be sent, close the
+ * socket, too, and let the error through.
  */
 export async function talkAndFollow(
   socket: Socket,

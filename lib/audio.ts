@@ -1,6 +1,6 @@
 /**
- * Sound as files have it: what stands before the samples in .au (Sun, NeXT) and in WAV, and the samples
- * themselves. Both may come through a pipe, where nobody knows their length.
+ * Sound as files have it: what stands before the samples in .au (Sun, NeXT) and in WAV, and the
+ * samples themselves. Both may come through a pipe, where nobody knows their length.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -12,7 +12,10 @@
  * @module
  */
 
-/** How a sample is written: a byte of mu-law, 8 bits from 0 to 255, or 16 bits with a sign, low or high byte first. */
+/**
+ * How a sample is written: a byte of mu-law, 8 bits from 0 to 255, or 16 bits with a sign, low or
+ * high byte first.
+ */
 export type SampleEncoding = "mulaw" | "u8" | "s16le" | "s16be";
 
 /** What sound this is. */
@@ -40,7 +43,9 @@ export class NoSound extends Error {
 /** So many bytes are enough to find the samples in all files but strange ones. */
 const MOST_HEAD = 65_536;
 const [AU, WAV] = [".snd", "RIFF"];
-/** What other files begin with: as mu-law they would be noise. MP4 has its name after four bytes. */
+/**
+ * What other files begin with: as mu-law they would be noise. MP4 has its name after four bytes.
+ */
 const OTHERS = ["ID3", "OggS", "fLaC", "FORM", "RIFX", "RF64", "\x1aE\xdf\xa3"];
 
 /** The bytes of a sample in one channel. */
@@ -49,8 +54,8 @@ export function sampleBytes({ encoding }: Sound): number {
 }
 
 /**
- * What the first bytes of a file say. `undefined`: more bytes are needed to tell, unless they are `complete`.
- * What has no head at all is taken for bare mu-law, 8,000 samples a second.
+ * What the first bytes of a file say. `undefined`: more bytes are needed to tell, unless they are
+ * `complete`. What has no head at all is taken for bare mu-law, 8,000 samples a second.
  *
  * @throws {NoSound} It is of a kind that cannot be read here.
  */
@@ -133,7 +138,10 @@ function checked(
   return { ...head, encoding };
 }
 
-/** What stands before the samples in an .au file. Without a length, in bytes, it is left open, as in a pipe. */
+/**
+ * What stands before the samples in an .au file. Without a length, in bytes, it is left open, as in
+ * a pipe.
+ */
 export function auHead({ encoding, rate, channels }: Sound, length = Infinity): Uint8Array {
   const code = { mulaw: 1, u8: 0, s16le: 0, s16be: 3 }[encoding];
   if (code === 0) throw new NoSound(`.au has no ${encoding}.`);
@@ -147,7 +155,10 @@ export function auHead({ encoding, rate, channels }: Sound, length = Infinity): 
   return bytes;
 }
 
-/** What stands before the samples in a WAV file. Without a length, in bytes, it is left open, as in a pipe. */
+/**
+ * What stands before the samples in a WAV file. Without a length, in bytes, it is left open, as in
+ * a pipe.
+ */
 export function wavHead(sound: Sound, length = Infinity): Uint8Array {
   const { encoding, rate, channels } = sound;
   if (encoding === "s16be") throw new NoSound("WAV has the low byte first.");
@@ -181,8 +192,9 @@ export class Resampler {
   }
 
   /**
-   * What these samples, and those before, make. Each new one is the mean of the old ones in its time: so
-   * what is too high to be heard at the new rate does little harm. (Good converters, as in sox, do better.)
+   * What these samples, and those before, make. Each new one is the mean of the old ones in its
+   * time: so what is too high to be heard at the new rate does little harm. (Good converters, as in
+   * sox, do better.)
    */
   convert(samples: ArrayLike<number>): number[] {
     const made: number[] = [];
@@ -204,8 +216,8 @@ export class Resampler {
 }
 
 /**
- * The samples of whole frames (one sample of each channel), in one channel, from -32,768 to 32,767. What is
- * not a whole frame at the end is left out. `fromMulaw` makes a sample of a byte of mu-law.
+ * The samples of whole frames (one sample of each channel), in one channel, from -32,768 to 32,767.
+ * What is not a whole frame at the end is left out. `fromMulaw` makes a sample of a byte of mu-law.
  */
 export function monoSamples(
   bytes: Uint8Array,

@@ -5,11 +5,11 @@
  */
 
 /**
- * Returns the broadcast address of the network that this address is in, or `undefined` if the network
- * has none.
+ * Returns the broadcast address of the network that this address is in, or `undefined` if the
+ * network has none.
  *
- * A netmask says which bits of an address name the network: those that are 1. The other bits name a host
- * in it. If all bits of the host are 1, the address means all hosts (RFC 919).
+ * A netmask says which bits of an address name the network: those that are 1. The other bits name a
+ * host in it. If all bits of the host are 1, the address means all hosts (RFC 919).
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -29,8 +29,8 @@ export function broadcastAddress(address: string, netmask: string): string | und
 }
 
 /**
- * Returns the broadcast addresses of this machine's networks, with the names of their interfaces. Needs
- * the permission `--allow-sys=networkInterfaces`.
+ * Returns the broadcast addresses of this machine's networks, with the names of their interfaces.
+ * Needs the permission `--allow-sys=networkInterfaces`.
  */
 export function broadcastAddresses(): { interface: string; address: string }[] {
   const found: { interface: string; address: string }[] = [];

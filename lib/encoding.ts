@@ -1,14 +1,15 @@
 /**
- * Text in the encodings of older programs. `TextDecoder` reads them all, but `TextEncoder` writes UTF-8
- * only: here the package iconv-lite writes the others.
+ * Text in the encodings of older programs. `TextDecoder` reads them all, but `TextEncoder` writes
+ * UTF-8 only: here the package iconv-lite writes the others.
  *
  * @module
  */
 import iconv from "iconv-lite";
 
 /**
- * The names of the encodings that `TextDecoder` reads and iconv-lite writes. For both, gb2312 means GBK,
- * which has all characters of GB2312 and more (https://encoding.spec.whatwg.org/#names-and-labels).
+ * The names of the encodings that `TextDecoder` reads and iconv-lite writes. For both, gb2312 means
+ * GBK, which has all characters of GB2312 and more
+ * (https://encoding.spec.whatwg.org/#names-and-labels).
  */
 export const ENCODINGS: readonly string[] =
   "utf-8 gb2312 gbk gb18030 big5 shift_jis euc-jp euc-kr windows-1251 windows-1252".split(" ");
@@ -22,8 +23,8 @@ export const ENCODINGS: readonly string[] =
  * assertEquals(encode("你好", "gb2312").length, 4);
  * ```
  *
- * @throws {RangeError} The encoding does not have one of the characters. (Other programs often write
- * a `?` in its place.)
+ * @throws {RangeError} The encoding does not have one of the characters. (Other programs often
+ * write a `?` in its place.)
  */
 export function encode(text: string, encoding: string): Uint8Array {
   const bytes = iconv.encode(text, encoding);

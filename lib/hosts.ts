@@ -7,8 +7,9 @@ import dns from "node:dns/promises";
 import { isIP } from "node:net";
 
 /**
- * The IP address of a host: of an IPv4 and an IPv6 address, the IPv4 one. Each address has one spelling,
- * the one that the system gives to who sent a datagram, so that two of them can be compared.
+ * The IP address of a host: of an IPv4 and an IPv6 address, the IPv4 one. Each address has one
+ * spelling, the one that the system gives to who sent a datagram, so that two of them can be
+ * compared.
  *
  * An IP address is its own answer, in brackets as well (`[::1]`): nobody is asked about it.
  *
@@ -19,7 +20,8 @@ import { isIP } from "node:net";
  * assertEquals(await lookup("[0:0:0:0:0:0:0:1]"), "::1");
  * ```
  *
- * @throws {Error} No address was found, or Deno was not given the permission to look. The cause says more.
+ * @throws {Error} No address was found, or Deno was not given the permission to look. The cause
+ * says more.
  */
 export async function lookup(hostname: string): Promise<string> {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
@@ -41,7 +43,10 @@ export async function lookup(hostname: string): Promise<string> {
   }
 }
 
-/** An IP address as RFC 5952 has it; an IPv4 address that is written as IPv6 (`::ffff:127.0.0.1`), as IPv4. */
+/**
+ * An IP address as RFC 5952 has it; an IPv4 address that is written as IPv6 (`::ffff:127.0.0.1`),
+ * as IPv4.
+ */
 function spelled(address: string): string {
   if (isIP(address) === 4) return address;
   const [host, ...zone] = address.split(/(?=%)/);

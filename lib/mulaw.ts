@@ -1,6 +1,6 @@
 /**
- * Mu-law (G.711): a sample of sound in a byte. Small numbers keep more of their digits than large ones,
- * since that is how people hear. Telephones have used it since 1972.
+ * Mu-law (G.711): a sample of sound in a byte. Small numbers keep more of their digits than large
+ * ones, since that is how people hear. Telephones have used it since 1972.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -21,7 +21,10 @@ export const SILENCE = 0xff;
 const BIAS = 132;
 const LOUDEST = 32_635;
 
-/** A sample from -32,768 to 32,767 as a byte: a sign, 3 bits for how large, 4 for its next digits, inverted. */
+/**
+ * A sample from -32,768 to 32,767 as a byte: a sign, 3 bits for how large, 4 for its next digits,
+ * inverted.
+ */
 export function toMulaw(sample: number): number {
   const whole = Math.round(sample);
   const size = Math.min(Math.abs(whole), LOUDEST) + BIAS;

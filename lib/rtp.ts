@@ -1,5 +1,6 @@
 /**
- * The datagrams of RTP, the Real-time Transport Protocol (RFC 3550): a header of 12 bytes, and sound.
+ * The datagrams of RTP, the Real-time Transport Protocol (RFC 3550): a header of 12 bytes, and
+ * sound.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -37,7 +38,10 @@ export const HEADER = 12;
 /** The payload type of mu-law. */
 export const PCMU = 0;
 
-/** The bytes of a datagram. Numbers that are too long lose their upper bits: so counting may just go on. */
+/**
+ * The bytes of a datagram. Numbers that are too long lose their upper bits: so counting may just go
+ * on.
+ */
 export function encode(packet: Pick<Packet, "payload"> & Partial<Packet>): Uint8Array {
   const { marker = false, type = 0, sequence = 0, timestamp = 0, source = 0, payload } = packet;
   const bytes = new Uint8Array(HEADER + payload.length);
@@ -52,10 +56,11 @@ export function encode(packet: Pick<Packet, "payload"> & Partial<Packet>): Uint8
 }
 
 /**
- * What a datagram says. Sources that a mixer names (CSRC), an extension and padding are left out. The
- * payload is a view of these bytes.
+ * What a datagram says. Sources that a mixer names (CSRC), an extension and padding are left out.
+ * The payload is a view of these bytes.
  *
- * @throws {NoRtp} It is no RTP: too short, of another version, or RTCP, which RTP's ports may share.
+ * @throws {NoRtp} It is no RTP: too short, of another version, or RTCP, which RTP's ports may
+ * share.
  */
 export function decode(bytes: Uint8Array): Packet {
   const { length } = bytes;
@@ -83,7 +88,10 @@ export function decode(bytes: Uint8Array): Packet {
   };
 }
 
-/** The same, or `undefined` for what is no RTP; with a `type`, also for what has another one, or no payload. */
+/**
+ * The same, or `undefined` for what is no RTP; with a `type`, also for what has another one, or no
+ * payload.
+ */
 export function understood(bytes: Uint8Array, type?: number): Packet | undefined {
   try {
     const packet = decode(bytes);
@@ -95,7 +103,9 @@ export function understood(bytes: Uint8Array, type?: number): Packet | undefined
   }
 }
 
-/** In few words: `RTP 7 at 960 (160)`, its number, its time, and how many samples of mu-law it has. */
+/**
+ * In few words: `RTP 7 at 960 (160)`, its number, its time, and how many samples of mu-law it has.
+ */
 export function describe(bytes: Uint8Array): string {
   const packet = understood(bytes);
   if (!packet) return `no RTP (${bytes.length})`;

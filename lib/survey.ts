@@ -13,11 +13,11 @@ export interface Range {
 
 /**
  * Tests these numbers, in ascending order. If two neighbours in the list have different results, it
- * tests the number in the middle between them, and so on, until it has found where the result changes.
- * For 65,000 numbers, that takes 16 tests.
+ * tests the number in the middle between them, and so on, until it has found where the result
+ * changes. For 65,000 numbers, that takes 16 tests.
  *
- * If two neighbours have the same result, the numbers between them are not tested. They are taken to have
- * that result, too.
+ * If two neighbours have the same result, the numbers between them are not tested. They are taken
+ * to have that result, too.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -49,7 +49,9 @@ export async function survey(
   return ranges;
 }
 
-/** Returns the last number with the result of this range. The number `high` has the other result. */
+/**
+ * Returns the last number with the result of this range. The number `high` has the other result.
+ */
 async function lastLike(
   { to, passes }: Range,
   high: number,

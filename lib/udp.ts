@@ -325,8 +325,8 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
 
   /**
    * Ends every `receive`, and every `send` whose turn has not come. Leaves every group. The port is
-   * free at once, or a turn of the event loop later if a `send` or a `receive` is under way. Closing
-   * again does nothing.
+   * free at once, or a turn of the event loop later if a `send` or a `receive` is under way.
+   * Closing again does nothing.
    */
   close(): void {
     if (this.#closed) return;

@@ -21,7 +21,9 @@ import { overTcp } from "../tcp.ts";
 
 const TEXTS = ["Hello, world!", "Bye!", ""];
 
-/** Plays three whole datagrams, one that is refused, one that is cut, and one that would be split. */
+/**
+ * Plays three whole datagrams, one that is refused, one that is cut, and one that would be split.
+ */
 export async function play(diagram: Diagram): Promise<void> {
   using sender = diagram.watch("sender", bind());
   using receiver = diagram.watch("receiver", bind());
@@ -82,8 +84,8 @@ function tellOfNetworks(diagram: Diagram): void {
   );
   diagram.note("991 arrived of 1,472 bytes, 943 of 8,192 bytes, and 67 of 65,507 bytes.");
   diagram.note(
-    "An incomplete datagram waits in the receiver's memory for its missing fragment. When that memory \
-is full, complete datagrams are dropped as well.",
+    "An incomplete datagram waits in the receiver's memory for its missing fragment. When that " +
+      "memory is full, complete datagrams are dropped as well.",
   );
 }
 

@@ -12,7 +12,9 @@ import { run } from "../run.ts";
 /** The network interface with this address is loopback. */
 const ON = { interface: "127.0.0.1" };
 
-/** Plays two groups: which socket receives what, before it joins, after it, and after it has left. */
+/**
+ * Plays two groups: which socket receives what, before it joins, after it, and after it has left.
+ */
 export async function play(diagram: Diagram): Promise<void> {
   using open = bind({ hostname: "0.0.0.0", reuseAddress: true });
   using sender = bind();
@@ -71,12 +73,16 @@ async function groupsReceive(
   if (both) diagram.note("Open is bound to 0.0.0.0: it receives what others here have joined.");
 }
 
-/** Returns a group that no other program here uses: its last two numbers are those of our own port. */
+/**
+ * Returns a group that no other program here uses: its last two numbers are those of our own port.
+ */
 function ownGroup(ownPort: number, port: number): Address {
   return { hostname: `239.255.${ownPort >> 8}.${ownPort & 255}`, port };
 }
 
-/** Returns whether the socket receives this text. On Windows it may receive the other group before. */
+/**
+ * Returns whether the socket receives this text. On Windows it may receive the other group before.
+ */
 async function receives(socket: Socket, text: string): Promise<boolean> {
   while (true) {
     const datagram = await receiveWithin(socket, 1000);

@@ -43,7 +43,8 @@ test("listenWithNames: each sender has a name, and may change it", async () => {
   await ann.send("/nick Anna", mine.address);
   await ann.send("It is Anna now", mine.address);
   const story =
-    "Ann and Bob set their names and sent a message each. Then Ann changed her name to Anna and sent another one.";
+    "Ann and Bob set their names and sent a message each. Then Ann changed her name to Anna and " +
+    "sent another one.";
   const expected = ["Ann: Hi", "Bob: Hello", "Anna: It is Anna now"];
   same(await done(listenWithNames(mine, 3), story), expected, story);
 });
@@ -104,7 +105,8 @@ test("talkAndFollow: a friend who restarts is followed to the new port", async (
   const { typed, type, end } = keyboard();
   const talking = talkAndFollow(mine, ann.address, typed);
   const story =
-    "I typed a line. Then Ann restarted and sent an empty datagram from her new port. I typed a second line.";
+    "I typed a line. Then Ann restarted and sent an empty datagram from her new port. I typed a " +
+    "second line.";
   type("one");
   same((await hear(ann, story)).text, "one", story);
   await says(again, "", mine);

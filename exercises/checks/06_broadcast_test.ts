@@ -2,8 +2,8 @@ import { bind, formatAddress, type Socket } from "../../lib/udp.ts";
 import { all, done, hear, same, test, throws, twin } from "./teacher.ts";
 import { findServers, whoIsHere } from "../06_broadcast.ts";
 
-// In most cases one socket stands for everyone: it receives the question, and the servers reply to its sender.
-// One case is for Linux alone: elsewhere, 127.255.255.255 is not a broadcast address.
+// In most cases one socket stands for everyone: it receives the question, and the servers reply to
+// its sender. One case is for Linux alone: elsewhere, 127.255.255.255 is not a broadcast address.
 
 const asked = "I waited for your question.";
 
@@ -61,7 +61,8 @@ test("findServers: the same name at two addresses is two servers", async () => {
   const { from } = await hear(everyone, asked);
   for (const server of servers) await server.send("printer", from);
   const story = three
-    ? "Three printers replied: two on one host, and one on another host with the port number of the first."
+    ? "Three printers replied: two on one host, and one on another host " +
+      "with the port number of the first."
     : "Two printers replied, on one host.";
   same(await done(finding, story, 700), servers.map((server) => line("printer", server)), story);
 });

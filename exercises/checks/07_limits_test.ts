@@ -29,7 +29,8 @@ test("surprises: a lost datagram says nothing about its size", () => {
   same(
     surprises(lost),
     [],
-    "A datagram of 1200 bytes was lost twice, then one arrived, then one was lost again. 1472 bytes arrived.",
+    "A datagram of 1200 bytes was lost twice, then one arrived, then one was lost again. 1472 " +
+      "bytes arrived.",
   );
 });
 

@@ -2,7 +2,8 @@ import { bind } from "../../lib/udp.ts";
 import { done, pause, same, test, throws } from "./teacher.ts";
 import { hearGroups, whoIsIn } from "../12_multicast.ts";
 
-// The cases for Linux alone: elsewhere, who hears what is another thing. Windows binds no group's address.
+// The cases for Linux alone: elsewhere, who hears what is another thing. Windows binds no group's
+// address.
 const HERE = { interface: "127.0.0.1" };
 
 test("hearGroups: hears each group, and says which", async () => {
@@ -37,8 +38,8 @@ test("hearGroups: what is sent to anyone else is not heard", async () => {
   await scene.say("127.0.0.1", "to one");
   await scene.say(scene.blue, "Hi");
   const story =
-    `Another program joined ${other.red} at the same port. I said something to that group, something ` +
-    `to 127.0.0.1 alone, and then "Hi" to ${scene.blue}, which is yours.`;
+    `Another program joined ${other.red} at the same port. I said something to that group, ` +
+    `something to 127.0.0.1 alone, and then "Hi" to ${scene.blue}, which is yours.`;
   same(await scene.heard(1), [`${scene.blue}: Hi`], story);
 }, "linux");
 
@@ -48,8 +49,8 @@ test("hearGroups: others may listen to the same groups at the same port", async 
   await neighbour.join(scene.red, HERE);
   await scene.ready();
   await scene.say(scene.red, "Hello");
-  const story =
-    `Another program listened to ${scene.red} at port ${scene.port}, and shared it. I said "Hello".`;
+  const story = `Another program listened to ${scene.red} at port ${scene.port}, and shared it. ` +
+    'I said "Hello".';
   same(await scene.heard(1), [`${scene.red}: Hello`], story);
 }, "linux");
 
@@ -87,7 +88,9 @@ test("hearGroups: a failure is thrown, and leaves no socket open", async () => {
   await scene.mustBeFree(`${story} So did you.`);
 }, "linux");
 
-/** Two groups that nobody else on this machine is in, and the learner's code that listens to them. */
+/**
+ * Two groups that nobody else on this machine is in, and the learner's code that listens to them.
+ */
 class Scene implements AsyncDisposable {
   readonly #sender = bind();
   readonly #holder = bind({ reuseAddress: true }); // the port is for whoever is told of it

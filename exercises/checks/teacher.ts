@@ -7,7 +7,10 @@ import { cpuUsage } from "node:process";
 import { type Address, bind, type Datagram, Socket } from "../../lib/udp.ts";
 import { clock, isWanted, tell, thrown } from "../runner/witness.ts";
 
-/** Something the learner's code did not do. The message says what was sent, what came, what should have. */
+/**
+ * Something the learner's code did not do. The message says what was sent, what came, what should
+ * have.
+ */
 export class Wrong extends Error {
   override name = "Wrong";
 }
@@ -35,8 +38,8 @@ addEventListener("error", (event) => fail(event, event.error));
 let running = false;
 
 /**
- * A case: `test("sendLong: no character is cut in two", async () => …)`. It begins with the exercise. `only`
- * is the one system that has what the case needs: on others, the case is left out.
+ * A case: `test("sendLong: no character is cut in two", async () => …)`. It begins with the
+ * exercise. `only` is the one system that has what the case needs: on others, the case is left out.
  */
 export function test(
   name: string,
@@ -187,8 +190,8 @@ export async function ask(
 }
 
 /**
- * A socket on whose first `receive` comes this text, as if from that sender. Nothing in UDP proves who
- * sent what; and some senders, such as one with port 0, are hard to make otherwise.
+ * A socket on whose first `receive` comes this text, as if from that sender. Nothing in UDP proves
+ * who sent what; and some senders, such as one with port 0, are hard to make otherwise.
  */
 export function forged(text: string, from: Address): Socket {
   const real = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
@@ -227,8 +230,8 @@ export function text(data: Uint8Array): string {
 }
 
 /**
- * A socket with the same port at 127.0.0.2, which is this machine, too: only the host tells them apart.
- * `undefined` where the system has not got that address (Linux has).
+ * A socket with the same port at 127.0.0.2, which is this machine, too: only the host tells them
+ * apart. `undefined` where the system has not got that address (Linux has).
  */
 export function twin({ address: { port } }: Socket): Socket | undefined {
   try {

@@ -6,7 +6,8 @@ export const HINTS: Record<string, string[]> = {
   nextOid: [
     "First write a function that tells whether one OID comes before another one. Then go through " +
     "the list. Of the OIDs that come after `after`, keep the first one.",
-    '"1.3.10".split(".").map(Number) is [1, 3, 10]. Go along both lists until the numbers differ. The ' +
+    '"1.3.10".split(".").map(Number) is [1, 3, 10]. Go along both lists until the numbers ' +
+    "differ. The " +
     "smaller number comes first. If one list ends before that, the shorter list comes first.",
     "Take an OID if `after` comes before it, and if you have none yet or it comes before the one " +
     "you have. The large numbers need no special care: Number is exact for them. But | and >>> " +

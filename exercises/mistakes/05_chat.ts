@@ -66,15 +66,17 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "all lines are sent as one datagram",
     from: "for await (const line of typed) await socket.send(line, to);",
-    to:
-      'let all = "";\n      for await (const line of typed) all += line;\n      await socket.send(all, to);',
+    to: 'let all = "";\n      for await (const line of typed) all += line;\n      await ' +
+      "socket.send(all, to);",
     fails: ["talkAndFollow: each line is sent as soon as it is typed, as one datagram"],
   },
   {
     mistake: "a line is sent only when the next one is typed",
     from: "for await (const line of typed) await socket.send(line, to);",
     to:
-      "let last: string | undefined;\n      for await (const line of typed) {\n        if (last !== undefined) await socket.send(last, to);\n        last = line;\n      }\n      if (last !== undefined) await socket.send(last, to);",
+      "let last: string | undefined;\n      for await (const line of typed) {\n        if (last " +
+      "!== undefined) await socket.send(last, to);\n        last = line;\n      }\n      if " +
+      "(last !== undefined) await socket.send(last, to);",
     fails: ["talkAndFollow: each line is sent as soon as it is typed, as one datagram"],
   },
   {
@@ -89,8 +91,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "the two take turns: it receives only before it sends",
     from: "for await (const line of typed) await socket.send(line, to);",
-    to:
-      "for await (const line of typed) {\n        to = (await socket.receive()).from;\n        await socket.send(line, to);\n      }",
+    to: "for await (const line of typed) {\n        to = (await socket.receive()).from;\n        " +
+      "await socket.send(line, to);\n      }",
     fails: ["talkAndFollow: each line is sent as soon as it is typed, as one datagram"],
   },
   {

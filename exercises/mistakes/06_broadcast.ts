@@ -26,8 +26,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "only the address tells servers apart",
     from: "servers.add(line);",
-    to:
-      "const address = formatAddress(from);\n    if (![...servers].some((one) => one.endsWith(address))) servers.add(line);",
+    to: "const address = formatAddress(from);\n    if (![...servers].some((one) => " +
+      "one.endsWith(address))) servers.add(line);",
     fails: ["findServers: a broadcast finds all servers that share the port"],
   },
   {
@@ -45,15 +45,16 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "only the name tells servers apart",
     from: "servers.add(line);",
-    to:
-      "const name = `${printable(data)} at `;\n    if (![...servers].some((one) => one.startsWith(name))) servers.add(line);",
+    to: "const name = `${printable(data)} at `;\n    if (![...servers].some((one) => " +
+      "one.startsWith(name))) servers.add(line);",
     fails: ["findServers: the same name at two addresses is two servers"],
   },
   {
     mistake: "only the name and the port tell servers apart",
     from: "servers.add(line);",
-    to:
-      "const [name, port] = [`${printable(data)} at `, `:${from.port}`];\n    const known = [...servers].some((one) => one.startsWith(name) && one.endsWith(port));\n    if (!known) servers.add(line);",
+    to: "const [name, port] = [`${printable(data)} at `, `:${from.port}`];\n    const known = " +
+      "[...servers].some((one) => one.startsWith(name) && one.endsWith(port));\n    if (!known) " +
+      "servers.add(line);",
     fails: ["findServers: the same name at two addresses is two servers"],
   },
   {

@@ -5,9 +5,10 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "sizes are compared with the largest that does not arrive",
     from:
-      "let smallest = Infinity;\n  for (const { size } of tries) {\n    if (!arriving.has(size) && size < smallest)",
-    to:
-      "let smallest = -1;\n  for (const { size } of tries) {\n    if (!arriving.has(size) && size > smallest)",
+      "let smallest = Infinity;\n  for (const { size } of tries) {\n    if (!arriving.has(size) " +
+      "&& size < smallest)",
+    to: "let smallest = -1;\n  for (const { size } of tries) {\n    if (!arriving.has(size) && " +
+      "size > smallest)",
     fails: [
       "surprises: there are none if all smaller sizes arrive",
     ],
@@ -75,8 +76,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "the buffer is read from its own beginning",
     from: "const number = 256 * data[0]! + data[1]!;\n    const all = 256 * data[2]! + data[3]!;",
-    to:
-      "const view = new DataView(data.buffer);\n    const [number, all] = [view.getUint16(0), view.getUint16(2)];",
+    to: "const view = new DataView(data.buffer);\n    const [number, all] = [view.getUint16(0), " +
+      "view.getUint16(2)];",
     fails: ["putTogether: parts in their order make the text"],
   },
   {
@@ -111,10 +112,11 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "each part is decoded by itself",
-    from:
-      "const bytes: number[] = [];\n  for (let number = 0; number < count; number++) bytes.push(...parts.get(number)!);\n  return new TextDecoder().decode(new Uint8Array(bytes));",
-    to:
-      "let text = '';\n  for (let number = 0; number < count; number++) {\n    text += new TextDecoder().decode(parts.get(number)!);\n  }\n  return text;",
+    from: "const bytes: number[] = [];\n  for (let number = 0; number < count; number++) " +
+      "bytes.push(...parts.get(number)!);\n  return new TextDecoder().decode(new " +
+      "Uint8Array(bytes));",
+    to: "let text = '';\n  for (let number = 0; number < count; number++) {\n    text += new " +
+      "TextDecoder().decode(parts.get(number)!);\n  }\n  return text;",
     fails: ["putTogether: a character that was cut in two is whole again"],
   },
   {

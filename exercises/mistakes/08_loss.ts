@@ -48,16 +48,17 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "each number is doubled once at most",
     from: "if (came.has(number)) doubled++;",
-    to:
-      "if (came.has(number)) doubled = new Set(numbers.filter((n, i) => numbers.indexOf(n) < i)).size;",
+    to: "if (came.has(number)) doubled = new Set(numbers.filter((n, i) => numbers.indexOf(n) < " +
+      "i)).size;",
     fails: ["judge: a number that arrives three times is doubled twice"],
   },
   {
     mistake: "any number lower than the one before it counts as overtaken",
-    from:
-      "for (const number of numbers) {\n    if (came.has(number)) doubled++;\n    else if (number < highest) overtaken++;",
+    from: "for (const number of numbers) {\n    if (came.has(number)) doubled++;\n    else if " +
+      "(number < highest) overtaken++;",
     to:
-      "for (const [i, number] of numbers.entries()) {\n    if (came.has(number)) doubled++;\n    else if (number < (numbers[i - 1] ?? 0)) overtaken++;",
+      "for (const [i, number] of numbers.entries()) {\n    if (came.has(number)) doubled++;\n    " +
+      "else if (number < (numbers[i - 1] ?? 0)) overtaken++;",
     fails: ["judge: a number that was overtaken is not lost"],
   },
   {
@@ -75,8 +76,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "it looks for each missing number",
     from: "return { lost: highest - came.size",
-    to:
-      "let missing = 0;\n  for (let n = 1; n <= highest; n++) if (!came.has(n)) missing++;\n  return { lost: missing",
+    to: "let missing = 0;\n  for (let n = 1; n <= highest; n++) if (!came.has(n)) missing++;\n  " +
+      "return { lost: missing",
     fails: ["judge: a very high number takes no longer"],
   },
   {
@@ -100,8 +101,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "it decides before it draws the random number",
     from: "if (random() < (bad ? end : begin)) bad = !bad;\n    return bad ? [] : [0];",
-    to:
-      "const before = bad;\n    if (random() < (bad ? end : begin)) bad = !bad;\n    return before ? [] : [0];",
+    to: "const before = bad;\n    if (random() < (bad ? end : begin)) bad = !bad;\n    return " +
+      "before ? [] : [0];",
     fails: [BAD, GOOD],
   },
   {
@@ -119,9 +120,10 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "all have one state",
     from:
-      "export function bursts(begin: number, end: number, random: () => number): Fate {\n  let bad = false;",
-    to:
-      "let bad = false;\nexport function bursts(begin: number, end: number, random: () => number): Fate {",
+      "export function bursts(begin: number, end: number, random: () => number): Fate {\n  let " +
+      "bad = false;",
+    to: "let bad = false;\nexport function bursts(begin: number, end: number, random: () => " +
+      "number): Fate {",
     fails: [OWN],
   },
   {

@@ -63,8 +63,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "it ends, but the sockets stay open",
     from: 'signal.addEventListener("abort", close);',
-    to:
-      'const ended = new Promise<void>((done) => signal.addEventListener("abort", () => done()));\n' +
+    to: 'const ended = new Promise<void>((done) => signal.addEventListener("abort", () => ' +
+      "done()));\n" +
       "  groups.forEach(async (hostname) => {\n" +
       "    const socket = bind({ hostname, port, reuseAddress: true });\n" +
       '    await socket.join(hostname, { interface: "127.0.0.1" });\n' +
@@ -128,10 +128,10 @@ export const MISTAKES: Mistake[] = [
     mistake: "who is silent is not told, but kept",
     from: "if (now - last >= 1000) roster.delete(member);",
     to: "if (now - last >= 1000 && now < 0) roster.delete(member);\n" +
-      "  const old = [...roster].filter(([, last]) => now - last >= 1000).map(([member]) => member);\n" +
-      "  if (old.length > 0) {\n" +
-      "    return [...roster.keys(), formatAddress(datagram.from)].filter((one) => !old.includes(one));\n" +
-      "  }",
+      "  const old = [...roster].filter(([, last]) => now - last >= 1000).map(([member]) => " +
+      "member);\n  if (old.length > 0) {\n" +
+      "    return [...roster.keys(), formatAddress(datagram.from)].filter((one) => " +
+      "!old.includes(one));\n  }",
     fails: ["whoIsIn: who was silent for 1000 ms is forgotten"],
   },
   {
@@ -144,8 +144,8 @@ export const MISTAKES: Mistake[] = [
     mistake: "who comes back keeps the old place",
     from: "for (const [member, last] of roster) if (now - last >= 1000) roster.delete(member);\n",
     to: "for (const [member, last] of roster) {\n" +
-      "    if (now - last >= 1000 && member !== formatAddress(datagram.from)) roster.delete(member);\n" +
-      "  }\n",
+      "    if (now - last >= 1000 && member !== formatAddress(datagram.from)) " +
+      "roster.delete(member);\n  }\n",
     fails: ["whoIsIn: who comes back after a silence comes at the end"],
   },
   {

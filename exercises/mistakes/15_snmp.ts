@@ -17,9 +17,10 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "the list is sorted, and not a copy",
     from:
-      "  for (const oid of oids) {\n    if (!comesBefore(after, oid)) continue;\n    if (first === undefined || comesBefore(oid, first)) first = oid;\n  }\n  return first;",
-    to:
-      "  oids.sort((a, b) => comesBefore(a, b) ? -1 : 1);\n  first = oids.find((oid) => comesBefore(after, oid));\n  return first;",
+      "  for (const oid of oids) {\n    if (!comesBefore(after, oid)) continue;\n    if (first " +
+      "=== undefined || comesBefore(oid, first)) first = oid;\n  }\n  return first;",
+    to: "  oids.sort((a, b) => comesBefore(a, b) ? -1 : 1);\n  first = oids.find((oid) => " +
+      "comesBefore(after, oid));\n  return first;",
     fails: ["nextOid: the list is not sorted, and does not change"],
   },
   {
@@ -38,7 +39,8 @@ export const MISTAKES: Mistake[] = [
     mistake: "the shorter one always comes first",
     from: "    if (left[i] !== right[i]) return left[i]! < right[i]!;",
     to:
-      "    if (left.length !== right.length) return left.length < right.length;\n    if (left[i] !== right[i]) return left[i]! < right[i]!;",
+      "    if (left.length !== right.length) return left.length < right.length;\n    if (left[i] " +
+      "!== right[i]) return left[i]! < right[i]!;",
     fails: ["nextOid: the first number that differs decides"],
   },
   {
@@ -65,9 +67,10 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "the place of the OID in the list is looked for",
     from:
-      "  for (const oid of oids) {\n    if (!comesBefore(after, oid)) continue;\n    if (first === undefined || comesBefore(oid, first)) first = oid;\n  }\n  return first;",
-    to:
-      "  const sorted = [...oids].sort((a, b) => comesBefore(a, b) ? -1 : 1);\n  first = sorted[sorted.indexOf(after) + 1];\n  return sorted.includes(after) ? first : undefined;",
+      "  for (const oid of oids) {\n    if (!comesBefore(after, oid)) continue;\n    if (first " +
+      "=== undefined || comesBefore(oid, first)) first = oid;\n  }\n  return first;",
+    to: "  const sorted = [...oids].sort((a, b) => comesBefore(a, b) ? -1 : 1);\n  first = " +
+      "sorted[sorted.indexOf(after) + 1];\n  return sorted.includes(after) ? first : undefined;",
     fails: ["nextOid: the OID need not be in the list"],
   },
   {
@@ -86,7 +89,8 @@ export const MISTAKES: Mistake[] = [
     mistake: "the agents are asked one after the other",
     from: "      waiting.add(i);\n    } catch",
     to:
-      "      waiting.add(i);\n      await receiveUntil(socket, milliseconds, () => true);\n    } catch",
+      "      waiting.add(i);\n      await receiveUntil(socket, milliseconds, () => true);\n    } " +
+      "catch",
     fails: ["askAll: asks all agents before it waits"],
   },
   {
@@ -130,15 +134,15 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "the number is not compared",
     from: "isSnmpAnswer(datagram, questions[i]!, agents[i]!)",
-    to:
-      "isSnmpAnswer(datagram, { ...questions[i]!, id: understood(datagram.data)?.id ?? 0 }, agents[i]!)",
+    to: "isSnmpAnswer(datagram, { ...questions[i]!, id: understood(datagram.data)?.id ?? 0 }, " +
+      "agents[i]!)",
     fails: ["askAll: ignores what is not the answer"],
   },
   {
     mistake: "an error is waited for without end",
     from: "      waiting.delete(i);\n      const answer = understood(datagram.data)!;",
-    to:
-      "      const answer = understood(datagram.data)!;\n      if (answer.error === 0) waiting.delete(i);",
+    to: "      const answer = understood(datagram.data)!;\n      if (answer.error === 0) " +
+      "waiting.delete(i);",
     fails: [
       "askAll: an answer that is an error has no value",
       "askAll: ignores the values of an error",

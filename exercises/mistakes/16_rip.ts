@@ -65,8 +65,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "a worse metric is ignored",
     from: "} else if (remembered.has(neighbour) || remembered.size < 100) {",
-    to:
-      "} else if (remembered.has(neighbour) ? metric <= remembered.get(neighbour)!.metric : remembered.size < 100) {",
+    to: "} else if (remembered.has(neighbour) ? metric <= remembered.get(neighbour)!.metric : " +
+      "remembered.size < 100) {",
     fails: [
       "nextBest: takes what a neighbour told last, better or worse",
       "nextBest: uses the next best route at once",
@@ -76,7 +76,9 @@ export const MISTAKES: Mistake[] = [
     mistake: "only one route is remembered",
     from: "        remembered.set(neighbour, { metric, at: now });",
     to:
-      "        if (!used || neighbour === used || metric < (remembered.get(used)?.metric ?? 16)) {\n          remembered.clear();\n          remembered.set(neighbour, { metric, at: now });\n        }",
+      "        if (!used || neighbour === used || metric < (remembered.get(used)?.metric ?? 16)) " +
+      "{\n          remembered.clear();\n          remembered.set(neighbour, { metric, at: now " +
+      "});\n        }",
     fails: ["nextBest: uses the next best route at once"],
   },
   {
@@ -94,8 +96,8 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "a neighbour that tells again becomes the last",
     from: "        remembered.set(neighbour, { metric, at: now });",
-    to:
-      "        remembered.delete(neighbour);\n        remembered.set(neighbour, { metric, at: now });",
+    to: "        remembered.delete(neighbour);\n        remembered.set(neighbour, { metric, at: " +
+      "now });",
     fails: ["nextBest: of other equal routes, takes the one remembered longest"],
   },
   {
@@ -154,10 +156,10 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "all networks share one memory",
-    from:
-      "export function nextBest(): Choose {\n  const remembered = new Map<string, { metric: number; at: number }>();",
-    to:
-      "const remembered = new Map<string, { metric: number; at: number }>();\nexport function nextBest(): Choose {",
+    from: "export function nextBest(): Choose {\n  const remembered = new Map<string, { metric: " +
+      "number; at: number }>();",
+    to: "const remembered = new Map<string, { metric: number; at: number }>();\nexport function " +
+      "nextBest(): Choose {",
     fails: ["nextBest: keeps a memory of its own for each network"],
   },
 ];

@@ -1,6 +1,7 @@
 /**
- * A mistake that people make: the solution of an exercise with a few words changed, and the cases of the
- * check that have to fail it. Every case fails on some mistake: `deno task test:exercises` sees to that.
+ * A mistake that people make: the solution of an exercise with a few words changed, and the cases
+ * of the check that have to fail it. Every case fails on some mistake: `deno task test:exercises`
+ * sees to that.
  *
  * @module
  */

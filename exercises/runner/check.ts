@@ -23,7 +23,10 @@ export interface Result {
 
 /** What became of one case of a check. */
 export interface Case {
-  /** A sentence about what the code should do, after the exercise: `sendLong: no character is cut in two`. */
+  /**
+   * A sentence about what the code should do, after the exercise: `sendLong: no character is cut in
+   * two`.
+   */
   name: string;
   /** What went wrong, for a person to read: empty if nothing did. */
   trouble: string;
@@ -48,7 +51,10 @@ const NOT_STARTED = "There is nothing here yet.";
 /** Is told of a case as soon as it ends. What it left open is known at the end only. */
 export type Tell = (exercise: string, one: Case) => void;
 
-/** Checks a page: each exercise in a process of its own, so that where one never ends, the other still may. */
+/**
+ * Checks a page: each exercise in a process of its own, so that where one never ends, the other
+ * still may.
+ */
 export async function check(page: Page, tell: Tell = () => {}): Promise<Result[]> {
   const [errors, ...results] = await Promise.all([
     compile(page),
@@ -83,7 +89,10 @@ async function run(page: Page, exercise: string, tell: (one: Case) => void): Pro
   return { exercise, ...judged(await deno("test", args, LIMIT, hear)) };
 }
 
-/** What the events on the output amount to: how many cases there are, those that ended, those that did not. */
+/**
+ * What the events on the output amount to: how many cases there are, those that ended, those that
+ * did not.
+ */
 function happened(stdout: string, failures: Map<string, Thrown> = new Map()) {
   const open = new Map<string, Case>();
   const cases: Case[] = [];
@@ -130,7 +139,8 @@ function judged({ code, stdout, stderr, stopped }: Ended): Omit<Result, "exercis
 
 function endless(limit: "time" | "output"): string {
   return limit === "time"
-    ? "It does not end, so it was stopped. Is there a loop that never stops, or one that never waits?"
+    ? "It does not end, so it was stopped. " +
+      "Is there a loop that never stops, or one that never waits?"
     : "It prints more than 1 MB, so it was stopped. Is there a loop that never stops?";
 }
 
@@ -159,7 +169,10 @@ function events(output: string): Event[] {
 
 const FAILURE = /<(?:failure|error) message="(.*?)"(?:\/>|>([^]*?)<)/;
 
-/** The failures in Deno's report (JUnit) at the end of the output: it alone knows what was left open. */
+/**
+ * The failures in Deno's report (JUnit) at the end of the output: it alone knows what was left
+ * open.
+ */
 function reported(output: string): Map<string, Thrown> {
   const report = output.slice(output.lastIndexOf("\n<?xml "));
   const failures = new Map<string, Thrown>();
@@ -186,8 +199,10 @@ function told({ name, message, stack }: Thrown): string {
   if (name === "NotStarted") return NOT_STARTED;
   if (name === "Wrong") return message;
   if (message.startsWith("Leaks detected:")) {
-    return "Something is left open or running when it ends: close every socket that you open (`using` " +
-      `does), and await all that you start. Deno says:\n${message.split("\n")[1]?.trim() ?? ""}`;
+    return "Something is left open or running when it ends: close every socket that you open " +
+      `(\`using\` does), and await all that you start. Deno says:\n${
+        message.split("\n")[1]?.trim() ?? ""
+      }`;
   }
   if (message.includes("event loop has already resolved")) {
     return "It waits for something that can never happen: there is nothing left to wait for.";
@@ -199,8 +214,8 @@ function told({ name, message, stack }: Thrown): string {
     return "It sets Deno.exitCode. An exercise only returns: leave that to whoever calls it.";
   }
   if (name === "TimeoutError") {
-    return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: see how " +
-      "receiveUntil in lessons/02_receive.ts does.";
+    return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: " +
+      "see how receiveUntil in lessons/02_receive.ts does.";
   }
   const place = stack.match(/(exercises\/\d\d_\w+\.ts:\d+)/)?.[1];
   const at = place ? ` at ${place}` : "";

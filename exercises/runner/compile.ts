@@ -11,7 +11,10 @@ import { refusedImport } from "./refused.ts";
 const ERROR =
   /^(?:TS\d+ )?(?:\[ERROR\]|error): (.*)\n(?:.*\n)*? +at .*?(exercises\/[^:]+:\d+:\d+)$/gm;
 
-/** What the compiler has against a page, a line each: `exercises/04_echo.ts:30:12: …`. Mostly, nothing. */
+/**
+ * What the compiler has against a page, a line each: `exercises/04_echo.ts:30:12: …`. Mostly,
+ * nothing.
+ */
 export async function compile({ check }: Page): Promise<string[]> {
   const { code, stderr } = await deno("check", [check]);
   if (code === 0) return [];

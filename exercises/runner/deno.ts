@@ -29,9 +29,9 @@ export interface Ended {
   readonly stopped: "time" | "output" | undefined;
 }
 
-// Permissions do not cover what Deno itself fetches for an import. Nor do these options cover all of it:
-// of an npm package that is not in deno.lock, Deno 2.9 asks the registry before it refuses. So whatever
-// goes out has to pass a proxy, and at that address there is none.
+// Permissions do not cover what Deno itself fetches for an import. Nor do these options cover all
+// of it: of an npm package that is not in deno.lock, Deno 2.9 asks the registry before it refuses.
+// So whatever goes out has to pass a proxy, and at that address there is none.
 const NOTHING_FETCHED = ["--no-remote", "--cached-only", "--frozen"];
 const NO_PROXY_THERE = "http://127.0.0.1:0";
 const ENVIRONMENT = {

@@ -1,10 +1,10 @@
 /**
- * What a check tells about itself while it runs: so that nothing is lost if the code that is checked never
- * ends.
+ * What a check tells about itself while it runs: so that nothing is lost if the code that is
+ * checked never ends.
  *
- * Deno's reports for programs are not enough for that: TAP leaves out what was printed, and JUnit is there
- * only when all has ended. So each event is a JSON text of its own on the output, after a record
- * separator (RFC 7464), and whatever else is there does not matter.
+ * Deno's reports for programs are not enough for that: TAP leaves out what was printed, and JUnit
+ * is there only when all has ended. So each event is a JSON text of its own on the output, after a
+ * record separator (RFC 7464), and whatever else is there does not matter.
  *
  * @module
  */

@@ -31,7 +31,8 @@ export async function hint(page: Page, wanted?: string): Promise<number> {
   const unsaved = keepHintsShown(page, [exercise], next + 1);
   if (next + 1 === all.length) {
     console.log(
-      "\nThat was the last one. Still stuck? Read the lesson once more, or look at exercises/solutions/.",
+      "\nThat was the last one. Still stuck? Read the lesson once more, or look at " +
+        "exercises/solutions/.",
     );
   }
   const other = open.find((name) => name !== exercise);

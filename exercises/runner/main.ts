@@ -1,5 +1,6 @@
 /**
- * The exercises at the command line: `deno task exercise` for where you stand, `deno task exercise 4` to check one.
+ * The exercises at the command line: `deno task exercise` for where you stand, `deno task exercise
+ * 4` to check one.
  *
  * @module
  */

@@ -1,11 +1,12 @@
 /**
- * What the learner's code was refused, in a sentence: Deno's own words give advice that nobody can follow here.
+ * What the learner's code was refused, in a sentence: Deno's own words give advice that nobody can
+ * follow here.
  *
  * @module
  */
 
-// How Deno says that it will not import something: a host, an address, a package that is not in deno.lock or
-// not on this machine.
+// How Deno says that it will not import something: a host, an address, a package that is not in
+// deno.lock or not on this machine.
 const IMPORTS = [
   /Requires import access to "(.*?)"/,
   /remote specifier was requested: "(.*?)"/,

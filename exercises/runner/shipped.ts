@@ -6,7 +6,8 @@
 import { inProject, readText } from "../../cli/source.ts";
 import type { Page } from "./pages.ts";
 
-// What a solution exports is its exercises, and what `deno fmt` has formatted ends with a brace of its own.
+// What a solution exports is its exercises, and what `deno fmt` has formatted ends with a brace of
+// its own.
 const EXERCISE = /^(export (?:async )?function\*? (\w+)\([^]*?\{\n)[^]*?\n\}$/gm;
 
 /** The names of the exercises on a page, in their order. */

@@ -7,15 +7,16 @@ import { printable } from "../../lib/text.ts";
 import { type Address, formatAddress, type Socket } from "../../lib/udp.ts";
 
 /**
- * Send `who is there?` to `everyone`, once, and collect replies until `milliseconds` have passed. Each
- * server replies with its name. Return a line for each server, such as `printer at 192.168.1.7:10000`, in
- * the order of their first replies.
+ * Send `who is there?` to `everyone`, once, and collect replies until `milliseconds` have passed.
+ * Each server replies with its name. Return a line for each server, such as `printer at
+ * 192.168.1.7:10000`, in the order of their first replies.
  *
- * List each server once, even if it replies more than once. Two replies come from the same server only if
- * name and address are both the same: servers on one machine may share an address, and servers on two
- * machines may have the same name.
+ * List each server once, even if it replies more than once. Two replies come from the same server
+ * only if name and address are both the same: servers on one machine may share an address, and
+ * servers on two machines may have the same name.
  *
- * Names come from the network, so make them safe to print with `printable`. Let every error through.
+ * Names come from the network, so make them safe to print with `printable`. Let every error
+ * through.
  */
 export async function findServers(
   socket: Socket,
@@ -44,11 +45,11 @@ export async function findServers(
 }
 
 /**
- * Make a list of the programs that are here. Each program sends something from time to time. A program
- * that has been silent for `forgetAfter` milliseconds or longer is not here any more.
+ * Make a list of the programs that are here. Each program sends something from time to time. A
+ * program that has been silent for `forgetAfter` milliseconds or longer is not here any more.
  *
- * `heard` says who sent and when, oldest first. Return who is here at the time `now`: each one once, such
- * as `127.0.0.1:41234`, in the order in which they were heard last, oldest first.
+ * `heard` says who sent and when, oldest first. Return who is here at the time `now`: each one
+ * once, such as `127.0.0.1:41234`, in the order in which they were heard last, oldest first.
  */
 export function whoIsHere(
   heard: { from: Address; at: number }[],

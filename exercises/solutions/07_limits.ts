@@ -11,11 +11,11 @@ export interface Try {
 }
 
 /**
- * A datagram may arrive although a smaller one does not. Return the sizes that arrive although a smaller
- * size does not, in ascending order, each once.
+ * A datagram may arrive although a smaller one does not. Return the sizes that arrive although a
+ * smaller size does not, in ascending order, each once.
  *
- * The tries come in any order. There may be several tries of one size. Then the size arrives if at least
- * one of them did: a single lost datagram says nothing about its size.
+ * The tries come in any order. There may be several tries of one size. Then the size arrives if at
+ * least one of them did: a single lost datagram says nothing about its size.
  */
 export function surprises(tries: Try[]): number[] {
   const arriving = new Set<number>();
@@ -33,16 +33,17 @@ export function surprises(tries: Try[]): number[] {
 }
 
 /**
- * A long text was cut into parts, one for each datagram. Put the text together again. Return `undefined`
- * if a part is missing.
+ * A long text was cut into parts, one for each datagram. Put the text together again. Return
+ * `undefined` if a part is missing.
  *
- * A part begins with four bytes. The first two are its number, counted from 0. The next two say how many
- * parts there are. In both, the higher byte comes first: the bytes 1 and 2 mean 1 × 256 + 2. The rest
- * is a piece of the text in UTF-8. A character may be cut in two, and a piece may be empty.
+ * A part begins with four bytes. The first two are its number, counted from 0. The next two say how
+ * many parts there are. In both, the higher byte comes first: the bytes 1 and 2 mean 1 × 256 + 2.
+ * The rest is a piece of the text in UTF-8. A character may be cut in two, and a piece may be
+ * empty.
  *
- * The parts come in any order, and some come twice. Other datagrams may come between them. Ignore every
- * datagram that is shorter than four bytes, and every part whose number is not below its count. All
- * others are parts of this text.
+ * The parts come in any order, and some come twice. Other datagrams may come between them. Ignore
+ * every datagram that is shorter than four bytes, and every part whose number is not below its
+ * count. All others are parts of this text.
  */
 export function putTogether(datagrams: Uint8Array[]): string | undefined {
   const parts = new Map<number, Uint8Array>();

@@ -12,11 +12,11 @@ import { type Address, bind, formatAddress, type Socket } from "../../lib/udp.ts
  * `239.255.77.77: Hello`: the group and the text.
  *
  * A received datagram says who sent it, but not to which group it was sent. Other programs on this
- * machine listen to the same groups at the same port, and to other groups, which you must not report.
- * The texts come from the network: make them safe to print with `printable`.
+ * machine listen to the same groups at the same port, and to other groups, which you must not
+ * report. The texts come from the network: make them safe to print with `printable`.
  *
- * End when `signal` is aborted, and leave no socket open. Throw a failure at once, for example if one
- * of `groups` is not a group. Leave no socket open then, either.
+ * End when `signal` is aborted, and leave no socket open. Throw a failure at once, for example if
+ * one of `groups` is not a group. Leave no socket open then, either.
  */
 export async function hearGroups(
   groups: string[],
@@ -45,17 +45,17 @@ export async function hearGroups(
 }
 
 /**
- * Keep a list of a group's members. A member sends `here` to the group from time to time, and `bye` when
- * it leaves. `datagram` arrived at the time `now`, in milliseconds. Change `roster`: it maps each
- * member's address, such as `127.0.0.1:41234`, to the time of its last `here`. Return the addresses of
- * all members, in the order in which they came.
+ * Keep a list of a group's members. A member sends `here` to the group from time to time, and `bye`
+ * when it leaves. `datagram` arrived at the time `now`, in milliseconds. Change `roster`: it maps
+ * each member's address, such as `127.0.0.1:41234`, to the time of its last `here`. Return the
+ * addresses of all members, in the order in which they came.
  *
  * - A member that has been silent for 1000 ms or longer is no longer a member: delete it from the
  *   roster, whatever `datagram` says. If it sends `here` again later, it comes last.
  * - A text other than `here` and `bye` changes nothing else: it is not part of this protocol.
  * - A sender with port 0 cannot be a member, because you cannot reply to it (RFC 768).
- * - An attacker can send from ten thousand addresses. So the roster has at most 100 members. If it is
- *   full, a new sender is not added, and the members stay.
+ * - An attacker can send from ten thousand addresses. So the roster has at most 100 members. If it
+ *   is full, a new sender is not added, and the members stay.
  */
 export function whoIsIn(
   roster: Map<string, number>,
