@@ -45,6 +45,7 @@ async function run(
     delay: options.number("delay", 0, LONGEST),
     jitter: options.number("jitter", 0, LONGEST),
   };
+  const line = lineOf(options);
   const seed = seedOf(options);
   if (sameAddress(local, to)) {
     throw new UsageError(
@@ -64,7 +65,6 @@ async function run(
     console.log(`To the clients: ${told(counts.toClients)}`);
   };
   signal.addEventListener("abort", end, { once: true });
-  const line = lineOf(options);
   await relay(socket, to, forecast(weather, seed), { counts, ...(line && { line }) });
 }
 

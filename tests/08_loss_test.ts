@@ -431,6 +431,8 @@ Deno.test("lesson 8: wrong options end with 2, and a sentence that says what is 
     [["relay", ...to, "--duplicate", "20%"], /^--duplicate 20% is not a share/],
     [["relay", ...to, "--delay", 60001], /^--delay 60001 is not right: .* from 0 to 60000/],
     [["relay", ...to, "--jitter", 0.5], /^--jitter 0\.5 is not right: it must be a whole number/],
+    [["relay", ...to, "--rate", 0], /^--rate 0 is not right: .* from 1 to 1000000000/],
+    [["relay", ...to, "--queue", "many"], /^--queue many is not right: .* from 0 to 100000/],
     [["relay", ...to, "--seed", 2 ** 32], /^--seed 4294967296 is not right/],
     [["ping", "--count", 0], /^--count 0 is not right: it must be a whole number from 1 to 100000/],
     [["ping", "--interval", 0], /^--interval 0 is not a time/],
@@ -451,6 +453,23 @@ Deno.test("lesson 8: the relay finds a server by name", async () => {
   await client.send("?", { hostname: "127.0.0.1", port });
   await server.send("!", (await server.receive({ signal: soon() })).from);
   assertEquals(await heard(client), "!");
+});
+
+Deno.test("lesson 8: with --rate, a datagram takes the time that its bytes take, each way", async () => {
+  using server = bind();
+  using client = bind();
+  const to = `127.0.0.1:${server.address.port}`;
+  const line = ["--rate", 1000, "--queue", 0];
+  await using relay = lesson(8, "relay", "--port", 0, "--to", to, ...line);
+  const middle = { hostname: "127.0.0.1", port: await portOf(relay) };
+  const start = performance.now();
+  await client.send("x".repeat(100), middle);
+  const { from } = await server.receive({ signal: soon() });
+  const half = performance.now() - start;
+  await server.send("y".repeat(50), from);
+  await client.receive({ signal: soon() });
+  const trip = performance.now() - start;
+  assert(half > 97 && trip > 145, `${half} and ${trip} ms, not 100 and 150 or more`);
 });
 
 Deno.test("lesson 8: without --seed each relay has dice of its own, and says which", async () => {
