@@ -47,19 +47,23 @@ for (const a of answering) {
       // What neither of them answers has no answer here, either.
       const all = [...known.get(a)!, ...known.get(b)!];
       const said = all.flatMap(({ question, answer }) => [question, answer]);
-      for (const data of [...said, new Uint8Array(), new Uint8Array(MAX_BYTES)]) {
+      /** How many datagrams the two send each other because of this one. */
+      const answers = async (data: Uint8Array): Promise<number> => {
         const before = [one.sent.length, two.sent.length] as const;
         await two.forge(data, one.address);
-        // Each works in the order of what it gets: whoever answered this has done the work before it.
         for (let round = 0; round < 2; round++) {
           await asked(a, one);
           await asked(b, two);
         }
-        const between = [
-          ...one.sent.slice(before[0]).filter(({ to }) => sameAddress(to, two.address)),
-          ...two.sent.slice(before[1]).filter(({ to }) => sameAddress(to, one.address)),
-        ];
-        assert(between.length <= 1, `${between.length} answers to ${printable(data, 40)}`);
+        return one.sent.slice(before[0]).filter(({ to }) => sameAddress(to, two.address)).length +
+          two.sent.slice(before[1]).filter(({ to }) => sameAddress(to, one.address)).length;
+      };
+      for (const data of [...said, new Uint8Array(), new Uint8Array(MAX_BYTES)]) {
+        // A server that opens a file may answer later questions first. So the answer to one datagram
+        // may be counted for the next one: but then the next try has one at most.
+        let count = await answers(data);
+        for (let tries = 1; tries < 4 && count > 1; tries++) count = await answers(data);
+        assert(count <= 1, `${count} answers to ${printable(data, 40)}`);
       }
     });
   }

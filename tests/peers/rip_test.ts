@@ -38,8 +38,8 @@ for i in range(4, len(data), 20):
     print(family, tag, socket.inet_ntoa(net), socket.inet_ntoa(mask), socket.inet_ntoa(hop), metric)
 `,
   );
-  await router.prints(/^ {2}10\.80\/16: 3, by 127\.0\.0\.2$/m);
-  await router.prints(/^ {2}10\.81\.0\/17: 5, by 127\.0\.0\.3$/m);
+  await router.prints(/^ {2}10\.80\/16: metric 3, through 127\.0\.0\.2$/m);
+  await router.prints(/^ {2}10\.81\.0\/17: metric 5, through 127\.0\.0\.3$/m);
   const { stdout } = await python.end();
   assertMatch(stdout, /^\(2, 2, 0\) True\n2 0 10\.1\.0\.0 255\.255\.0\.0 0\.0\.0\.0 3\n/);
   assertMatch(stdout, /^2 1234 10\.80\.0\.0 255\.255\.0\.0 0\.0\.0\.0 16\n/m);
