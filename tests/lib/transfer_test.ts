@@ -267,7 +267,7 @@ Deno.test("transfer: how fast a window of 32 is, and one that adapts", () => {
 Deno.test("transfer: two that adapt share a full line, and one that does not takes it", () => {
   const share = (windows: [Plan["window"], Plan["window"]]) => {
     // A line of 800 parts a second with room for 40: what comes when that is full is lost.
-    const [one, two] = simulateTwo(windows, 800, 40, 60_000);
+    const [one, two] = simulateTwo(windows, 800, 40, 20_000);
     return one / (one + two);
   };
   const fair = share([new FairWindow(), new FairWindow()]);
