@@ -10,7 +10,7 @@ import { bind } from "../../lib/udp.ts";
 import { soon } from "../helpers.ts";
 import { NOT_LINUX } from "../only.ts";
 import { peers, start } from "../peers.ts";
-import { freePort, type lesson } from "../program.ts";
+import { freePort } from "../program.ts";
 import { folder, GROUP, heardAll, indexOf, listenTo, QUIET, RAW, SOUND } from "./voice.ts";
 
 peers(
