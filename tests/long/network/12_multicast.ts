@@ -57,7 +57,7 @@ network("lesson 12: without a route, it is told to name the network", async ([on
     .end();
   assertMatch(
     stderr,
-    /^Cannot send to 239\.255\.77\.77:45454: no route leads to groups from here\. Bind the address/,
+    /^Cannot send to 239\.255\.77\.77:45454: no route leads to groups from here\. Bind this machine/,
   );
   assertEquals(code, 1);
 });
