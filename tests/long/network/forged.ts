@@ -35,6 +35,12 @@ function shortest(side: Side): Conversation {
   return known.get(side)!.toSorted((a, b) => a.question.length - b.question.length)[0]!;
 }
 
+/** Matches an answer in hexadecimal: another agent has other counters, of a few bytes more or less. */
+function like(answer: Uint8Array): RegExp {
+  const [first, rest] = [answer.subarray(0, 1).toHex(), 2 * (answer.length - 1)];
+  return new RegExp(`^${first}[0-9a-f]{${Math.max(0, rest - 16)},${rest + 16}}$`, "m");
+}
+
 for (const a of answering) {
   for (const b of answering) {
     network(
@@ -127,7 +133,7 @@ for data in given:
       await using friend = await meet();
       if (side.role.answers) {
         assert(/^No (answer|reply) to 127\.0\.0\.1:0: ./m.test(listener.stdout), listener.stdout);
-        await friend.prints(new RegExp(`^${shortest(side).answer.toHex()}$`, "m"));
+        await friend.prints(like(shortest(side).answer));
       } else friend.signal(); // nobody answers it
     }
     listener.signal("SIGINT");
