@@ -153,7 +153,7 @@ Deno.test("lessons: no two give one name to different things", () => {
 
 Deno.test("imports: a page has its UDP from lib/ and earlier pages, and its last line starts it", () => {
   for (const { file } of PAGES) {
-    if (!exists(`cli/lessons/${file}`)) continue; // it has the old form
+    assert(exists(`cli/lessons/${file}`), `Write cli/lessons/${file}.`);
     const path = `lessons/${file}`;
     assert(read(path).endsWith(START(file)), `The last line of ${path} has to be:${START(file)}`);
     for (const other of imports(path)) {
