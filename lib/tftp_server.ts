@@ -203,6 +203,8 @@ class TftpServer {
     try {
       file = await opened(this.files, request);
     } catch (error) {
+      // The refusal ends it: if the client asks again at once, that is a new request.
+      this.#transfers.delete(transfer);
       return await this.#refuse(error, from);
     }
 

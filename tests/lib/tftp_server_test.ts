@@ -478,6 +478,25 @@ Deno.test("tftp server: refusals come from the known port", async () => {
   assertEquals(server.log.filter((line) => line.startsWith("Refused ")).length, refused.length);
 });
 
+Deno.test("tftp server: a request that comes right after its refusal is refused as well", async () => {
+  await using server = serving();
+  using client = bind();
+  const { socket } = server;
+  const send = socket.send.bind(socket);
+  // The client has its refusal, and asks again, before the server's send has returned.
+  socket.send = async (data, to) => {
+    socket.send = send;
+    const sent = await send(data, to);
+    assertEquals((await heard(client))[0], "ERROR 1 File not found");
+    await client.send(encode(octet("nothing")), server.address);
+    await until(() => server.log.filter((line) => line.startsWith("Received ")).length === 2);
+    return sent;
+  };
+  await client.send(encode(octet("nothing")), server.address);
+  await until(() => server.log.filter((line) => line.startsWith("Refused ")).length === 2);
+  assertEquals((await heard(client))[0], "ERROR 1 File not found");
+});
+
 Deno.test("tftp server: so many transfers at a time, and no more", async () => {
   await using server = serving({ most: 2 }, new Map([["file", noise(5)]]));
   using one = bind();
