@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { receiveUntil } from "../lessons/02_receive.ts";
 import { type Address, sameAddress, type Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 

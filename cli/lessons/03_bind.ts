@@ -5,7 +5,7 @@
  */
 import { receiveWithin } from "../../lessons/02_receive.ts";
 import { bindKnown, printDatagrams, whyNot } from "../../lessons/03_bind.ts";
-import { bind } from "../../lib/udp.ts";
+import { bind, type Socket } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 
@@ -26,6 +26,16 @@ export function isTcpFree(port: number): boolean {
 export async function play(diagram: Diagram): Promise<void> {
   using client = diagram.watch("client", bind());
   using server = diagram.watch("server", bindKnown("127.0.0.1", PORT));
+
+  await takesPort(diagram, client, server);
+  await receivesAnything(diagram, client, server);
+  // On Linux and Windows, 127.0.0.2 is another address of this machine. macOS
+  // has 127.0.0.1 alone.
+  if (Deno.build.os !== "darwin") await receivesAtAddress(diagram, client, server);
+}
+
+/** Shows that the server has its UDP port for itself, and only the UDP port of that number. */
+async function takesPort(diagram: Diagram, client: Socket, server: Socket): Promise<void> {
   const { port } = server.address;
   if (port !== PORT) diagram.note(`Port ${PORT} is taken, so the server uses port ${port}.`);
 
@@ -34,17 +44,20 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`A second bind of UDP port ${port}: "${whyNot(server.address)?.message}"`);
   const tcp = isTcpFree(port) ? "is free" : "belongs to another program";
   diagram.note(`TCP port ${port} ${tcp}. UDP and TCP ports are separate: no conflict.`);
+}
 
+/** Sends the server bytes that would clear a terminal. */
+async function receivesAnything(diagram: Diagram, client: Socket, server: Socket): Promise<void> {
   await client.send("\x1b[2J", server.address);
   await server.receive();
   diagram.note(
     "A terminal that prints these bytes clears its screen. printable() makes them harmless.",
   );
+}
 
-  // On Linux and Windows, 127.0.0.2 is another address of this machine. macOS
-  // has 127.0.0.1 alone.
-  if (Deno.build.os === "darwin") return;
-  const elsewhere = { hostname: "127.0.0.2", port };
+/** Shows what a server receives at 127.0.0.2: bound to 127.0.0.1, and bound to 0.0.0.0. */
+async function receivesAtAddress(diagram: Diagram, client: Socket, server: Socket): Promise<void> {
+  const elsewhere = { hostname: "127.0.0.2", port: server.address.port };
   diagram.nobody("nobody", elsewhere);
   await client.send("Anyone?", elsewhere);
   const heard = await receiveWithin(server, 100);

@@ -27,42 +27,40 @@ export async function play(diagram: Diagram): Promise<void> {
   using blue = diagram.watch("blue", bindGroup(blueGroup));
   diagram.watch("open", open);
   using fifth = bind({ port, reuseAddress: true }); // bound to 127.0.0.1, and not drawn
+  const sockets = { sender, red, blue, open, fifth };
 
-  await sender.send("Anyone?", redGroup);
-  const early = await receiveWithin(red, 100);
-  if (!early) diagram.unheard("No socket received it: red has not joined its group yet.");
+  await nobodyHasJoined(diagram, sockets, redGroup);
 
   await using redJoined = await red.join(redGroup.hostname, ON);
   await using fifthJoined = await fifth.join(redGroup.hostname, ON);
   await blue.join(blueGroup.hostname, ON);
   diagram.note("Red and blue join, each its own group. The sender does not join.");
-  await groupsReceive(diagram, { sender, red, blue, open }, redGroup, blueGroup);
-  const deaf = await receiveWithin(fifth, 10);
-  if (!deaf) {
-    diagram.note("A fifth socket at 127.0.0.1 has joined red's group, and receives nothing.");
-  }
+  await groupsReceive(diagram, sockets, redGroup, blueGroup);
 
   await redJoined.leave();
-  await sender.send("Bye?", redGroup);
-  const still = await receives(red, "Bye?");
-  await receives(open, "Bye?");
-  if (still) {
-    diagram.note("Red has left and still receives: the fifth keeps the machine in the group.");
-  }
-
+  await redHasLeft(diagram, sockets, redGroup);
   await fifthJoined.leave();
-  await sender.send("Bye!", redGroup);
-  const late = await receiveWithin(red, 100);
-  if (!late) diagram.unheard("No socket received it: the last one has left the group.");
+  await allHaveLeft(diagram, sockets, redGroup);
+}
+
+/** The sockets of the play. */
+type Sockets = Record<"sender" | "red" | "blue" | "open" | "fifth", Socket>;
+
+/** Sends to a group that no socket has joined yet. */
+async function nobodyHasJoined(diagram: Diagram, sockets: Sockets, group: Address): Promise<void> {
+  await sockets.sender.send("Anyone?", group);
+  const early = await receiveWithin(sockets.red, 100);
+  if (!early) diagram.unheard("No socket received it: red has not joined its group yet.");
 }
 
 /** Sends to each group, and waits for those who receive it. */
 async function groupsReceive(
   diagram: Diagram,
-  { sender, red, blue, open }: Record<"sender" | "red" | "blue" | "open", Socket>,
+  sockets: Sockets,
   redGroup: Address,
   blueGroup: Address,
 ): Promise<void> {
+  const { sender, red, blue, open, fifth } = sockets;
   await sender.send("Hi, red", redGroup);
   await receives(red, "Hi, red");
   await receives(open, "Hi, red");
@@ -71,6 +69,28 @@ async function groupsReceive(
   await receives(blue, "Hi, blue");
   const both = await receives(open, "Hi, blue");
   if (both) diagram.note("Open is bound to 0.0.0.0: it receives what others here have joined.");
+
+  const deaf = await receiveWithin(fifth, 10);
+  if (!deaf) {
+    diagram.note("A fifth socket at 127.0.0.1 has joined red's group, and receives nothing.");
+  }
+}
+
+/** Sends to red's group after red has left it. Only the fifth socket is still a member. */
+async function redHasLeft(diagram: Diagram, sockets: Sockets, group: Address): Promise<void> {
+  await sockets.sender.send("Bye?", group);
+  const still = await receives(sockets.red, "Bye?");
+  await receives(sockets.open, "Bye?");
+  if (still) {
+    diagram.note("Red has left and still receives: the fifth keeps the machine in the group.");
+  }
+}
+
+/** Sends to red's group after every member has left it. */
+async function allHaveLeft(diagram: Diagram, sockets: Sockets, group: Address): Promise<void> {
+  await sockets.sender.send("Bye!", group);
+  const late = await receiveWithin(sockets.red, 100);
+  if (!late) diagram.unheard("No socket received it: the last one has left the group.");
 }
 
 /**

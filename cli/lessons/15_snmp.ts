@@ -9,10 +9,11 @@ import {
   answerManager,
   askAgent,
   get,
-  type Patience,
   type Question,
   questionFor,
+  type Target,
   valuesBelow,
+  valuesOf,
   walk,
 } from "../../lessons/15_snmp.ts";
 import { machine } from "../../lib/machine.ts";
@@ -34,30 +35,41 @@ export async function play(diagram: Diagram): Promise<void> {
     seen = data.slice();
     return answerManager(data, known);
   });
+  const to: Target = { address: agent.address, community: "public", seconds: 1 };
+  const ask: Ask = (type, oid) => valuesOf(manager, questionFor(type, oid), to);
 
-  const wait: Patience = { milliseconds: 1000 };
-  const ask = async (type: Question, name: string): Promise<Message> => {
-    return (await askAgent(manager, questionFor(type, oidNamed(name)), agent.address, wait))!;
-  };
-
-  await ask("GET", "sysDescr.0");
+  await ask("GET", oidNamed("sysDescr.0"));
   diagram.note(`What everyone on the way can read of the question: ${readable(seen)}`);
 
   const wrong = questionFor("GET", oidNamed("sysName.0"), "secret");
   await askAgent(manager, wrong, agent.address, { milliseconds: 300, tries: 1 });
   diagram.note('No answer: the community "secret" is wrong. It looks as if the agent were down.');
-  await ask("GET", "snmpInBadCommunityNames.0");
+  await ask("GET", oidNamed("snmpInBadCommunityNames.0"));
   diagram.note("But the agent has counted the wrong community. What else has it counted?");
 
-  let found = 0;
-  for await (const _ of valuesBelow(oidNamed("snmp"), (oid) => ask("GETNEXT", oid))) found++;
+  await walkTwice(diagram, ask);
+}
+
+/** Asks the agent, and returns its answer. */
+type Ask = (type: Question, oid: string) => Promise<Message>;
+
+/** Walks all below snmp: with GETNEXT, and then with GETBULK. */
+async function walkTwice(diagram: Diagram, ask: Ask): Promise<void> {
+  const found = await countBelow("snmp", (oid) => ask("GETNEXT", oid));
   diagram.note(`The last answer has no value below snmp. So the walk ends, with ${found} values.`);
   diagram.note("The manager knew none of their OIDs before. Now the same walk with GETBULK:");
 
-  for await (const _ of valuesBelow(oidNamed("snmp"), (oid) => ask("GETBULK", oid))) found--;
-  if (found === 0) {
+  const again = await countBelow("snmp", (oid) => ask("GETBULK", oid));
+  if (again === found) {
     diagram.note("One GETBULK took several steps, so one answer brought the same values.");
   }
+}
+
+/** Returns how many values a walk finds below the OID with this name. */
+async function countBelow(name: string, ask: (oid: string) => Promise<Message>): Promise<number> {
+  let found = 0;
+  for await (const _ of valuesBelow(oidNamed(name), ask)) found++;
+  return found;
 }
 
 /** Returns the letters in these bytes, and a dot for each other byte. */

@@ -27,17 +27,28 @@ export async function play(diagram: Diagram): Promise<void> {
   const row = { a, b, c, traffic };
 
   diagram.note("A, B and C stand in a row. Network 10.9/16 is behind C, 10 hops away.");
+  await countToInfinity(diagram, row);
+  await poisonReverse(diagram, row);
+}
+
+/** Breaks the link when each router still tells its neighbours every route that it knows. */
+async function countToInfinity(diagram: Diagram, row: Row): Promise<void> {
+  const { a, b } = row;
   setCare(row, false);
-  await teach(row, () => one.send(encode({ type: "REQUEST" }), two.address));
+  await teach(row, () => a.socket.send(encode({ type: "REQUEST" }), b.socket.address));
   diagram.note(
     "All three know a route. Now C's link to 10.9/16 breaks, but B's regular update comes first.",
   );
   const slow = await lose(row, () => advertise(b));
   diagram.note("They counted to infinity: C took its own old route back from B, and each added 1.");
   diagram.note(`It took ${slow}.`);
+}
 
+/** Breaks the link when the routers use poisoned reverse and triggered updates. */
+async function poisonReverse(diagram: Diagram, row: Row): Promise<void> {
+  const { b, c } = row;
   setCare(row, true);
-  await teach(row, () => three.send(encode({ type: "REQUEST" }), two.address));
+  await teach(row, () => c.socket.send(encode({ type: "REQUEST" }), b.socket.address));
   diagram.note("Now with poisoned reverse: B has the route from C, so B tells C 16.");
   diagram.note("The link breaks again.");
   const fast = await lose(row, () => advertise(c, [NETWORK]));

@@ -87,36 +87,36 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "the agents are asked one after the other",
-    from: "      waiting.add(i);\n    } catch",
-    to:
-      "      waiting.add(i);\n      await receiveUntil(socket, milliseconds, () => true);\n    } " +
-      "catch",
+    from: "      sent.add(one);\n",
+    to: "      sent.add(one);\n      await receiveUntil(socket, 500, () => true);\n",
     fails: ["askAll: asks all agents before it waits"],
   },
   {
     mistake: "the values are in the order of the answers",
-    from: "if (answer.error === 0) values[i] = answer",
-    to: "if (answer.error === 0) values[agents.length - waiting.size - 1] = answer",
+    from: "if (answer.error === 0) one.value = answer",
+    to: "if (answer.error === 0) asked[agents.length - waiting.size]!.value = answer",
     fails: ["askAll: returns the values in the order of the agents"],
   },
   {
     mistake: "all questions are one question",
-    from: 'const questions = agents.map(() => questionFor("GET", oid));',
-    to:
-      'const question = questionFor("GET", oid);\n  const questions = agents.map(() => question);',
+    from: "const asked: Asked[] = agents.map((agent) => ({ agent, question: " +
+      'questionFor("GET", oid) }));',
+    to: 'const question = questionFor("GET", oid);\n' +
+      "  const asked: Asked[] = agents.map((agent) => ({ agent, question }));",
     fails: ["askAll: each question has a number of its own"],
   },
   {
     mistake: "it asks again",
-    from: "      waiting.add(i);\n    } catch",
-    to:
-      "      await socket.send(encode(questions[i]!), agent);\n      waiting.add(i);\n    } catch",
+    from: "      sent.add(one);\n    } catch",
+    to: "      await socket.send(encode(one.question), one.agent);\n" +
+      "      sent.add(one);\n    } catch",
     fails: ["askAll: asks each agent once, with the OID and the community public"],
   },
   {
     mistake: "a missing answer is an error",
-    from: "  return values;\n}",
-    to: '  if (waiting.size > 0) throw new Error("No answer.");\n  return values;\n}',
+    from: "  return asked.map(({ value }) => value);",
+    to: '  if (waiting.size > 0) throw new Error("No answer.");\n' +
+      "  return asked.map(({ value }) => value);",
     fails: ["askAll: returns undefined for an agent that does not answer"],
   },
   {
@@ -127,22 +127,20 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "every answer counts, whoever sent it",
-    from: "isSnmpAnswer(datagram, questions[i]!, agents[i]!)",
-    to: "isSnmpAnswer(datagram, questions[i]!, datagram.from)",
+    from: "isSnmpAnswer(datagram, one.question, one.agent)",
+    to: "isSnmpAnswer(datagram, one.question, datagram.from)",
     fails: ["askAll: ignores what is not the answer"],
   },
   {
     mistake: "the number is not compared",
-    from: "isSnmpAnswer(datagram, questions[i]!, agents[i]!)",
-    to: "isSnmpAnswer(datagram, { ...questions[i]!, id: understood(datagram.data)?.id ?? 0 }, " +
-      "agents[i]!)",
+    from: "isSnmpAnswer(datagram, one.question, ",
+    to: "isSnmpAnswer(datagram, { ...one.question, id: understood(datagram.data)?.id ?? 0 }, ",
     fails: ["askAll: ignores what is not the answer"],
   },
   {
     mistake: "an error is waited for without end",
-    from: "      waiting.delete(i);\n      const answer = understood(datagram.data)!;",
-    to: "      const answer = understood(datagram.data)!;\n      if (answer.error === 0) " +
-      "waiting.delete(i);",
+    from: "      waiting.delete(one);",
+    to: "      if (answer.error === 0) waiting.delete(one);",
     fails: [
       "askAll: an answer that is an error has no value",
       "askAll: ignores the values of an error",
@@ -150,25 +148,25 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "an error's value is taken",
-    from: "if (answer.error === 0) values[i] = answer.bindings[0]!.value;",
-    to: "values[i] = answer.bindings[0]?.value;",
+    from: "if (answer.error === 0) one.value = answer.bindings[0]!.value;",
+    to: "if (answer.bindings[0]) one.value = answer.bindings[0].value;",
     fails: ["askAll: ignores the values of an error"],
   },
   {
     mistake: "a send that fails ends it",
     from: "      // Only this agent is not asked.",
-    to: "      return values;",
+    to: "      return new Set();",
     fails: ["askAll: goes on if a question cannot be sent"],
   },
   {
     mistake: "it waits for an agent that was not asked",
     from: "      // Only this agent is not asked.",
-    to: "      waiting.add(i);",
+    to: "      sent.add(one);",
     fails: ["askAll: goes on if a question cannot be sent"],
   },
   {
     mistake: "it waits although nobody was asked",
-    from: "  if (waiting.size === 0) return values;\n",
+    from: "  if (waiting.size === 0) return agents.map(() => undefined);\n",
     to: "",
     fails: ["askAll: without agents, it returns an empty list at once"],
   },

@@ -52,21 +52,20 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "the hop to the neighbour is not counted",
-    from: "metric: best.metric + 1 }",
-    to: "metric: best.metric }",
+    from: "remembered.get(used)!.metric + 1",
+    to: "remembered.get(used)!.metric",
     fails: ["nextBest: returns one more than the neighbour told"],
   },
   {
     mistake: "the largest metric is chosen",
-    from: "route.metric >= best.metric",
-    to: "route.metric <= best.metric",
+    from: "metric < smallest || (",
+    to: "!found || metric > smallest || (",
     fails: ["nextBest: chooses the smallest metric"],
   },
   {
     mistake: "a worse metric is ignored",
-    from: "} else if (remembered.has(neighbour) || remembered.size < 100) {",
-    to: "} else if (remembered.has(neighbour) ? metric <= remembered.get(neighbour)!.metric : " +
-      "remembered.size < 100) {",
+    from: "if (remembered.has(neighbour) || remembered.size < 100) {",
+    to: "if (metric <= (remembered.get(neighbour)?.metric ?? 16) && remembered.size < 100) {",
     fails: [
       "nextBest: takes what a neighbour told last, better or worse",
       "nextBest: uses the next best route at once",
@@ -74,11 +73,10 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "only one route is remembered",
-    from: "        remembered.set(neighbour, { metric, at: now });",
-    to:
-      "        if (!used || neighbour === used || metric < (remembered.get(used)?.metric ?? 16)) " +
-      "{\n          remembered.clear();\n          remembered.set(neighbour, { metric, at: now " +
-      "});\n        }",
+    from: "    remembered.set(neighbour, { metric, at: now });",
+    to: "    const known = [...remembered.values()].map((route) => route.metric);\n" +
+      "    if (!remembered.has(neighbour) && metric >= Math.min(...known)) return;\n" +
+      "    remembered.clear();\n    remembered.set(neighbour, { metric, at: now });",
     fails: ["nextBest: uses the next best route at once"],
   },
   {
@@ -89,21 +87,20 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "the first of equal routes is taken, not the one in use",
-    from: "let best = used === undefined ? undefined : remembered.get(used);",
-    to: "let best: { metric: number; at: number } | undefined;",
+    from: " || (metric === smallest && neighbour === used)",
+    to: "",
     fails: ["nextBest: keeps the neighbour that it uses if another is equal"],
   },
   {
     mistake: "a neighbour that tells again becomes the last",
-    from: "        remembered.set(neighbour, { metric, at: now });",
-    to: "        remembered.delete(neighbour);\n        remembered.set(neighbour, { metric, at: " +
-      "now });",
+    from: "    remembered.set(neighbour, { metric, at: now });",
+    to: "    remembered.delete(neighbour);\n    remembered.set(neighbour, { metric, at: now });",
     fails: ["nextBest: of other equal routes, takes the one remembered longest"],
   },
   {
     mistake: "the last of equal routes is taken",
-    from: "for (const [neighbour, route] of remembered) {\n      if (best &&",
-    to: "for (const [neighbour, route] of [...remembered].reverse()) {\n      if (best &&",
+    from: "for (const [neighbour, { metric }] of remembered) {",
+    to: "for (const [neighbour, { metric }] of [...remembered].reverse()) {",
     fails: ["nextBest: of other equal routes, takes the one remembered longest"],
   },
   {
@@ -126,8 +123,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "any number is a metric",
-    from: "if (told && isMetric(told.metric)) {",
-    to: "if (told) {",
+    from: "if (!isMetric) return;",
+    to: "",
     fails: ["nextBest: ignores any other metric"],
   },
   {
@@ -150,16 +147,14 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "a neighbour without a route is kept",
-    from: "        remembered.delete(neighbour);\n      } else",
-    to: "        remembered.set(neighbour, { metric: Infinity, at: now });\n      } else",
+    from: "    remembered.delete(neighbour);\n    return;",
+    to: "    remembered.set(neighbour, { metric: Infinity, at: now });\n    return;",
     fails: ["nextBest: a neighbour without a route takes no room"],
   },
   {
     mistake: "all networks share one memory",
-    from: "export function nextBest(): Choose {\n  const remembered = new Map<string, { metric: " +
-      "number; at: number }>();",
-    to: "const remembered = new Map<string, { metric: number; at: number }>();\nexport function " +
-      "nextBest(): Choose {",
+    from: "export function nextBest(): Choose {\n  const remembered: Remembered = new Map();",
+    to: "const remembered: Remembered = new Map();\nexport function nextBest(): Choose {",
     fails: ["nextBest: keeps a memory of its own for each network"],
   },
 ];

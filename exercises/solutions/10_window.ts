@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { receiveUntil } from "../../lessons/02_receive.ts";
 import { type Address, sameAddress, type Socket } from "../../lib/udp.ts";
 
 /** What a selective ACK says. */
@@ -57,39 +58,59 @@ export function selectiveAcks(arrived: number[]): SelectiveAck[] {
  * for a text that you have not sent yet. A failure of the socket is thrown.
  */
 export async function sendWithin(socket: Socket, texts: string[], to: Address): Promise<void> {
-  let lowest = 0; // the lowest text without an ACK
-  let next = 0; // the text to send next
-  let sent = 0; // the texts below this number were sent
-  let room = 1; // so many texts from `lowest` on may be sent
+  const window: Window = { lowest: 0, next: 0, sent: 0, room: 1 };
 
-  while (lowest < texts.length) {
-    while (next < texts.length && next < lowest + room) {
-      await socket.send(`PART ${next} ${texts[next]}`, to);
-      next++;
-    }
-    sent = Math.max(sent, next);
+  while (window.lowest < texts.length) {
+    await fill(window, socket, texts, to);
+    if (await nextAck(window, socket, to)) continue;
 
-    const signal = AbortSignal.timeout(100); // one for all datagrams that come now
-    try {
-      let news = false;
-      while (!news) {
-        const { data, from } = await socket.receive({ signal });
-        const ack = new TextDecoder().decode(data).match(/^ACK (\d{1,9}) ROOM (\d{1,9})$/);
-        if (!ack || !sameAddress(from, to)) continue;
-
-        const after = Number(ack[1]) + 1; // the lowest text without an ACK, says this one
-        const has = Number(ack[2]);
-        if (after < lowest || after > sent) continue;
-
-        news = after > lowest || has !== room;
-        lowest = after;
-        room = has;
-        next = Math.max(next, lowest);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      next = lowest;
-      room = Math.max(room, 1);
-    }
+    // Go back. With room 0, one text asks the receiver whether there is room now.
+    window.next = window.lowest;
+    window.room = Math.max(window.room, 1);
   }
+}
+
+/** What the sender knows. */
+interface Window {
+  /** The lowest text without an ACK. */
+  lowest: number;
+  /** The text to send next. */
+  next: number;
+  /** All texts below this number were sent at least once. */
+  sent: number;
+  /** So many texts from `lowest` on may be sent. */
+  room: number;
+}
+
+/** Sends as many texts as there is room for. */
+async function fill(window: Window, socket: Socket, texts: string[], to: Address): Promise<void> {
+  while (window.next < texts.length && window.next < window.lowest + window.room) {
+    await socket.send(`PART ${window.next} ${texts[window.next]}`, to);
+    window.next++;
+  }
+  window.sent = Math.max(window.sent, window.next);
+}
+
+/** Waits for an ACK that says something new. Returns whether one came within 100 ms. */
+async function nextAck(window: Window, socket: Socket, to: Address): Promise<boolean> {
+  const ack = await receiveUntil(socket, 100, ({ data, from }) => {
+    return sameAddress(from, to) && takeAck(window, new TextDecoder().decode(data));
+  });
+  return ack !== undefined;
+}
+
+/** Takes an ACK into the window. Returns whether it says something new. */
+function takeAck(window: Window, text: string): boolean {
+  const ack = text.match(/^ACK (\d{1,9}) ROOM (\d{1,9})$/); // the two numbers are its groups
+  if (!ack) return false;
+
+  const lowest = Number(ack[1]) + 1; // the lowest text without an ACK, says this one
+  const room = Number(ack[2]);
+  if (lowest < window.lowest || lowest > window.sent) return false;
+
+  const isNew = lowest > window.lowest || room !== window.room;
+  window.lowest = lowest;
+  window.room = room;
+  window.next = Math.max(window.next, lowest);
+  return isNew;
 }

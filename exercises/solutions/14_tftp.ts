@@ -69,33 +69,46 @@ export function windowed(
   size: number,
   write: (data: Uint8Array) => void,
 ): OnBlock {
-  let last = 0; // the last block that was written
-  let unanswered = 0; // how many were written since the last ACK
-  let reported = false; // whether this gap was acknowledged already
-  let ended = false;
-
-  function acknowledge(): number {
-    unanswered = 0;
-    return last;
-  }
+  const state: State = { last: 0, unanswered: 0, reported: false, ended: false };
 
   return (number, data) => {
     // Numbers go round in a circle of 65,536. More than half of it ahead is old.
-    const ahead = (number - last) & 0xffff;
-    if (ahead === 0) return acknowledge();
-    if (ended || ahead >= 0x8000) return undefined;
-
-    if (ahead > 1) {
-      if (reported) return undefined;
-      reported = true;
-      return acknowledge();
-    }
+    const ahead = (number - state.last) & 0xffff;
+    if (ahead === 0) return acknowledge(state); // our ACK was lost
+    if (state.ended || ahead >= 0x8000) return undefined;
+    if (ahead > 1) return reportGap(state);
 
     write(data);
-    last = number;
-    reported = false;
-    unanswered++;
-    ended = data.length < size;
-    return unanswered === windowsize || ended ? acknowledge() : undefined;
+    state.last = number;
+    state.unanswered++;
+    state.reported = false;
+    state.ended = data.length < size;
+    const windowEnds = state.unanswered === windowsize || state.ended;
+    return windowEnds ? acknowledge(state) : undefined;
   };
+}
+
+/** What the receiver remembers between two blocks. */
+interface State {
+  /** The last block that was written. */
+  last: number;
+  /** How many blocks were written since the last ACK. */
+  unanswered: number;
+  /** Whether the gap before an early block was acknowledged already. */
+  reported: boolean;
+  /** Whether the last block of the file was written. */
+  ended: boolean;
+}
+
+/** Begins a new window. Returns the number to acknowledge. */
+function acknowledge(state: State): number {
+  state.unanswered = 0;
+  return state.last;
+}
+
+/** Acknowledges the last block before a gap, but only once for each gap. */
+function reportGap(state: State): number | undefined {
+  if (state.reported) return undefined;
+  state.reported = true;
+  return acknowledge(state);
 }

@@ -5,7 +5,7 @@
  */
 import { receiveUntil } from "../../lessons/02_receive.ts";
 import { isSnmpAnswer, questionFor } from "../../lessons/15_snmp.ts";
-import { encode, understood, type Value } from "../../lib/snmp.ts";
+import { encode, type Message, understood, type Value } from "../../lib/snmp.ts";
 import type { Address, Socket } from "../../lib/udp.ts";
 
 /**
@@ -54,28 +54,39 @@ export async function askAll(
   oid: string,
   milliseconds: number,
 ): Promise<(Value | undefined)[]> {
-  const questions = agents.map(() => questionFor("GET", oid));
-  const values: (Value | undefined)[] = agents.map(() => undefined);
-  const waiting = new Set<number>(); // the places of the agents that have not answered
+  const asked: Asked[] = agents.map((agent) => ({ agent, question: questionFor("GET", oid) }));
+  const waiting = await sendAll(socket, asked);
+  if (waiting.size === 0) return agents.map(() => undefined);
 
-  for (const [i, agent] of agents.entries()) {
+  await receiveUntil(socket, milliseconds, (datagram) => {
+    for (const one of waiting) {
+      if (!isSnmpAnswer(datagram, one.question, one.agent)) continue;
+      const answer = understood(datagram.data)!;
+      if (answer.error === 0) one.value = answer.bindings[0]!.value;
+      waiting.delete(one);
+    }
+    return waiting.size === 0;
+  });
+  return asked.map(({ value }) => value);
+}
+
+/** An agent, our question to it, and the value that it answered. */
+interface Asked {
+  agent: Address;
+  question: Message;
+  value?: Value;
+}
+
+/** Sends all questions. Returns those that were sent: their answers can come. */
+async function sendAll(socket: Socket, asked: Asked[]): Promise<Set<Asked>> {
+  const sent = new Set<Asked>();
+  for (const one of asked) {
     try {
-      await socket.send(encode(questions[i]!), agent);
-      waiting.add(i);
+      await socket.send(encode(one.question), one.agent);
+      sent.add(one);
     } catch {
       // Only this agent is not asked.
     }
   }
-  if (waiting.size === 0) return values;
-
-  await receiveUntil(socket, milliseconds, (datagram) => {
-    for (const i of waiting) {
-      if (!isSnmpAnswer(datagram, questions[i]!, agents[i]!)) continue;
-      waiting.delete(i);
-      const answer = understood(datagram.data)!;
-      if (answer.error === 0) values[i] = answer.bindings[0]!.value;
-    }
-    return waiting.size === 0;
-  });
-  return values;
+  return sent;
 }

@@ -60,38 +60,54 @@ export type Choose = (now: number, told?: Choice) => Choice | undefined;
  *   others.
  */
 export function nextBest(): Choose {
-  const remembered = new Map<string, { metric: number; at: number }>();
+  const remembered: Remembered = new Map();
   let used: string | undefined;
 
   return (now, told) => {
-    for (const [neighbour, { at }] of remembered) {
-      if (now - at >= 180_000) remembered.delete(neighbour);
-    }
+    forgetOld(remembered, now);
+    if (told) remember(remembered, told, now);
 
-    if (told && isMetric(told.metric)) {
-      const { neighbour, metric } = told;
-      if (metric + 1 >= INFINITY) {
-        remembered.delete(neighbour);
-      } else if (remembered.has(neighbour) || remembered.size < 100) {
-        // A key that is there keeps its place in the Map.
-        remembered.set(neighbour, { metric, at: now });
-      }
-    }
-
-    // The one that we use already comes first, then the others in their order.
-    let best = used === undefined ? undefined : remembered.get(used);
-    if (!best) used = undefined;
-    for (const [neighbour, route] of remembered) {
-      if (best && route.metric >= best.metric) continue;
-      best = route;
-      used = neighbour;
-    }
-
-    if (!best || used === undefined) return undefined;
-    return { neighbour: used, metric: best.metric + 1 };
+    used = best(remembered, used);
+    if (used === undefined) return undefined;
+    return { neighbour: used, metric: remembered.get(used)!.metric + 1 };
   };
 }
 
-function isMetric(metric: number): boolean {
-  return Number.isInteger(metric) && metric >= 1 && metric <= INFINITY;
+/** What each neighbour told last, and when. The one remembered for the longest time is first. */
+type Remembered = Map<string, { metric: number; at: number }>;
+
+function forgetOld(remembered: Remembered, now: number): void {
+  for (const [neighbour, { at }] of remembered) {
+    if (now - at >= 180_000) remembered.delete(neighbour);
+  }
+}
+
+function remember(remembered: Remembered, { neighbour, metric }: Choice, now: number): void {
+  const isMetric = Number.isInteger(metric) && metric >= 1 && metric <= INFINITY;
+  if (!isMetric) return;
+
+  // Through this neighbour the metric is one more. 16 means that it has no route.
+  if (metric + 1 >= INFINITY) {
+    remembered.delete(neighbour);
+    return;
+  }
+
+  // A neighbour that is in the Map already keeps its place there.
+  if (remembered.has(neighbour) || remembered.size < 100) {
+    remembered.set(neighbour, { metric, at: now });
+  }
+}
+
+/** Returns the neighbour with the smallest metric. The one in use wins against equal ones. */
+function best(remembered: Remembered, used: string | undefined): string | undefined {
+  let smallest = INFINITY;
+  let found: string | undefined;
+
+  for (const [neighbour, { metric }] of remembered) {
+    if (metric < smallest || (metric === smallest && neighbour === used)) {
+      smallest = metric;
+      found = neighbour;
+    }
+  }
+  return found;
 }
