@@ -1,6 +1,7 @@
 /**
  * DNS messages, as bytes and as plain values (RFC 1035; EDNS: RFC 6891). It needs dns_records.ts
- * beside it, which reads and writes names and records.
+ * beside it, which reads and writes names and records. That file needs the package dns-packet. In a
+ * project of your own, `deno add npm:dns-packet` gets it.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { pathToFileURL } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { readCommand } from "../cli/args.ts";
 import { inProject, readText } from "../cli/source.ts";
@@ -38,12 +39,25 @@ function files(folder: string, names = /(?<!\.d)\.ts$/): string[] {
   });
 }
 
-/** The files that a file imports, and where it holds code as text, what that would import. */
-function imports(path: string): string[] {
+/** What a file imports, and where it holds code as text, what that would import. */
+function specifiers(path: string): string[] {
   const start = path.startsWith("lessons/") ? START(path.slice("lessons/".length)) : "";
   const code = read(path).replace(start, "").replace(/^ *(\*|\/\/|\/\*).*$/gm, ""); // no examples
-  const named = code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"(\.[^"]+)"/g);
-  return [...named].map(([, to]) => new URL(to!, new URL(path, ROOT)).href.slice(ROOT.href.length));
+  return [...code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"([^"]+)"/g)].map(([, name]) => name!);
+}
+
+/** The files of the project among them, by their paths from its root. */
+function imports(path: string): string[] {
+  return specifiers(path).filter((name) => name.startsWith("."))
+    .map((name) => new URL(name, new URL(path, ROOT)).href.slice(ROOT.href.length));
+}
+
+/** A file, what it imports, what that imports, and so on. */
+function withImports(path: string, found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const other of imports(path)) withImports(other, found);
+  return found;
 }
 
 const room = (path: string) => {
@@ -173,6 +187,39 @@ Deno.test("imports: lib knows no cli, cli no lessons, lessons no exercises; and 
   }
   assertEquals(imports("lib/udp.ts"), [], "lib/udp.ts is copied alone.");
   assert(imports("cli/run.ts").includes("cli/lesson.ts"), "No imports were found.");
+});
+
+Deno.test("imports: a page needs only lessons/ and lib/, and lesson 13 one package", () => {
+  for (const { number, file } of PAGES) {
+    const needed = [...withImports(`lessons/${file}`)];
+    const packages = needed.flatMap(specifiers).filter((name) => !/^(\.|node:)/.test(name));
+    assertEquals(packages, number === 13 ? ["dns-packet"] : [], `lessons/${file}`);
+  }
+  assert(
+    read("lib/dns.ts").includes("`deno add npm:dns-packet`"),
+    "lib/dns.ts says how to get it.",
+  );
+});
+
+Deno.test("imports: a page copied with what it imports works in an empty folder", async (t) => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const { file } of PAGES) {
+      await t.step(file, async () => {
+        const own = pathToFileURL(`${folder}/${file}/`);
+        for (const path of withImports(`lessons/${file}`)) {
+          await Deno.mkdir(new URL("./", new URL(path, own)), { recursive: true });
+          await Deno.copyFile(new URL(path, ROOT), new URL(path, own));
+        }
+        // What imports this page is no program that was started: the last line does nothing.
+        const copy = await import(new URL(`lessons/${file}`, own).href);
+        const page = await import(new URL(`lessons/${file}`, ROOT).href);
+        assertEquals(Object.keys(copy), Object.keys(page));
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("files: the project's own are read with readText, which takes \\r\\n", () => {
