@@ -57,7 +57,7 @@ export async function sendWithDeno(text: string, to: Address): Promise<number> {
   // A *socket* is what a program sends and receives with. Even a sender's
   // socket has an address and a port. 127.0.0.1 always means this machine, and
   // a socket at this address can send to this machine only. Port 0 means: the
-  // system picks a free one.
+  // system picks a free port.
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const data = new TextEncoder().encode(text); // the bytes of the text, in UTF-8
   const bytes = await socket.send(data, { transport: "udp", ...to });
@@ -82,8 +82,8 @@ export async function sendWithDeno(text: string, to: Address): Promise<number> {
 export async function sendMessage(text: string, to: Address): Promise<number> {
   // To *bind* a socket is to give it an address and a port of this machine. We
   // name no port, so bind() takes 0, and the system picks one. localFor() picks
-  // the address: 127.0.0.1 if the receiver is on this machine, otherwise
-  // 0.0.0.0. Lesson 3 explains the two.
+  // the address: 127.0.0.1 for a receiver at 127.0.0.1, and 0.0.0.0 for one on
+  // another machine. Lesson 3 explains the two.
   //
   // `using` closes the socket when the function ends, also after an error.
   using socket = bind({ hostname: localFor(to) });

@@ -66,8 +66,8 @@ export async function receiveUntil(
 }
 
 /**
- * Waits for the next datagram, whatever it is, and returns it, or returns `undefined` if none comes
- * in time.
+ * Waits for the next datagram, whatever it is, and returns it. Returns `undefined` if none comes in
+ * time.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -48,8 +48,9 @@ import { type Address, bind, type Datagram, formatAddress, type Socket } from ".
  */
 export function whoSentWhat({ data, from }: Datagram): string {
   // Anyone can send anything, and a terminal obeys what is printed: the four
-  // bytes "\x1b[2J", for example, clear the screen. printable() turns the bytes
-  // into text, shows such control characters as escapes, and shortens long text.
+  // bytes "\x1b[2J", for example, clear the screen. printable() shows such
+  // control characters as escapes, and shortens long text. It takes bytes, too,
+  // and decodes them as UTF-8.
   return `${formatAddress(from)} sent ${count(data.length, "byte")}: ${printable(data)}`;
 }
 

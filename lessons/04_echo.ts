@@ -47,9 +47,10 @@ export function greeting(data: Uint8Array): string | undefined {
   // Do not reply to a reply. A sender's address can be forged: this is called
   // *spoofing*. Suppose an attacker sends us a name, and forges the address of
   // another server like ours. We would greet that server, it would greet us
-  // back, and so on: one forged datagram, replies without end. Real servers had
-  // this fault (CVE-2024-2169). We recognize the replies of this workbook's
-  // servers. The reply of another server may still look like a name.
+  // back, and so on. Here the limit of 100 characters would end it after about
+  // 12 replies. Real servers went on without end (CVE-2024-2169). We recognize
+  // the replies of this workbook's servers. The reply of another server may
+  // still look like a name.
   if (REPLY.test(name)) return undefined;
 
   return `Hello, ${name}!`;
@@ -104,8 +105,8 @@ export async function askFor(
 
   // Any program can send to our port, so the reply has to come from the server.
   // It also has to greet this name, so a late reply to an earlier name does
-  // not count. An attacker can forge both. A random number in each question
-  // protects against that, as in DNS (lesson 13).
+  // not count. An attacker can forge the address and the greeting. A random
+  // number in each question protects against that, as in DNS (lesson 13).
   const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
     return sameAddress(from, server) && new TextDecoder().decode(data) === `Hello, ${name}!`;
   });

@@ -91,7 +91,7 @@ export async function listen(socket: Socket, screen: Screen, partner: Partner): 
 }
 
 /**
- * Returns where to send from now on, after a datagram has come `from` this address.
+ * Returns where to send from now on. `from` is the sender of the datagram that has just arrived.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -145,6 +145,8 @@ export async function chat(to: Address, screen: Screen, encoding = UTF_8): Promi
   const listening = listen(socket, screen, partner);
 
   const [unsent] = await Promise.all([talking, listening]);
+
+  // Each was reported when it was typed. The error sets the exit code.
   if (unsent > 0) throw new Error(`${unsent} of your lines could not be sent.`);
 }
 

@@ -85,12 +85,13 @@ export async function discover(
   // We do not know how many servers will reply, so only the time can end this
   // loop. We do not know their addresses either, so we cannot check who sent a
   // reply.
-  while (Date.now() < end) {
-    const reply = await receiveWithin(socket, end - Date.now());
+  while (true) {
+    const left = end - Date.now();
+    if (left <= 0) return replies;
+
+    const reply = await receiveWithin(socket, left);
     if (reply) replies.push(reply);
   }
-
-  return replies;
 }
 
 /** `deno task lesson6 server` runs this: replies until the program is stopped. */
@@ -113,7 +114,7 @@ export async function client(to: Address, seconds: number, print = console.log):
 
   // Many programs send to 255.255.255.255, which means "my network". But a
   // machine may have several networks, and then the system picks one. So you
-  // say which network you mean: by its own broadcast address.
+  // name the network that you mean by its own broadcast address.
   print("Broadcast addresses that you can give to --host:");
   for (const network of broadcastAddresses()) {
     print(`  ${network.address.padEnd(15)}  ${network.interface}`);

@@ -16,7 +16,7 @@
  * *fragments*, and each travels in a packet of its own. The receiver's system puts them together.
  * If one fragment is lost, the whole datagram is lost. Some firewalls drop all fragments.
  *
- * So it is best to send at most some 1,200 bytes. Every network that carries IPv6 has to carry
+ * So it is best to send at most about 1,200 bytes. Every network that carries IPv6 has to carry
  * packets of 1,280 bytes, and QUIC and DNS chose sizes just below that. But no size is sure to
  * arrive.
  *
@@ -31,7 +31,7 @@
  *     deno task lesson7 server    in one terminal: reply to questions of any size, at port 7070
  *     deno task lesson7 probe     in a second terminal: ask in several sizes
  *
- * On one machine, the probe prints:
+ * On one machine with Linux, the probe prints:
  *
  *         23 bytes: got a reply
  *      1,200 bytes: got a reply
@@ -81,7 +81,8 @@ export function fragments(bytes: number, mtu = 1_500): number {
 
   // A fragment says where its part begins, counted in units of 8 bytes. So every
   // fragment except the last one carries a multiple of 8 bytes. The last one may
-  // use all of its room.
+  // use all of its room. What exceeds this room goes into the fragments before
+  // it.
   const each = room - room % 8;
   return Math.ceil((total - room) / each) + 1;
 }
@@ -162,8 +163,8 @@ export async function arrivesInFive(
  * The rest of the datagram is lost: the next `receive` gets the next datagram. On Windows,
  * `receive` throws an error (EMSGSIZE) instead, and the whole datagram is lost. The sockets of
  * lib/udp.ts always have room for the largest datagram. In other languages, and with
- * `Deno.listenDatagram` alone, the size of the buffer is your choice. Programs may have small ones,
- * too: socat, by default, cuts each datagram after 8,192 bytes, and does not say so.
+ * `Deno.listenDatagram` alone, the size of the buffer is your choice. A program may have a small
+ * buffer, too: socat, by default, cuts each datagram after 8,192 bytes, and does not say so.
  */
 export async function receiveCut(conn: Deno.DatagramConn, room: number): Promise<string> {
   const [data] = await conn.receive(new Uint8Array(room));
@@ -198,7 +199,8 @@ export async function probe(to: Address, seconds: number, print = console.log): 
     throw new Error(`No reply from ${formatAddress(to)}. Is a server running there?`);
   };
 
-  // The most that a datagram carries: over IPv6, 20 bytes more than over IPv4.
+  // Over IPv6, a datagram carries 20 bytes more: IPv6 does not count its own
+  // header in the 65,535 bytes.
   const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
 
   // 1,472 bytes are the most that fit into one packet on Ethernet. survey()

@@ -10,7 +10,7 @@
  *
  * ## You learn
  * - what can happen to a datagram, and how a program sees it by numbers
- * - how a relay works: it needs a socket for each client, as a router at home does
+ * - how a relay works: it needs a socket for each client, as a router at home needs a port for each
  * - how the receiver's own system drops datagrams, if the program reads too slowly
  *
  * ## The messages
@@ -109,7 +109,7 @@ export async function passOn(
   socket: Socket,
   to: Address,
   network: Network,
-  open = bind, // the lesson's diagram opens sockets that it draws
+  open = bind, // the diagram gives its own function, to draw the sockets
 ): Promise<void> {
   const sockets = new Map<string, Socket>();
 
@@ -147,7 +147,7 @@ function trySend(from: Socket, data: Uint8Array, to: Address): void {
   from.send(data, to).catch(() => {});
 }
 
-/** Reads datagrams until none comes for so many milliseconds. Returns them as text. */
+/** Reads datagrams until none comes for `silence` milliseconds. Returns them as text. */
 export async function readAll(socket: Socket, silence: number): Promise<string[]> {
   const texts: string[] = [];
   while (true) {

@@ -23,7 +23,7 @@ export async function play(diagram: Diagram): Promise<void> {
   await two.send("Hello, Tracy!", to); // as if client 2 were a server like this one
   const reply = await receiveWithin(two, 200);
   if (!reply) {
-    diagram.note("The server does not reply to a reply. Two servers would go on without end.");
+    diagram.note("The server does not reply to a reply. Two servers would go on and on.");
   }
 }
 
