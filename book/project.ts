@@ -131,7 +131,8 @@ export class Project implements Library {
       return [...Deno.readDirSync(this.#url(`${folder}/`))]
         .filter(({ isFile, name }) => isFile && names.test(name)).map(({ name }) => name).sort();
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return [];
+      const { NotFound, NotADirectory } = Deno.errors;
+      if (error instanceof NotFound || error instanceof NotADirectory) return [];
       throw error;
     }
   }
@@ -152,7 +153,12 @@ export class Project implements Library {
   /** Changes when any file does that the book shows. */
   stampOfAll(): string {
     const folders = ["lessons", "cli", "cli/lessons", "lib", "docs", "book", "exercises"];
-    const more = ["exercises/solutions", "exercises/hints", "exercises/checks"];
+    const more = [
+      "exercises/solutions",
+      "exercises/hints",
+      "exercises/checks",
+      "exercises/.progress",
+    ];
     const stamps = [...folders, ...more].flatMap((folder) =>
       this.list(folder, /\.(ts|md|css|json)$/).map((file) => this.stamp(`${folder}/${file}`))
     );

@@ -83,9 +83,12 @@ export class Site {
     const project = this.#project;
     const { live } = this.#manner;
     const lessons = project.lessons();
-    const book: Book = { lessons, live };
     const library = project.library();
     const documents = project.documents();
+    let known: Promise<Book> | undefined;
+    const bookNow = async (): Promise<Book> => {
+      return { lessons, documents, live, standing: live ? await standing() : new Map() };
+    };
     const cover = lessons.find(({ number }) => number === COVER) ?? lessons[0]!;
     const files = new Map<string, Make>();
     const add = (name: string, body: () => File["body"] | Promise<File["body"]>) => {
@@ -93,17 +96,15 @@ export class Site {
       const make = async () => ({ type: TYPES[name.split(".").at(-1)!]!, body: await body() });
       files.set(name, () => made ??= make());
     };
-    const page = (name: string, make: () => unknown) =>
-      add(`${name}.html`, async () => await document(await make()));
+    const page = (name: string, make: (book: Book) => unknown) =>
+      add(`${name}.html`, async () => await document(await make(await (known ??= bookNow()))));
 
-    page("index", async () => {
+    page("index", (book) => {
       const recording = this.#manner.recording(cover);
-      return (
-        <Contents {...{ book, cover, recording, library, documents, standing: await standing() }} />
-      );
+      return <Contents book={book} cover={cover} recording={recording} library={library} />;
     });
     for (const lesson of lessons) {
-      page(lesson.name, async () => <LessonPage book={book} view={await this.#view(lesson)} />);
+      page(lesson.name, async (book) => <LessonPage book={book} view={await this.#view(lesson)} />);
       this.#addCopies(
         add,
         lesson.name,
@@ -117,7 +118,9 @@ export class Site {
       const copyables = libraryCopyables(source);
       page(
         name,
-        () => <LibraryPage book={book} source={source} copies={copyables} whole={`${name}.txt`} />,
+        (book) => (
+          <LibraryPage book={book} source={source} copies={copyables} whole={`${name}.txt`} />
+        ),
       );
       add(`${name}.txt`, () => source.text);
       this.#addCopies(add, name, copies, copyables, source.text);
@@ -125,7 +128,7 @@ export class Site {
     for (const one of documents) {
       page(
         one.name,
-        () => (
+        (book) => (
           <DocumentPage
             book={book}
             document={one}
@@ -137,7 +140,7 @@ export class Site {
     }
     page(
       "book",
-      async () => (
+      async (book) => (
         <WholePage
           book={book}
           views={await Promise.all(lessons.map((one) => this.#view(one)))}

@@ -81,11 +81,13 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
         } else {
           const own = event.results.find(({ exercise }) => exercise === name);
           const solution = event.solutions[name];
+          place.querySelector<HTMLElement>(".mark")!.hidden = own?.state !== "done";
           if (own) result.replaceChildren(...shown(own), ...solution ? [compared(solution)] : []);
           const last = own === event.results.at(-1);
           if (last && event.unsaved) result.append(element("p", "", event.unsaved));
         }
       });
+      if (event.event === "results") tick(event.results);
     }
   } catch (error) {
     if (signal.aborted) return;
@@ -96,6 +98,12 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
       place.querySelector(".result")!.replaceChildren(element("p", "state not", text))
     );
   }
+}
+
+/** The lesson's tick in the menu. */
+function tick(results: Result[]): void {
+  const here = document.querySelector(".menu [aria-current]");
+  here?.closest("li")!.classList.toggle("done", results.every(({ state }) => state === "done"));
 }
 
 function showCode(place: HTMLElement, { file, line, pieces }: Code): void {

@@ -4,23 +4,29 @@
  * @module
  */
 import { loaded, toast } from "./dom.ts";
+import { isTyped } from "./menus.ts";
 import type { Search } from "./search.ts";
 
 export function startDialogs(): void {
   const search = document.querySelector<HTMLDialogElement>("dialog.search")!;
   const help = document.querySelector<HTMLDialogElement>("dialog.help")!;
-  document.querySelector(".search-open")?.addEventListener("click", () => open(search));
+  document.querySelector(".search-open")!.addEventListener("click", () => open(search));
+  document.querySelector(".keys-open")!.addEventListener("click", () => help.showModal());
+  if (/^Mac|^iP/.test(navigator.platform)) {
+    for (const key of document.querySelectorAll(".ctrl-k")) key.textContent = "⌘ K";
+  }
   for (const dialog of [search, help]) {
     dialog.addEventListener("click", ({ target }) => {
       if (target === dialog) dialog.close(); // beside it
     });
   }
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    const { key, ctrlKey, metaKey } = event;
+    if ((ctrlKey || metaKey) && key.toLowerCase() === "k" || key === "/" && !isTyped(event)) {
       event.preventDefault();
       help.close();
       open(search);
-    } else if (event.key === "?" && !(event.target instanceof HTMLInputElement) && !help.open) {
+    } else if (key === "?" && !isTyped(event)) {
       event.preventDefault();
       help.showModal();
     }

@@ -6,6 +6,7 @@
 import { startDiagrams } from "./diagrams.ts";
 import { startDialogs } from "./dialogs.ts";
 import { loaded, toast } from "./dom.ts";
+import { startMenus, startTurning } from "./menus.ts";
 import { startTheme } from "./theme.ts";
 
 // What needs a script is hidden until there is one.
@@ -16,6 +17,8 @@ for (const button of document.querySelectorAll<HTMLElement>("button[hidden]")) {
 startTheme();
 startDiagrams();
 startDialogs();
+startMenus();
+startTurning();
 
 // Scripts of their own, for those who press these.
 const scripts = [[".check", "checks.js", "checks"], [".copy", "copies.js", "copying"]] as const;
@@ -38,7 +41,3 @@ for (const [wanted, file, name] of scripts) {
 document.addEventListener("click", ({ target }) => {
   if (!(target as Element).closest(".toast")) toast();
 }, true);
-
-const here = document.querySelector<HTMLElement>(".top li [aria-current]");
-const nav = document.querySelector<HTMLElement>(".top nav");
-if (here && nav) nav.scrollLeft = here.offsetLeft - nav.clientWidth / 2;

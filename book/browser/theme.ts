@@ -1,3 +1,5 @@
+import { remember } from "./menus.ts";
+
 /** Light or dark: as the system says, until somebody chooses. */
 export function startTheme(): void {
   const { dataset } = document.documentElement;
@@ -5,10 +7,6 @@ export function startTheme(): void {
   document.querySelector(".theme")?.addEventListener("click", () => {
     const dark = (dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
     dataset.theme = dark ? "light" : "dark";
-    try {
-      localStorage.setItem("theme", dataset.theme);
-    } catch {
-      // Then it is for this page.
-    }
+    remember("theme", dataset.theme);
   });
 }

@@ -5,12 +5,19 @@
  */
 import { raw } from "hono/html";
 import { PARTS } from "../../cli/lesson.ts";
-import type { LessonFile } from "../project.ts";
+import type { ExerciseProgress } from "../../exercises/runner/progress.ts";
+import type { Document, LessonFile } from "../project.ts";
 import { Icon } from "./code.tsx";
+
+/** How the exercises of some lessons are getting on. */
+export type Standing = ReadonlyMap<number, readonly ExerciseProgress[]>;
 
 /** What a page knows of the book around it. */
 export interface Book {
   readonly lessons: readonly LessonFile[];
+  readonly documents: readonly Document[];
+  /** How the exercises are getting on, by the numbers of the lessons: empty where that is not known. */
+  readonly standing: Standing;
   /** Whether a server is there that runs lessons and checks. */
   readonly live: boolean;
 }
@@ -58,35 +65,38 @@ export function Page({ book, title, about, here, children, script = true }: {
 }
 
 function Top({ book, here }: { book: Book; here: string | undefined }) {
+  const current = book.lessons.find(({ name }) => name === here);
   return (
     <header class="top">
       <a class="brand" href="index.html" aria-current={here === "index" ? "page" : undefined}>
         The UDP Workbook
       </a>
-      <nav aria-label="Lessons">
-        {PARTS.map(({ title }, i) => {
-          const own = book.lessons.filter(({ lesson }) => lesson.part === i + 1);
-          return own.length > 0 && (
-            <ol aria-label={`Part ${ROMAN[i]}, ${title}`}>
-              {own.map(({ number, name, lesson }) => (
-                <li>
-                  <a
-                    href={`${name}.html`}
-                    title={lesson.title}
-                    aria-current={here === name ? "page" : undefined}
-                  >
-                    <span class="number">{number}</span>
-                    <span class={here === name ? "" : "hidden"}>{` ${lesson.title}`}</span>
-                  </a>
-                </li>
-              ))}
-            </ol>
-          );
-        })}
-      </nav>
+      <div class="menus">
+        <details class="menu" name="menu">
+          <summary>
+            Lessons {current && <span class="now">{`· ${titleOf(current)}`}</span>}
+          </summary>
+          <nav class="lessons" aria-label="Lessons">
+            <Lessons book={book} here={here} />
+          </nav>
+        </details>
+        <details class="menu" name="menu">
+          <summary>Help</summary>
+          <nav aria-label="Help">
+            <ul>
+              <HelpLinks book={book} here={here} />
+              <li>
+                <button type="button" class="keys-open" hidden aria-keyshortcuts="?">
+                  Keys <kbd>?</kbd>
+                </button>
+              </li>
+            </ul>
+          </nav>
+        </details>
+      </div>
       <div class="tools">
-        <button type="button" class="search-open" hidden aria-keyshortcuts="Control+K">
-          <Icon name="search" /> <span class="word">Search</span> <kbd>Ctrl K</kbd>
+        <button type="button" class="search-open" hidden aria-keyshortcuts="/ Control+K Meta+K">
+          <Icon name="search" /> <span class="word">Search</span> <kbd class="ctrl-k">Ctrl K</kbd>
         </button>
         <button type="button" class="theme" hidden aria-label="Light or dark" title="Light or dark">
           <Icon name="theme" />
@@ -96,8 +106,54 @@ function Top({ book, here }: { book: Book; here: string | undefined }) {
   );
 }
 
+/** All lessons by their parts, with a tick at those that are done. */
+export function Lessons({ book, here }: { book: Book; here?: string | undefined }) {
+  return PARTS.map(({ title }, i) => {
+    const own = book.lessons.filter(({ lesson }) => lesson.part === i + 1);
+    const part = `${ROMAN[i]}. ${title}`;
+    return own.length > 0 && (
+      <div>
+        <p aria-hidden="true">{part}</p>
+        <ol aria-label={`Part ${part}`}>
+          {own.map((file) => (
+            <li class={isDone(book, file.number) ? "done" : undefined}>
+              <a href={`${file.name}.html`} aria-current={here === file.name ? "page" : undefined}>
+                {titleOf(file)}
+              </a>
+            </li>
+          ))}
+        </ol>
+      </div>
+    );
+  });
+}
+
+/** The pages for somebody who is stuck, as items of a list. */
+export function HelpLinks({ book, here }: { book: Book; here?: string | undefined }) {
+  return book.documents.filter(helps).map(({ name, title }) => (
+    <li>
+      <a href={`${name}.html`} aria-current={here === name ? "page" : undefined}>{title}</a>
+    </li>
+  ));
+}
+
+/** Whether a document is for somebody who is stuck. */
+export function helps({ path }: Document): boolean {
+  return ["docs/questions.md", "docs/it-does-not-arrive.md", "docs/glossary.md"].includes(path);
+}
+
+/** Whether all exercises of a lesson are done. */
+export function isDone({ standing }: Book, number: number): boolean {
+  return standing.get(number)?.every(({ state }) => state === "done") ?? false;
+}
+
+/** `4 Echo server` */
+export function titleOf({ number, lesson }: LessonFile): string {
+  return `${number} ${capital(lesson.title)}`;
+}
+
 /** The numbers of the parts. */
-export const ROMAN = ["I", "II", "III"];
+export const ROMAN = ["I", "II", "III", "IV"];
 
 function Search() {
   return (
@@ -125,7 +181,7 @@ function Help() {
       <h2 id="keys">Keys</h2>
       <dl>
         <dt>
-          <kbd>Ctrl K</kbd>
+          <kbd>/</kbd> or <kbd class="ctrl-k">Ctrl K</kbd>
         </dt>
         <dd>
           search; <kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> goes there
@@ -144,6 +200,14 @@ function Help() {
           <kbd>Esc</kbd>
         </dt>
         <dd>closes what is open</dd>
+        <dt>
+          <kbd>←</kbd> <kbd>→</kbd>
+        </dt>
+        <dd>
+          <label>
+            <input type="checkbox" class="turns" /> turn the pages, if you tick this
+          </label>
+        </dd>
       </dl>
       <form method="dialog">
         <button type="submit">Close</button>

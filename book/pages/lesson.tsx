@@ -12,7 +12,7 @@ import { type LessonFile, parts } from "../project.ts";
 import type { Item, Source } from "../code/parse.ts";
 import { CopyLink, Declaration, Icon, Imported, Imports, Plain } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
-import { type Book, capital, Page, ROMAN } from "./layout.tsx";
+import { type Book, capital, Page, ROMAN, titleOf } from "./layout.tsx";
 
 /** All that a lesson's page shows. */
 export interface LessonView {
@@ -32,7 +32,7 @@ export function LessonPage({ book, view }: { book: Book; view: LessonView }) {
   return (
     <Page
       book={book}
-      title={`${file.number} ${capital(file.lesson.title)} · The UDP Workbook`}
+      title={`${titleOf(file)} · The UDP Workbook`}
       about={file.lesson.about}
       here={file.name}
     >
@@ -159,8 +159,10 @@ export function LessonText(
             <h2 id={`${prefix}your-turn`}>Your turn</h2>
             <Imported of={exercises[0]!.imports} />
           </div>
-          {exercises.map((exercise) => (
-            <Exercises exercise={exercise} view={view} live={book.live} prefix={prefix} />
+          {exercises.map((exercise, i) => (
+            <Exercises exercise={exercise} view={view} book={book} prefix={prefix}>
+              <Onward book={book} number={number} next={exercises[i + 1]?.name} prefix={prefix} />
+            </Exercises>
           ))}
         </section>
       )}
@@ -207,18 +209,23 @@ function Programs({ source, items, copies, prefix }: {
   );
 }
 
-function Exercises({ exercise, view, live, prefix }: {
+function Exercises({ exercise, view, book, prefix, children }: {
   exercise: Exercise;
   view: LessonView;
-  live: boolean;
+  book: Book;
   prefix: string;
+  children: unknown;
 }) {
   const { name, task, hints, code } = exercise;
+  const { live, standing } = book;
+  const done = standing.get(view.file.number)
+    ?.some(({ exercise, state }) => exercise === name && state === "done");
   const place = `${code.file}:${code.line}`;
   return (
     <section class="beside exercise" data-exercise={name}>
       <div class="prose">
         <h3 id={`${prefix}${name}`}>{name}</h3>
+        {live && <p class="mark" hidden={!done}>✓ done</p>}
         {raw(html(task, { link: view.link }))}
         {hints.length > 0 && (
           <div class="hints">
@@ -263,8 +270,26 @@ function Exercises({ exercise, view, live, prefix }: {
             Check, and again at every save<span class="hidden">{`: ${name}`}</span>
           </button>
         )}
+        {children}
       </div>
     </section>
+  );
+}
+
+/** What comes after an exercise: the next one of its lesson, or the next lesson. */
+function Onward({ book, number, next, prefix }: {
+  book: Book;
+  number: number;
+  next: string | undefined;
+  prefix: string;
+}) {
+  const lesson = book.lessons.find((lesson) => lesson.number > number);
+  const href = next ? `#${prefix}${next}` : lesson ? `${lesson.name}.html` : "index.html";
+  const title = next ?? (lesson ? `lesson ${titleOf(lesson)}` : "the contents");
+  return (
+    <p class="onward">
+      Next: <a href={href}>{title}</a>
+    </p>
   );
 }
 

@@ -12,26 +12,19 @@ import { headings, html, inline, plain } from "../markdown.ts";
 import type { Document, LessonFile } from "../project.ts";
 import { Declaration, Icon, Imports } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
-import { type Book, capital, Page, ROMAN } from "./layout.tsx";
+import { type Book, capital, helps, isDone, Page, ROMAN } from "./layout.tsx";
 import { LessonText, type LessonView } from "./lesson.tsx";
 
-type Standing = ReadonlyMap<number, readonly ExerciseProgress[]>;
-
 /** The first page: what there is, and how far one is. */
-export function Contents({ book, cover, recording, standing, library, documents }: {
+export function Contents({ book, cover, recording, library }: {
   book: Book;
   cover: LessonFile;
   recording: Recording | undefined;
-  standing: Standing;
   library: readonly Source[];
-  documents: readonly Document[];
 }) {
-  const done = (number: number) =>
-    standing.get(number)?.every(({ state }) => state === "done") ?? false;
-  const begun = book.lessons.some(({ number }) =>
-    standing.get(number)?.some(({ state }) => state === "done")
-  );
-  const next = book.lessons.find(({ number }) => !done(number)) ?? book.lessons[0]!;
+  const { lessons, documents, standing } = book;
+  const begun = [...standing.values()].flat().some(({ state }) => state === "done");
+  const next = lessons.find(({ number }) => !isDone(book, number)) ?? lessons[0]!;
   return (
     <Page
       book={book}
@@ -73,37 +66,51 @@ export function Contents({ book, cover, recording, standing, library, documents 
               {`${ROMAN[i]}. ${title}`} <span>{question}</span>
             </h2>
             <ol>
-              {own.map((file) => (
-                <Entry file={file} progress={book.live ? standing.get(file.number) : undefined} />
-              ))}
+              {own.map((file) => <Entry file={file} progress={standing.get(file.number)} />)}
             </ol>
           </section>
         );
       })}
 
-      <section class="part contents beside-lessons">
-        <h2 id="beside">
-          Beside the lessons <span>What helps when nothing arrives, and what you may copy</span>
-        </h2>
-        <ul>
-          {documents.filter(helps).map((one) => <DocumentLink {...one} />)}
-          {library.map(({ path, doc }) => (
-            <Link
-              href={`${pageName(path)}.html`}
-              title={path}
-              mono
-              about={plain(doc.split("\n\n")[0] ?? "")}
-            />
-          ))}
-          {documents.filter((one) => !helps(one)).map((one) => <DocumentLink {...one} />)}
+      <Group id="help" title="Help" about="What to read when you are stuck">
+        {documents.filter(helps).map((one) => <DocumentLink {...one} />)}
+      </Group>
+      <Group id="background" title="Background" about="More about UDP, and about this workbook">
+        {documents.filter((one) => !helps(one)).map((one) => <DocumentLink {...one} />)}
+        <Link
+          href="book.html"
+          title="The whole book"
+          about="All lessons on one page, to print or to search."
+        />
+      </Group>
+      <Group id="library" title="Library" about="What you may copy into a program of your own">
+        {library.map(({ path, doc }) => (
           <Link
-            href="book.html"
-            title="The whole book"
-            about="All lessons on one page, to print or to search."
+            href={`${pageName(path)}.html`}
+            title={path}
+            mono
+            about={plain(doc.split("\n\n")[0] ?? "")}
           />
-        </ul>
-      </section>
+        ))}
+      </Group>
     </Page>
+  );
+}
+
+/** Pages beside the lessons that are for the same. */
+function Group({ id, title, about, children }: {
+  id: string;
+  title: string;
+  about: string;
+  children: unknown;
+}) {
+  return (
+    <section class="part contents">
+      <h2 id={id}>
+        {title} <span>{about}</span>
+      </h2>
+      <ul>{children}</ul>
+    </section>
   );
 }
 
@@ -156,11 +163,6 @@ function DocumentLink({ name, title, text }: Document) {
       about={firstSentence(text)}
     />
   );
-}
-
-/** What somebody looks for who is stuck. */
-function helps({ path }: Document): boolean {
-  return ["docs/questions.md", "docs/it-does-not-arrive.md"].includes(path);
 }
 
 /** A file of lib/. */
@@ -265,7 +267,11 @@ export function WholePage({ book, views }: { book: Book; views: readonly LessonV
         </ol>
       </header>
       {views.map((view) => (
-        <LessonText book={{ ...book, live: false }} view={view} prefix={`${view.file.name}-`} />
+        <LessonText
+          book={{ ...book, live: false, standing: new Map() }}
+          view={view}
+          prefix={`${view.file.name}-`}
+        />
       ))}
     </Page>
   );
@@ -287,6 +293,6 @@ function firstSentence(text: string): string {
 
 function inWord(number: number): string {
   const words =
-    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
+    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty";
   return words.split(" ")[number] ?? `${number}`;
 }

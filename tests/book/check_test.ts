@@ -80,6 +80,27 @@ Deno.test("an exercise", async (t) => {
     assertEquals(complaints, []);
   });
 
+  await t.step("says what is done, at once and in the menu, and what comes next", async () => {
+    const seen = () =>
+      page.evaluate(() => ({
+        marks: [...document.querySelectorAll(".mark")].map((one) => one.checkVisibility()),
+        ticked: [...document.querySelectorAll(".lessons .done")].map((one) => one.textContent),
+        next: [...document.querySelectorAll(".onward a")].map((one) =>
+          `${one.textContent} ${one.getAttribute("href")}`
+        ),
+      }));
+    const done = {
+      marks: [true, true],
+      ticked: ["4 Echo server"],
+      next: ["stoppableServer #stoppableServer", "lesson 5 Chat 05_chat.html"],
+    };
+    assertEquals(await seen(), done);
+    await using later = await open(chromium, `${book.address}04_echo.html`);
+    assertEquals(await later.page.$$eval(".mark:not([hidden])", (all) => all.length), 2);
+    const other = await (await fetch(`${book.address}docs-questions.html`)).text();
+    assert(other.includes('<li class="done"><a href="04_echo.html"'), "every page has the tick");
+  });
+
   await t.step(
     "shows each case as it ends, and does not wait for those that never do",
     async () => {
@@ -148,6 +169,8 @@ Deno.test("an exercise", async (t) => {
     await page.goto(book.address);
     await Deno.writeTextFile(file, shipped);
     assertEquals(await standing(), "");
+    await page.goto(`${book.address}05_chat.html`);
+    assertEquals(await page.$$eval(".lessons .done", (all) => all.length), 0);
   });
 
   await t.step("is not checked any more when the page is gone", async () => {

@@ -133,6 +133,95 @@ Lesson 4: \`deno task lesson4\`
     await page.keyboard.press("Escape");
   });
 
+  await t.step("the menu has all lessons by name, and closes when one leaves it", async () => {
+    await page.goto(`${book.address}04_echo.html`);
+    await page.waitForSelector(".theme:not([hidden])");
+    const isOpen = () => page.$eval(".menu", (one) => (one as HTMLDetailsElement).open);
+    await page.focus(".menu summary");
+    assertEquals(await focused(page), "summary Lessons · 4 Echo server");
+    await page.keyboard.press("Enter");
+    const shown = await page.$$eval(
+      ".lessons a",
+      (all) => all.filter((one) => one.checkVisibility()).map((one) => one.textContent!),
+    );
+    const files = [...Deno.readDirSync(new URL("lessons", folder))];
+    assertEquals(shown.length, files.length);
+    assertEquals(shown.slice(0, 2), ["1 Send", "2 Receive"]);
+    assertEquals(
+      await page.$eval('.lessons [aria-current="page"]', (one) => one.textContent),
+      "4 Echo server",
+    );
+    await page.keyboard.press("Tab");
+    assertEquals(await focused(page), "a 1 Send");
+    await page.keyboard.press("Escape");
+    assertEquals([await isOpen(), await focused(page)], [
+      false,
+      "summary Lessons · 4 Echo server",
+    ]);
+    await page.keyboard.press("Enter");
+    await page.click("h1");
+    assertEquals(await isOpen(), false);
+    await page.click(".menu summary");
+    await page.focus(".search-open");
+    assertEquals(await isOpen(), false);
+    await page.click(".menu summary");
+    for (let i = 0; i < 2; i++) await page.keyboard.press("Tab");
+    await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+    assertEquals(page.url(), `${book.address}02_receive.html`);
+  });
+
+  await t.step("the help has three pages, and the keys", async () => {
+    await page.waitForSelector(".theme:not([hidden])");
+    await page.click(".menu + .menu summary");
+    const shown = await page.$$eval(
+      ".menu + .menu :is(a, button)",
+      (all) => all.filter((one) => one.checkVisibility()).map((one) => one.textContent!),
+    );
+    assertEquals(shown, ["Glossary", "It does not arrive", "Questions", "Keys ?"]);
+    await page.click(".keys-open");
+    assert(await page.$("dialog.help[open]"));
+    await page.keyboard.press("Escape");
+  });
+
+  await t.step("/ opens the search, but not where it is typed", async () => {
+    await page.keyboard.press("/");
+    await page.waitForFunction(() => document.activeElement?.matches("dialog.search input"));
+    await page.keyboard.press("/");
+    assertEquals(await page.$eval("dialog.search input", (one) => one.value), "/");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Escape");
+  });
+
+  await t.step("arrow keys turn pages where somebody has asked for it", async () => {
+    // A browser drops keys that come before it has painted the page.
+    const painted = () =>
+      page.waitForFunction(() =>
+        document.querySelector(".theme:not([hidden])") &&
+        performance.getEntriesByName("first-contentful-paint").length > 0
+      );
+    const ask = async () => {
+      await painted();
+      await page.keyboard.press("?");
+      await page.click(".turns");
+      await page.keyboard.press("Escape");
+    };
+    const turn = async (key: "ArrowRight" | "ArrowLeft") => {
+      await painted();
+      await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
+      return page.url().replace(book.address, "");
+    };
+    await page.goto(`${book.address}02_receive.html`);
+    await ask();
+    assertEquals(await turn("ArrowRight"), "03_bind.html");
+    assertEquals(await turn("ArrowLeft"), "02_receive.html");
+    await painted();
+    await page.focus(".exercise figure"); // which they scroll
+    await page.keyboard.press("ArrowRight");
+    assertEquals(page.url(), `${book.address}02_receive.html`);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await ask();
+  });
+
   await t.step("everything is reached with Tab, and arrow keys turn no page", async () => {
     await page.goto(`${book.address}04_echo.html`);
     await page.keyboard.press("Tab");

@@ -173,16 +173,22 @@ Deno.test("the pages", async (t) => {
     }
   });
 
-  await t.step("list what helps before the files of lib/", async () => {
+  await t.step("list what helps, the background and the library beside the lessons", async () => {
     const text = await (await fetch(book.address)).text();
-    const beside = text.slice(text.indexOf('id="beside"'));
-    const names = [...beside.matchAll(/href="([\w-]+)\.html"/g)].map(([, name]) => name!);
-    assertEquals(names.slice(0, 3).sort(), [
+    const [, help = "", background = "", library = ""] = text.split(
+      /<h2 id="(?:help|background|library)">/,
+    );
+    const names = (part: string) =>
+      [...part.slice(0, part.indexOf("</section>")).matchAll(/href="([\w-]+)\.html"/g)]
+        .map(([, name]) => name!);
+    assertEquals(names(help).sort(), [
+      "docs-glossary",
       "docs-it-does-not-arrive",
       "docs-questions",
-      "lib-udp",
     ]);
-    assertEquals(names[2], "lib-udp");
+    assert(names(background).includes("docs-behind-a-router"), background);
+    assertEquals(names(library)[0], "lib-udp");
+    assert(names(library).every((name) => name.startsWith("lib-")), library);
   });
 
   await t.step("lead to nothing that is not there", async () => {
