@@ -102,8 +102,8 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
 
 /** The lesson's tick in the menu. */
 function tick(results: Result[]): void {
-  const here = document.querySelector(".menu [aria-current]");
-  here?.closest("li")!.classList.toggle("done", results.every(({ state }) => state === "done"));
+  const here = document.querySelector(".menu li:has([aria-current])");
+  here?.classList.toggle("done", results.every(({ state }) => state === "done"));
 }
 
 function showCode(place: HTMLElement, { file, line, pieces }: Code): void {
