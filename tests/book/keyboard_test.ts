@@ -8,8 +8,16 @@ const focused = (page: Page) =>
     return `${one?.tagName.toLowerCase()} ${one?.textContent?.trim().slice(0, 40) ?? ""}`;
   });
 
+/** Waits for the page's script. A browser drops keys that come before it has painted a page. */
+async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document.querySelector(".theme:not([hidden])") &&
+    performance.getEntriesByName("first-contentful-paint").length > 0
+  );
+}
+
 async function search(page: Page, text: string): Promise<string[]> {
-  await page.waitForSelector(".theme:not([hidden])"); // the script is there
+  await ready(page);
   await page.keyboard.down("Control");
   await page.keyboard.press("k");
   await page.keyboard.up("Control");
@@ -123,7 +131,7 @@ Lesson 4: \`deno task lesson4\`
   });
 
   await t.step("help comes with ?, and goes with Escape", async () => {
-    await page.waitForSelector(".theme:not([hidden])");
+    await ready(page);
     await page.keyboard.press("?");
     assert(await page.$("dialog.help[open]"));
     await page.keyboard.press("Escape");
@@ -135,7 +143,7 @@ Lesson 4: \`deno task lesson4\`
 
   await t.step("the menu has all lessons by name, and closes when one leaves it", async () => {
     await page.goto(`${book.address}04_echo.html`);
-    await page.waitForSelector(".theme:not([hidden])");
+    await ready(page);
     const isOpen = () => page.$eval(".menu", (one) => (one as HTMLDetailsElement).open);
     await page.focus(".menu summary");
     assertEquals(await focused(page), "summary Lessons · 4 Echo server");
@@ -171,7 +179,7 @@ Lesson 4: \`deno task lesson4\`
   });
 
   await t.step("the help has three pages, and the keys", async () => {
-    await page.waitForSelector(".theme:not([hidden])");
+    await ready(page);
     await page.click(".menu + .menu summary");
     const shown = await page.$$eval(
       ".menu + .menu :is(a, button)",
@@ -193,20 +201,14 @@ Lesson 4: \`deno task lesson4\`
   });
 
   await t.step("arrow keys turn pages where somebody has asked for it", async () => {
-    // A browser drops keys that come before it has painted the page.
-    const painted = () =>
-      page.waitForFunction(() =>
-        document.querySelector(".theme:not([hidden])") &&
-        performance.getEntriesByName("first-contentful-paint").length > 0
-      );
     const ask = async () => {
-      await painted();
+      await ready(page);
       await page.keyboard.press("?");
       await page.click(".turns");
       await page.keyboard.press("Escape");
     };
     const turn = async (key: "ArrowRight" | "ArrowLeft") => {
-      await painted();
+      await ready(page);
       await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
       return page.url().replace(book.address, "");
     };
@@ -214,7 +216,7 @@ Lesson 4: \`deno task lesson4\`
     await ask();
     assertEquals(await turn("ArrowRight"), "03_bind.html");
     assertEquals(await turn("ArrowLeft"), "02_receive.html");
-    await painted();
+    await ready(page);
     await page.focus(".exercise figure"); // which they scroll
     await page.keyboard.press("ArrowRight");
     assertEquals(page.url(), `${book.address}02_receive.html`);
@@ -224,6 +226,7 @@ Lesson 4: \`deno task lesson4\`
 
   await t.step("everything is reached with Tab, and arrow keys turn no page", async () => {
     await page.goto(`${book.address}04_echo.html`);
+    await ready(page);
     await page.keyboard.press("Tab");
     assertEquals(await focused(page), "a Skip to the text");
     const reached = new Set<string>();
