@@ -5,8 +5,8 @@
  */
 import type { Option, Role } from "../cli/lesson.ts";
 import { copy } from "./code/copy.ts";
-import { evaluate, UNKNOWN } from "./code/evaluate.ts";
-import { isNode, type Item, type Node, type Source, walk } from "./code/parse.ts";
+import { evaluate } from "./code/evaluate.ts";
+import { isNode, type Item, type Source } from "./code/parse.ts";
 import {
   type About,
   labeller,
@@ -35,16 +35,10 @@ export interface Copy {
 /** The names and files of what can be copied. */
 export type Copyable = Pick<Copy, "name" | "file">;
 
-/** What can be copied from a lesson: what it exports, and its roles. */
-export function lessonCopyables(file: LessonFile): Copyable[] {
-  const { name, source, program } = file;
-  const { roles } = parts(file);
-  const items = copyablesOf(source, roles.flatMap(({ run }) => run ?? []));
-  return [
-    ...program === source ? [] : [copyable(name, "play")],
-    ...items.map((item) => copyable(name, item.names[0]!)),
-    ...madeRoles(roles, items).map(({ called }) => copyable(name, called)),
-  ];
+/** What can be copied from a lesson: its play, and what its page exports. */
+export function lessonCopyables({ name, source }: LessonFile): Copyable[] {
+  const items = copyablesOf(source);
+  return [copyable(name, "play"), ...items.map((item) => copyable(name, item.names[0]!))];
 }
 
 /** What can be copied from a file of lib/. */
@@ -59,39 +53,6 @@ export function pageName(path: string): string {
 
 /** The programs that can be copied from a lesson. */
 export function lessonCopies(project: Project, file: LessonFile): Copy[] {
-  const { path, source, lesson, task, name } = file;
-  if (file.program !== source) return copiesOfTwo(project, file);
-  const { roles } = parts(file);
-  const label = labeller(source);
-  const allowed = flags(task);
-  const tails: Record<string, Tail> = { play: playTail("../cli", label) };
-  for (const role of roles) {
-    const item = source.items.find(({ names }) => role.run && names.includes(role.run));
-    if (item) {
-      tails[role.run!] = program(roleTail(project, path, role, item, lesson));
-    }
-  }
-  const items = copyablesOf(source, roles.flatMap(({ run }) => run ?? []));
-  return [
-    ...items.map((item) =>
-      made(
-        project,
-        path,
-        name,
-        item.names[0]!,
-        tails[item.names[0]!] ?? shown(item),
-        allowed,
-        item,
-      )
-    ),
-    ...madeRoles(roles, items).map(({ called, text }) =>
-      made(project, path, name, called, program(roleObjectTail(text, lesson)), allowed)
-    ),
-  ];
-}
-
-/** The copies of a page, and of the file that runs it. */
-function copiesOfTwo(project: Project, file: LessonFile): Copy[] {
   const { path, source, program: runs, lesson, task, name } = file;
   const allowed = flags(task);
   const { play: [play], roles } = parts(file);
@@ -100,16 +61,15 @@ function copiesOfTwo(project: Project, file: LessonFile): Copy[] {
     const tail = role ? program(callTail(project, runs.path, role, lesson)) : shown(item);
     return made(project, path, name, item.names[0]!, tail, allowed, item);
   });
-  if (!play) return items;
-  const tail = playTail("..", labeller(runs));
-  return [made(project, runs.path, name, "play", tail, allowed, play), ...items];
+  const drawn = playTail(labeller(runs));
+  return [made(project, runs.path, name, "play", drawn, allowed, play), ...items];
 }
 
-function playTail(cli: string, label: string | undefined): Tail {
+function playTail(label: string | undefined): Tail {
   return {
     does: "It draws the picture.",
-    text: `import { Diagram } from "${cli}/diagram.ts";
-import { drawing } from "${cli}/drawing.ts";
+    text: `import { Diagram } from "../diagram.ts";
+import { drawing } from "../drawing.ts";
 
 const diagram = new Diagram(drawing(console.log)${label ? `, ${label}` : ""});
 await play(diagram);
@@ -183,20 +143,6 @@ function value(kind: string, name: string, option: Option | undefined): string {
   return JSON.stringify(text ?? `your ${name}`);
 }
 
-/** Roles that are no function of this file, and what their copies are called. */
-function madeRoles(
-  roles: readonly RoleText[],
-  items: readonly Item[],
-): (RoleText & { called: string })[] {
-  const taken = new Set(items.flatMap(({ names }) => names));
-  // Many disks take Router.ts and router.ts for the same file.
-  const small = new Set([...taken].map((name) => name.toLowerCase()));
-  return roles.filter(({ run }) => !run || !taken.has(run)).map((role) => ({
-    ...role,
-    called: small.has(role.word.toLowerCase()) ? `${role.word}Role` : role.word,
-  }));
-}
-
 /** The programs that can be copied from a file of lib/. */
 export function libraryCopies(project: Project, source: Source): Copy[] {
   const { path } = source;
@@ -205,10 +151,8 @@ export function libraryCopies(project: Project, source: Source): Copy[] {
   );
 }
 
-function copyablesOf({ items }: Source, besides: string[] = []): Item[] {
-  return items.filter((item) =>
-    isCode(item) && (item.exported || item.names.some((name) => besides.includes(name)))
-  );
+function copyablesOf({ items }: Source): Item[] {
+  return items.filter((item) => isCode(item) && item.exported);
 }
 
 function copyable(page: string, name: string): Copyable {
@@ -299,103 +243,3 @@ Deno.addSignalListener("SIGINT", () => stop.abort());
 // What has something to say at its end says it first.
 stop.signal.addEventListener("abort", () => setTimeout(() => Deno.exit(0)));
 `;
-
-/** Calls a role's function with what the command line would give it. */
-function roleTail(
-  project: Project,
-  path: string,
-  role: RoleText,
-  item: Item,
-  { host = "127.0.0.1", port }: About,
-): string {
-  const said = evaluate(project, path, role.node) as Partial<Role> | typeof UNKNOWN;
-  if (said === UNKNOWN) return roleObjectTail(role.text, { host, port });
-  const { listens, options = {} } = said;
-  const known = typeof options === "object" &&
-    Object.values(options).every((one) => typeof one === "object");
-  if (!known) return roleObjectTail(role.text, { host, port });
-  const used = given(item.node);
-  const address = `{ hostname: ${JSON.stringify(host)}, port: ${port} }`;
-  const values = Object.entries(options).map(([name, { value, default: standard, about }]) => {
-    const key = /^\w+$/.test(name) ? name : JSON.stringify(name);
-    if (typeof value !== "string") return `  ${key}: "false",\n`;
-    return typeof standard === "string"
-      ? `  ${key}: ${JSON.stringify(standard)},\n`
-      : `  // ${key}: "…", ${about}\n`;
-  }).join("");
-  const parts: Record<string, string> = {
-    local: listens ? address : "{ hostname: localFor(remote), port: 0 }",
-    remote: listens ? address : "remote",
-    options: `new Options({\n${values}})`.replace("{\n}", "{}"),
-    lines: "(prompt: string) => lines(prompt, stop.signal, () => stop.abort())",
-    signal: "stop.signal",
-    console: "console",
-    stdin: "Deno.stdin",
-    stdout: "Deno.stdout",
-  };
-  const names = Object.keys(parts).filter((name) => used.has(name));
-  const stops = used.has("lines") || used.has("signal");
-  const imports = [
-    'import type { Given } from "../cli/lesson.ts";',
-    ...used.has("options") ? ['import { Options } from "../cli/lesson.ts";'] : [],
-    ...used.has("lines") ? ['import { lines } from "../cli/lines.ts";'] : [],
-    ...used.has("local") && !listens ? ['import { localFor } from "../lib/udp.ts";'] : [],
-  ];
-  const lines = names.map((name) => {
-    const text = parts[name]!.replaceAll("\n", "\n  ");
-    return text === name ? `  ${name},\n` : `  ${name}: ${text},\n`;
-  });
-  const remote = !listens && (used.has("local") || used.has("remote"));
-  return [
-    ...imports,
-    "",
-    ...stops ? [STOP] : [],
-    ...remote ? [`const remote = ${address};`] : [],
-    `const given: Partial<Given> = {\n${lines.join("")}};\nawait ${role.run}(given as Given);`,
-  ].join("\n");
-}
-
-/** Runs a role that something else makes, with its defaults. */
-function roleObjectTail(
-  text: string,
-  { host = "127.0.0.1", port }: Pick<About, "host" | "port">,
-): string {
-  return `import { Options, type Role } from "../cli/lesson.ts";
-import { lines } from "../cli/lines.ts";
-import { localFor } from "../lib/udp.ts";
-
-${STOP}
-const role: Role = ${text};
-const remote = { hostname: ${JSON.stringify(host)}, port: ${port} };
-const options = Object.entries(role.options ?? {}).map(([name, option]) => [name, option.default]);
-await role.run({
-  local: role.listens ? remote : { hostname: localFor(remote), port: 0 },
-  remote,
-  options: new Options({
-    ...Object.fromEntries(options),
-    // name: "your own value",
-  }),
-  lines: (prompt: string) => lines(prompt, stop.signal, () => stop.abort()),
-  signal: stop.signal,
-  console,
-  stdin: Deno.stdin,
-  stdout: Deno.stdout,
-});`;
-}
-
-/** What a role is given. */
-const GIVEN = ["local", "remote", "options", "lines", "signal", "console", "stdin", "stdout"];
-
-/** Which of the things that a role is given it takes: all, if one cannot see. */
-function given(node: Node): Set<string> {
-  const declared = isNode(node.declaration) ? node.declaration : node;
-  const [first] = declared.params as Node[];
-  if (first?.type !== "ObjectPattern") {
-    return new Set(first ? GIVEN : []);
-  }
-  const found = new Set<string>();
-  walk(first.properties, (node) => {
-    if (node.type === "ObjectProperty" && isNode(node.key)) found.add(node.key.name as string);
-  });
-  return found;
-}

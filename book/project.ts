@@ -17,7 +17,7 @@ export interface LessonFile {
   /** `lessons/04_echo.ts` */
   readonly path: string;
   readonly source: Source;
-  /** The file that runs it in a terminal: `cli/lessons/04_echo.ts`, or the page itself. */
+  /** The file that runs it in a terminal: `cli/lessons/04_echo.ts`. */
   readonly program: Source;
   readonly lesson: About;
   /** Its task in deno.json, or `undefined` if it has none. */
@@ -88,7 +88,7 @@ export class Project implements Library {
     return this.#some("lessons", /^\d\d_\w+\.ts$/).map((file) => {
       const path = `lessons/${file}`;
       const number = parseInt(file);
-      const program = this.list("cli/lessons", /\.ts$/).includes(file) ? `cli/${path}` : path;
+      const program = `cli/${path}`;
       const source = (path: string) => this.source(path); // read when it is needed
       return {
         number,
@@ -188,32 +188,27 @@ export class Project implements Library {
 export interface RoleText {
   /** `server` */
   readonly word: string;
-  /** The name of its function, if it has one of its own. */
+  /** The name of the page's function that it calls. */
   readonly run: string | undefined;
   /** The expression that it is, as a node and as text. */
   readonly node: Node;
   readonly text: string;
 }
 
-/** The parts of a lesson's file, for those who read it. */
+/** The parts of a lesson, for those who read it. */
 export interface Parts {
   readonly imports: readonly Item[];
   /** What it teaches. */
   readonly code: readonly Item[];
   /** What draws the picture. */
   readonly play: readonly Item[];
-  /** The programs, and what runs them. */
+  /** The functions that the roles call. */
   readonly programs: readonly Item[];
   readonly roles: readonly RoleText[];
 }
 
-/** Tells the parts of a lesson apart. */
+/** Tells the parts of a page apart, and of the file that runs it. */
 export function parts({ source, program }: Pick<LessonFile, "source" | "program">): Parts {
-  return source === program ? partsOfOne(source) : partsOfTwo(source, program);
-}
-
-/** The parts of a page, and of the file that runs it. */
-function partsOfTwo(source: Source, program: Source): Parts {
   const known = (name: string) => source.items.some(({ names }) => names.includes(name));
   const all = roles(program).map((role) => {
     // lesson 3's role `bind` cannot have a function of this name: lib/udp.ts has it
@@ -230,26 +225,6 @@ function partsOfTwo(source: Source, program: Source): Parts {
     code: declared.filter((item) => !isProgram(item)),
     play: program.items.filter(({ names }) => names.includes("play")),
     programs: declared.filter(isProgram),
-    roles: all,
-  };
-}
-
-function partsOfOne(source: Source): Parts {
-  const { items } = source;
-  const lesson = lessonOf(source);
-  const all = roles(source);
-  const imports = items.filter(({ node }) => node.type === "ImportDeclaration");
-  const rest = items.filter((item) => !imports.includes(item));
-  const at = rest.findIndex(({ names }) => names.includes("play"));
-  const isProgram = (item: Item) =>
-    item.names.includes("lesson") || item.node.type === "IfStatement" ||
-    item.names.some((name) => all.some(({ run }) => run === name));
-  const before = at < 0 || !lesson ? rest : rest.slice(0, at);
-  return {
-    imports,
-    code: before.filter((item) => !isProgram(item)),
-    play: at < 0 ? [] : [rest[at]!],
-    programs: [...before.filter(isProgram), ...at < 0 ? [] : rest.slice(at + 1)],
     roles: all,
   };
 }
@@ -283,16 +258,10 @@ function about(project: Project, path: string): About {
   };
 }
 
-function roles(source: Source): RoleText[] {
+function roles(source: Source): Omit<RoleText, "run">[] {
   return properties(property(lessonOf(source), "roles")).map(({ key, value }) => {
     const node = value as Node;
-    const run = property(node, "run");
-    return {
-      word: keyName(key),
-      run: run?.type === "Identifier" ? run.name as string : undefined,
-      node,
-      text: source.text.slice(node.start, node.end),
-    };
+    return { word: keyName(key), node, text: source.text.slice(node.start, node.end) };
   });
 }
 

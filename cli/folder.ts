@@ -12,7 +12,7 @@ export interface LessonFile {
   number: number;
   /** The base name of all that belongs to it: `04_echo` */
   name: string;
-  /** What its file exports. */
+  /** What its file in cli/lessons/ exports. */
   lesson: Lesson;
 }
 
@@ -29,24 +29,8 @@ export async function lessons(folder: URL = inProject("lessons/")): Promise<Less
   }
   return await Promise.all(
     names.sort().map(async (name) => {
-      const { lesson } = await import(programOf(`${name}.ts`, folder).href);
+      const { lesson } = await import(new URL(`../cli/lessons/${name}.ts`, folder).href);
       return { number: parseInt(name), name, lesson };
     }),
   );
-}
-
-/**
- * Returns the file that says what a page's lesson is: cli/lessons/04_echo.ts, or the page itself.
- */
-export function programOf(file: string, folder: URL = inProject("lessons/")): URL {
-  const program = new URL(`../cli/lessons/${file}`, folder);
-  return exists(program) ? program : new URL(file, folder);
-}
-
-function exists(file: URL): boolean {
-  try {
-    return Deno.statSync(file).isFile;
-  } catch {
-    return false;
-  }
 }

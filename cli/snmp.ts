@@ -89,7 +89,7 @@ function likeness({ data, from }: Datagram, asked: Message, agent: Address): num
 }
 
 /** Returns why a datagram was not taken for the answer, or `undefined` if it was. */
-export function whyNotTaken(
+function whyNotTaken(
   { data, from }: Datagram,
   asked: Message,
   agent: Address,

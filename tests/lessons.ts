@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { programOf } from "../cli/folder.ts";
 import type { Lesson, Role } from "../cli/lesson.ts";
 
 /** A lesson, and where it stands. */
@@ -14,6 +13,7 @@ export interface Page {
   file: string;
   /** What it exports. */
   exports: Record<string, unknown>;
+  /** What its file in cli/lessons/ says of it. */
   lesson: Lesson;
 }
 
@@ -26,7 +26,7 @@ await new Promise((resolve) => setTimeout(resolve));
 export const PAGES: Page[] = await Promise.all(
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort().map(async (file) => {
     const exports = await import(new URL(file, folder).href);
-    const { lesson } = await import(programOf(file).href);
+    const { lesson } = await import(new URL(`../cli/lessons/${file}`, folder).href);
     return { number: parseInt(file), file, exports, lesson };
   }),
 );

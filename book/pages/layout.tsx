@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { raw } from "hono/html";
 import { PARTS } from "../../cli/lesson.ts";
 import type { ExerciseProgress } from "../../exercises/runner/progress.ts";
 import type { Document, LessonFile } from "../project.ts";
@@ -224,9 +223,4 @@ export async function document(page: unknown): Promise<string> {
 /** The beginning of a sentence. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** Markdown that was made into HTML. */
-export function Html({ of }: { of: string }) {
-  return <>{raw(of)}</>;
 }

@@ -197,9 +197,7 @@ export async function until(
 
 /** Makes the lesson's play begin with this. `name` is its page's, such as `04_echo`. */
 export async function change(folder: URL, name: string, begin: string): Promise<void> {
-  const page = new URL(`lessons/${name}.ts`, folder);
-  const runs = new URL(`cli/lessons/${name}.ts`, folder); // has the play of a page in the new form
-  const file = await Deno.stat(runs).then(() => runs, () => page);
+  const file = new URL(`cli/lessons/${name}.ts`, folder);
   const text = await Deno.readTextFile(file);
   const changed = text.replace(/(export async function play\(.*\{\n)/, `$1${begin}\n`);
   if (changed === text) throw new Error(`${file} has no play.`);

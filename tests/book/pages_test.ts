@@ -128,10 +128,10 @@ Deno.test("the pages", async (t) => {
     for (const name of names.filter((name) => /^\d\d_/.test(name))) {
       const path = `lessons/${name.replace(".html", ".ts")}`;
       const page = await Deno.readTextFile(new URL(path, folder));
-      // Of what runs a page of the new form, the book shows the play.
-      const runs = await Deno.readTextFile(new URL(`cli/${path}`, folder)).catch(() => "");
+      // Of the file that runs the page, the book shows the play.
+      const runs = await Deno.readTextFile(new URL(`cli/${path}`, folder));
       const [play = ""] = runs.match(/^export async function play[^]*?^}/m) ?? [];
-      const text = runs ? page.replace(/^\/\*\n \*(?: .*)?\n[^]*$/m, "") + play : page;
+      const text = page.replace(/^\/\*\n \*(?: .*)?\n[^]*$/m, "") + play;
       await using opened = await open(chromium, book.address + name);
       const shown = await opened.page.evaluate(() =>
         [...document.querySelectorAll("article .code pre:not(.example), .imports pre")]
