@@ -27,12 +27,13 @@ function where(text: string) {
   return { name, file, place, commands: [...commands.matchAll(/`deno task ([^`]+)`/g)] };
 }
 
-Deno.test("questions: there are forty, numbered from 1", () => {
+Deno.test("questions: there are at least forty, numbered from 1", () => {
   assert(opening);
   const numbers = QUESTIONS.map(({ title }) => Number(title.match(/^(\d+)\. .+\?$/)?.[1]));
-  assertEquals(numbers, Array.from({ length: 40 }, (_, i) => i + 1));
+  assert(numbers.length >= 40);
+  assertEquals(numbers, numbers.map((_, i) => i + 1));
   const titles = new Set(QUESTIONS.map(({ title }) => title.replace(/^\d+/, "")));
-  assertEquals(titles.size, 40);
+  assertEquals(titles.size, numbers.length);
 });
 
 Deno.test("questions: an answer is one or two sentences, and then the place and the command", () => {
