@@ -6,12 +6,13 @@
 import { parseArgs } from "@std/cli";
 import { printable } from "../lib/text.ts";
 import type { Address } from "../lib/udp.ts";
+import { allowed, type Knobs, type Numbers, turned, usual } from "./knobs.ts";
 import { type Lesson, type Role, UsageError } from "./lesson.ts";
 
 /** What the command line says to do. */
 export type Command =
   | { does: "help" }
-  | { does: "play"; json: boolean }
+  | { does: "play"; json: boolean; numbers: Numbers }
   | { does: "role"; role: Role; values: Values; address: Address };
 
 /** The values of a role's options, by their names. */
@@ -26,7 +27,8 @@ export function readCommand(lesson: Lesson, args: string[]): Command {
   const own = Object.entries(role?.options ?? {});
   const flags = own.flatMap(([name, { value }]) => value === undefined ? name : []);
   const valued = own.flatMap(([name, { value }]) => value === undefined ? [] : name);
-  const names = role ? ["host", "port", ...valued] : [];
+  const { knobs = {} } = lesson;
+  const names = role ? ["host", "port", ...valued] : named ? [] : Object.keys(knobs);
   const wrong: string[] = [];
   const parsed = parseArgs(named ? others : given, {
     boolean: named ? ["help", ...flags] : ["help", "json"],
@@ -51,12 +53,12 @@ export function readCommand(lesson: Lesson, args: string[]): Command {
     throw new UsageError(
       named
         ? `"${word}" does not take "${printable(wrong[0]!)}".`
-        : `Without a role, a lesson takes --json and --help only. Roles: ${roles}.`,
+        : `Without a role, ${playTakes(names)} only. Roles: ${roles}.`,
     );
   }
-  if (!role) return { does: "play", json: parsed.json === true };
-
   const text = (name: string) => parsed[name] as string | undefined;
+  if (!role) return { does: "play", json: parsed.json === true, numbers: numbers(knobs, text) };
+
   const values = own.map(([name, { value, default: standard }]) =>
     [name, value === undefined ? `${parsed[name]}` : text(name) ?? standard] as const
   );
@@ -69,6 +71,26 @@ export function readCommand(lesson: Lesson, args: string[]): Command {
       port: port(text("port"), lesson.port, role),
     },
   };
+}
+
+/** What may be given without a role. */
+function playTakes(knobs: string[]): string {
+  if (knobs.length === 0) return "a lesson takes --json and --help";
+  return `this lesson takes ${knobs.map((name) => `--${name}, `).join("")}--json and --help`;
+}
+
+/** The numbers of the knobs, given or by default. */
+function numbers(knobs: Knobs, text: (name: string) => string | undefined): Numbers {
+  const given = Object.entries(knobs).flatMap(([name, knob]) => {
+    const words = text(name);
+    if (words === undefined) return [];
+    const number = turned(knob, words);
+    if (number !== undefined) return [[name, number] as const];
+    throw new UsageError(
+      `--${name} ${printable(words)} is not right: it must be ${allowed(knob)}.`,
+    );
+  });
+  return { ...usual(knobs), ...Object.fromEntries(given) };
 }
 
 function port(text: string | undefined, standard: number, role: Role): number {

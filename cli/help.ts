@@ -3,13 +3,14 @@
  *
  * @module
  */
+import type { Knob } from "./knobs.ts";
 import type { Lesson, Role } from "./lesson.ts";
 
 /** A lesson's roles, options, their defaults, and an example. `name` is that of its task. */
 export function help(lesson: Lesson, name: string): string {
   const roles = Object.entries(lesson.roles);
   const usage: Row[] = [
-    ["", "play the whole lesson in this terminal"],
+    [lesson.knobs ? "[options]" : "", "play the whole lesson in this terminal"],
     ...roles.map(([word, { about }]): Row => [`${word} [options]`, about]),
     ["--json", "play it as JSON: an event a line"],
   ];
@@ -23,6 +24,7 @@ export function help(lesson: Lesson, name: string): string {
     ...does("send", ({ listens }) => !listens),
   ];
   const options: Row[] = [
+    ...Object.entries(lesson.knobs ?? {}).map(knobRow),
     ["--host HOST", `where ${where.join(", ")} (${lesson.host ?? "127.0.0.1"})`],
     ["--port PORT", `port there (${lesson.port})`],
   ];
@@ -47,6 +49,13 @@ ${table(options, "  ")}
 
 Example
   deno task ${name} ${roles[0]![0]} --port ${lesson.port + 1}`;
+}
+
+/** What a knob of the play is: `--delay MS  play: delay of each datagram, 0 to 500 (20)`. */
+function knobRow([name, knob]: [string, Knob]): Row {
+  const { about, least, most, unit } = knob;
+  const value = unit?.toUpperCase() ?? "NUMBER";
+  return [`--${name} ${value}`, `play: ${about}, ${least} to ${most} (${knob.default})`];
 }
 
 type Row = [left: string, right: string];

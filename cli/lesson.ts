@@ -7,6 +7,7 @@
 import { printable } from "../lib/text.ts";
 import type { Address } from "../lib/udp.ts";
 import type { Diagram } from "./diagram.ts";
+import type { Knobs, Numbers } from "./knobs.ts";
 import type { Lines } from "./lines.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -37,8 +38,10 @@ export interface Lesson {
   host?: string;
   /** The default of `--port`. */
   port: number;
-  /** Both sides of the conversation, drawn. */
-  play(diagram: Diagram): Promise<void>;
+  /** Both sides of the conversation, drawn. `numbers` are those of the knobs. */
+  play(diagram: Diagram, numbers?: Numbers): Promise<void>;
+  /** The numbers of the play that one may change. */
+  knobs?: Knobs;
   /** What the picture shows of a datagram, where its text says little: `DATA 3 (512)`. */
   label?(data: Uint8Array): string;
   /** The sides, each a program of its own. */

@@ -1,5 +1,5 @@
 /**
- * A socket for plays that loses a datagram, as a network might.
+ * A socket for plays that loses and delays datagrams, as a network might.
  *
  * @module
  */
@@ -7,28 +7,54 @@ import { bind, type Socket } from "../lib/udp.ts";
 import type { Diagram } from "./lesson.ts";
 
 /**
- * Opens a socket that loses the first datagram for which `unlucky` is true, as a network might. The
- * diagram shows it as lost.
+ * Opens a socket that loses the datagrams for which `unlucky` is true, and sends the others after
+ * so many milliseconds. The diagram shows what is lost.
  */
 export function losing(
   diagram: Diagram,
   name: string,
   unlucky: (data: Uint8Array) => boolean,
+  delay = 0,
 ): Socket {
-  const socket = diagram.watch(name, bind());
+  const socket = diagram.watch(name, delay === 0 ? bind() : slow(delay));
   const send = socket.send;
-  let lost = false;
   socket.send = (data, to) => {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    if (lost || !unlucky(bytes)) return send.call(socket, data, to);
-    lost = true;
+    if (!unlucky(bytes)) return send.call(socket, data, to);
     diagram.lost(bytes, socket.address, to);
     return Promise.resolve(bytes.length);
   };
   return socket;
 }
 
-/** Whether a datagram holds just this text. */
-export function says(text: string): (data: Uint8Array) => boolean {
-  return (data) => new TextDecoder().decode(data) === text;
+/**
+ * Opens a socket whose datagrams are under way for so many milliseconds. It closes when the last of
+ * them has left.
+ */
+function slow(delay: number): Socket {
+  const socket = bind();
+  const [send, close] = [socket.send, socket.close];
+  let underWay = 0;
+  let closed = false;
+  socket.send = (data, to) => {
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data.slice();
+    underWay++;
+    setTimeout(async () => {
+      await send.call(socket, bytes, to).catch(() => {}); // its sender has gone on
+      underWay--;
+      if (closed) socket.close();
+    }, delay);
+    return Promise.resolve(bytes.length);
+  };
+  socket.close = () => {
+    closed = true;
+    if (underWay === 0) close.call(socket); // else what is under way would get lost
+  };
+  return socket;
+}
+
+/** Returns what is true for a datagram that holds just this text, so many times at most. */
+export function says(text: string, times = 1): (data: Uint8Array) => boolean {
+  let left = times;
+  return (data) => left > 0 && new TextDecoder().decode(data) === text && left-- > 0;
 }

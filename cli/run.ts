@@ -13,6 +13,7 @@ import { type Command, readCommand } from "./args.ts";
 import { Diagram } from "./diagram.ts";
 import { drawing } from "./drawing.ts";
 import { help } from "./help.ts";
+import type { Numbers } from "./knobs.ts";
 import { type Lesson, Options, UsageError } from "./lesson.ts";
 import { mayUse } from "./permissions.ts";
 import { ownTerminal, type Terminal } from "./terminal.ts";
@@ -58,7 +59,9 @@ export async function main(
     } else if (command.does === "play") {
       if (command.json) say = undefined;
       listen();
-      const played = command.json ? tell(lesson, console) : draw(lesson, file, console);
+      const played = command.json
+        ? tell(lesson, command.numbers, console)
+        : draw(lesson, command.numbers, file, console);
       await until(interrupt.signal, played);
     } else {
       if (command.role.writes) say = console.error;
@@ -79,9 +82,14 @@ export async function main(
 }
 
 /** Both sides, drawn, and then what to do next. `file` is the lesson's, without the folder. */
-async function draw(lesson: Lesson, file: string, console: Terminal["console"]): Promise<void> {
+async function draw(
+  lesson: Lesson,
+  numbers: Numbers,
+  file: string,
+  console: Terminal["console"],
+): Promise<void> {
   console.log(`Lesson ${parseInt(file)}. ${lesson.about}`);
-  await play(lesson, new Diagram(drawing(console.log), lesson.label));
+  await play(lesson, numbers, new Diagram(drawing(console.log), lesson.label));
   console.log(`
 Try it   ${terminals(lesson.tryNext).join("\n         ")}
 Read it  lessons/${file}
@@ -101,12 +109,17 @@ function terminals(commands: Lesson["tryNext"]): string[] {
 }
 
 /** Both sides, told as JSON: an object a line, and nothing else. */
-async function tell(lesson: Lesson, console: Terminal["console"]): Promise<void> {
-  await play(lesson, new Diagram((event) => console.log(JSON.stringify(event)), lesson.label));
+async function tell(
+  lesson: Lesson,
+  numbers: Numbers,
+  console: Terminal["console"],
+): Promise<void> {
+  const diagram = new Diagram((event) => console.log(JSON.stringify(event)), lesson.label);
+  await play(lesson, numbers, diagram);
 }
 
-async function play(lesson: Lesson, diagram: Diagram): Promise<void> {
-  await lesson.play(diagram);
+async function play(lesson: Lesson, numbers: Numbers, diagram: Diagram): Promise<void> {
+  await lesson.play(diagram, numbers);
   diagram.end();
 }
 

@@ -8,6 +8,7 @@ import { serve } from "../../lessons/04_echo.ts";
 import {
   arrives,
   fragments,
+  LEAST_SIZE,
   probe,
   receiveCut,
   server,
@@ -15,16 +16,28 @@ import {
 } from "../../lessons/07_limits.ts";
 import { count } from "../../lib/text.ts";
 import { bind, MAX_BYTES } from "../../lib/udp.ts";
+import { type Knobs, usual } from "../knobs.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 import { overTcp } from "../tcp.ts";
 
 const TEXTS = ["Hello, world!", "Bye!", ""];
 
+const KNOBS = {
+  size: {
+    about: "size of the first question",
+    least: LEAST_SIZE,
+    most: MAX_BYTES,
+    default: 1_200,
+    step: 1,
+    unit: "bytes",
+  },
+} satisfies Knobs;
+
 /**
  * Plays three whole datagrams, one that is refused, one that is cut, and one that would be split.
  */
-export async function play(diagram: Diagram): Promise<void> {
+export async function play(diagram: Diagram, { size } = usual(KNOBS)): Promise<void> {
   using sender = diagram.watch("sender", bind());
   using receiver = diagram.watch("receiver", bind());
 
@@ -34,7 +47,8 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`TCP does not keep the three apart. It read: ${await overTcp(TEXTS)}.`);
 
   serve(receiver, sizeReply);
-  await arrives(sender, receiver.address, 1_200, 1000);
+  const passed = await arrives(sender, receiver.address, size, 1000);
+  if (!passed) diagram.note(`A datagram of ${count(size, "byte")} got no reply here.`);
   await arrives(sender, receiver.address, MAX_BYTES, 1000);
   try {
     await arrives(sender, receiver.address, MAX_BYTES + 1, 1000);
@@ -47,7 +61,7 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`Two datagrams were read into a buffer of 8 bytes: ${first}, then ${second}.`);
   diagram.note('They were "Hello, world!" and "Bye!". What did not fit is lost.');
 
-  tellOfNetworks(diagram);
+  tellOfNetworks(diagram, size);
 }
 
 /** Sends two texts to a socket whose buffer has this much room. Returns what is read, in quotes. */
@@ -69,12 +83,12 @@ async function cut(room: number): Promise<string[]> {
   return reads;
 }
 
-/** Notes how other networks than loopback treat long datagrams. */
-function tellOfNetworks(diagram: Diagram): void {
+/** Notes how other networks than loopback treat long datagrams, and one of this size. */
+function tellOfNetworks(diagram: Diagram, own: number): void {
   diagram.note(
     "On Linux, the MTU of loopback is 65,536 bytes by default. So it splits none of these.",
   );
-  for (const size of [1_472, 1_473, MAX_BYTES]) {
+  for (const size of new Set([own, 1_472, 1_473, MAX_BYTES])) {
     const packets = count(fragments(size), "packet");
     diagram.note(`On Ethernet, a datagram of ${count(size, "byte")} travels in ${packets}.`);
   }
@@ -96,6 +110,7 @@ export const lesson: Lesson = {
   about: "How much fits into a datagram, and through a network.",
   port: 7070,
   play,
+  knobs: KNOBS,
   roles: {
     server: {
       about: "reply to questions of any size",

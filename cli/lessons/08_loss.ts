@@ -6,7 +6,8 @@
 import { fate, passOn, ping, readAll, sendUnread, server } from "../../lessons/08_loss.ts";
 import { Pings } from "../../lib/ping.ts";
 import { dice, type Fate, type Weather } from "../../lib/relay.ts";
-import { bind, type BindOptions } from "../../lib/udp.ts";
+import { bind, type BindOptions, type Socket } from "../../lib/udp.ts";
+import { type Knobs, type Numbers, usual } from "../knobs.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { relayRole } from "../relay.ts";
 import { run } from "../run.ts";
@@ -23,18 +24,31 @@ export function forecast(weather: Weather, seed: number): (path: number) => Fate
   };
 }
 
+const KNOBS = {
+  drop: { about: "share that is lost", least: 0, most: 1, default: 0.2, step: 0.05 },
+  duplicate: { about: "share that arrives twice", least: 0, most: 1, default: 0.2, step: 0.05 },
+  delay: { about: "delay of each copy", least: 0, most: 500, default: 20, step: 10, unit: "ms" },
+  jitter: {
+    about: "random extra delay, up to this",
+    least: 0,
+    most: 500,
+    default: 200,
+    step: 10,
+    unit: "ms",
+  },
+  // With seed 40, one is lost, one is doubled, and one is overtaken.
+  seed: { about: "which random numbers", least: 1, most: 100, default: 40, step: 1 },
+} satisfies Knobs;
+
 /**
  * Plays five datagrams on a bad network. Then a thousand on a good one, to a program that is slow.
  */
-export async function play(diagram: Diagram): Promise<void> {
-  await passFive(diagram);
+export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<void> {
+  await passFive(diagram, numbers);
   await fillBuffer(diagram);
 }
 
-/** With this seed, one is lost, one is doubled, and one is overtaken. */
-const SEED = 40;
-
-async function passFive(diagram: Diagram): Promise<void> {
+async function passFive(diagram: Diagram, numbers: Numbers<typeof KNOBS>): Promise<void> {
   using client = diagram.watch("client", bind());
   using middle = diagram.watch("relay", bind());
   using server = diagram.watch("server", bind());
@@ -42,22 +56,45 @@ async function passFive(diagram: Diagram): Promise<void> {
   let outside = middle; // the relay's other socket, once there is one
   const open = (options?: BindOptions) => outside = diagram.watch("relay", bind(options));
 
-  const random = dice(SEED);
+  const { seed, ...weather } = numbers;
+  const random = dice(seed);
   const clock = steadyClock(); // a busy machine makes it slower, and changes no order
+  let [passed, copies] = [0, 0];
   const network = (data: Uint8Array, send: () => void) => {
-    const delays = fate({ drop: 0.2, duplicate: 0.2, delay: 20, jitter: 200 }, random);
+    const delays = fate(weather, random);
+    passed++;
+    copies += delays.length;
     for (const delay of delays) clock.after(delay, send);
     if (delays.length === 0) diagram.lost(data, outside.address, server.address);
   };
   passOn(middle, server.address, network, open);
 
   for (let number = 1; number <= 5; number++) await client.send(`${number}`, middle.address);
+  const received = await readUntil(server, (read) => passed === 5 && read === copies);
+  tellMissing(diagram, received.map(Number));
+}
+
+/** Reads until it is quiet. With long delays, or on a busy machine, a second is not yet the end. */
+async function readUntil(server: Socket, isAll: (read: number) => boolean): Promise<string[]> {
   const received = await readAll(server, 1000);
-  diagram.note(`Sent: 1 2 3 4 5. Received: ${received.join(" ")}.`);
-  const missing = ["1", "2", "3", "4", "5"].filter((number) => !received.includes(number));
-  if (missing.length > 0) {
-    diagram.note(`Only the numbers show that ${missing.join(" ")} is missing.`);
+  for (let reads = 1; reads < 8 && !isAll(received.length); reads++) {
+    received.push(...await readAll(server, 1000));
   }
+  return received;
+}
+
+/** Tells what arrived of the five, and what the server can know of the others. */
+function tellMissing(diagram: Diagram, received: number[]): void {
+  diagram.note(`Sent: 1 2 3 4 5. Received: ${received.join(" ") || "nothing"}.`);
+  const missing = [1, 2, 3, 4, 5].filter((number) => !received.includes(number));
+  const highest = Math.max(0, ...received);
+
+  const gaps = missing.filter((number) => number < highest).join(" ");
+  const verb = gaps.length === 1 ? "is" : "are";
+  if (gaps) diagram.note(`Only the numbers show that ${gaps} ${verb} missing.`);
+
+  const last = missing.filter((number) => number > highest).join(" ");
+  if (last) diagram.note(`The server cannot know of ${last}, because no later number arrived.`);
 }
 
 async function fillBuffer(diagram: Diagram): Promise<void> {
@@ -78,6 +115,7 @@ export const lesson: Lesson = {
   about: "Loss: what a network does to datagrams.",
   port: 8888,
   play,
+  knobs: KNOBS,
   roles: {
     server: {
       about: "reply to pings",

@@ -3,45 +3,112 @@
  *
  * @module
  */
+import { readAll } from "../../lessons/08_loss.ts";
 import {
   collect,
   deliver,
   receive,
   RoundTripTimer,
   send,
+  TRIES,
 } from "../../lessons/09_retransmission.ts";
+import { count } from "../../lib/text.ts";
+import { type Knobs, type Numbers, usual } from "../knobs.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { losing, says } from "../losing.ts";
 import { run } from "../run.ts";
 
-/** Plays three parts. The second one is lost, and then its ACK is lost. */
-export async function play(diagram: Diagram): Promise<void> {
-  using sender = losing(diagram, "sender", says("PART 1 world"));
-  using receiver = losing(diagram, "receiver", says("ACK 1"));
-  const collecting = Array.fromAsync(collect(receiver));
+const KNOBS = {
+  lost: {
+    about: "copies of part 1 that are lost",
+    least: 0,
+    most: TRIES,
+    default: 1,
+    step: 1,
+    unit: "copies",
+  },
+  acks: { about: "ACKs of part 1 that are lost", least: 0, most: TRIES, default: 1, step: 1 },
+  delay: { about: "delay of each datagram", least: 0, most: 30, default: 0, step: 5, unit: "ms" },
+  timeout: {
+    about: "the first timeout",
+    least: 50,
+    most: 1000,
+    default: 1000,
+    step: 50,
+    unit: "ms",
+  },
+} satisfies Knobs;
+
+/** Plays three parts. Of the second one, some copies are lost, and then some of its ACKs. */
+export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<void> {
+  const { lost, acks, delay, timeout } = numbers;
+  using sender = losing(diagram, "sender", says("PART 1 world", lost), delay);
+  using receiver = losing(diagram, "receiver", says("ACK 1", acks), delay);
+  const again: string[] = [];
+  const collecting = Array.fromAsync(collect(receiver, (line) => again.push(line)));
   const timer = new RoundTripTimer();
+  timer.timeout = timeout;
   const to = receiver.address;
 
-  await deliver(sender, { number: 0, text: "Hello" }, to, timer);
-  diagram.note(
-    "Part 0 arrived, and so did its ACK. The sender measured the round trip. " +
-      `From now on it waits ${Math.round(timer.timeout)} ms for an ACK, no longer 1000 ms.`,
-  );
+  const first = await deliver(sender, { number: 0, text: "Hello" }, to, timer);
+  tellFirst(diagram, first, timer, timeout);
+  try {
+    const second = await deliver(sender, { number: 1, text: "world" }, to, timer);
+    tellSecond(diagram, second, numbers);
+    await deliver(sender, { number: 2, text: "again" }, to, timer);
+  } catch (error) {
+    diagram.note((error as Error).message);
+    tellTruth(diagram, lost);
+  }
 
-  const times = await deliver(sender, { number: 1, text: "world" }, to, timer);
-  // At least three times. On a busy machine an ACK may come too late: then the
-  // part is sent once more.
-  diagram.note(`Part 1 was sent ${times} times. First the part was lost, then its ACK.`);
-  diagram.note(
-    "After each timeout, the sender waited twice as long. It measured nothing from this " +
-      "ACK, because the ACK may answer any of the copies (Karn's algorithm).",
-  );
-
-  await deliver(sender, { number: 2, text: "again" }, to, timer);
+  if (delay > 0) await readAll(sender, 4 * delay); // what is still under way
   receiver.close();
-  const texts = (await collecting).map(({ text }) => text).join(" ");
-  diagram.note("Part 1 arrived more than once. The receiver kept only the first copy.");
-  diagram.note(`It has received three texts, in order: ${texts}.`);
+  const texts = (await collecting).map(({ text }) => text);
+  if (again.length > 0) {
+    const parts = count(again.length, "part");
+    diagram.note(`${parts} came again. The receiver kept only the first copy of each.`);
+  }
+  diagram.note(`It has received ${count(texts.length, "text")}, in order: ${texts.join(" ")}.`);
+}
+
+/** Tells how the first part was delivered. On its way, nothing is lost. */
+function tellFirst(
+  diagram: Diagram,
+  times: number,
+  timer: RoundTripTimer,
+  before: number,
+): void {
+  const now = Math.round(timer.timeout);
+  diagram.note(
+    times === 1
+      ? "Part 0 arrived, and so did its ACK. The sender measured the round trip. " +
+        `From now on it waits ${now} ms for an ACK. At first it was ${before} ms.`
+      : `Part 0 was sent ${times} times, and nothing was lost: its ACK took longer than the ` +
+        `timeout of ${before} ms. The sender waits ${now} ms now.`,
+  );
+}
+
+/** Tells how the second part was delivered. */
+function tellSecond(diagram: Diagram, times: number, { lost, acks }: Numbers): void {
+  // On a busy machine an ACK may come too late: then the part is sent once more.
+  diagram.note(
+    `Part 1 was sent ${times === 1 ? "once" : `${times} times`}. ` +
+      `The network lost ${lost} of these, and ${count(acks!, "ACK")}.`,
+  );
+  if (times === 1) return;
+  diagram.note(
+    "After each timeout, the sender waited twice as long, up to 2 s. It measured nothing from " +
+      "this ACK, because the ACK may answer any of the copies (Karn's algorithm).",
+  );
+}
+
+/** Tells what the sender cannot know. */
+function tellTruth(diagram: Diagram, lost: number): void {
+  diagram.note(
+    lost < TRIES
+      ? "In truth, part 1 arrived, and its ACKs were lost. To the sender, that looks the same."
+      : "In truth, part 1 never arrived. If only its ACKs were lost, the sender would see the same.",
+  );
 }
 
 /** What the workbook has to know of lesson 9. */
@@ -51,6 +118,7 @@ export const lesson: Lesson = {
   about: "Retransmission: numbers, ACKs and timeouts make a delivery reliable.",
   port: 9090,
   play,
+  knobs: KNOBS,
   roles: {
     send: {
       about: "send each line until its ACK comes",

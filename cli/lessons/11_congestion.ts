@@ -19,28 +19,72 @@ import { sleep } from "../../lib/clock.ts";
 import { relay } from "../../lib/relay.ts";
 import { count, printable } from "../../lib/text.ts";
 import { bind } from "../../lib/udp.ts";
+import { type Knobs, type Numbers, usual } from "../knobs.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 import { steadyClock } from "../steady.ts";
 
+const KNOBS = {
+  window: {
+    about: "A's window, when it is fixed",
+    least: 1,
+    most: 60,
+    default: 40,
+    step: 1,
+    unit: "datagrams",
+  },
+  queue: {
+    about: "how many may wait for the shared line",
+    least: 0,
+    most: 60,
+    default: 10,
+    step: 1,
+    unit: "datagrams",
+  },
+  rate: {
+    about: "how many it carries in a second",
+    least: 50,
+    most: 800,
+    default: 400,
+    step: 50,
+    unit: "datagrams",
+  },
+} satisfies Knobs;
+
 /**
  * Plays a line whose queue is full. Then two senders share a line, and then one of them does not.
  */
-export async function play(diagram: Diagram): Promise<void> {
+export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<void> {
   await overflow(diagram);
 
   diagram.note("Now A and B share a line. A bar is a window: how many datagrams may be under way.");
   const [a, b] = [newSender(), newSender()];
-  await share(diagram, a, b, 0);
+  await share(diagram, [a, b], 0, numbers);
   tellShares(diagram, a, b, 0);
-  diagram.note("Both double at first, and halve at a loss. Only losses told them to share.");
+  tellLosses(diagram, a, b);
 
-  diagram.note("Again. Now A joins later, and its window is always 40.");
-  const [greedy, fair] = [newSender(40), newSender()];
-  const alone = await share(diagram, greedy, fair, 500);
+  diagram.note(`Again. Now A joins later, and its window is always ${numbers.window}.`);
+  const [greedy, fair] = [newSender(numbers.window), newSender()];
+  const alone = await share(diagram, [greedy, fair], 500, numbers);
   tellShares(diagram, greedy, fair, alone);
+  tellGreed(diagram, greedy, fair);
+}
+
+/** Tells why the windows of two fair senders are as they are. */
+function tellLosses(diagram: Diagram, a: Sender, b: Sender): void {
+  if (a.lost > 0 && b.lost > 0) {
+    diagram.note("Both double at first, and halve at a loss. Only losses told them to share.");
+    return;
+  }
+  const who = a.lost > 0 ? "Only A" : b.lost > 0 ? "Only B" : "Neither of them";
+  diagram.note(`Both double at first. ${who} had a loss, and only a loss makes a sender slower.`);
+}
+
+/** Tells what a fixed window lost, and what the other sender did. */
+function tellGreed(diagram: Diagram, greedy: Sender, fair: Sender): void {
   const lost = percent(greedy.lost, greedy.lost + greedy.delivered);
-  diagram.note(`A lost ${lost} % of what it sent, and did not slow down. B halved its window.`);
+  const slower = fair.lost > 0 ? "B halved its window." : "B had no loss, and did not slow down.";
+  diagram.note(`A lost ${lost} % of what it sent, and did not slow down. ${slower}`);
 }
 
 /** Sends six datagrams at once to a line with room for fewer. */
@@ -75,11 +119,16 @@ async function overflow(diagram: Diagram): Promise<void> {
  * Two senders share a line, and A joins after so many milliseconds. Draws both windows ten times a
  * second. Returns how many datagrams of B had arrived when A joined.
  */
-async function share(diagram: Diagram, a: Sender, b: Sender, joins: number): Promise<number> {
+async function share(
+  diagram: Diagram,
+  [a, b]: [Sender, Sender],
+  joins: number,
+  { rate, queue }: Numbers<typeof KNOBS>,
+): Promise<number> {
   using first = bind(), second = bind(), middle = bind(), receiver = bind();
   const clock = steadyClock(); // a busy machine makes everything slower, and changes no share
   serve(receiver, acknowledge);
-  relay(middle, receiver.address, () => () => [12], { line: { rate: 400_000, queue: 10 }, clock });
+  relay(middle, receiver.address, () => () => [12], { line: { rate: 1000 * rate, queue }, clock });
 
   const tenths = joins === 0 ? 15 : 18;
   const isOver = () => clock.now() >= 100 * tenths;
@@ -134,6 +183,7 @@ export const lesson: Lesson = {
   about: "Congestion: two senders share a full line.",
   port: 9292,
   play,
+  knobs: KNOBS,
   label,
   roles: {
     send: {

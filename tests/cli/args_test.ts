@@ -108,9 +108,9 @@ Deno.test("args: the port is a whole number up to 65535, from 1, or from 0 for w
 });
 
 Deno.test("args: nothing is played, --json says how; a role takes neither", () => {
-  assertEquals(readCommand(LESSON, []), { does: "play", json: false });
-  assertEquals(readCommand(LESSON, ["--json"]), { does: "play", json: true });
-  assertEquals(readCommand(LESSON, ["--", "--json"]), { does: "play", json: true });
+  assertEquals(readCommand(LESSON, []), { does: "play", json: false, numbers: {} });
+  assertEquals(readCommand(LESSON, ["--json"]), { does: "play", json: true, numbers: {} });
+  assertEquals(readCommand(LESSON, ["--", "--json"]), { does: "play", json: true, numbers: {} });
   assertEquals(readCommand(LESSON, ["--help", "--port=x"]), { does: "help" });
   assertThrows(() => address("there", "--json"), UsageError, '"there" does not take "--json".');
 });
