@@ -3,35 +3,16 @@
  *
  * @module
  */
-import type { Lesson, Role } from "../cli/lesson.ts";
+import type { Role } from "../cli/lesson.ts";
+import { FILES, type Page, page } from "./page.ts";
 
-/** A lesson, and where it stands. */
-export interface Page {
-  /** Its number: 4. */
-  number: number;
-  /** Its file, without the folder: `04_echo.ts`. */
-  file: string;
-  /** What it exports. */
-  exports: Record<string, unknown>;
-  /** What its file in cli/lessons/ says of it. */
-  lesson: Lesson;
-}
-
-const folder = new URL("../lessons/", import.meta.url);
+export type { Page };
 
 // A test may import a lesson by its name as well, and `import()` would give it unfinished: so that comes first.
 await new Promise((resolve) => setTimeout(resolve));
 
 /** Every lesson, in their order. */
-export const PAGES: Page[] = await Promise.all(
-  [...Deno.readDirSync(folder)].map(({ name }) => name).sort().map(async (file) => {
-    const exports = await import(new URL(file, folder).href);
-    const { lesson } = await import(new URL(`../cli/lessons/${file}`, folder).href);
-    return { number: parseInt(file), file, exports, lesson };
-  }),
-);
-
-if (PAGES.length === 0) throw new Error("There are no lessons in lessons/.");
+export const PAGES: Page[] = await Promise.all(FILES.map(page));
 
 /** One side of a lesson. */
 export interface Side {

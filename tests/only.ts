@@ -4,12 +4,14 @@
  *
  * @module
  */
-import { terminal } from "./program.ts";
-
 const { os } = Deno.build;
 
 /** Why a test is left out: empty, where it is not. */
 export type Missing = string;
+
+/** Whether there is util-linux's `script`, which has a terminal for a program. */
+const terminal = os === "linux" &&
+  await new Deno.Command("script", { args: ["--version"] }).output().then(() => true, () => false);
 
 /** The terminal of another program, in which Deno asks and lines are edited. */
 export const NO_TERMINAL: Missing = terminal ? "" : "there is no `script` with a terminal";

@@ -13,7 +13,7 @@ import type { Terminal } from "../cli/terminal.ts";
 import config from "../deno.json" with { type: "json" };
 import { bind } from "../lib/udp.ts";
 import { bytes, later, PATIENCE, within } from "./helpers.ts";
-import { type Page, PAGES } from "./lessons.ts";
+import { FILES, type Page, page } from "./page.ts";
 import { Room } from "./room.ts";
 
 setColorEnabled(false); // a terminal of the tests' own is not the lesson's
@@ -164,9 +164,9 @@ export class Program extends Running {
 class Guest extends Running {
   protected override readonly ended: Promise<number>;
   #input!: ReadableStreamDefaultController<Uint8Array>;
-  #stop = () => {};
+  readonly #interrupted = Promise.withResolvers<void>();
 
-  constructor({ lesson, file }: Pick<Page, "lesson" | "file">, args: string[]) {
+  constructor(page: Promise<Pick<Page, "lesson" | "file">>, args: string[]) {
     super();
     const room = new Room();
     const readable = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -192,11 +192,15 @@ class Guest extends Running {
       stderr: { isTerminal },
       lines: (question, signal, interrupt) =>
         lines(question, signal, interrupt, Readable.fromWeb(readable), terminal.console.log),
-      onInterrupt: (stop) => void (this.#stop = stop),
+      onInterrupt: (stop) => void this.#interrupted.promise.then(stop),
       takeBack: () => {}, // the permissions are those of all tests of this file
       traffic: () => `${room.traffic}`,
     };
-    this.ended = room.run(() => main(lesson, file, args, terminal)).then(async (code) => {
+    const run = async () => {
+      const { lesson, file } = await page;
+      return await main(lesson, file, args, terminal);
+    };
+    this.ended = room.run(run).then(async (code) => {
       ended = true;
       await room.close();
       return this.over(code);
@@ -218,7 +222,7 @@ class Guest extends Running {
   }
 
   override signal(): void {
-    if (this.running) this.#stop();
+    if (this.running) this.#interrupted.resolve();
   }
 }
 
@@ -230,7 +234,8 @@ function environment(): Record<string, string> {
 
 /** Starts what `deno task lessonN …` starts, in this process. */
 export function lesson(number: number, ...args: (string | number)[]): Running {
-  return new Guest(PAGES.find((page) => page.number === number)!, args.map(String));
+  const file = FILES.find((file) => parseInt(file) === number)!;
+  return new Guest(page(file), args.map(String));
 }
 
 /**
@@ -245,14 +250,13 @@ export function child(number: number, ...args: (string | number)[]): Program {
 
 /** Starts a lesson that a test made, in this process. */
 export function ownLesson(lesson: Lesson, ...args: string[]): Running {
-  return new Guest({ lesson, file: "99_own.ts" }, args);
+  return new Guest(Promise.resolve({ lesson, file: "99_own.ts" }), args);
 }
 
-/** Whether {@linkcode inTerminal} works here: it needs util-linux's `script`. */
-export const terminal: boolean = Deno.build.os === "linux" &&
-  await new Deno.Command("script", { args: ["--version"] }).output().then(() => true, () => false);
-
-/** Starts `deno task …` in a terminal of so many columns. There lines are edited, and Deno asks. */
+/**
+ * Starts `deno task …` in a terminal of so many columns. There lines are edited, and Deno asks.
+ * It needs util-linux's `script`: a test of it is declared with `unless(NO_TERMINAL, …)`.
+ */
 export function inTerminal(task: string, env: Record<string, string> = {}, columns = 80): Program {
   // exec: a shell that waited for Deno would be ended by Ctrl-C, with a code of its own.
   const command = `stty cols ${columns}; exec "${Deno.execPath()}" task -q ${task}`;

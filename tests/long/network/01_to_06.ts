@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { answer, terminal } from "../../program.ts";
+import { NO_TERMINAL } from "../../only.ts";
+import { answer } from "../../program.ts";
 import { client, type Host, network, python } from "../hosts.ts";
 
 const NAMES = ["Michael", "Tracy", "Sarah"];
@@ -28,7 +29,7 @@ network(
     }
     assertEquals(server.stdout.match(/Allow\?/g)?.length, 1);
   },
-  !terminal,
+  NO_TERMINAL !== "",
 );
 
 network("lesson 4: on 127.0.0.1 a server is out of the other hosts' reach", async ([one, two]) => {
