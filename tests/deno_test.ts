@@ -1,9 +1,9 @@
 /**
- * What Deno is told in deno.json about tests; and the examples in comments, which run as well.
+ * What Deno is told in deno.json about tests.
  *
  * @module
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { text } from "./helpers.ts";
 
@@ -41,31 +41,6 @@ Deno.test("deno test: what a test leaves open, fails it", async () => {
     const { code, stdout } = await deno("test", "-P", "--no-check", "--config=deno.json", file);
     assertEquals(code, 1, stdout);
     assertMatch(stdout, /Leaks detected/);
-  } finally {
-    await Deno.remove(file);
-  }
-});
-
-Deno.test("deno task test: it runs the examples in comments, too", () => {
-  assertMatch(config.tasks.test.command, / --doc /);
-  for (const room of ["cli/", "lib/", "lessons/"]) assert(config.test.include.includes(room), room);
-});
-
-Deno.test("deno test --doc: an example that is wrong fails", async () => {
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    const example = "/**\n * ```ts\n * if (two !== 3) throw new Error();\n * ```\n */\n";
-    await Deno.writeTextFile(file, `${example}export const two: number = 2;`);
-    const { code, stdout } = await deno(
-      "test",
-      "-P",
-      "--no-check",
-      "--doc",
-      "--config=deno.json",
-      file,
-    );
-    assertEquals(code, 1, stdout);
-    assertMatch(stdout, /0 passed \| 1 failed/);
   } finally {
     await Deno.remove(file);
   }
