@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Marked, type Tokens } from "marked";
+import { Lexer, Marked, type Tokens } from "marked";
 import { paint, type Piece } from "./code/paint.ts";
 import { parse } from "./code/parse.ts";
 
@@ -93,21 +93,39 @@ export function inline(markdown: string): string {
 /** The headings of a document, in their order. */
 export function headings(markdown: string): Heading[] {
   return [...markdown.replaceAll(/^```[^]*?^```/gm, "").matchAll(/^(#{1,4}) (.*)$/gm)]
-    .map(([, signs, text]) => ({ level: signs!.length, id: slug(text!), text: plain(text!) }));
+    .map(([, signs, text]) => ({ level: signs!.length, id: slug(text!), text: plainLine(text!) }));
 }
 
 /** The text of markdown, without its signs. */
 export function plain(markdown: string): string {
-  return linked(markdown).replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(
-    /(^|\s)[-#>*]+\s/g,
-    "$1",
-  )
-    .replaceAll(/[`*|]|-{3,}/g, "").replaceAll(/\s+/g, " ").trim();
+  return squeezed(textOf(new Marked().lexer(linked(markdown))));
+}
+
+/** The text of a line of markdown: a heading may begin with a number, and is no list. */
+function plainLine(line: string): string {
+  return squeezed(textOf(Lexer.lexInline(linked(line))));
+}
+
+function textOf(tokens: readonly Tokens.Generic[]): string {
+  return tokens.map((token) => {
+    if (token.type === "image") return "";
+    if (token.type === "list") return textOf(token.items);
+    if (token.type === "table") {
+      const cells = [token.header, ...token.rows].flat() as Tokens.TableCell[];
+      return cells.map(({ tokens }) => ` ${textOf(tokens)}`).join("");
+    }
+    const text = token.tokens ? textOf(token.tokens) : token.text ?? " ";
+    return /^(paragraph|heading|code|list_item|blockquote)$/.test(token.type) ? `${text} ` : text;
+  }).join("");
+}
+
+function squeezed(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 /** What stands after the # in an address: the same as where the code is hosted, so that links fit both. */
 export function slug(text: string): string {
-  return plain(text).toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+  return plainLine(text).toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
 }
 
 /** Text that means nothing to a browser. */
@@ -139,9 +157,18 @@ function coloured(text: string, language = ""): string {
 }
 
 function linked(markdown: string): string {
-  return markdown.replaceAll(/\{@link(?:code)? (\w+)\}/g, "`$1`");
+  return markdown.replaceAll(/\{@link(?:code)? ([\w.]+)\}/g, "`$1`");
 }
 
 function own(href: string): string | undefined {
   return href.startsWith("#") || /^https?:/.test(href) ? href : undefined;
+}
+
+/** What a doc comment's tags say, as markdown. */
+export function tagged(doc: string): string {
+  return doc.replaceAll(
+    /^@throws (\{([\w.]+)\} )?/gm,
+    (_, _all, name) => name ? `\n*Throws* \`${name}\`: ` : "\n*Throws* ",
+  )
+    .replaceAll(/^@example (.*)$/gm, "$1:").replaceAll(/^@\w+ ?/gm, "");
 }

@@ -5,7 +5,7 @@
  */
 import { pageName } from "./copies.ts";
 import { exercisesOf, pageOf } from "./exercises.ts";
-import { headings, plain } from "./markdown.ts";
+import { headings, plain, slug, tagged } from "./markdown.ts";
 import { type Document, type LessonFile, parts, type Project } from "./project.ts";
 import type { Item, Source } from "./code/parse.ts";
 import { capital } from "./pages/layout.tsx";
@@ -74,7 +74,7 @@ function declared({ text }: Source, item: Item, on: string, href: string): Entry
     title: item.names.join(", "),
     on,
     href,
-    text: `${plain(item.doc)} ${squeezed(text.slice(item.code, item.end))}`,
+    text: `${plain(tagged(item.doc))} ${squeezed(readable(text.slice(item.code, item.end)))}`,
   };
 }
 
@@ -104,11 +104,19 @@ function split(text: string) {
   )
     .map((body) => ({
       heading: all.find((one) =>
-        body.startsWith("#") && plain(body.split("\n")[0]!.replace(/^#+ /, "")) === one.text
+        body.startsWith("#") && slug(body.split("\n")[0]!.replace(/^#+ /, "")) === one.id
       ),
       body: body.replace(/^#.*\n/, ""),
     }))
     .filter(({ heading, body }) => heading || body.trim() !== "");
+}
+
+/** Code whose comments are text, without their slashes, stars and backquotes. */
+function readable(code: string): string {
+  return code.replaceAll(
+    /^[ \t]*(?:\/\/|\/\*\*?|\*(?!\/)) ?(.*?)(?:\*\/)?$|^[ \t]*\*\/$/gm,
+    (_, comment = "") => comment.replaceAll(/`|\{@link(?:code)? ([\w.]+)\}/g, "$1"),
+  );
 }
 
 function squeezed(text: string): string {

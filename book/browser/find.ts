@@ -81,7 +81,12 @@ export function find(entries: readonly Entry[], wanted: string): Found[] {
     const own = named === words.map(({ word }) => word).join(" ") ? 2 : 1;
     return { entry, score: share < LEAST ? 0 : points * share ** 2 * kind(entry) * own };
   }).filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
-    .map(({ entry }) => ({ entry, excerpt: excerpt(entry.text, hits) }));
+    .map(({ entry }) => ({
+      entry,
+      get excerpt() { // few of them are looked at
+        return excerpt(entry.text, hits);
+      },
+    }));
 }
 
 let known: { entries: readonly Entry[]; places: Read[]; words: Set<string> } | undefined;
@@ -154,11 +159,19 @@ function kind({ href }: Entry): number {
   return href.startsWith("docs-questions") ? 1.5 : href.startsWith("lib-") ? 0.7 : 1;
 }
 
+/** So many letters are shown of a text. */
+const SHOWN = 160;
+
+/** The part of a text that begins with a hit and has the most of them. */
 function excerpt(text: string, hits: ReadonlySet<string>): Found["excerpt"] {
-  const parts = text.split(/([\p{L}\p{N}]+)/u);
   const isHit = (part: string) => hits.has(part.toLowerCase());
-  const first = parts.slice(0, Math.max(0, parts.findIndex(isHit))).join("").length;
-  const begin = first < 40 ? 0 : text.indexOf(" ", first - 40) + 1;
-  const shown = (begin > 0 ? "…" : "") + text.slice(begin, begin + 160);
+  const found = [...text.matchAll(/[\p{L}\p{N}]+/gu)].filter(([word]) => isHit(word));
+  const within = ({ index }: RegExpExecArray) => {
+    const near = found.filter((one) => one.index >= index && one.index < index + SHOWN);
+    return new Set(near.map(([word]) => word.toLowerCase())).size;
+  };
+  const counts = found.map(within);
+  const begin = found[counts.indexOf(Math.max(...counts))]?.index ?? 0;
+  const shown = (begin > 0 ? "…" : "") + text.slice(begin, begin + SHOWN);
   return shown.split(/([\p{L}\p{N}]+)/u).map((part) => ({ text: part, hit: isHit(part) }));
 }

@@ -20,16 +20,16 @@ export class Search {
     this.#entries = entries;
     this.#dialog = dialog;
     this.#input = dialog.querySelector("input")!;
-    this.#list = dialog.querySelector("ul")!;
+    this.#list = dialog.querySelector("#found")!;
     this.#none = dialog.querySelector(".none")!;
     this.#input.addEventListener("input", () => this.show());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
-    this.#list.addEventListener(
-      "click",
-      ({ target }) => this.#go((target as Element).closest("li")),
-    );
+    // A page may lead to itself: then nothing is loaded that would close the dialog.
+    this.#list.addEventListener("click", ({ ctrlKey, metaKey, shiftKey }) => {
+      if (!ctrlKey && !metaKey && !shiftKey) this.#dialog.close();
+    });
     this.#list.addEventListener("mousemove", ({ target }) => {
-      const item = (target as Element).closest("li");
+      const item = (target as Element).closest("a");
       if (item) this.#choose([...this.#list.children].indexOf(item));
     });
   }
@@ -42,7 +42,7 @@ export class Search {
       const text = element("span");
       text.append(...excerpt.map(({ text, hit }) => hit ? element("mark", "", text) : text));
       const item = element(
-        "li",
+        "a",
         "",
         element("span", "kind", entry.on),
         element("b", "", entry.title),
@@ -50,7 +50,8 @@ export class Search {
       );
       item.id = `found-${i}`;
       item.setAttribute("role", "option");
-      item.dataset.href = entry.href;
+      item.href = entry.href;
+      item.tabIndex = -1; // the arrow keys choose it
       return item;
     }));
     this.#none.textContent = wanted && found.length === 0 ? "Nothing has any of these words." : "";
@@ -72,16 +73,16 @@ export class Search {
   #key(event: KeyboardEvent): void {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (move) this.#choose(this.#chosen + move);
-    else if (event.key === "Enter") this.#go(this.#list.children[this.#chosen]);
+    else if (event.key === "Enter") this.#go(event);
     else return;
     event.preventDefault();
   }
 
-  #go(item: Element | null | undefined): void {
-    const href = (item as HTMLElement | null | undefined)?.dataset.href;
-    if (!href) return;
-    this.#dialog.close();
-    location.href = href;
+  #go({ ctrlKey, metaKey, shiftKey }: KeyboardEvent): void {
+    const chosen = this.#list.children[this.#chosen];
+    chosen?.dispatchEvent(
+      new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }),
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import { raw } from "hono/html";
 import { type Copyable, example } from "../copies.ts";
 import { paint, type Piece } from "../code/paint.ts";
 import { type Comment, type Item, markdown, parse, type Source } from "../code/parse.ts";
-import { escaped, html, pieces } from "../markdown.ts";
+import { escaped, html, pieces, tagged } from "../markdown.ts";
 
 /** A stretch of code, and the comment before it that stands beside it. */
 interface Stretch {
@@ -237,13 +237,4 @@ function beside(group: Comment[]): string {
   if (first!.block) return html(tagged(markdown(first!.value))).replaceAll(' tabindex="0"', "");
   const text = group.map(({ value }) => value.trim()).join(" ");
   return `<p>${escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>")}</p>`;
-}
-
-/** What a doc comment's tags say, as text. */
-function tagged(doc: string): string {
-  return doc.replaceAll(
-    /^@throws (\{([\w.]+)\} )?/gm,
-    (_, _all, name) => name ? `\n*Throws* \`${name}\`: ` : "\n*Throws* ",
-  )
-    .replaceAll(/^@example (.*)$/gm, "$1:").replaceAll(/^@\w+ ?/gm, "");
 }

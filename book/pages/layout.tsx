@@ -129,16 +129,18 @@ export function Lessons({ book, here }: { book: Book; here?: string | undefined 
 
 /** The pages for somebody who is stuck, as items of a list. */
 export function HelpLinks({ book, here }: { book: Book; here?: string | undefined }) {
-  return book.documents.filter(helps).map(({ name, title }) => (
+  return help(book).map(({ name, title }) => (
     <li>
       <a href={`${name}.html`} aria-current={here === name ? "page" : undefined}>{title}</a>
     </li>
   ));
 }
 
-/** Whether a document is for somebody who is stuck. */
-export function helps({ path }: Document): boolean {
-  return ["docs/questions.md", "docs/it-does-not-arrive.md", "docs/glossary.md"].includes(path);
+const HELP = ["docs/questions.md", "docs/it-does-not-arrive.md", "docs/glossary.md"];
+
+/** The documents for somebody who is stuck. */
+export function help({ documents }: Book): Document[] {
+  return HELP.flatMap((path) => documents.find((one) => one.path === path) ?? []);
 }
 
 /** Whether all exercises of a lesson are done. */
@@ -168,7 +170,7 @@ function Search() {
         spellcheck={false}
         placeholder="Search the book, or ask"
       />
-      <ul id="found" role="listbox" aria-label="What was found" />
+      <div id="found" role="listbox" aria-label="What was found" />
       <p class="none" role="status" />
     </dialog>
   );

@@ -12,7 +12,7 @@ import { headings, html, inline, plain } from "../markdown.ts";
 import type { Document, LessonFile } from "../project.ts";
 import { Declaration, Icon, Imports } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
-import { type Book, capital, helps, isDone, Page, ROMAN } from "./layout.tsx";
+import { type Book, capital, help, isDone, Page, ROMAN } from "./layout.tsx";
 import { LessonText, type LessonView } from "./lesson.tsx";
 
 /** The first page: what there is, and how far one is. */
@@ -73,10 +73,14 @@ export function Contents({ book, cover, recording, library }: {
       })}
 
       <Group id="help" title="Help" about="What to read when you are stuck">
-        {documents.filter(helps).map((one) => <DocumentLink {...one} />)}
+        {help(book).map((one) => <DocumentLink {...one} />)}
       </Group>
       <Group id="background" title="Background" about="More about UDP, and about this workbook">
-        {documents.filter((one) => !helps(one)).map((one) => <DocumentLink {...one} />)}
+        {documents.filter((one) => !help(book).includes(one)).map((one) => (
+          <DocumentLink
+            {...one}
+          />
+        ))}
         <Link
           href="book.html"
           title="The whole book"

@@ -28,12 +28,12 @@ async function search(page: Page, text: string): Promise<string[]> {
     async () =>
       await page.$eval(
         "dialog.search",
-        (one) => one.querySelector("li, .none:not(:empty)") !== null,
+        (one) => one.querySelector("#found a, .none:not(:empty)") !== null,
       ),
     "an answer",
   );
   return await page.$$eval(
-    "dialog.search li",
+    "#found a",
     (all) =>
       all.map((one) =>
         `${one.querySelector(".kind")!.textContent}: ${one.querySelector("b")!.textContent}`
@@ -91,7 +91,7 @@ Lesson 4: \`deno task lesson4\`
       page.evaluate(() => {
         const input = document.querySelector("dialog.search input")!;
         const one = document.getElementById(input.getAttribute("aria-activedescendant")!);
-        return [...document.querySelectorAll("dialog.search li")].indexOf(one as HTMLLIElement) +
+        return [...document.querySelectorAll("#found a")].indexOf(one as HTMLAnchorElement) +
           (one?.getAttribute("aria-selected") === "true" ? 0 : 100);
       });
     assertEquals(await chosen(), 0);
@@ -102,6 +102,41 @@ Lesson 4: \`deno task lesson4\`
     assertEquals(await chosen(), found.length - 1);
     await page.keyboard.press("Escape");
     assertEquals(await search(page, " xyzzy"), []);
+    await page.keyboard.press("Escape");
+  });
+
+  await t.step("what is found are links, and on a phone its hit is seen", async () => {
+    await page.setViewport({ width: 390, height: 844 });
+    const words = ["retransmission", "router", "checksum"];
+    for (const word of words) {
+      await search(page, word);
+      const found = await page.$$eval("#found a", (all) =>
+        all.map((one) => {
+          const mark = one.querySelector("mark");
+          const line = one.querySelector("span:last-child")!.getBoundingClientRect();
+          const { right = 0, width = 0 } = mark?.getBoundingClientRect() ?? {};
+          return {
+            href: one.getAttribute("href")!,
+            seen: !mark || width > 0 && right < line.right,
+          };
+        }));
+      assert(found.length > 2, word);
+      for (const { href, seen } of found) assert(seen && /^[\w-]+\.html/.test(href), href);
+      await page.keyboard.press("Escape");
+    }
+    await page.setViewport({ width: 1280, height: 900 });
+    const targets: string[] = [];
+    const listen = (target: { url(): string }) => targets.push(target.url());
+    chromium.on("targetcreated", listen);
+    await search(page, "receiveWithin");
+    await page.keyboard.down("Control"); // as for any link: in another tab
+    await page.keyboard.press("Enter");
+    await page.keyboard.up("Control");
+    await until(() => targets.length > 0, "another tab");
+    chromium.off("targetcreated", listen);
+    assertEquals(page.url(), `${book.address}04_echo.html`);
+    for (const other of (await chromium.pages()).slice(1)) if (other !== page) await other.close();
+    await page.bringToFront();
     await page.keyboard.press("Escape");
   });
 
@@ -185,7 +220,7 @@ Lesson 4: \`deno task lesson4\`
       ".menu + .menu :is(a, button)",
       (all) => all.filter((one) => one.checkVisibility()).map((one) => one.textContent!),
     );
-    assertEquals(shown, ["Glossary", "It does not arrive", "Questions", "Keys ?"]);
+    assertEquals(shown, ["Questions", "It does not arrive", "Glossary", "Keys ?"]);
     await page.click(".keys-open");
     assert(await page.$("dialog.help[open]"));
     await page.keyboard.press("Escape");
@@ -204,8 +239,10 @@ Lesson 4: \`deno task lesson4\`
     const ask = async () => {
       await ready(page);
       await page.keyboard.press("?");
-      await page.click(".turns");
+      await page.focus(".turns");
+      await page.keyboard.press("Space");
       await page.keyboard.press("Escape");
+      await page.waitForSelector("dialog.help:not([open])");
     };
     const turn = async (key: "ArrowRight" | "ArrowLeft") => {
       await ready(page);

@@ -88,7 +88,7 @@ Deno.test("the pages", async (t) => {
     await page.click(".search-open");
     await page.waitForSelector("dialog.search[open]");
     await page.keyboard.type("bind");
-    await page.waitForSelector("dialog.search li");
+    await page.waitForSelector("#found a");
     await see("a search");
     await page.keyboard.press("Escape");
     await page.click(".run");

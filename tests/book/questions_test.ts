@@ -59,6 +59,25 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
     assertEquals(found(" ?"), []);
   });
 
+  await t.step("with an excerpt that begins at a hit, and has no markup", () => {
+    for (const asked of [...Object.keys(ASKED), "sequence numbers", "checksum"]) {
+      for (const { entry, excerpt } of find(entries, asked).slice(0, 12)) {
+        const shown = excerpt.map(({ text }) => text).join("");
+        const first = excerpt.find(({ text }) => /[^…]/.test(text));
+        const isHit = excerpt.every(({ hit }) => !hit) || first!.hit;
+        assert(isHit, `${asked} is not at the beginning of: ${shown}`);
+        assert(entry.text.includes(shown.replace("…", "")), shown);
+      }
+    }
+    for (const { on, title, text } of entries) {
+      const isCode = /^(Lesson|lib\/)/.test(on) && !/^\d/.test(title);
+      const found = text.match(
+        isCode ? /\{@|^\s*\/\/|^@\w/ : /\*\*|\]\(|(?<![\w.])_\w+_|&\w+;|`[\w.]+`|\{@|^@\w|<\/\w|#{2}/,
+      );
+      assert(!found, `${on}, ${title}: ${found}`);
+    }
+  });
+
   await t.step("before the code of lib/", () => {
     for (const word of ["overtake", "forge", "encrypt", "message"]) {
       assertEquals(found(word)[0]!.on, "Questions and answers", word);

@@ -39,7 +39,7 @@ Deno.test("the book as files", async (t) => {
     await page.keyboard.press("k");
     await page.keyboard.up("Control");
     await page.keyboard.type("formatAddress");
-    await page.waitForSelector("dialog.search li");
+    await page.waitForSelector("#found a");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => location.href.includes("lib-udp.html#formatAddress"));
     await page.waitForSelector(".theme:not([hidden])");
