@@ -21,6 +21,7 @@ export const PARTS = [
     question: "What does the network do to it, and what can I do about that?",
   },
   { title: "In the wild", question: "Who uses it, and how do they live with it?" },
+  { title: "The internet", question: "What must I know before I let strangers in?" },
 ] as const;
 
 /**
@@ -28,8 +29,8 @@ export const PARTS = [
  * there.
  */
 export interface Lesson {
-  /** 1, 2 or 3: one of {@linkcode PARTS}. */
-  part: 1 | 2 | 3;
+  /** From 1 to 4: one of {@linkcode PARTS}. */
+  part: 1 | 2 | 3 | 4;
   /** What it is about, in a word or two. */
   title: string;
   /** What it teaches, in a line. */
@@ -58,6 +59,8 @@ export interface Role {
   listens?: boolean;
   /** True where it sends to whoever wrote to it. */
   answers?: boolean;
+  /** True where it sends to an address that somebody tells it. */
+  finds?: boolean;
   /** True where `--host` has to be a multicast group. */
   group?: boolean;
   /** True where it writes data to standard output: what is said goes to standard error then. */

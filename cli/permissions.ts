@@ -39,13 +39,20 @@ export async function mayUse(
         "Run it in a terminal, and answer y.",
     );
   }
-  if (role.answers) {
-    console.log("A server answers whoever writes to it, and nobody knows yet who that will be.");
+  if (role.answers || role.finds) {
+    console.log(
+      role.answers
+        ? "A server answers whoever writes to it, and nobody knows yet who that will be."
+        : "The server will say where the other side is, and nobody knows that yet.",
+    );
     console.log("So Deno asks whether this program may use the network as a whole.");
     if ((await Deno.permissions.request({ name: "net" })).state === "granted") return;
     throw new Error(
-      "Then it cannot answer. Without --host it serves this machine alone, and needs no " +
-        "permission.",
+      role.answers
+        ? "Then it cannot answer. Without --host it serves this machine alone, and needs no " +
+          "permission."
+        : "Then it cannot send there. Without --host it stays on this machine, and needs no " +
+          "permission.",
     );
   }
   if (missing.length === 2) {

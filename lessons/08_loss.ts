@@ -143,7 +143,7 @@ async function passBack(
 }
 
 /** Sends, or does nothing if that fails: a network does not tell the sender either. */
-function trySend(from: Socket, data: Uint8Array, to: Address): void {
+export function trySend(from: Socket, data: Uint8Array, to: Address): void {
   from.send(data, to).catch(() => {});
 }
 

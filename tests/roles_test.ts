@@ -13,6 +13,7 @@ import {
   answering,
   called,
   type Conversation,
+  isAnswer,
   known,
   listening,
   messages,
@@ -34,9 +35,10 @@ const optionsOf = ({ role }: Side) =>
 /** Asks the server something that it answers, and waits for the answer. */
 async function asked(side: Side, server: RunningRole): Promise<void> {
   using client = bind();
-  const [{ question, answer }] = known.get(side) as [Conversation];
-  await client.send(question, server.address);
-  assertEquals((await client.receive({ signal: soon() })).data, answer);
+  const [conversation] = known.get(side) as [Conversation];
+  await client.send(conversation.question, server.address);
+  const { data } = await client.receive({ signal: soon() });
+  assert(isAnswer(data, conversation), `It answers with ${printable(data)}`);
 }
 
 for (const a of answering) {
@@ -76,6 +78,15 @@ Deno.test("a forged datagram of every kind was tried: questions, answers, nothin
     assert(length > 0 && length < messages.length, `${called(side)} answers ${length} of all.`);
   }
 });
+
+for (const side of answering.filter(({ page }) => page.lesson.part === 4)) {
+  Deno.test(`${called(side)}: no address that is not proved gets more bytes than it sent`, () => {
+    for (const { question, answer } of known.get(side)!) {
+      const sizes = `${question.length} bytes asked, ${answer.length} answered`;
+      assert(answer.length <= question.length, `${sizes}: ${printable(question, 40)}`);
+    }
+  });
+}
 
 // Deno's question, and the tests of servers, go by `answers: true`: here it is compared with what a role does.
 for (const side of mute) {

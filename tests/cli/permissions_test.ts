@@ -41,6 +41,22 @@ Deno.test({
   },
 });
 
+Deno.test({
+  ...unless(
+    NO_TERMINAL,
+    "a peer that is told where to send is asked once; after a refusal it ends: 1",
+  ),
+  async fn() {
+    await using peer = inTerminal("lesson18 peer --host 192.0.2.99");
+    await answer(peer, "n", /Denied/);
+    const { code, stdout } = await peer.end();
+    assertMatch(unwrapped(stdout), /^The server will say where the other side is, .* as a whole\./);
+    assertMatch(unwrapped(stdout), /Then it cannot send there\. Without --host it stays on this/);
+    assertEquals(stdout.match(/Allow\?/g)?.length, 1);
+    assertEquals(code, 1);
+  },
+});
+
 Deno.test("all addresses are asked for when they are named, whatever the task allows for Windows' groups", async () => {
   for (
     const [number, ...args] of [

@@ -12,6 +12,7 @@ import { deliver, RoundTripTimer } from "../../lessons/09_retransmission.ts";
 import { resolve } from "../../lessons/13_dns.ts";
 import { askAgent } from "../../lessons/15_snmp.ts";
 import { request } from "../../lib/snmp.ts";
+import { bindBehind, pack } from "../../lessons/18_nat.ts";
 import * as rip from "../../lib/rip.ts";
 import { inMemory } from "../../lib/tftp_files.ts";
 import { downloadFile } from "../../lib/tftp_transfer.ts";
@@ -21,7 +22,7 @@ import * as rtp from "../../lib/rtp.ts";
 import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { dice } from "../../lib/relay.ts";
 import { sendFile } from "../../lib/transfer.ts";
-import { later, until } from "../helpers.ts";
+import { bytes, later, until } from "../helpers.ts";
 import { freePort, Program } from "../program.ts";
 
 const DATAGRAMS = 20_000;
@@ -286,6 +287,24 @@ Deno.test(`lesson 17, listen: ${DATAGRAMS} datagrams of nonsense before and duri
   const [, came] = lines.at(-3)!.match(/^(\d+) datagrams came/) ?? [];
   assert(Number(came) >= datagrams * 0.95, stderr);
 });
+
+fuzz("lesson 18, meet", "lesson18", ["meet"], /^Received from /, async (_, to) => {
+  using client = bind();
+  await client.send("meet ann bob".padEnd(128), to);
+  await hears(client, `you 127.0.0.1:${client.address.port}\nbob ?`);
+}, { messages: [new TextEncoder().encode("meet ann bob".padEnd(128))] });
+
+// What is passed on goes to a port of this machine where nobody is, or that its sender may have.
+const PACKETS = ["", "Hello"].map((text) => pack({ hostname: "127.0.0.1", port: 9 }, bytes(text)));
+
+fuzz("lesson 18, router", "lesson18", ["router"], /^(Out|In|Dropped): /, async (_, to) => {
+  using server = bind();
+  using computer = bindBehind(to);
+  await computer.send("Hello", server.address);
+  const { from } = await server.receive({ signal: AbortSignal.timeout(PATIENCE) });
+  await server.send("still there", from);
+  await hears(computer, "still there");
+}, { messages: PACKETS });
 
 /**
  * Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. Half
