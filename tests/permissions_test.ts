@@ -49,6 +49,7 @@ const TASKS: Record<string, string[]> = {
   "test:exercises": [
     ...["--allow-read", "--allow-write", "--allow-run", "--allow-env", "--allow-net=127.0.0.1"],
   ],
+  dgram: ["--allow-read", "--allow-run"],
   windows: ["--allow-read", "--allow-run", "--allow-env", "--allow-sys=uid"],
   patience: ["-P"],
   peers: ["-P"],
