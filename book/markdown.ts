@@ -110,13 +110,22 @@ function textOf(tokens: readonly Tokens.Generic[]): string {
   return tokens.map((token) => {
     if (token.type === "image") return "";
     if (token.type === "list") return textOf(token.items);
+    if (token.type === "code") return `${readable(token.text).replaceAll(/`([\w.]+)`/g, "$1")} `;
     if (token.type === "table") {
       const cells = [token.header, ...token.rows].flat() as Tokens.TableCell[];
       return cells.map(({ tokens }) => ` ${textOf(tokens)}`).join("");
     }
     const text = token.tokens ? textOf(token.tokens) : token.text ?? " ";
-    return /^(paragraph|heading|code|list_item|blockquote)$/.test(token.type) ? `${text} ` : text;
+    return /^(paragraph|heading|list_item|blockquote)$/.test(token.type) ? `${text} ` : text;
   }).join("");
+}
+
+/** Code whose comments are text, without their slashes, stars and backquotes. */
+export function readable(code: string): string {
+  return code.replaceAll(
+    /^[ \t]*(?:\/\/|\/\*\*?|\*(?!\/)) ?(.*?)(?:\*\/)?$|^[ \t]*\*\/$/gm,
+    (_, comment = "") => comment.replaceAll(/`|\{@link(?:code)? ([\w.]+)\}/g, "$1"),
+  );
 }
 
 function squeezed(text: string): string {

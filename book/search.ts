@@ -5,7 +5,7 @@
  */
 import { pageName } from "./copies.ts";
 import { exercisesOf, pageOf } from "./exercises.ts";
-import { headings, plain, slug, tagged } from "./markdown.ts";
+import { headings, plain, readable, slug, tagged } from "./markdown.ts";
 import { type Document, type LessonFile, parts, type Project } from "./project.ts";
 import type { Item, Source } from "./code/parse.ts";
 import { capital } from "./pages/layout.tsx";
@@ -109,14 +109,6 @@ function split(text: string) {
       body: body.replace(/^#.*\n/, ""),
     }))
     .filter(({ heading, body }) => heading || body.trim() !== "");
-}
-
-/** Code whose comments are text, without their slashes, stars and backquotes. */
-function readable(code: string): string {
-  return code.replaceAll(
-    /^[ \t]*(?:\/\/|\/\*\*?|\*(?!\/)) ?(.*?)(?:\*\/)?$|^[ \t]*\*\/$/gm,
-    (_, comment = "") => comment.replaceAll(/`|\{@link(?:code)? ([\w.]+)\}/g, "$1"),
-  );
 }
 
 function squeezed(text: string): string {

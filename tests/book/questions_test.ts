@@ -72,7 +72,9 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
     for (const { on, title, text } of entries) {
       const isCode = /^(Lesson|lib\/)/.test(on) && !/^\d/.test(title);
       const found = text.match(
-        isCode ? /\{@|^\s*\/\/|^@\w/ : /\*\*|\]\(|(?<![\w.])_\w+_|&\w+;|`[\w.]+`|\{@|^@\w|<\/\w|#{2}/,
+        isCode
+          ? /\{@|^\s*\/\/|^@[a-z]+ [{A-Z]/
+          : /\*\*|\]\(|(?<![\w.])_\w+_|&\w+;|`[\w.]+`|\{@|^@[a-z]+ [{A-Z]|<\/\w|#{2}/,
       );
       assert(!found, `${on}, ${title}: ${found}`);
     }
