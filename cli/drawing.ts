@@ -95,8 +95,21 @@ class Picture {
     this.#headed = this.columns.length;
     this.#print("");
     this.#heading(({ name }) => name, bold);
-    this.#heading(({ address }) => formatAddress(address), (text) => text);
+    const fits = this.#addressesFit();
+    this.#heading(
+      ({ address }) => fits ? formatAddress(address) : `port ${address.port}`,
+      (text) => text,
+    );
     this.#print(this.#row().join("").trimEnd());
+  }
+
+  /** Whether there is a space between each two addresses. */
+  #addressesFit(): boolean {
+    const widths = this.columns.map(({ address }) => formatAddress(address).length);
+    return widths.every((width, i) => {
+      const room = this.#center(i) - this.#center(i - 1);
+      return i === 0 || (width + widths[i - 1]!) / 2 <= room - 1;
+    });
   }
 
   #heading(text: (column: Column) => string, paint: (text: string) => string): void {

@@ -504,6 +504,7 @@ Deno.test("lesson 14: played", async () => {
     ...["ACK 2", "RRQ nothing.txt", "ERROR 1 File not found"],
   ]);
   assertMatch(stdout, /DATA 1 comes from port \d+: the transfer's own port\./);
+  assertMatch(stdout, /client +stranger +server +transfer 1 +transfer 2\n( +port \d+){5}\n/);
   assert(!stdout.includes("✗"));
 });
 
@@ -511,5 +512,12 @@ Deno.test("lesson 14: played as JSON", async () => {
   const { stdout } = await runLesson(14, ["--json"]);
   const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals(events.filter(({ label }) => label === "ACK 1").length, 4);
+  const columns = events.filter(({ event }) => event === "column");
+  assertEquals(
+    columns.map(({ name }) => name),
+    ["client", "stranger", "server", "transfer 1", "transfer 2"],
+  );
+  const told = events.find(({ text }) => text?.startsWith("DATA 1 comes from port"));
+  assert(told.text.includes(` ${columns[3].address.port}:`), told.text);
   assertEquals(events.at(-1).event, "end");
 });

@@ -25,13 +25,14 @@ import { CLIENT, download, label, serveFolder, SERVER, upload } from "../tftp.ts
  */
 export async function play(diagram: Diagram): Promise<void> {
   using client = diagram.watch("client", bind());
-  using known = diagram.watch("server", bind());
   using stranger = diagram.watch("stranger", bind());
+  using known = diagram.watch("server", bind());
   const to = known.address;
 
   const log = new Log();
   const files = new Map([["hello.txt", new Uint8Array(600)]]);
-  const open = () => diagram.watch("server", bind());
+  let transfers = 0;
+  const open = () => diagram.watch(`transfer ${++transfers}`, bind());
   serveFiles(known, files, log.print, open);
 
   await getDisturbed(diagram, client, to, stranger);

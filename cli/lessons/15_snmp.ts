@@ -16,6 +16,7 @@ import {
   valuesOf,
   walk,
 } from "../../lessons/15_snmp.ts";
+import { sleep } from "../../lib/clock.ts";
 import { machine } from "../../lib/machine.ts";
 import type { Message } from "../../lib/snmp.ts";
 import { oidNamed, summary } from "../../lib/snmp_names.ts";
@@ -43,6 +44,8 @@ export async function play(diagram: Diagram): Promise<void> {
 
   const wrong = questionFor("GET", oidNamed("sysName.0"), "secret");
   await askAgent(manager, wrong, agent.address, { milliseconds: 300, tries: 1 });
+  // On a busy machine, the agent may still have to read the question.
+  for (let waits = 0; waits < 500 && known.counts.wrong === 0; waits++) await sleep(10);
   diagram.note('No answer: the community "secret" is wrong. It looks as if the agent were down.');
   await ask("GET", oidNamed("snmpInBadCommunityNames.0"));
   diagram.note("But the agent has counted the wrong community. What else has it counted?");
@@ -61,7 +64,7 @@ async function walkTwice(diagram: Diagram, ask: Ask): Promise<void> {
 
   const again = await countBelow("snmp", (oid) => ask("GETBULK", oid));
   if (again === found) {
-    diagram.note("One GETBULK took several steps, so one answer brought the same values.");
+    diagram.note("One GETBULK took several steps, so one answer brought all of these OIDs.");
   }
 }
 

@@ -137,6 +137,14 @@ Deno.test("drawing: a new column starts a new heading, and nothing else does", (
   assert(lines.indexOf("alone") < lines.findIndex((line) => /Alice +Bob +Carol/.test(line)));
 });
 
+Deno.test("drawing: addresses that would touch each other are told as ports", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const four = drawn(...columns(...names.slice(0, 4)), note("x"));
+  assert(four.some((line) => /^127\.0\.0\.1:50001 +127.* 127.* 127\.0\.0\.1:50004$/.test(line)));
+  const five = drawn(...columns(...names), note("x"));
+  assert(five.some((line) => /^port 50001 +port 50002 .* port 50005$/.test(line)), five.join("\n"));
+});
+
 Deno.test("drawing: a long note is broken at spaces", () => {
   const words = Array(30).fill("word").join(" ");
   const lines = drawn(...columns("Alice"), note(words)).filter((line) => line.includes("word"));
