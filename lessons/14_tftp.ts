@@ -39,7 +39,7 @@
  *     deno task lesson14                              show the lesson as a diagram
  *     deno task lesson14 server                       in one terminal: offer the folder files/
  *     deno task lesson14 get --file hello.txt         in a second one: fetch a file and print it
- *     deno task lesson14 put --file new.txt < copy    send it a file, if it runs with --writable
+ *     deno task lesson14 put --file new.txt < copy    send a file to a server with --writable
  *
  * The server has port 6969, because TFTP's own port, 69, often needs root. It prints the request,
  * and then `127.0.0.1:53011 has read hello.txt.` The client prints the file and
@@ -53,7 +53,7 @@
  *   mode (`--mode netascii`) and on the file's size, too.
  * - They measure the round trip, and wait accordingly before they send a message again.
  * - They repeat the last ACK if it was lost.
- * - A request that comes twice starts one transfer. At most 100 go on at the same time.
+ * - A request that comes twice starts one transfer.
  *
  * @module
  */
@@ -88,6 +88,9 @@ const WAIT = 1000;
  */
 const TRIES = 6;
 
+/** How many transfers may go on at once. Each needs a socket, and a program has only so many. */
+const MOST_TRANSFERS = 100;
+
 /** One side of a transfer: a client's or a server's. */
 export interface Transfer {
   /** Our socket. The server opens a new one for each transfer. */
@@ -96,7 +99,7 @@ export interface Transfer {
   /** The other side's address. */
   peer: Address;
 
-  /** True until the first answer of a server comes: it may come from any port of that machine. */
+  /** True in a client that has no answer yet. The server may send the first one from any port. */
   anyPort: boolean;
 }
 
@@ -116,7 +119,7 @@ export async function ask(
       return isFromPeer(transfer, datagram) && isAnswer(datagram.data, type, block);
     });
 
-    // If nothing came, our message or its answer was lost. Send it again.
+    // Nothing came. Perhaps our message or its answer was lost. Send it again.
     if (!answer) continue;
 
     // The first answer tells the client the transfer's own port. From now on,
@@ -136,7 +139,8 @@ function isFromPeer({ socket, peer, anyPort }: Transfer, { data, from }: Datagra
   if (sameAddress(from, expected)) return true; // a forged address passes, too
 
   // A stranger gets error 5, and the transfer goes on. But an error must not be
-  // answered with an error: two programs could go on without end (lesson 4).
+  // answered with an error. Otherwise two programs could go on without end, like
+  // the servers of CVE-2024-2169 (lesson 4).
   const heard = understood(data); // undefined if the bytes are not a message
   if (heard && heard.type !== "ERROR") {
     const error = encode({ type: "ERROR", code: 5, text: "Unknown port" });
@@ -252,28 +256,42 @@ export async function serveFiles(
   print: (line: string) => void = () => {},
   open = () => bind({ hostname: socket.address.hostname }), // the diagram replaces this
 ): Promise<void> {
-  for await (const { data, from } of socket) {
-    const request = understood(data);
-    const what = request ? printable(describe(request)) : "not a TFTP message"; // "RRQ hello.txt"
-    print(`Received from ${formatAddress(from)}: ${what}.`);
+  let transfers = 0; // that go on now
 
-    // Only a request gets an answer. In particular, an error does not.
-    if (request?.type !== "RRQ" && request?.type !== "WRQ") continue;
+  for await (const { data, from } of socket) {
+    const request = requestIn(data, from, print);
+    if (!request) continue;
 
     // A refusal needs no transfer, so it comes from the known port.
     const error = refusal(request, files);
     if (error) {
       await socket.send(encode(error), from).catch(() => {}); // to port 0, for example
-    } else {
+    } else if (transfers < MOST_TRANSFERS) {
       // The transfer has a socket of its own, and so a port of its own. It is not
       // awaited: the loop takes the next request while the transfer goes on.
-      serveTransfer({ socket: open(), peer: from, anyPort: false }, request, files, print);
+      const transfer = { socket: open(), peer: from, anyPort: false };
+      transfers++;
+      serveTransfer(transfer, request, files, print).finally(() => transfers--);
     }
   }
 }
 
 /** A request to read or to write a file. */
 type FileRequest = Extract<Message, { type: "RRQ" | "WRQ" }>;
+
+/** Prints what came. Returns the request, or `undefined` for anything else. */
+function requestIn(
+  data: Uint8Array,
+  from: Address,
+  print: (line: string) => void,
+): FileRequest | undefined {
+  const message = understood(data);
+  const what = message ? printable(describe(message)) : "not a TFTP message"; // "RRQ hello.txt"
+  print(`Received from ${formatAddress(from)}: ${what}.`);
+
+  // Only a request gets an answer. In particular, an error does not.
+  return message?.type === "RRQ" || message?.type === "WRQ" ? message : undefined;
+}
 
 /** Returns the error for a request that is refused, or `undefined` for one that is not. */
 function refusal(
@@ -331,7 +349,7 @@ export async function get(name: string, from: Address, print = console.log): Pro
   for (const line of text.split("\n")) print(printable(line));
 }
 
-/** `deno task lesson14 put --simple` runs this: leaves all of the input as a file. */
+/** `deno task lesson14 put --simple` runs this: sends its input to a server, as a file. */
 export async function put(
   name: string,
   input: ReadableStream<Uint8Array>,
@@ -360,8 +378,8 @@ export async function put(
  *    `deno task lesson8 relay --to 127.0.0.1:6969 --drop 0.3`
  *    Then fetch the file through the relay, in small blocks:
  *    `deno task lesson14 get --file hello.txt --port 8888 --blksize 64`
- *    You should see the whole file after some seconds. Without `--blksize 64` it is only one block,
- *    because the client asks for blocks of 1428 bytes.
+ *    You should see the whole file after 5 to 20 seconds. Without `--blksize 64` it is only one
+ *    block, because the client asks for blocks of 1428 bytes.
  * 6. In `sendBlocks`, write `<` in the place of `<=`, and run `deno task lesson14`. You should see
  *    that the diagram does not end: the server waits for block 2 of the file of 512 bytes. Stop it
  *    with Ctrl-C.

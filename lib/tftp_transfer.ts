@@ -148,7 +148,10 @@ export class Exchange {
     this.onAnswer();
   }
 
-  /** Tells a stranger that it is wrong. An error gets no answer: that could go on without end. */
+  /**
+   * Tells a stranger that it is wrong. An error gets no answer. Otherwise two programs could go on
+   * without end (CVE-2024-2169).
+   */
   async #turnAway(heard: Message, from: Address): Promise<void> {
     if (heard.type === "ERROR") return;
     const error = encode({ type: "ERROR", code: 5, text: "Unknown port" });

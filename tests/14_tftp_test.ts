@@ -104,6 +104,27 @@ Deno.test("lesson 14: each transfer has a port of its own, and closes it", async
   for (const own of opened) await assertRejects(() => own.receive(), Deno.errors.BadResource);
 });
 
+Deno.test("lesson 14: a flood of requests uses up no more than 100 sockets of the page's server", async () => {
+  const opened: Socket[] = [];
+  const open = () => {
+    opened.push(bind());
+    return opened.at(-1)!;
+  };
+  await using server = simply(new Map([["file", noise(5)]]), open);
+  using client = bind();
+  for (let sent = 1; sent <= 150; sent++) {
+    await client.send(encode(octet("file")), server.address);
+    await until(() => server.printed.length === sent);
+  }
+  assertEquals(opened.length, 100);
+
+  // When a transfer is over, there is room for the next one.
+  await client.send(ack(1), opened[0]!.address);
+  await until(() => server.printed.some((line) => line.endsWith(" has read file.")));
+  assertEquals(await got(server.address, "file"), noise(5));
+  for (const own of opened) own.close();
+});
+
 Deno.test("lesson 14: a stranger is told error 5, and changes nothing", async () => {
   await using server = simply(new Map([["file", noise(600)]]));
   using client = bind();
