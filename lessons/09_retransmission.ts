@@ -87,7 +87,7 @@ export class RoundTripTimer {
   /** How far the round trips are from the mean, on average. */
   #variation = 0;
 
-  /** Takes the time of a round trip. It makes up 1/8 of the new mean, so old ones fade away. */
+  /** Takes the time of a round trip. It is 1/8 of the new mean, so old round trips count less. */
   measured(trip: number): void {
     if (this.#mean === undefined) {
       this.#mean = trip;
@@ -97,9 +97,10 @@ export class RoundTripTimer {
       this.#mean = (7 / 8) * this.#mean + (1 / 8) * trip;
     }
 
-    // If all round trips take the same time, the variation becomes 0. Then the
-    // smallest delay would look like a loss. So we add at least 100 ms. RFC 6298
-    // asks for a timeout of at least 1 s, but most systems have less: Linux 200 ms.
+    // Few round trips take longer than the mean plus four variations. If all take
+    // the same time, the variation becomes 0. Then the smallest delay would look
+    // like a loss. So we add at least 100 ms. RFC 6298 asks for a timeout of at
+    // least 1 s, but most systems have less. Linux has 200 ms.
     this.timeout = this.#mean + Math.max(100, 4 * this.#variation);
   }
 
@@ -118,8 +119,8 @@ export class RoundTripTimer {
  * Sends a part until its ACK comes. Returns how often it was sent.
  *
  * It throws if the part was sent {@linkcode TRIES} times, and no ACK came. Then the sender cannot
- * know what happened. Perhaps no part arrived. Perhaps all of them arrived, and only the ACKs were
- * lost.
+ * know what happened. Perhaps no copy of the part arrived. Perhaps all copies arrived, and only
+ * their ACKs were lost.
  */
 export async function deliver(
   socket: Socket,
@@ -131,10 +132,10 @@ export async function deliver(
     const start = performance.now();
     await socket.send(`PART ${number} ${text}`, to);
 
-    // We ignore any other ACK. It may be a duplicate of an earlier one. If we
-    // sent our part again because of it, the receiver would acknowledge both
-    // copies. The second of these ACKs would make us send the next part twice,
-    // and so on without end. So only the timeout makes us send again.
+    // We ignore any other ACK. It may be a duplicate of an earlier one. If it
+    // made us send our part again, the receiver would acknowledge both copies.
+    // Then we would have a duplicate again, and we would send every later part
+    // twice. So only the timeout makes us send again.
     const ack = await receiveUntil(socket, timer.timeout, ({ data, from }) => {
       return sameAddress(from, to) && new TextDecoder().decode(data) === `ACK ${number}`;
     });

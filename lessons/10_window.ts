@@ -3,9 +3,9 @@
  *
  * Stop-and-wait sends one part in each round trip. If the round trip takes 40 ms, that is 25 parts
  * per second, and a faster line does not help. So most protocols send several parts before the
- * first ACK comes. A part is *under way* from its sending to its ACK. The *window* is how many
- * parts may be under way at once. With each new ACK it moves on: that is why it is called a
- * *sliding window*.
+ * first ACK comes. A part is *under way* from its sending to its ACK. The *window* is the range of
+ * parts that may be under way at once. A window of 3 begins with the parts 0 to 2. After ACK 0 it
+ * has the parts 1 to 3. It moves on with each new ACK, so it is called a *sliding window*.
  *
  * This page has the simplest protocol with a window, *go-back-N*: after a loss, it sends all parts
  * under way again. With *selective ACKs*, a sender repeats only the missing ones. The roles `send`
@@ -27,7 +27,7 @@
  *
  * The port is 9191. The sender prints how long it took. The numbers are different at each run:
  *
- *     Sent 9,244 bytes in 0.1 s (78 kB/s) to 127.0.0.1:9191.
+ *     Sent 9,369 bytes in 0.1 s (78 kB/s) to 127.0.0.1:9191.
  *     It took 11 datagrams. 0 of them were sent again.
  *     The round trip took 3.1 ms.
  *
@@ -216,8 +216,8 @@ export function missing(lowest: number, held: number[]): number[] {
  *   the receiver's number.
  * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs: the lowest
  *   part that it has not written yet, and a bit for each part after that.
- * - END has the number after the last part. Without it, the receiver could not know that the file
- *   is whole.
+ * - END says how many parts there are. Without it, the receiver could not know that the file is
+ *   whole.
  * - STOP says that a side is done, or gives up. Then the other side does not have to wait. STOP is
  *   not acknowledged, so it may get lost: a side that hears nothing for 10 s gives up, too.
  * - The window adapts to the network. Lesson 11 is about that.

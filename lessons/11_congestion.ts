@@ -56,18 +56,20 @@ import {
 import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
-/** The bytes of a datagram. 1,000 of them fit into one packet on every usual network (lesson 7). */
+/** How many bytes a datagram has. 1,000 bytes fit into one packet on usual networks (lesson 7). */
 const SIZE = 1000;
 
 /**
- * If no ACK arrives for so many milliseconds, everything under way is lost. Lesson 9 measures it.
+ * If no ACK arrives for this many milliseconds, the sender takes all datagrams under way for lost.
+ * The sender of lesson 9 measures the round trip to choose this time.
  */
 const SILENCE = 500;
 
 /** What a sender knows. It knows nothing about the line or about other senders. */
 export interface Sender {
   /**
-   * How many datagrams may be under way: the congestion window. Its fraction does not count yet.
+   * How many datagrams may be under way: the congestion window. It grows by fractions, and 9.7
+   * means 9.
    */
   window: number;
   /** Below this size the window doubles in a round trip. From here on it grows slowly. */
@@ -128,7 +130,8 @@ export function grow(sender: Sender): void {
 /** Halves the window, because a datagram was lost: the *multiplicative decrease*. */
 export function halve(sender: Sender): void {
   // The line could not carry this window. Half of it is a size that was fine
-  // before, so slow start ends there. With less than 2, it would hardly go on.
+  // before, so slow start ends there. A window of less than 2 would send hardly
+  // anything.
   sender.threshold = Math.max(2, sender.window / 2);
   sender.window = sender.threshold;
 }
@@ -139,8 +142,9 @@ export function acknowledged(sender: Sender, number: number): void {
   sender.delivered++;
   if (!sender.fixed) grow(sender);
 
-  // This line keeps the order. So an earlier datagram without an ACK is lost.
-  // Other networks change the order: there, TCP waits for three later ones.
+  // This line keeps the order. So an earlier datagram without an ACK is lost, or
+  // its ACK is. Other networks change the order: there, TCP waits for three
+  // later ones.
   for (const earlier of [...sender.underWay]) {
     if (earlier < number) countLoss(sender, earlier);
   }
@@ -163,7 +167,7 @@ export function giveUp(sender: Sender): void {
   for (const number of [...sender.underWay]) countLoss(sender, number);
 
   // Silence is worse than a loss. So start again with 1. Slow start leads back
-  // to the threshold: half of the window before the silence.
+  // to the threshold.
   if (!sender.fixed) sender.window = 1;
 }
 
@@ -263,7 +267,9 @@ export async function line(
   print(`To ${formatAddress(to)}: ${options.rate} bytes a second, ${options.queue} may wait.`);
 
   // The relay of lesson 8 with a queue in each direction. All senders share the
-  // queue. Each datagram also travels for `delay` milliseconds.
+  // queue. For each client, the relay asks the outer function for a network. The
+  // inner one is this network: no datagram is lost on it, and each one travels
+  // for `delay` milliseconds.
   await relay(socket, to, () => () => [options.delay], {
     line: options,
     lost: (data) => print(`The queue is full: ${data.length} bytes are lost.`),
@@ -278,9 +284,9 @@ export async function line(
  *    and that each is smaller than the window of one sender alone. At the end, both senders have
  *    delivered about as many datagrams.
  * 2. Run `deno task lesson11 send` and `deno task lesson11 send --window 40` at the same time. You
- *    should see that the window of the first one falls to 2 or 3 and stays there. The fixed window
- *    delivers many times as much. It also loses about as many datagrams as it delivers: the line
- *    prints `The queue is full` all the time.
+ *    should see that the window of the first one falls to 3 or less and stays there. The fixed
+ *    window delivers many times as much. It also loses about as many datagrams as it delivers: the
+ *    line prints `The queue is full` all the time.
  * 3. Run `deno task lesson11 send --window 10` alone. You should see `0 were lost`. 10 datagrams
  *    are as many as the line carries in one round trip of 100 ms. A fixed window is right if you
  *    know the line, and if nobody else uses it.
@@ -289,7 +295,7 @@ export async function line(
  *    has this number (RFC 9438).
  *
  * lib/transfer.ts has the same rules in a file transfer, as `FairWindow`. It starts with 10 parts,
- * as TCP does today (RFC 6928), and it measures how long it waits for an ACK. RFC 8085 asks every
+ * as TCP does today (RFC 6928), and it measures the round trip, as in lesson 9. RFC 8085 asks every
  * program that uses UDP on the internet to slow down when datagrams are lost.
  */
 

@@ -75,8 +75,8 @@ export function bindGroup({ hostname, port }: Address): Socket {
 export async function hearGroup(group: Address, on: string | number): Promise<Socket> {
   const socket = bindGroup(group);
   try {
-    // If you join and still receive nothing, you have often joined on another
-    // network than the sender's. So the caller has to name the network.
+    // Does a member receive nothing? Often it has joined on another network than
+    // the sender's. So the caller has to name the network.
     await socket.join(group.hostname, { interface: on });
     return socket;
   } catch (error) {

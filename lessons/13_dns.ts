@@ -38,7 +38,8 @@
  * - QR is 0 in a question and 1 in an answer. `opcode` is 0 for a question about a name.
  * - AA says that the server is responsible for this name.
  * - TC says that the answer was *truncated*: it did not fit.
- * - RD asks the server to ask other servers. RA says that it can do that. Ours cannot.
+ * - RD asks the server to ask other servers. RA says that it can do that. Ours cannot. The three
+ *   bits after RA are 0 here.
  * - `rcode` is 0, or an error. 3 (`NXDOMAIN`) means that the name does not exist.
  *
  * The question for `workbook.test` has 31 bytes. Its random number is 1267, in hexadecimal:
@@ -264,8 +265,8 @@ export async function client(
  *    `flags: qr aa tc rd` and no address.
  * 3. Run `deno task lesson3 bind --port 5300`, then `dig @127.0.0.1 -p 5300 workbook.test` in a
  *    second terminal. You should see three questions, 5 seconds apart, each from another port.
- *    After `bytes:` come the same characters three times. The first two bytes are the number:
- *    unlike our client, dig keeps it when it asks again.
+ *    After `bytes:` come the same characters three times. They begin with the number, which has two
+ *    bytes. So dig keeps the number when it asks again. Our client does not.
  * 4. Run the server, then a relay that loses three of ten datagrams each way (lesson 8):
  *    `deno task lesson8 relay --to 127.0.0.1:5300 --drop 0.3`
  *    Then run `deno task lesson13 client --port 8888` a few times. You should see the answer nearly

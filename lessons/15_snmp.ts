@@ -217,7 +217,8 @@ export async function* valuesBelow(
 
 /**
  * Returns the agent's answer, or `undefined` for a datagram that gets no answer. `mib` has the
- * agent's values, sorted by OID. Some of these values are the `counts` of this function.
+ * agent's values, sorted by OID. This function counts in `counts` what it receives. Some of the
+ * values tell these numbers.
  */
 export function answerManager(
   data: Uint8Array,
@@ -265,8 +266,8 @@ export async function agent(at: Address, community: string, print = console.log)
 
   // For each datagram, serve() calls the first function and then the second one.
   await serve(socket, (data) => {
-    // answerManager() counts the wrong communities. If this number grows, the
-    // question had one.
+    // answerManager() counts the questions with a wrong community. If this number
+    // grows, this question was one of them.
     const wrong = known.counts.wrong;
     const answer = answerManager(data, known, community);
 
@@ -311,7 +312,7 @@ export async function get(
   oid: string,
   to: Target,
   print = console.log,
-  open = () => bind({ hostname: localFor(to.address) }), // cli/snmp.ts watches what arrives
+  open = () => bind({ hostname: localFor(to.address) }), // the command gives its own function
 ): Promise<void> {
   using socket = open();
   const answer = await valuesOf(socket, questionFor("GET", oid, to.community), to);
@@ -324,7 +325,7 @@ export async function get(
     const who = formatAddress(to.address);
     throw new Error(`${who} has no ${nameOf(oid)}: ${value.type}.${others}`);
   }
-  print(line({ oid, value }));
+  print(line({ oid, value })); // line() makes the agent's text safe to print
 }
 
 /** `deno task lesson15 walk` runs this: prints all values below an OID. */

@@ -130,8 +130,8 @@ export interface KnownRoute {
 export type Table = Map<string, KnownRoute>;
 
 /**
- * Returns whether a router should use this route. `known` is its present route to the same network,
- * if it has one.
+ * Returns whether a router should take the route of this neighbour to a network, at this distance.
+ * `known` is the route that it has to this network now, if there is one.
  */
 export function isWanted(
   known: KnownRoute | undefined,
@@ -140,7 +140,7 @@ export function isWanted(
 ): boolean {
   const present = known?.metric ?? INFINITY;
 
-  // Our own network, as long as we can reach it: no neighbour knows it better.
+  // This is our own network. As long as we can reach it, nobody is closer to it.
   if (known && known.neighbour === undefined && present < INFINITY) return false;
 
   // A shorter route is welcome from every neighbour.
@@ -441,8 +441,8 @@ export async function router(
  * ## Try next
  *
  * 1. Run both routers with `--every 1`, which sends an update each second. Stop the second one with
- *    Ctrl-C. Some 6 s later, you should see `10.2/16: lost` at the first one, and 4 s after that
- *    `10.2/16: forgotten`.
+ *    Ctrl-C. Some 6 s later, you should see `10.2/16: lost` at the first one, and 4 to 5 s
+ *    after that `10.2/16: forgotten`.
  * 2. Run the second router with `--routes 10.9/16=14,10.8/16=15`. The first router should print
  *    `10.9/16: metric 15, through 127.0.0.2`. It should print no such line for 10.8/16: 16 hops are
  *    too far.

@@ -77,7 +77,7 @@ export async function sendTalk(
     await sleep(due - clock.now(), clock);
     await socket.send(encode({ sequence, timestamp, source, payload }), to);
 
-    sequence++;
+    sequence++; // encode() takes the last 16 bits of it, so 0 follows 65,535
     timestamp += payload.length;
   }
 }
@@ -181,9 +181,9 @@ export async function* playTalk(
 }
 
 /**
- * Compares two datagrams that came one after the other. Returns how many between them were lost,
- * and for how many milliseconds the speaker paused. You hear silence in both cases, but only a loss
- * says that the network is bad.
+ * Compares two datagrams that came one after the other, in the order of their numbers. Returns how
+ * many between them were lost, and for how many milliseconds the speaker paused. You hear silence
+ * in both cases, but only a loss says that the network is bad.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -202,7 +202,7 @@ export function lostOrPaused(
 ): { lost: number; paused: number } {
   const lost = (second.sequence - first.sequence - 1) & 0xffff; // after 65,535 comes 0
 
-  // What was lost had as many samples as the first one.
+  // We take it that each lost datagram had as many samples as the first one.
   const spoken = (1 + lost) * first.payload.length;
   const paused = (second.timestamp - first.timestamp - spoken) / RATE;
   return { lost, paused };
