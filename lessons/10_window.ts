@@ -25,7 +25,7 @@
  *     deno task lesson10 send < README.md               in a second terminal: send a file
  *     deno task lesson10 send --window 32 < README.md   with a window of 32 parts all the time
  *
- * The port is 9191. The sender prints how long it took. The numbers are different at each run:
+ * The port is 9191. The sender prints how long it took. Your numbers will be different:
  *
  *     Sent 9,369 bytes in 0.1 s (78 kB/s) to 127.0.0.1:9191.
  *     It took 11 datagrams. 0 of them were sent again.

@@ -49,16 +49,16 @@
  *
  *     127.0.0.1:3478 ⏎ data
  *
- * The two computers ask a server that both know. A question is a line of text, and the reply has two
- * lines:
+ * The two computers ask a server that both know. A question is a line of text, and the reply has
+ * two lines:
  *
  *     meet ann bob                   I am ann, and I look for bob (and spaces, up to 128 bytes)
  *
  *     you 127.0.0.1:40001 ⏎          your question came from here
  *     bob 127.0.0.1:50002            this is where bob asked from, or ? for "not here"
  *
- * STUN (RFC 8489) is the standard for the question "Where do I come from?". Its question may have 20
- * bytes, and its reply has at least 32. Here, no reply is longer than its question.
+ * STUN (RFC 8489) is the standard for the question "Where do I come from?". Its question may have
+ * 20 bytes, and its reply has at least 32. Here, no reply is longer than its question.
  *
  * ## Run
  *

@@ -63,9 +63,13 @@ export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<vo
 
   if (delay > 0) await readAll(sender, 4 * delay); // what is still under way
   receiver.close();
-  const texts = (await collecting).map(({ text }) => text);
-  if (again.length > 0) {
-    const parts = count(again.length, "part");
+  tellReceived(diagram, again.length, (await collecting).map(({ text }) => text));
+}
+
+/** Tells how many parts came again, and which texts the receiver has. */
+function tellReceived(diagram: Diagram, again: number, texts: string[]): void {
+  if (again > 0) {
+    const parts = count(again, "part");
     diagram.note(`${parts} came again. The receiver kept only the first copy of each.`);
   }
   diagram.note(`It has received ${count(texts.length, "text")}, in order: ${texts.join(" ")}.`);
@@ -107,7 +111,7 @@ function tellTruth(diagram: Diagram, lost: number): void {
   diagram.note(
     lost < TRIES
       ? "In truth, part 1 arrived, and its ACKs were lost. To the sender, that looks the same."
-      : "In truth, part 1 never arrived. If only its ACKs were lost, the sender would see the same.",
+      : "In truth, part 1 never arrived. The sender would see the same if only its ACKs were lost.",
   );
 }
 

@@ -132,19 +132,18 @@ async function share(
 
   const tenths = joins === 0 ? 15 : 18;
   const isOver = () => clock.now() >= 100 * tenths;
-  let alone = 0;
   const join = async () => {
     await sleep(joins, clock);
-    alone = b.delivered;
+    const alone = b.delivered;
     await sendUntil(first, middle.address, a, isOver);
+    return alone;
   };
-  const sending = [join(), sendUntil(second, middle.address, b, isOver)];
+  const sending = Promise.all([join(), sendUntil(second, middle.address, b, isOver)]);
   for (let tenth = 1; tenth <= tenths; tenth++) {
     await sleep(100 * tenth - clock.now(), clock);
     diagram.note(`${(tenth / 10).toFixed(1)} s  ${column("A", a)}  ${column("B", b)}`);
   }
-  await Promise.all(sending);
-  return alone;
+  return (await sending)[0];
 }
 
 /**
