@@ -94,6 +94,8 @@ interface Transfer {
   replaced: boolean;
   /** Whether the whole file was sent or stored. */
   finished: boolean;
+  /** Whether its request is refused. */
+  refused: boolean;
   end: Promise<void>;
 }
 
@@ -150,7 +152,7 @@ class TftpServer {
    */
   async #begin(request: Request, asked: Uint8Array, from: Address): Promise<void> {
     const who = formatAddress(from);
-    const others = [...this.#transfers].filter((transfer) => transfer.who === who);
+    const others = [...this.#transfers].filter((one) => one.who === who && !one.refused);
     const unanswered = others.find(({ answers }) => answers === 0);
     if (unanswered && sameBytes(unanswered.asked, asked)) {
       unanswered.repeated = true;
@@ -185,6 +187,7 @@ class TftpServer {
       repeated: false,
       replaced: false,
       finished: false,
+      refused: false,
       end: Promise.resolve(),
     };
     this.#transfers.add(transfer);
@@ -203,8 +206,8 @@ class TftpServer {
     try {
       file = await opened(this.files, request);
     } catch (error) {
-      // The refusal ends it: if the client asks again at once, that is a new request.
-      this.#transfers.delete(transfer);
+      // If the client asks again at once, that is a new request, and not a repetition.
+      transfer.refused = true;
       return await this.#refuse(error, from);
     }
 
