@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
+import { receiveWithin } from "../lessons/02_receive.ts";
 import { dice } from "../lib/relay.ts";
 import { decode, describe, encode, type Message } from "../lib/tftp.ts";
 import { type Files, inMemory } from "../lib/tftp_files.ts";
 import { type ServeOptions, serveTftp } from "../lib/tftp_server.ts";
 import { downloadFile, type Mode, uploadFile } from "../lib/tftp_transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
-import { soon } from "./helpers.ts";
+import { soon, until } from "./helpers.ts";
 
 /** Returns bytes of which no two blocks are the same. */
 export function noise(size: number): Uint8Array {
@@ -105,3 +107,67 @@ export const write = (file: string, options = {}): Message => ({
 export const LINES = "a\nb\r\nc\rd\n1234567\n123456\r1234567\r\n\n\r\r\0end\r";
 /** The same text as it travels. */
 export const ON_THE_WIRE = LINES.replace(/[\r\n]/g, (end) => end === "\n" ? "\r\n" : "\r\0");
+
+/** Starts a server with these files, and keeps what it prints. */
+type Start = (files: Map<string, Uint8Array>) => AsyncDisposable & {
+  address: Address;
+  log: string[];
+};
+
+/** What every TFTP server has to do: the page's, and that of lib/. */
+export const SERVERS: Record<string, (start: Start) => Promise<void>> = {
+  "a stranger is told error 5, and changes nothing": async (start) => {
+    await using server = start(new Map([["file", noise(600)]]));
+    using client = bind();
+    using stranger = bind();
+    await client.send(encode(octet("file")), server.address);
+    const own = await hears(client, "DATA 1 (512)");
+    for (const message of [ack(1), data(1, 5), encode(octet("file")), encode(octet("x"))]) {
+      await stranger.send(message, own);
+      assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
+    }
+
+    // An error gets no answer, and neither do bytes that are not a message: otherwise two
+    // strangers might go on without end.
+    await stranger.send(stop, own);
+    await stranger.send("Hello!", own);
+    assertEquals(await receiveWithin(stranger, 50), undefined);
+    await client.send(ack(1), own);
+    await client.send(ack(2), await hears(client, "DATA 2 (88)"));
+    await until(() => server.log.some((line) => line.endsWith("has read file.")));
+  },
+
+  "an old ACK is not answered with data": async (start) => {
+    await using server = start(new Map([["file", noise(1500)]]));
+    using client = bind();
+    await client.send(encode(octet("file")), server.address);
+    const own = await hears(client, "DATA 1 (512)");
+    for (let copy = 0; copy < 3; copy++) await client.send(ack(1), own);
+    assertEquals((await heard(client))[0], "DATA 2 (512)");
+    await client.send(ack(1), own);
+    await client.send(ack(2), own);
+    assertEquals((await heard(client))[0], "DATA 3 (476)"); // without a second DATA 2 before it
+    await client.send(ack(3), own);
+    assertEquals(await receiveWithin(client, 50), undefined);
+  },
+};
+
+/** A client takes messages only from the port of the first answer: the page's, and that of lib/. */
+export async function takesOnePort(
+  fetch: (server: Address, name: string) => Promise<Uint8Array>,
+): Promise<void> {
+  using server = bind();
+  using own = bind();
+  using stranger = bind();
+  const fetching = fetch(server.address, "file");
+  const { from } = await server.receive({ signal: soon() });
+  await own.send(data(1, 512), from);
+  assertEquals((await heard(own))[0], "ACK 1");
+  await stranger.send(data(2, 7), from);
+  assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
+  await server.send(data(2, 8), from); // not from the known port either
+  assertEquals((await heard(server))[0], "ERROR 5 Unknown port");
+  await server.send(stop, from);
+  await own.send(data(2, 9), from);
+  assertEquals(await fetching, new Uint8Array([...noise(512), ...noise(9)]));
+}

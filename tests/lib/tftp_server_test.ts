@@ -30,8 +30,10 @@ import {
   noise,
   octet,
   ON_THE_WIRE,
+  SERVERS,
   serving,
   stop,
+  takesOnePort,
   unknownPort,
   write,
 } from "../tftp.ts";
@@ -120,60 +122,12 @@ Deno.test("tftp server: options are agreed on before the first block; timeout an
   await client.send(ack(1), from);
 });
 
-Deno.test("tftp server: a stranger is told error 5, and changes nothing", async () => {
-  await using server = serving({}, new Map([["file", noise(600)]]));
-  using client = bind();
-  using stranger = bind();
-  await client.send(encode(octet("file")), server.address);
-  const [what, from] = await heard(client);
-  assertEquals(what, "DATA 1 (512)");
-  for (
-    const message of [
-      ack(1),
-      encode({ type: "DATA", block: 1, data: noise(5) }),
-      encode(octet("x")),
-    ]
-  ) {
-    await stranger.send(message, from);
-    assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
-  }
-  // No answer to an error, nor to what is no message: two strangers might go on for ever.
-  await stranger.send(encode({ type: "ERROR", code: 0, text: "Stop" }), from);
-  await stranger.send("Hello!", from);
-  assertEquals(await receiveWithin(stranger, 50), undefined);
-  await client.send(ack(1), from);
-  assertEquals((await heard(client))[0], "DATA 2 (88)");
-  await client.send(ack(2), from);
-});
+for (const [does, tested] of Object.entries(SERVERS)) {
+  Deno.test(`tftp server: ${does}`, () => tested((files) => serving({}, files)));
+}
 
-Deno.test("tftp server: a client knows whom it talks to from the first answer on", async () => {
-  using server = bind();
-  using transfer = bind();
-  using stranger = bind();
-  const fetching = fetched(server.address, "file");
-  const { from } = await server.receive({ signal: soon() });
-  const first = { type: "DATA", block: 1, data: noise(512) } as const;
-  await transfer.send(encode(first), from);
-  assertEquals((await heard(transfer))[0], "ACK 1");
-  await stranger.send(encode({ type: "DATA", block: 2, data: bytes("forged") }), from);
-  assertEquals((await heard(stranger))[0], "ERROR 5 Unknown port");
-  await server.send(encode({ type: "ERROR", code: 2, text: "Stop" }), from); // also from the known port
-  await transfer.send(encode({ type: "DATA", block: 2, data: bytes("true") }), from);
-  assertEquals(text((await fetching).subarray(512)), "true");
-});
-
-Deno.test("tftp server: an old ACK is not answered with data", async () => {
-  await using server = serving({}, new Map([["file", noise(1500)]]));
-  using client = bind();
-  await client.send(encode(octet("file")), server.address);
-  const [, from] = await heard(client);
-  for (let copy = 0; copy < 3; copy++) await client.send(ack(1), from);
-  assertEquals((await heard(client))[0], "DATA 2 (512)");
-  await client.send(ack(1), from);
-  await client.send(ack(2), from);
-  assertEquals((await heard(client))[0], "DATA 3 (476)"); // and no second DATA 2 in between
-  await client.send(ack(3), from);
-  assertEquals(await receiveWithin(client, 100), undefined);
+Deno.test("tftp server: a client takes messages only from the port of the first answer", async () => {
+  await takesOnePort(fetched);
 });
 
 Deno.test("tftp server: the receiver acknowledges old data again, since its ACK was lost", async () => {
