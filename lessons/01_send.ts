@@ -2,8 +2,8 @@
  * # Lesson 1: send
  *
  * A *datagram* is one message of UDP: some bytes, with an address to send them to. Sending one is
- * like posting a card. You write the address on it and let go. There is no connection to open
- * first. Nobody has to be listening, and you get no confirmation.
+ * like posting a card. You write the address on it and let go. You open no connection first. Nobody
+ * has to be listening, and you get no confirmation.
  *
  * Each send is one datagram. UDP never joins two of them, and never delivers half of one.
  *
@@ -38,8 +38,8 @@
  * - The *checksum* is a sum over all these bytes. If it is wrong, some bytes have changed on the
  *   way, and the receiver's system drops the datagram.
  *
- * There is no number and no confirmation in this header. So UDP itself cannot notice that a
- * datagram is lost, arrives twice, or is overtaken by a later one. Lesson 8 shows all three.
+ * The header numbers no datagram and confirms none. So UDP itself cannot notice that a datagram is
+ * lost, arrives twice, or is overtaken by a later one. Lesson 8 shows all three.
  *
  * @module
  */

@@ -106,7 +106,7 @@ export async function sendAndReceive(
 
 /** Waits for one datagram and replies to its sender. */
 export async function replyOnce(socket: Socket, text: string): Promise<void> {
-  // There is no time limit here. A server waits as long as it takes. Only a
+  // This wait has no time limit. A server waits as long as it takes. Only a
   // client needs a limit.
   const { from } = await socket.receive();
   await socket.send(text, from);
