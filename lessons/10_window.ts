@@ -188,7 +188,7 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
 }
 
 /**
- * Returns the parts that a *selective ACK* reports as missing. The receiver keeps the parts that
+ * Returns the parts that a selective ACK reports as missing. The receiver keeps the parts that
  * come too early, and names them: all parts below `lowest` have arrived, and so have those in
  * `held`. The sender then sends only the missing ones again. Go-back-N sends all from `lowest` on.
  */

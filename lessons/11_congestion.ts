@@ -127,7 +127,7 @@ export function grow(sender: Sender): void {
   }
 }
 
-/** Halves the window, because a datagram was lost: the *multiplicative decrease*. */
+/** Halves the window, because a datagram was lost: the multiplicative decrease. */
 export function halve(sender: Sender): void {
   // The line could not carry this window. Half of it is a size that was fine
   // before, so slow start ends there. A window of less than 2 would send hardly

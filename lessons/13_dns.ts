@@ -13,7 +13,7 @@
  * - how to recognize an answer: by its sender, its number, and the question in it
  * - how to ask again after a loss: with another number and from another port
  * - what happens to an answer that is too long: the client asks again over TCP
- * - what an *amplification attack* is, and how a server can refuse to help with one
+ * - what an amplification attack is, and how a server can refuse to help with one
  *
  * ## A message
  *

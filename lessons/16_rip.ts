@@ -13,7 +13,7 @@
  * ## You learn
  * - how routers find the shortest way by telling each other what they know
  * - why they need no acknowledgements: every 30 s they send everything again
- * - how they *count to infinity*, and what helps: split horizon and triggered updates
+ * - how they count to infinity, and what helps: split horizon and triggered updates
  * - why a router ignores senders from other networks and other ports
  *
  * ## A message

@@ -16,11 +16,15 @@ const TERMS = page("glossary.md").split(/^## /m).slice(1).map((part) => {
   return { term, meaning, name, file };
 });
 
+/** Makes one line of a text. In a page, only the comments are kept, without their stars or slashes. */
+function prose(text: string, isPage = false): string {
+  const comments = isPage ? text.match(/^ *(\*|\/\/|\/\*\*).*$/gm)!.join("\n") : text;
+  return comments.replaceAll(/^ *(\*|\/\/) ?/gm, "").replaceAll(/\s+/g, " ");
+}
+
 /** Whether a text has a term in italics, in the singular or in the plural. */
 function introduces(text: string, term: string): boolean {
-  // A comment's lines become one line, without their stars or slashes.
-  const prose = text.replaceAll(/^ *(\*|\/\/) ?/gm, "").replaceAll(/\s+/g, " ");
-  return new RegExp(`[*_]${term}s?[*_]`, "i").test(prose);
+  return new RegExp(`[*_]${term}s?[*_]`, "i").test(prose(text));
 }
 
 Deno.test("glossary: the terms are in alphabetical order, each with sentences and a link", () => {
@@ -28,7 +32,7 @@ Deno.test("glossary: the terms are in alphabetical order, each with sentences an
   assert(terms.length >= 25, `${terms.length} terms`);
   assertEquals(terms, [...new Set(terms)].sort());
   for (const { term, meaning } of TERMS) {
-    assertMatch(term, /^[A-Z][\w -]*$/);
+    assertMatch(term, /^[A-Z][\w ,'-]*$/);
     assert(meaning, `${term}: no sentence with a link behind it`);
   }
 });
@@ -50,6 +54,21 @@ Deno.test("glossary: no earlier lesson introduces the term", () => {
       assert(!introduces(text, term), `${term}: lesson ${lesson.number} introduces it already`);
     }
   }
+});
+
+Deno.test("glossary: every term in italics on a page is here, and stands in italics only once", () => {
+  const places = new Map<string, string>();
+  for (const { file } of PAGES) {
+    const text = prose(readText(inProject(`lessons/${file}`)), true);
+    for (const [, italic = ""] of text.matchAll(/(?<![\w*/])\*([A-Za-z][\w ,'-]*)\*(?![\w*/])/g)) {
+      const names = [italic.toLowerCase(), italic.toLowerCase().replace(/s$/, "")];
+      const term = TERMS.find(({ term }) => names.includes(term.toLowerCase()))?.term;
+      assert(term, `${file}: write *${italic}* in docs/glossary.md`);
+      assertEquals(places.get(term), undefined, `${file}: *${italic}* is introduced already`);
+      places.set(term, file);
+    }
+  }
+  assert(places.size >= 60, `Only ${places.size} terms were found.`);
 });
 
 Deno.test("glossary: a term split over two lines of a comment counts, plain words do not", () => {
