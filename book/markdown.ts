@@ -35,13 +35,14 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
     plainly--;
     return made;
   };
-  /** The text, with links for the files and lessons that it names. */
+  /** The text, with links for the files, lessons and standards that it names. */
   const named = (text: string) =>
-    plainly > 0 ? text : text.replaceAll(NAMED, (name, path, number) => {
+    plainly > 0 ? text : standards(text.replaceAll(NAMED, (name, path, number) => {
       const to = link(path ? `/${path}` : `/lessons/${number}`);
       return to === undefined ? name : `<a href="${escaped(to)}">${name}</a>`;
-    });
+    }));
   const marked = new Marked({
+    tokenizer: { url: () => undefined }, // an address without brackets is only named
     renderer: {
       html: ({ text }) => escaped(text),
       text(token) {
@@ -83,6 +84,23 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
     },
   });
   return marked.parse(linked(markdown), { async: false }).replaceAll("<p></p>\n", "");
+}
+
+// "RFC 768", and "RFC 1350, 2347": but what follows in "RFC 1035, 2.3.4" is a section.
+const STANDARD = /\bRFC\s\d{3,5}(?:,\s\d{3,5}\b(?!\.\d))*|\bCVE-\d{4}-\d+/g;
+
+/** Each RFC and CVE that a text names, as a link to its page. */
+export function standards(text: string): string {
+  return text.replaceAll(
+    STANDARD,
+    (names) =>
+      names.startsWith("CVE")
+        ? `<a href="https://www.cve.org/CVERecord?id=${names}">${names}</a>`
+        : names.replaceAll(
+          /(?:RFC\s)?(\d+)/g,
+          (name, number) => `<a href="https://www.rfc-editor.org/rfc/rfc${number}">${name}</a>`,
+        ),
+  );
 }
 
 /** A line of markdown as HTML, without a paragraph around it. */

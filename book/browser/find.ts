@@ -54,9 +54,9 @@ interface Read {
 }
 
 /**
- * The places with most of the words, or with what is alike: rare words count more than common ones, titles
- * more than texts, questions more than the code of lib/. The last word may be a beginning; a word that
- * stands nowhere may have a wrong letter.
+ * The places with most of the words, or with what is alike: rare words count more than common ones,
+ * titles more than texts, questions more than exercises and the code of lib/. The last word may be a
+ * beginning; a word that stands nowhere may have a wrong letter.
  */
 export function find(entries: readonly Entry[], wanted: string): Found[] {
   const places = readAll(entries);
@@ -155,8 +155,9 @@ function best({ title, text }: Read, meant: Map<string, number>): number {
   return points;
 }
 
-function kind({ href }: Entry): number {
-  return href.startsWith("docs-questions") ? 1.5 : href.startsWith("lib-") ? 0.7 : 1;
+function kind({ on, href }: Entry): number {
+  if (href.startsWith("docs-questions")) return 2;
+  return href.startsWith("lib-") || on.startsWith("Exercise") ? 0.7 : 1;
 }
 
 /** So many letters are shown of a text. */

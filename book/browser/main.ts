@@ -6,6 +6,7 @@
 import { startDiagrams } from "./diagrams.ts";
 import { startDialogs } from "./dialogs.ts";
 import { loaded, toast } from "./dom.ts";
+import { linkHeadings } from "./headings.ts";
 import { startMenus, startTurning } from "./menus.ts";
 import { startTheme } from "./theme.ts";
 
@@ -19,6 +20,7 @@ startDiagrams();
 startDialogs();
 startMenus();
 startTurning();
+linkHeadings();
 
 // Scripts of their own, for those who press these.
 const scripts = [[".check", "checks.js", "checks"], [".copy", "copies.js", "copying"]] as const;

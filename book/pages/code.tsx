@@ -42,7 +42,7 @@ export function Declaration({ source, items, heading, copyable, link, prefix = "
   ]);
   const joined = placed(join(all), source, prose);
   return (
-    <section class="declaration" id={heading && prefix + heading}>
+    <section class="declaration" id={heading ? prefix + heading : undefined}>
       <div class={`prose${joined.length > 1 || used ? "" : " alone"}`}>
         {heading && <h3>{heading}</h3>}
         {raw(html(tagged(prose), link && { link }))}

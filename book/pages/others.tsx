@@ -229,22 +229,23 @@ export function DocumentPage({ book, document, link }: {
   link: (href: string) => string | undefined;
 }) {
   const { title, name, text } = document;
+  const inside = headings(text).filter(({ level }) => level === 2);
+  const body = text.replace(/^# .*\n/, "");
   return (
     <Page book={book} title={`${title} · The UDP Workbook`} about={firstSentence(text)} here={name}>
-      <div class="beside">
+      <article class="document">
+        <h1>{raw(inline(title))}</h1>
         <nav class="inside" aria-label="On this page">
           <ol>
-            {headings(text).filter(({ level }) =>
-              level === 2
-            ).map(({ id, text }) => (
+            {inside.map(({ id, text }) => (
               <li>
                 <a href={`#${id}`}>{text}</a>
               </li>
             ))}
           </ol>
         </nav>
-        <article class="document">{raw(html(text, { link }))}</article>
-      </div>
+        <div class="text">{raw(html(body, { link }))}</div>
+      </article>
     </Page>
   );
 }

@@ -47,7 +47,7 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
       const shown = await get(name);
       assert(id ? shown.includes(` id="${id}"`) : shown.includes("<h1"), `${title}: ${href}`);
     }
-    assertEquals(lessons.size, 11);
+    assertEquals(lessons.size, 12);
   });
 
   await t.step("in the words of those who ask", () => {
@@ -74,7 +74,7 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
       const found = text.match(
         isCode
           ? /\{@|^\s*\/\/|^@[a-z]+ [{A-Z]/
-          : /\*\*|\]\(|(?<![\w.])_\w+_|&\w+;|`[\w.]+`|\{@|^@[a-z]+ [{A-Z]|<\/\w|#{2}/,
+          : /\*\*|\]\(|(?<![\w.])_\w+_(?!\w)|&\w+;|`[\w.]+`|\{@|^@[a-z]+ [{A-Z]|<\/\w|#{2}/,
       );
       assert(!found, `${on}, ${title}: ${found}`);
     }
