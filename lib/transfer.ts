@@ -415,13 +415,13 @@ export class Sending implements Side {
 
   #due(now: number): Uint8Array[] {
     if (this.over) return [];
-    const stop = pack(this.#message("stop"));
     if (this.#stopping) {
       this.#fail("It was stopped before all had arrived.");
-      return [stop];
+      return [pack(this.#message("stop"))];
     }
     if (this.#ended && this.lowest === this.next) {
       this.over = true;
+      const stop = pack(this.#message("stop"));
       return [stop, stop, stop]; // none of them will be acknowledged, so there are three
     }
     if (now >= this.#heardAt + this.#patience) {
@@ -430,7 +430,7 @@ export class Sending implements Side {
           ? "The receiver fell silent: not all of the file is known to have arrived."
           : `${this.#ignored ?? "Nobody answered."} Is there a receiver, and was it started?`,
       );
-      return [stop];
+      return [pack(this.#message("stop"))];
     }
     if (this.#theirs === 0) return this.#greet(now);
     // An empty part asks the receiver whether it is still there.

@@ -59,38 +59,37 @@ Deno.test("tftp server: the largest blocks, and more than there are", async () =
   assertEquals(await fetched(server.address, "long", { blksize: "65464" }), data);
 });
 
-/** Two ends of a line without a network: as fast as can be. */
-function ends(): [Patient, Patient] {
-  const queues = [new Array<Datagram>(), new Array<Datagram>()] as const;
-  const waiting: (() => void)[] = [() => {}, () => {}];
-  const end = (own: 0 | 1) => ({
-    send: (data: Uint8Array) => {
-      queues[own ? 0 : 1].push({ data: data.slice(), from: here(own + 1) });
-      waiting[own ? 0 : 1]!();
-      return Promise.resolve(data.length);
+/** Two sides that hand each other their messages, and what the second one hears first. */
+function sides(): [Exchange, Exchange, first: () => Promise<Message>] {
+  const coming = [Promise.withResolvers<Message>(), Promise.withResolvers<Message>()];
+  const hear = async (own: number) => {
+    const message = await coming[own]!.promise;
+    coming[own] = Promise.withResolvers();
+    return message;
+  };
+  const side = (own: number) => ({
+    ask: async (message: Message, fits: (answer: Message) => boolean) => {
+      coming[1 - own]!.resolve(message);
+      const answer = await hear(own);
+      assert(fits(answer), describe(answer));
+      return answer;
     },
-    receive: async (milliseconds: number) => {
-      if (queues[own].length === 0 && milliseconds < 100) return undefined; // it lingers
-      if (queues[own].length === 0) await new Promise<void>((come) => waiting[own] = come);
-      return queues[own].shift();
-    },
+    last: (message: Message) => Promise.resolve(coming[1 - own]!.resolve(message)),
   });
-  return [end(0), end(1)] as unknown[] as [Patient, Patient];
+  const [one, two] = [side(0), side(1)] as unknown[] as [Exchange, Exchange];
+  return [one, two, () => hear(1)];
 }
 
 Deno.test("tftp server: after block 65,535 comes block 0", async () => {
   const data = noise(65_538 * 8 + 3);
   const files = new Map<string, Uint8Array>();
   const sink = await inMemory(files).create("copy");
-  const [one, two] = ends();
+  const [sender, receiver, first] = sides();
   const parts = (async function* () {
     yield data;
   })();
-  const receiver = new Exchange(one, here(2));
-  const receiving = receiver.ask({ type: "ACK", block: 0 }, is("DATA", 1)).then((heard) =>
-    receiveParts(receiver, heard, 8, Object.assign(sink, { linger: 1 }))
-  );
-  await Promise.all([sendParts(new Exchange(two, here(1)), parts, 8), receiving]);
+  const receiving = first().then((heard) => receiveParts(receiver, heard, 8, sink));
+  await Promise.all([sendParts(sender, parts, 8), receiving]);
   assertEquals(files.get("copy"), data);
 });
 

@@ -14,7 +14,7 @@ import {
   Sending,
   unpack,
 } from "../../lib/transfer.ts";
-import { NONSENSE } from "../nonsense.ts";
+import { NONSENSE, tries } from "../nonsense.ts";
 import { joined, type Plan, simulate } from "./simulation.ts";
 
 const HERE = { hostname: "127.0.0.1", port: 9 };
@@ -24,10 +24,11 @@ const hello = { kind: "hello", mine: 7, theirs: 0, number: 0, data: NONE } as co
 
 /** Parts whose bytes tell where they belong. */
 function file(parts: number, size = 10): Uint8Array[] {
-  return Array.from(
-    { length: parts },
-    (_, i) => Uint8Array.from({ length: size }, (_, j) => 31 * i + j),
-  );
+  return Array.from({ length: parts }, (_, i) => {
+    const bytes = new Uint8Array(size);
+    for (let j = 0; j < size; j++) bytes[j] = 31 * i + j;
+    return bytes;
+  });
 }
 
 /** A receiver in the middle of a transfer, and the two numbers of it. */
@@ -189,7 +190,7 @@ Deno.test("transfer: a file arrives byte for byte in every weather, with every w
       assertEquals([sending.over, receiving.complete, receiving.over], [true, true, true]);
       assertEquals(joined(written), joined(plan.parts));
     }),
-    { numRuns: 300, seed: 9 },
+    { numRuns: tries(100), seed: 9 },
   );
 });
 
@@ -207,9 +208,9 @@ Deno.test("transfer: in a weather that is too bad, what is written is the beginn
       if (receiving.complete) assertEquals(joined(written), all);
       sending.failure ? half++ : whole++;
     }),
-    { numRuns: 200, seed: 9 },
+    { numRuns: tries(100), seed: 9 },
   );
-  assert(whole > 20 && half > 20, `${whole} whole, ${half} not`);
+  assert(whole > 10 && half > 10, `${whole} whole, ${half} not`);
 });
 
 Deno.test("transfer: one part after the other arrives, too, where a fifth is lost each way", () => {
@@ -248,10 +249,10 @@ Deno.test("transfer: a round trip that becomes fifteen times as long is learned"
   }
 });
 
-/** kB/s over a line with 20 ms each way, that loses so much each way. */
-function speed(window: Plan["window"], loss: number, parts = 3000): number {
+/** kB/s over a line with 20 ms each way, that loses so much each way: each part stands for 1,024 bytes. */
+function speed(window: Plan["window"], loss: number, parts = 1500): number {
   const random = dice(5);
-  const plan = { parts: file(parts, 1024), window, fate: () => random() < loss ? [] : [20] };
+  const plan = { parts: file(parts, 1), window, fate: () => random() < loss ? [] : [20] };
   return parts * 1024 / simulate(plan).completeAt;
 }
 
@@ -267,7 +268,7 @@ Deno.test("transfer: how fast a window of 32 is, and one that adapts", () => {
 Deno.test("transfer: two that adapt share a full line, and one that does not takes it", () => {
   const share = (windows: [Plan["window"], Plan["window"]]) => {
     // A line of 800 parts a second with room for 40: what comes when that is full is lost.
-    const [one, two] = simulateTwo(windows, 800, 40, 20_000);
+    const [one, two] = simulateTwo(windows, 800, 40, 10_000);
     return one / (one + two);
   };
   const fair = share([new FairWindow(), new FairWindow()]);
@@ -288,12 +289,12 @@ function simulateTwo(
     receiving: new Receiving(),
     start: i * 500,
   }));
-  const moved: { at: number; run: (now: number) => void }[] = [];
+  const moved: { at: number; run: (now: number) => void }[] = []; // sorted, the next one first
+  const later = (at: number, run: (now: number) => void) =>
+    moved.splice(moved.findLastIndex((event) => event.at <= at) + 1, 0, { at, run });
   let free = 0; // when the line has sent what waits before it
   for (let now = 0; now < until; now += 0.5) {
-    const due = moved.filter(({ at }) => at <= now);
-    for (const event of due) moved.splice(moved.indexOf(event), 1);
-    for (const { run } of due) run(now);
+    while (moved[0] && moved[0].at <= now) moved.shift()!.run(now);
     for (const { sending, receiving, start } of sides) {
       if (now < start) continue;
       while (sending.next < sending.lowest + LIMIT) sending.add(NONE, now);
@@ -301,11 +302,11 @@ function simulateTwo(
         const wait = Math.max(0, free - now);
         if (wait * rate / 1000 >= room) continue;
         free = Math.max(free, now) + 1000 / rate;
-        moved.push({ at: free + 20, run: (now) => receiving.heard(data, HERE, now) });
+        later(free + 20, (now) => receiving.heard(data, HERE, now));
       }
       while (receiving.part()) receiving.written();
       for (const [data] of receiving.due(now)) {
-        moved.push({ at: now + 20, run: (now) => sending.heard(data, THERE, now) });
+        later(now + 20, (now) => sending.heard(data, THERE, now));
       }
     }
   }
