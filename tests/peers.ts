@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { PATIENCE, text } from "./helpers.ts";
 import { unless } from "./only.ts";
 import { Program, type Running } from "./program.ts";
 
@@ -20,13 +21,34 @@ export function peers(
   Deno.test({ ...unless(why, name), fn });
 }
 
+const places = new Map<string, string | undefined>();
+
+/** Where that program is on this machine, if it is installed. */
+export function place(command: string): string | undefined {
+  if (!places.has(command)) places.set(command, found(command));
+  return places.get(command);
+}
+
+/** How to find a program that is not simply on the path. */
+const SCRIPTS: Record<string, string> = {
+  // There are several netcats, with options that differ: this speaks to OpenBSD's, which Debian has.
+  nc: 'nc -h 2>&1 | grep -q OpenBSD && command -v "$0"',
+  // Where python3 is a script that picks a version, each start takes ten times as long.
+  python3: 'python3 -c "import sys; print(sys.executable)"',
+};
+
+function found(command: string): string | undefined {
+  if (command === Deno.execPath()) return command;
+  if (Deno.build.os === "windows") return undefined; // no `sh`, and Python has another name
+  const script = SCRIPTS[command] ?? `${WITH_ALL} command -v "$0"`;
+  const args = ["-c", script, command];
+  const { success, stdout } = new Deno.Command("sh", { args, stderr: "null" }).outputSync();
+  return success ? text(stdout).trim() : undefined;
+}
+
 /** Whether this machine has that program. */
 export function installed(command: string): boolean {
-  if (command === Deno.execPath()) return true;
-  if (Deno.build.os === "windows") return false; // there is no `sh`, and Python has another name
-  // There are several netcats, with options that differ: this speaks to OpenBSD's, which Debian has.
-  const script = command === "nc" ? "nc -h 2>&1 | grep OpenBSD" : `${WITH_ALL} command -v "$0"`;
-  return new Deno.Command("sh", { args: ["-c", script, command] }).outputSync().success;
+  return place(command) !== undefined;
 }
 
 /** Starts such a program. What it says on standard error is read as if it were standard output. */
@@ -36,10 +58,13 @@ export function start(command: string, ...args: (string | number)[]): Program {
   return new Program("sh", ["-c", script, command, ...args.map(String)]);
 }
 
-/** Starts Python with a UDP socket s that does not wait for ever. */
+/** Starts Python with a UDP socket s that waits as long as the tests do. */
 export function python(program: string): Program {
   const socket = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n";
-  return new Program("python3", ["-c", `${socket}s.settimeout(10)\n${program}`]);
+  return new Program(place("python3")!, [
+    "-c",
+    `${socket}s.settimeout(${PATIENCE / 1000})\n${program}`,
+  ]);
 }
 
 /** Starts netcat. */

@@ -7,11 +7,12 @@
  */
 import { assertEquals } from "@std/assert";
 import { PAGES, type Side } from "../lessons.ts";
+import { place } from "../peers.ts";
 import { type Ended, Program } from "../program.ts";
 
 export const whyNot = await reasonNotToRun();
 if (whyNot) console.log(`Ignored: ${whyNot}`);
-export const python = !whyNot && await installed("python3");
+export const python = !whyNot && place("python3") !== undefined;
 if (!whyNot && !python) console.log("Ignored: what talks to Python, for python3 is not installed.");
 
 /** One of the three hosts. */
@@ -60,7 +61,7 @@ export class Host {
   /** Starts Python with a UDP socket s that does not wait for ever. */
   python(program: string): Program {
     const socket = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n";
-    return this.start("python3", "-c", `${socket}s.settimeout(10)\n${program}`);
+    return this.start(place("python3")!, "-c", `${socket}s.settimeout(10)\n${program}`);
   }
 
   async ip(...args: string[]): Promise<void> {

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { greeting, serve } from "../../lessons/04_echo.ts";
 import { bind } from "../../lib/udp.ts";
 import { atPort, certificate, page, programs } from "../docs.ts";
-import { peers } from "../peers.ts";
+import { peers, place } from "../peers.ts";
 import { NOT_LINUX, unless } from "../only.ts";
 import { freePort, Program } from "../program.ts";
 
@@ -28,7 +28,7 @@ async function withAndWithout(
   return [(await there!.end()).stdout, (await gone!.end()).stdout];
 }
 
-const python = (program: string) => new Program("python3", ["-c", program]);
+const python = (program: string) => new Program(place("python3")!, ["-c", program]);
 const node = (program: string) => new Program("node", ["--input-type=module", "-e", program]);
 const deno = (program: string) => new Program(Deno.execPath(), ["eval", program]);
 

@@ -6,7 +6,7 @@
  */
 import { assertMatch } from "@std/assert";
 import { NOT_LINUX } from "../only.ts";
-import { peers, start } from "../peers.ts";
+import { peers, place, start } from "../peers.ts";
 import { freePort, lesson } from "../program.ts";
 
 peers("lesson 16: a router in Python teaches ours, and learns from it", "python3", async () => {
@@ -14,7 +14,7 @@ peers("lesson 16: a router in Python teaches ours, and learns from it", "python3
   await using router = lesson(16, "router", "--port", port, "--routes", "10.1.0.0/16=3");
   await router.prints(/Bind UDP on/);
   await using python = start(
-    "python3",
+    place("python3")!,
     "-c",
     `
 import socket, struct

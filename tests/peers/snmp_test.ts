@@ -65,9 +65,9 @@ function asTheyWrite(value: snmp.Value): string {
   }
 }
 
-/** What snmpwalk finds. */
+/** What snmpbulkwalk finds, in fewer steps than snmpwalk. */
 async function theirs(port: number, root: string): Promise<Map<string, string>> {
-  const { said } = await ask("snmpwalk", port, [root], { options: [...PLAIN, "-Ox"] });
+  const { said } = await ask("snmpbulkwalk", port, [root], { options: [...PLAIN, "-Ox", "-Cr50"] });
   const found = new Map<string, string>();
   for (const entry of said.split(/\n(?=\.\d)/)) {
     const [, oid, value = ""] = entry.match(/^\.([\d.]+) = ([^]*)$/) ?? [];
@@ -179,31 +179,35 @@ peers(
   },
 );
 
-peers("lesson 15: our walk finds what snmpwalk finds in snmpd's whole tree", "snmpd", async () => {
-  await using snmpd = await Snmpd.start();
-  using socket = bind();
-  const { port } = snmpd;
-  const before = await theirs(port, "1.3");
-  const inSteps = await all(socket, port, "1.3");
-  const oneByOne = await all(socket, port, "1.3.6.1.6", 1);
-  const after = await theirs(port, "1.3");
-  assert(before.size > 1000, `${before.size} values`);
-  let [same, moving] = [0, 0];
-  for (const [oid, value] of before) {
-    if (!after.has(oid)) continue; // such as a program that has ended
-    const ours = inSteps.get(oid);
-    assert(ours !== undefined, `Missing: ${oid} = ${value}`);
-    if (value !== after.get(oid)) continue; // a counter, a clock
-    ours === value ? same++ : moving++; // it went there and back
-  }
-  assert(moving < before.size / 100, `${moving} of ${before.size} have another value.`);
-  assert(same > before.size * 0.8, `${same} of ${before.size} did not change.`);
-  for (const [oid, value] of oneByOne) {
-    assert(inSteps.has(oid), oid);
-    if (before.get(oid) === after.get(oid)) assertEquals(value, inSteps.get(oid), oid);
-  }
-  assert(oneByOne.size > 10, `${oneByOne.size} values`);
-});
+peers(
+  "lesson 15: our walk finds what snmpbulkwalk finds in snmpd's whole tree",
+  "snmpd",
+  async () => {
+    await using snmpd = await Snmpd.start();
+    using socket = bind();
+    const { port } = snmpd;
+    const before = await theirs(port, "1.3");
+    const inSteps = await all(socket, port, "1.3");
+    const oneByOne = await all(socket, port, "1.3.6.1.6", 1);
+    const after = await theirs(port, "1.3");
+    assert(before.size > 1000, `${before.size} values`);
+    let [same, moving] = [0, 0];
+    for (const [oid, value] of before) {
+      if (!after.has(oid)) continue; // such as a program that has ended
+      const ours = inSteps.get(oid);
+      assert(ours !== undefined, `Missing: ${oid} = ${value}`);
+      if (value !== after.get(oid)) continue; // a counter, a clock
+      ours === value ? same++ : moving++; // it went there and back
+    }
+    assert(moving < before.size / 100, `${moving} of ${before.size} have another value.`);
+    assert(same > before.size * 0.8, `${same} of ${before.size} did not change.`);
+    for (const [oid, value] of oneByOne) {
+      assert(inSteps.has(oid), oid);
+      if (before.get(oid) === after.get(oid)) assertEquals(value, inSteps.get(oid), oid);
+    }
+    assert(oneByOne.size > 10, `${oneByOne.size} values`);
+  },
+);
 
 peers("lesson 15: at 30 % loss each way, we still hear from snmpd", "snmpd", async () => {
   await using snmpd = await Snmpd.start();
