@@ -80,7 +80,7 @@ export interface Sender {
   next: number;
   /** The numbers of the datagrams that are neither acknowledged nor lost. */
   readonly underWay: Set<number>;
-  /** The number of the last datagram that was sent before the window was halved. */
+  /** The number of the last datagram that was sent before the window was halved: 0 at first. */
   halvedAt: number;
   delivered: number;
   lost: number;
@@ -112,7 +112,7 @@ export function newSender(fixed?: number): Sender {
  * halve(sender);
  * assertEquals(sender.window, 8);
  * for (let ack = 1; ack <= 9; ack++) grow(sender);
- * assertEquals(Math.floor(sender.window), 9); // now one for a whole window of ACKs
+ * assertEquals(Math.floor(sender.window), 9); // now one for about a window of ACKs
  * ```
  */
 export function grow(sender: Sender): void {
@@ -121,17 +121,17 @@ export function grow(sender: Sender): void {
     // round trip, so the window doubles: 1, 2, 4, 8. That is slow only at first.
     sender.window += 1;
   } else {
-    // Additive increase: a whole window of ACKs makes it larger by one. So it
-    // grows by one in a round trip, until the queue is full again.
+    // Additive increase: a whole window of ACKs makes it larger by about one.
+    // So it grows by one in a round trip, until the queue is full again.
     sender.window += 1 / sender.window;
   }
 }
 
 /** Halves the window, because a datagram was lost: the multiplicative decrease. */
 export function halve(sender: Sender): void {
-  // The line could not carry this window. Half of it is a size that was fine
-  // before, so slow start ends there. A window of less than 2 would send hardly
-  // anything.
+  // The line could not carry this window, but half of it was fine before. If
+  // slow start begins again, it ends at this threshold. A window of less than 2
+  // would send hardly anything.
   sender.threshold = Math.max(2, sender.window / 2);
   sender.window = sender.threshold;
 }
@@ -143,28 +143,29 @@ export function acknowledged(sender: Sender, number: number): void {
   if (!sender.fixed) grow(sender);
 
   // This line keeps the order. So an earlier datagram without an ACK is lost, or
-  // its ACK is. Other networks change the order: there, TCP waits for three
-  // later ones.
-  for (const earlier of [...sender.underWay]) {
-    if (earlier < number) countLoss(sender, earlier);
-  }
+  // its ACK is. In other networks, a datagram may be overtaken. So TCP takes it
+  // for lost only after three later ACKs.
+  const earlier = [...sender.underWay].filter((other) => other < number);
+  for (const lost of earlier) countLoss(sender, lost);
 }
 
 /** Counts a lost datagram, and halves the window once for all losses of one round trip. */
 export function countLoss(sender: Sender, number: number): void {
   sender.underWay.delete(number);
   sender.lost++;
+  if (sender.fixed) return;
 
   // A full queue often drops several datagrams of one window. A datagram that
   // left before the halving says nothing about the window after it.
   if (number <= sender.halvedAt) return;
-  sender.halvedAt = sender.next - 1;
-  if (!sender.fixed) halve(sender);
+  halve(sender);
+  sender.halvedAt = sender.next - 1; // the last one that has left
 }
 
 /** Gives up all datagrams that are under way, because no ACK arrived for a while. */
 export function giveUp(sender: Sender): void {
-  for (const number of [...sender.underWay]) countLoss(sender, number);
+  const all = [...sender.underWay]; // a copy, because countLoss() deletes from the set
+  for (const number of all) countLoss(sender, number);
 
   // Silence is worse than a loss. So start again with 1. Slow start leads back
   // to the threshold.
@@ -208,9 +209,7 @@ export async function sendUntil(
   }
 }
 
-/**
- * Waits for an ACK of a datagram that is under way. Returns its number, `undefined` if none comes.
- */
+/** Waits for the ACK of a datagram under way. Returns its number, or `undefined` if none comes. */
 async function nextAck(socket: Socket, to: Address, sender: Sender): Promise<number | undefined> {
   const datagram = await receiveUntil(socket, SILENCE, ({ data, from }) => {
     const number = numberAfter("ACK", data);
@@ -235,7 +234,8 @@ export async function send(
   using socket = bind({ hostname: localFor(to) });
   const start = performance.now();
   const passed = () => (performance.now() - start) / 1000;
-  const timer = setInterval(() => print(`${passed().toFixed(2)} s  ${bar(sender.window)}`), 250);
+  const draw = () => print(`${passed().toFixed(2)} s  ${bar(sender.window)}`);
+  const timer = setInterval(draw, 250);
 
   try {
     await sendUntil(socket, to, sender, () => passed() >= seconds);
@@ -266,11 +266,13 @@ export async function line(
   print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
   print(`To ${formatAddress(to)}: ${options.rate} bytes a second, ${options.queue} may wait.`);
 
+  // As `fate` in lesson 8, this returns the delay of each copy. Only the queue
+  // loses datagrams here. The others travel for `delay` milliseconds.
+  const fate = () => [options.delay];
+
   // The relay of lesson 8 with a queue in each direction. All senders share the
-  // queue. For each client, the relay asks the outer function for a network. The
-  // inner one is this network: no datagram is lost on it, and each one travels
-  // for `delay` milliseconds.
-  await relay(socket, to, () => () => [options.delay], {
+  // queue. The relay asks for a fate function for each client: all get the same.
+  await relay(socket, to, () => fate, {
     line: options,
     lost: (data) => print(`The queue is full: ${data.length} bytes are lost.`),
   });
