@@ -18,7 +18,7 @@ export type Command =
 /** The values of a role's options, by their names. */
 export type Values = Record<string, string | undefined>;
 
-/** What these arguments say. Throws a {@linkcode UsageError} where they are wrong. */
+/** Returns what these arguments say. Throws a {@linkcode UsageError} if they are wrong. */
 export function readCommand(lesson: Lesson, args: string[]): Command {
   const given = args.filter((argument) => argument !== "--"); // as `npm run` wants it
   const [word = "", ...others] = given;
@@ -73,13 +73,13 @@ export function readCommand(lesson: Lesson, args: string[]): Command {
   };
 }
 
-/** What may be given without a role. */
+/** Returns the sentence about the options that are allowed without a role. */
 function playTakes(knobs: string[]): string {
   if (knobs.length === 0) return "a lesson takes --json and --help";
   return `this lesson takes ${knobs.map((name) => `--${name}, `).join("")}--json and --help`;
 }
 
-/** The numbers of the knobs, given or by default. */
+/** Returns the numbers of the knobs, given or by default. */
 function numbers(knobs: Knobs, text: (name: string) => string | undefined): Numbers {
   const given = Object.entries(knobs).flatMap(([name, knob]) => {
     const words = text(name);

@@ -1,6 +1,6 @@
 /**
- * Watches sockets, and tells what they do as they do it: a column for each socket, a datagram when
- * it arrives. So what is drawn is what happened, not what was meant to.
+ * Watches the sockets of a play, and reports what they really do as events: a column for each
+ * socket, and each datagram when it arrives.
  *
  * @module
  */
@@ -15,14 +15,16 @@ import {
 import type { DatagramEvent, Event } from "./events.ts";
 import { watch } from "./watch.ts";
 
+/** A column of the diagram: a name, and its sockets. */
 interface Column {
   number: number;
   name: string;
-  /** Of all its sockets; the first one is shown. */
+  /** The addresses of all its sockets. The first one is shown. */
   addresses: Address[];
   open: boolean;
 }
 
+/** A datagram that was sent, and how often it arrived. */
 interface Flight {
   column: Column;
   from: Address;
@@ -32,16 +34,13 @@ interface Flight {
   arrivals: number;
 }
 
-/**
- * What was lost on its way, and what had left there before it: those come first in the picture,
- * too.
- */
+/** A datagram that was lost. Those that were sent `before` it come first in the diagram, too. */
 interface Loss {
   before: Flight[];
   tell(): void;
 }
 
-/** The picture of a conversation, told event by event to those who draw it. */
+/** The diagram of a conversation. It calls a function with each event, such as one that draws. */
 export class Diagram {
   readonly #tell: (event: Event) => void;
   readonly #label: ((data: Uint8Array) => string) | undefined;
@@ -50,13 +49,13 @@ export class Diagram {
   readonly #losses: Loss[] = [];
   readonly #start = performance.now();
 
-  /** `label` says what to show of a datagram, where its text says little. */
+  /** `tell` gets the events. `label` returns what to show of a datagram in place of its text. */
   constructor(tell: (event: Event) => void, label?: (data: Uint8Array) => string) {
     this.#tell = tell;
     this.#label = label;
   }
 
-  /** Gives the socket the column of this name, and tells what it sends and receives. */
+  /** Puts the socket into the column of this name, and reports what it sends and receives. */
   watch(name: string, socket: Socket): Socket {
     const column = this.#columnFor(name, socket.address);
     return watch(socket, {
@@ -73,15 +72,12 @@ export class Diagram {
     });
   }
 
-  /** A column for an address where no socket is, to show what is sent there all the same. */
+  /** Adds a column for an address without a socket, to show what is sent there. */
   nobody(name: string, address: Address): void {
     this.#add(name, address, false);
   }
 
-  /**
-   * A datagram that is lost on its way from one watched socket to another: whoever loses it says
-   * so.
-   */
+  /** Reports a datagram that the caller has lost on its way from one watched socket to another. */
   lost(data: Uint8Array, from: Address, to: Address): void {
     const [source, target] = [this.#columnAt(from, true), this.#columnAt(to, true)];
     if (!source || !target) return;
@@ -94,18 +90,18 @@ export class Diagram {
     this.#tellLosses();
   }
 
-  /** A remark at this point in time. */
+  /** Adds a remark at this point in time. */
   note(text: string): void {
     this.#tell({ event: "note", at: this.#now(), text });
   }
 
-  /** Tells now, and not at the end, of what was sent and nobody received. The remark says why. */
+  /** Reports the datagrams that nobody has received, and adds a remark that says why. */
   unheard(remark: string): void {
     this.#tellLost("unheard");
     this.note(remark);
   }
 
-  /** Tells of what was sent but never received, then ends the picture. */
+  /** Reports the datagrams that were never received as lost, and ends the diagram. */
   end(): void {
     this.#tellLost("lost");
     this.#tell({ event: "end", at: this.#now() });
@@ -122,7 +118,7 @@ export class Diagram {
     this.#tellLosses();
   }
 
-  /** Tells of what was lost when nothing is under way any more that had left before it. */
+  /** Reports the lost datagrams for which none that was sent before is still under way. */
   #tellLosses(): void {
     const flies = (flight: Flight) => flight.arrivals === 0 && this.#flights.includes(flight);
     while (this.#losses[0] && !this.#losses[0].before.some(flies)) this.#losses.shift()!.tell();

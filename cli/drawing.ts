@@ -21,7 +21,7 @@ interface Column {
   open: boolean;
 }
 
-/** Returns what draws each event that it is told, line by line. */
+/** Returns a function that draws each event, line by line. */
 export function drawing(print: (line: string) => void): (event: Event) => void {
   const picture = new Picture(print);
   return (event) => {
@@ -89,7 +89,7 @@ class Picture {
     return COLORS[column % COLORS.length]!;
   }
 
-  /** The columns' names, once for every change of them. */
+  /** Prints the names of the columns, once after each change. */
   #head(): void {
     if (this.#headed === this.columns.length) return;
     this.#headed = this.columns.length;
@@ -103,7 +103,7 @@ class Picture {
     this.#print(this.#row().join("").trimEnd());
   }
 
-  /** Whether there is a space between each two addresses. */
+  /** Returns whether the addresses have a space between them. */
   #addressesFit(): boolean {
     const widths = this.columns.map(({ address }) => formatAddress(address).length);
     return widths.every((width, i) => {
@@ -124,7 +124,7 @@ class Picture {
     this.#print(painted);
   }
 
-  /** A row of single characters with the columns' lines in it. */
+  /** Returns a row of single characters with the lines of the columns in it. */
   #row(): string[] {
     const row = Array<string>(WIDTH).fill(" ");
     for (const [number, { open }] of this.columns.entries()) {
@@ -134,7 +134,7 @@ class Picture {
   }
 }
 
-/** `"Hello" 5 bytes`, with the text cut so that the whole fits into that many columns. */
+/** Returns a label such as `"Hello" 5 bytes`. A long text is cut, so that the label fits. */
 function label({ label, text, size }: DatagramEvent, width: number): string {
   if (label !== undefined) return cut(label, width);
   const bytes = count(size, "byte");
@@ -142,7 +142,7 @@ function label({ label, text, size }: DatagramEvent, width: number): string {
   return `"${cut(text, width - bytes.length - 3)}" ${bytes}`;
 }
 
-/** The text, and an ellipsis in the place of what would be too much. */
+/** Returns the text. If it is too long, it is cut and ends with an ellipsis. */
 function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let shown = "";

@@ -1,6 +1,6 @@
 /**
- * What happens while a lesson plays, as it is told to whoever draws it. Times are milliseconds
- * since the lesson began; a column is named by its number, in the order in which the columns came.
+ * The events of a play. Times are milliseconds since the play began. Columns have numbers, in the
+ * order in which they were added.
  *
  * It imports nothing, so that a page in a browser can read it, too.
  *
@@ -14,25 +14,23 @@ export type Event =
     at: number;
     name: string;
     address: { hostname: string; port: number };
-    /** False for an address where no socket is. */
+    /** False for an address without a socket. */
     open: boolean;
   }
   | {
     event: "datagram";
     at: number;
-    /** When it left. */
+    /** The time when it was sent. */
     sent: number;
     from: number;
     to: number;
-    /** Its text, safe to print and cut where it is long. */
+    /** Its text, safe to print. A long text is cut. */
     text: string;
-    /** Its bytes. */
+    /** Its size in bytes. */
     size: number;
-    /** What to show in the place of text and size, where the lesson says so. */
+    /** A label to show in place of text and size. Only some lessons have labels. */
     label?: string;
-    /**
-     * `unheard`: it got there, but nobody listened. `nobody`: there is no socket at that address.
-     */
+    /** `unheard`: the socket did not receive it. `nobody`: that address has no socket. */
     fate: "arrived" | "lost" | "unheard" | "nobody";
   }
   | { event: "note"; at: number; text: string }

@@ -1,21 +1,19 @@
 /**
- * A log for what comes fast.
+ * A log for many lines in a short time.
  *
  * @module
  */
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Prints lines, those of a few milliseconds together: to print one takes longer than to answer it.
+ * Prints lines. It prints those of a few milliseconds together, because printing a line takes
+ * longer than answering a datagram.
  */
 export interface Log extends Disposable {
   (line: string): void;
 }
 
-/**
- * What is still to be printed is printed at the abort, and at the end of the block that says
- * `using`.
- */
+/** Returns a log. The last lines are printed when the signal is aborted, or the log disposed. */
 export function gathered(signal: AbortSignal, console: Terminal["console"]): Log {
   let lines: string[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;

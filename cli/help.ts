@@ -6,7 +6,7 @@
 import type { Knob } from "./knobs.ts";
 import type { Lesson, Role } from "./lesson.ts";
 
-/** A lesson's roles, options, their defaults, and an example. `name` is that of its task. */
+/** Returns the help of a lesson. `name` is the name of its task. */
 export function help(lesson: Lesson, name: string): string {
   const roles = Object.entries(lesson.roles);
   const usage: Row[] = [
@@ -51,7 +51,7 @@ Example
   deno task ${name} ${roles[0]![0]} --port ${lesson.port + 1}`;
 }
 
-/** What a knob of the play is: `--delay MS  play: delay of each datagram, 0 to 500 (20)`. */
+/** Returns the line of a knob: `--delay MS  play: delay of each datagram, 0 to 500 (20)`. */
 function knobRow([name, knob]: [string, Knob]): Row {
   const { about, least, most, unit } = knob;
   const value = unit?.toUpperCase() ?? "NUMBER";

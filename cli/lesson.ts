@@ -1,6 +1,6 @@
 /**
- * The words that the whole workbook shares: what a lesson, a role and an option are, and what a
- * wrong command is.
+ * The types that the whole workbook shares: a lesson, a role, an option, and the error for a wrong
+ * command.
  *
  * @module
  */
@@ -24,14 +24,11 @@ export const PARTS = [
   { title: "The internet", question: "What must I know before I let strangers in?" },
 ] as const;
 
-/**
- * A lesson, as data: its file exports one, and whoever needs to know something of it reads it
- * there.
- */
+/** A lesson, as data. Each file of cli/lessons/ exports one: help, tests and the book read it. */
 export interface Lesson {
-  /** From 1 to 4: one of {@linkcode PARTS}. */
+  /** The number of its part, from 1 to 4: see {@linkcode PARTS}. */
   part: 1 | 2 | 3 | 4;
-  /** What it is about, in a word or two. */
+  /** Its title, in a word or two. */
   title: string;
   /** What it teaches, in a line. */
   about: string;
@@ -39,11 +36,11 @@ export interface Lesson {
   host?: string;
   /** The default of `--port`. */
   port: number;
-  /** Both sides of the conversation, drawn. `numbers` are those of the knobs. */
+  /** Plays both sides of the conversation. `numbers` has the values of the knobs. */
   play(diagram: Diagram, numbers?: Numbers): Promise<void>;
   /** The numbers of the play that one may change. */
   knobs?: Knobs;
-  /** What the picture shows of a datagram, where its text says little: `DATA 3 (512)`. */
+  /** Returns what the diagram shows in place of a datagram's text, such as `DATA 3 (512)`. */
   label?(data: Uint8Array): string;
   /** The sides, each a program of its own. */
   roles: Record<string, Role>;
@@ -55,17 +52,17 @@ export interface Lesson {
 export interface Role {
   /** What it does, in a few words. */
   about: string;
-  /** True where `--host` and `--port` are what this role binds. */
+  /** True if this role binds `--host` and `--port`. */
   listens?: boolean;
-  /** True where it sends to whoever wrote to it. */
+  /** True if it replies to any sender. */
   answers?: boolean;
-  /** True where it sends to an address that somebody tells it. */
+  /** True if it sends to an address that another program tells it. */
   finds?: boolean;
-  /** True where `--host` has to be a multicast group. */
+  /** True if `--host` has to be a multicast group. */
   group?: boolean;
-  /** True where it writes data to standard output: what is said goes to standard error then. */
+  /** True if it writes data to standard output. Then messages go to standard error. */
   writes?: boolean;
-  /** What it takes beside `--host` and `--port`. */
+  /** Its options beside `--host` and `--port`. */
   options?: Record<string, Option>;
   /** The program. It ends by itself, or with Ctrl-C. */
   run(given: Given): Promise<void>;
@@ -73,36 +70,36 @@ export interface Role {
 
 /** An option: `--timeout SECONDS`, or `--writable`. */
 export interface Option {
-  /** What stands for the value in the help: `SECONDS`. Without it, the option is given or not. */
+  /** The word for its value in the help, such as `SECONDS`. Without it, the option is a flag. */
   value?: string;
   /** What it is for, in a few words. */
   about: string;
-  /** What it is if not given. */
+  /** The value if the option is not given. */
   default?: string;
-  /** True where the value is an address, `HOST:PORT`, that this role sends to. */
+  /** True if the value is an address to send to, such as `127.0.0.1:9999`. */
   address?: boolean;
-  /** True where the value is the address of this machine that this role binds, to send from. */
+  /** True if the value is an address of this machine, to send from. */
   own?: boolean;
 }
 
 /**
- * What a role gets from its command line, and from its terminal. Its `console`, `stdin` and
- * `stdout` are used in the place of the global ones.
+ * The values that a role gets from its command line and its terminal. It uses `console`, `stdin`
+ * and `stdout` in place of the global ones.
  */
 export interface Given extends Pick<Terminal, "console" | "stdin" | "stdout"> {
-  /** What to bind: `--host` and `--port` for a role that listens, an ephemeral port for another. */
+  /** The address to bind: `--host` and `--port` if the role listens, otherwise port 0. */
   local: Address;
-  /** Where to send: `--host` and `--port`, with an IP address in the place of a name. */
+  /** The address to send to: `--host` and `--port`. A name has become an IP address. */
   remote: Address;
   /** The role's own options. */
   options: Options;
-  /** The lines that are typed, or piped in, after this prompt. */
+  /** Returns the lines that a person types after this prompt, or that another program pipes in. */
   lines(prompt: string): Lines;
-  /** Aborted with Ctrl-C, for a role that has something to say at its end. */
+  /** Is aborted by Ctrl-C. A role that prints something at its end needs it. */
   signal: AbortSignal;
 }
 
-/** The command was wrong: exit code 2. */
+/** Reports a wrong command. The exit code is 2 then. */
 export class UsageError extends Error {}
 
 /**
@@ -111,29 +108,29 @@ export class UsageError extends Error {}
 export class Options {
   readonly #values: Record<string, string | undefined>;
 
-  /** Takes the values by their names; `undefined` is one that was not given and has no default. */
+  /** `values` has the values by name. `undefined`: it was not given, and has no default. */
   constructor(values: Record<string, string | undefined>) {
     this.#values = values;
   }
 
-  /** Whether there is a value: given, or by default. */
+  /** Returns whether the option has a value, given or by default. */
   has(name: string): boolean {
     return this.#values[name] !== undefined;
   }
 
-  /** Any text. */
+  /** Returns the value as text. */
   text(name: string): string {
     const text = this.#values[name];
     if (text === undefined) throw new UsageError(`--${name} is missing.`);
     return text;
   }
 
-  /** Whether an option without a value was given. */
+  /** Returns whether a flag was given. */
   flag(name: string): boolean {
     return this.#values[name] === "true";
   }
 
-  /** An address of the form `HOST:PORT`, or `[::1]:PORT` for IPv6. */
+  /** Returns an address. It is given as `HOST:PORT`, or as `[::1]:PORT` for IPv6. */
   address(name: string): Address {
     const text = this.text(name);
     const [, bracketed, plain, port] = text.match(/^(?:\[(.+)\]|([^:[\]]+)):(\d{1,5})$/) ?? [];
@@ -148,7 +145,7 @@ export class Options {
     );
   }
 
-  /** One of these words, in small letters. */
+  /** Returns one of these words, in small letters. */
   oneOf(name: string, words: readonly string[]): string {
     const text = this.text(name);
     const word = text.toLowerCase();
@@ -156,7 +153,7 @@ export class Options {
     throw new UsageError(`--${name} ${printable(text)} is none of: ${words.join(", ")}.`);
   }
 
-  /** A time given in seconds, as milliseconds: more than 0, and at most a day. */
+  /** Returns a time in milliseconds. It is given in seconds: more than 0, at most a day. */
   seconds(name: string): number {
     const text = this.text(name);
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
@@ -167,7 +164,7 @@ export class Options {
     );
   }
 
-  /** A share: a number from 0 to 1. */
+  /** Returns a share: a number from 0 to 1. */
   share(name: string): number {
     const text = this.text(name);
     const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
@@ -177,7 +174,7 @@ export class Options {
     );
   }
 
-  /** A whole number from `least` to `most`. */
+  /** Returns a whole number from `least` to `most`. */
   number(name: string, least: number, most: number): number {
     const text = this.text(name);
     const value = /^\d+$/.test(text) ? Number(text) : NaN;

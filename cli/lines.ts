@@ -13,9 +13,9 @@ export interface Lines extends AsyncIterable<string>, Disposable {
 }
 
 /**
- * Reads standard input line by line, with a prompt where a person types. Ends with the input, and
- * when the signal is aborted. Ctrl-C calls `interrupt`, since a terminal that edits lines sends no
- * signal.
+ * Reads standard input line by line. If a person types, it shows a prompt. It ends with the input,
+ * or when the signal is aborted. Ctrl-C calls `interrupt`, because a terminal sends no signal while
+ * it edits lines.
  */
 export function lines(
   question: string,
@@ -36,7 +36,7 @@ export function lines(
   typing.on("SIGINT", interrupt);
   typing.on("SIGTSTP", () => {}); // Ctrl-Z: see cli/run.ts
   signal.addEventListener("abort", () => {
-    // To the end of the line: it may wrap, and what follows goes below it.
+    // Go to the end of the line, which may wrap. The next text stands below it.
     if (prompting) typing.write(null, { ctrl: true, name: "e" });
     typing.close();
   }, { once: true });
@@ -44,8 +44,8 @@ export function lines(
   const prompt = () => {
     if (prompting) typing.prompt();
   };
-  typing.on("line", prompt); // at once: whoever takes the lines may be busy
-  const typed = typing[Symbol.asyncIterator](); // from now on: whoever takes them may begin later
+  typing.on("line", prompt); // at once, because the reader of the lines may be busy
+  const typed = typing[Symbol.asyncIterator](); // now, so no line is lost if its reader is late
 
   typing.once("close", () => {
     if (signal.aborted) return;
@@ -53,7 +53,7 @@ export function lines(
     prompting = false;
   });
 
-  /** Puts the cursor where the line begins that is being typed, and clears all from there. */
+  /** Puts the cursor at the beginning of the typed line, and clears everything after it. */
   const wipe = (): number => {
     const { rows } = typing.getCursorPos(); // it may have wrapped onto several
     moveCursor(process.stdout, 0, -rows);

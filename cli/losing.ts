@@ -48,12 +48,12 @@ function slow(delay: number): Socket {
   };
   socket.close = () => {
     closed = true;
-    if (underWay === 0) close.call(socket); // else what is under way would get lost
+    if (underWay === 0) close.call(socket); // otherwise datagrams under way would be lost
   };
   return socket;
 }
 
-/** Returns what is true for a datagram that holds just this text, so many times at most. */
+/** Returns a function that is true for a datagram with this text, at most `times` times. */
 export function says(text: string, times = 1): (data: Uint8Array) => boolean {
   let left = times;
   return (data) => left > 0 && new TextDecoder().decode(data) === text && left-- > 0;

@@ -46,8 +46,8 @@ export function questionOf(name: string, type: string): Question {
 }
 
 /**
- * Asks a name server and prints the records of its answer. Throws an error for people if there are
- * no records, or no answer.
+ * Asks a name server and prints the records of its answer. Throws an error for people if it gets no
+ * answer, or one without records.
  */
 export async function printName(
   question: Question,

@@ -4,16 +4,16 @@
  * @module
  */
 
-/** What can be printed with. */
+/** The two functions that print: `log` to standard output, `error` to standard error. */
 export type Output = Pick<Console, "log" | "error">;
 
-/** What an {@linkcode Output} writes to. */
+/** The stream that an {@linkcode Output} writes to. */
 export type Stream = Pick<typeof Deno.stdout, "writeSync">;
 
 /**
- * A console that calls `gone` when nobody reads standard output any more: once, and then it
- * prints nothing more there. (Deno's own console hides that on Linux and macOS, and throws
- * on Windows.)
+ * Returns a console that calls `gone` once when the reader of standard output has gone away. After
+ * that, it prints nothing there. Deno's own console hides this on Linux and macOS, and throws an
+ * error on Windows.
  */
 export function output(gone: () => void, stdout: Stream = Deno.stdout): Output {
   const { error } = console;
@@ -28,13 +28,13 @@ export function output(gone: () => void, stdout: Stream = Deno.stdout): Output {
       try {
         error(...texts);
       } catch {
-        // Nobody reads that either.
+        // The reader of standard error has gone away, too.
       }
     },
   };
 }
 
-/** From now on, the program prints so. In a terminal nothing changes: nobody goes away there. */
+/** Makes the global console print like this. A terminal has no reader that goes away. */
 export function endWithReader(gone: () => void = () => Deno.exit(0)): void {
   if (!Deno.stdout.isTerminal()) Object.assign(console, output(gone));
 }
@@ -47,21 +47,21 @@ function write(stream: Stream, text: unknown): boolean {
       left = left.subarray(stream.writeSync(left));
     } catch (error) {
       if (error instanceof Deno.errors.WouldBlock) wait();
-      else return !isClosed(error); // a disk that is full, for example, is no reason to end
+      else return !isClosed(error); // a full disk, for example, does not end the program
     }
   }
   return true;
 }
 
 /**
- * Waits for a moment: a pipe is full, and whoever started this program wants its writes not
- * to wait.
+ * Waits for a moment, because the pipe is full. The program that made this pipe does not let writes
+ * wait by themselves.
  */
 function wait(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }
 
-/** Whether an error says that nobody reads any more what is written. */
+/** Returns whether this error says that the reader has gone away. */
 export function isClosed(error: unknown): boolean {
   // Windows has three errors for it (109, 232, 233), and Deno knows two of them.
   return error instanceof Deno.errors.BrokenPipe || /os error 23[23]\b/.test(`${error}`);

@@ -8,8 +8,9 @@ import type { Role } from "./lesson.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Asks now: while Deno waits for the answer, a program that listens for Ctrl-C cannot be stopped
- * with it. Throws where the answer is no, or where nobody is there to be asked.
+ * Asks before the role begins. Later, a program that listens for Ctrl-C could not be stopped while
+ * Deno waits for the answer. Throws an error if the answer is no, or if standard input is not a
+ * terminal.
  */
 export async function mayUse(
   role: Role,
@@ -17,8 +18,8 @@ export async function mayUse(
   peers: Address[],
   { console, stdin, takeBack }: Pick<Terminal, "console" | "stdin" | "takeBack">,
 ): Promise<void> {
-  // Windows cannot bind the address of a group: there, a listener binds all addresses (lesson 12),
-  // and the tasks allow that. But Deno still asks a person who names all addresses.
+  // The tasks allow to bind all addresses, because Windows cannot bind the
+  // address of a group (lesson 12). But Deno asks a person who names 0.0.0.0.
   if (local.hostname === "0.0.0.0") {
     takeBack("0.0.0.0");
     takeBack(formatAddress(local));

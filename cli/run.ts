@@ -1,5 +1,5 @@
 /**
- * Runs a lesson in a terminal: what all of them share, from the command line to the exit code.
+ * Runs a lesson in a terminal, from the command line to the exit code. All lessons share this file.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { type Lesson, Options, UsageError } from "./lesson.ts";
 import { mayUse } from "./permissions.ts";
 import { ownTerminal, type Terminal } from "./terminal.ts";
 
-/** Runs the lesson whose file this program is, with the arguments of the command line, and ends. */
+/** Runs a lesson with the arguments of the command line, and ends the process. */
 export async function run(lesson: Lesson): Promise<never> {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   const file = Deno.mainModule.split("/").at(-1)!;
@@ -26,11 +26,10 @@ export async function run(lesson: Lesson): Promise<never> {
 }
 
 /**
- * Does what the arguments say, and resolves to the exit code: 0, or 1 where it could not be done,
- * or 2 where the command was wrong. `file` is the lesson's, without the folder.
+ * Does what the arguments say, and resolves to the exit code. It is 1 if this could not be done,
+ * and 2 if the command was wrong. `file` is the name of the lesson's file, without the folder.
  *
- * It resolves at Ctrl-C, too, and sockets may still be open then: the end of the process closes
- * them.
+ * Ctrl-C makes it resolve, too. Sockets may still be open then. The end of the process closes them.
  */
 export async function main(
   lesson: Lesson,
@@ -43,13 +42,13 @@ export async function main(
   const interrupt = new AbortController();
   let say: ((text: string) => void) | undefined = console.log;
   let below = false;
-  const goBelow = () => { // the terminal shows ^C: go on below it
+  const goBelow = () => { // the terminal shows ^C: go on in the next line
     if (!below && stdout.isTerminal()) say?.("");
     below = true;
   };
   const listen = () =>
     terminal.onInterrupt(() => {
-      goBelow(); // before a role says its sums
+      goBelow(); // before a role prints its last lines
       interrupt.abort();
     });
   try {
@@ -81,7 +80,7 @@ export async function main(
   }
 }
 
-/** Both sides, drawn, and then what to do next. `file` is the lesson's, without the folder. */
+/** Draws the play, and prints what to do next. `file` is the lesson's file, without the folder. */
 async function draw(
   lesson: Lesson,
   numbers: Numbers,
@@ -98,8 +97,8 @@ Do it    exercises/${file}   and then   deno task exercise ${parseInt(file)}`);
 }
 
 /**
- * The commands, and that each has a terminal of its own. Beside three, which are longer, is no room
- * to say so.
+ * Returns lines with the commands, which say that each needs its own terminal. Three commands are
+ * longer, so their lines have no room for that: a line above them says it.
  */
 function terminals(commands: Lesson["tryNext"]): string[] {
   if (commands.length === 3) return ["in three terminals", ...commands];
@@ -108,7 +107,7 @@ function terminals(commands: Lesson["tryNext"]): string[] {
   return [`${first}   in one terminal, and`, `${second}   in a second one`];
 }
 
-/** Both sides, told as JSON: an object a line, and nothing else. */
+/** Plays the lesson, and prints its events as JSON: one object in each line, and nothing else. */
 async function tell(
   lesson: Lesson,
   numbers: Numbers,
@@ -163,8 +162,8 @@ async function playRole(
 }
 
 /**
- * What to bind to send there: for a group, the address that was given, which has to be of its
- * version of IP.
+ * Returns the address to bind before sending to `remote`. For a group, it is the value of the
+ * option: an address of the same version of IP.
  */
 async function ownFor(
   remote: Address,
@@ -182,7 +181,7 @@ async function ownFor(
   throw new UsageError(`${what} Give the one that this machine has on that network, ${how}.`);
 }
 
-/** Throws where nothing can be sent to, since it is no address of anyone. */
+/** Throws an error for 0.0.0.0 and ::, because nothing can be sent to all addresses. */
 function mustBeOne(option: string, { hostname }: Address): void {
   if (!["0.0.0.0", "::"].includes(hostname)) return;
   throw new UsageError(
@@ -191,12 +190,12 @@ function mustBeOne(option: string, { hostname }: Address): void {
   );
 }
 
-/** The same, with an IP address in the place of a name. */
+/** Returns the same address with an IP address in place of a name. */
 async function found({ hostname, port }: Address): Promise<Address> {
   return { hostname: await lookup(hostname), port };
 }
 
-/** What went wrong, in a sentence or two, and without a stack. */
+/** Returns what went wrong, in a sentence or two, without a stack. */
 function complaint(error: unknown, terminal: boolean): string {
   const { message } = error instanceof Error ? error : { message: String(error) };
   const advice = printable(message, 1000).replace(

@@ -6,14 +6,14 @@
 
 const FOLDER = new URL("../", import.meta.url);
 
-/** Where a file of the project is, by its path in it: `exercises/04_echo.ts`. */
+/** Returns the URL of a file of the project. Its path is such as `exercises/04_echo.ts`. */
 export function inProject(path: string): URL {
   return new URL(path, FOLDER);
 }
 
 /**
- * The text of a file. Each line ends with `\n`, as everything here expects it: git may have
- * made that `\r\n` (`core.autocrlf`, which Git for Windows sets), and so do some editors.
+ * Returns the text of a file. Each line ends with `\n`. In the file it may end with `\r\n`: some
+ * editors write that, and so does git with `core.autocrlf`, which Git for Windows sets.
  */
 export function readText(file: URL): string {
   return Deno.readTextFileSync(file).replaceAll("\r\n", "\n");

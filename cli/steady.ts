@@ -1,6 +1,6 @@
 /**
- * A clock for plays: where the machine is busy and stands still for a while, so does this clock. A
- * datagram that is sent 50 ms before it is needed is there in time, on any machine; the play only
+ * A clock for plays. If a busy machine stops the program for a while, this clock stops, too. So a
+ * datagram that is sent 50 ms before it is needed arrives in time on any machine. The play only
  * takes longer.
  *
  * @module
@@ -8,12 +8,12 @@
 import { type Clock, systemClock } from "../lib/clock.ts";
 
 /**
- * The clock goes on by so many milliseconds at a time, at most. Between two, what has arrived is
- * handled.
+ * The clock moves by at most this number of milliseconds at once. Between two moves, the program
+ * handles the datagrams that have arrived.
  */
 const STEP = 10;
 
-/** A clock that begins at 0. It goes by `real`, and never faster. */
+/** Returns a clock that begins at 0. It follows `real`, and is never faster. */
 export function steadyClock(real: Clock = systemClock): Clock {
   let time = 0;
   let seen = real.now();

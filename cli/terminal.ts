@@ -1,6 +1,6 @@
 /**
- * What a program has to do with whoever started it: what it prints, reads and is told. A
- * lesson gets it from outside, so that a test can be the one who reads and types.
+ * The terminal of a program: its output, its input, and Ctrl-C. A lesson gets it as a parameter. So
+ * a test can read and type in place of a person.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Lines, lines } from "./lines.ts";
 import { endWithReader, type Output } from "./output.ts";
 import { countTraffic } from "./traffic.ts";
 
-/** The terminal of a program, or what stands in its place: a pipe, a file, a test. */
+/** The terminal of a program, or a pipe, a file or a test in its place. */
 export interface Terminal {
   /** Prints lines: `log` to standard output, `error` to standard error. */
   readonly console: Output;
@@ -21,8 +21,8 @@ export interface Terminal {
   /** Standard input, line by line: see {@linkcode lines}. */
   lines(question: string, signal: AbortSignal, interrupt: () => void): Lines;
   /**
-   * From now on, Ctrl-C calls this instead of ending the program, and so does a reader of
-   * the output who goes away.
+   * Makes Ctrl-C call `stop` instead of ending the program. It is also called when the reader of
+   * the output goes away.
    */
   onInterrupt(stop: () => void): void;
   /** Takes back a permission that the task gives. From now on, Deno asks for this host. */
@@ -32,8 +32,8 @@ export interface Terminal {
 }
 
 /**
- * The terminal of this process. Call it once, before any socket is opened: it counts what
- * they send.
+ * Returns the terminal of this process. Call it once, before any socket is opened, because it
+ * counts their datagrams.
  */
 export function ownTerminal(): Terminal {
   const { stdin, stdout, stderr } = Deno;
@@ -54,12 +54,12 @@ export function ownTerminal(): Terminal {
   };
 }
 
-/** Calls this at Ctrl-C, and at the other signals that ask a program to end. */
+/** Calls `stop` at Ctrl-C, and at the other signals that ask a program to end. */
 function onInterrupt(stop: () => void): void {
   Deno.addSignalListener("SIGINT", stop);
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGTERM", stop);
-  // `deno task` does not stop with a program that Ctrl-Z stops, and the terminal would be lost to
-  // both.
+  // Ctrl-Z would stop this program, but not `deno task`. Then neither of them
+  // could use the terminal.
   Deno.addSignalListener("SIGTSTP", () => {});
 }

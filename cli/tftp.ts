@@ -136,7 +136,7 @@ async function orSay(
   }
 }
 
-/** Returns the sentences for a transfer without an answer: what came, and what one can do. */
+/** Returns the sentences for a transfer without an answer: what happened, and what helps. */
 function unanswered({ message, met, silent, stranger }: Unanswered, late: string): string {
   if (met) return silent ? `${message.slice(0, -1)} ${late}` : `${message} That was ${late}`;
   if (silent) return `${message} Is there a TFTP server?`;

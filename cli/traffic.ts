@@ -5,12 +5,12 @@
  */
 import { count } from "../lib/text.ts";
 
-/** What was sent and received. As text: `Sent 1 datagram (5 bytes), received 0 (0 bytes).` */
+/** Counts datagrams. As text, it is `Sent 1 datagram (5 bytes), received 0 (0 bytes).` */
 export class Traffic {
   readonly #sent = { datagrams: 0, bytes: 0 };
   readonly #received = { datagrams: 0, bytes: 0 };
 
-  /** From now on, counts what this socket sends and receives. */
+  /** Counts what this socket sends and receives from now on. */
   watch(socket: Deno.DatagramConn): void {
     const { send, receive } = socket;
     socket.send = async (data, to) => {
@@ -34,7 +34,7 @@ export class Traffic {
   }
 }
 
-/** From now on, counts the datagrams of every socket that is opened. Returns what says the sums. */
+/** Counts the datagrams of every socket that is opened from now on. The result returns the sums. */
 export function countTraffic(): () => string {
   const traffic = new Traffic();
   const { listenDatagram } = Deno;

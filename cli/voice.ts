@@ -78,7 +78,8 @@ export const listenRole = (
 });
 
 /**
- * Says who speaks, and how much of it was heard. What strangers send is told once a second at most.
+ * Prints who speaks, and at the end how much of it was heard. About the datagrams of strangers, it
+ * prints at most one line per second.
  */
 function logged(buffer: JitterBuffer, console: Terminal["console"]): Tell & { end(): void } {
   let told = -Infinity;
@@ -98,7 +99,7 @@ function logged(buffer: JitterBuffer, console: Terminal["console"]): Tell & { en
   return Object.assign(tell, { end });
 }
 
-/** What became of a talk, in sentences. */
+/** Returns what became of a talk, in sentences. */
 export function sums(buffer: JitterBuffer): string {
   const { came, lost, late, early, doubled, missing, paused } = buffer;
   const number = (value: number) => value.toLocaleString("en");
@@ -117,8 +118,8 @@ export function sums(buffer: JitterBuffer): string {
 }
 
 /**
- * What writes to standard output, unless it is a terminal. It resolves to false when nobody reads
- * there.
+ * Returns a function that writes to standard output, or `undefined` for a terminal. The function
+ * resolves to false if the reader has gone away.
  */
 function output(
   stdout: Terminal["stdout"],
@@ -135,7 +136,7 @@ function output(
   };
 }
 
-/** The sound in standard input, in mu-law; a melody where there is none. */
+/** Returns the sound of standard input as mu-law. Without any sound, it returns a melody. */
 async function sound(
   stdin: Terminal["stdin"],
   console: Terminal["console"],
@@ -156,8 +157,8 @@ async function sound(
 }
 
 /**
- * The sound of a file, or of a pipe that never ends, in mu-law. `bare` is told where it has no
- * head. Throws {@linkcode NoSound}.
+ * Yields the sound of a file, or of a pipe that never ends, as mu-law. Calls `bare` for sound
+ * without a head. Throws {@linkcode NoSound}.
  */
 export async function* inMulaw(
   chunks: AsyncIterable<Uint8Array>,
@@ -188,7 +189,7 @@ export async function* inMulaw(
   for await (const chunk of chunks) {
     const ready = taken(chunk, false);
     if (ready) yield ready;
-    if (head && left < sampleBytes(head) * head.channels) return; // what follows is no sound
+    if (head && left < sampleBytes(head) * head.channels) return; // the rest is not sound
   }
   const ready = taken(new Uint8Array(), true);
   if (ready) yield ready;
@@ -209,8 +210,8 @@ function joined(one: Uint8Array, two: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The same sound in parts of `size` bytes: 160 of mu-law are 20 ms. The last one is filled up with
- * silence.
+ * Cuts a sound into parts of `size` bytes. 160 bytes of mu-law are 20 ms. The last part is filled
+ * up with silence.
  */
 export async function* cut(
   sound: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -229,18 +230,18 @@ export async function* cut(
   yield last;
 }
 
-/** A melody of our own: half tones above the A of 220 Hz, and how many eighths each lasts. */
+/** A melody: half tones above the A of 220 Hz, and the length of each in eighths. */
 const TONES = [3, 7, 10, 15, 14, 10, 12, 8, 7, 5, 3];
 const EIGHTHS = [1, 1, 1, 2, 1, 2, 1, 1, 1, 2, 4];
 const EIGHTH = 0.18 * mulaw.RATE;
 
-/** The melody in mu-law: three seconds. */
+/** Returns the melody as mu-law. It takes three seconds. */
 export function melody(): Uint8Array {
   return mulaw.encode(TONES.flatMap((tone, note) => {
     const length = Math.round(EIGHTHS[note]! * EIGHTH);
     return Array.from({ length }, (_, i) => {
       const turns = 2 * Math.PI * 220 * 2 ** (tone / 12) * i / mulaw.RATE;
-      const edge = Math.min(1, i / 80, (length - i) / 80); // without it, one hears a click
+      const edge = Math.min(1, i / 80, (length - i) / 80); // without it, each tone clicks
       const loudness = 9000 * edge * Math.exp(-3 * i / mulaw.RATE);
       return loudness * (Math.sin(turns) + 0.4 * Math.sin(2 * turns) + 0.2 * Math.sin(3 * turns));
     });
@@ -248,8 +249,8 @@ export function melody(): Uint8Array {
 }
 
 /**
- * A socket whose datagrams have these fates, one after the other: sent at once, lost, or held back
- * until the promise resolves.
+ * Opens a socket that treats each datagram as the next entry of `fates` says: it sends the datagram
+ * at once, loses it, or holds it back until the promise resolves.
  */
 export function unlucky(
   diagram: Diagram,

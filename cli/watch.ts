@@ -1,18 +1,19 @@
 /**
- * Looks on while a socket sends and receives.
+ * Watches a socket while it sends and receives.
  *
  * @module
  */
 import type { Address, Datagram, Socket } from "../lib/udp.ts";
 
-/** Is told of each datagram that passes a socket. */
+/** Is called for each datagram that a socket sends or receives. */
 export interface Watcher {
-  /** Called before a send; what it returns is called if the send fails. */
+  /** Is called before a send. It may return a function, which is called if the send fails. */
   sending(data: Uint8Array, to: Address): (() => void) | void;
+  /** Is called for each datagram that was received. */
   received(datagram: Datagram): void;
 }
 
-/** The same socket, with somebody looking at what it sends and receives. */
+/** Makes this watcher see what the socket sends and receives. Returns the same socket. */
 export function watch(socket: Socket, watcher: Watcher): Socket {
   const send = socket.send.bind(socket);
   const receive = socket.receive.bind(socket);

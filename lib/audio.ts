@@ -1,6 +1,7 @@
 /**
- * Sound as files have it: what stands before the samples in .au (Sun, NeXT) and in WAV, and the
- * samples themselves. Both may come through a pipe, where nobody knows their length.
+ * Reads and writes the heads of two kinds of sound files, .au (Sun, NeXT) and WAV, and reads their
+ * samples. A head says of what kind the samples are. A file may come through a pipe. Then its head
+ * often does not say how long it is.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -13,56 +14,56 @@
  */
 
 /**
- * How a sample is written: a byte of mu-law, 8 bits from 0 to 255, or 16 bits with a sign, low or
- * high byte first.
+ * How a sample is written: as a byte of mu-law (`mulaw`), as a byte from 0 to 255 (`u8`), or as 16
+ * bits with a sign. `s16le` has the low byte first, `s16be` the high byte.
  */
 export type SampleEncoding = "mulaw" | "u8" | "s16le" | "s16be";
 
-/** What sound this is. */
+/** A kind of sound. */
 export interface Sound {
   encoding: SampleEncoding;
-  /** Samples a second, in each channel. */
+  /** How many samples a second has, in each channel. */
   rate: number;
-  /** 1 is mono, 2 is stereo: then left and right take turns. */
+  /** 1 is mono. 2 is stereo: the samples of left and right take turns. */
   channels: number;
 }
 
-/** What a file says before its samples. */
+/** The head of a file: what it says before its samples. */
 export interface Head extends Sound {
-  /** Where the samples begin. */
+  /** The position of the first sample, in bytes. */
   start: number;
-  /** How many bytes of them there are: `Infinity` where nobody knew when it was written. */
+  /** How many bytes the samples have. `Infinity` means that the head does not say it. */
   length: number;
 }
 
-/** This is sound, or might be, but not of a kind that can be read here. */
+/** Reports a file that cannot be read here: another kind of sound, or a head that is not right. */
 export class NoSound extends Error {
   override name = "NoSound";
 }
 
-/** So many bytes are enough to find the samples in all files but strange ones. */
+/** The longest head that is read, in bytes. Heads of usual files are much shorter. */
 const MOST_HEAD = 65_536;
 const [AU, WAV] = [".snd", "RIFF"];
-/**
- * What other files begin with: as mu-law they would be noise. MP4 has its name after four bytes.
- */
+/** How other kinds of files begin. Read as mu-law, they would be noise. */
 const OTHERS = ["ID3", "OggS", "fLaC", "FORM", "RIFX", "RF64", "\x1aE\xdf\xa3"];
 
-/** The bytes of a sample in one channel. */
+/** Returns how many bytes one sample of one channel has. */
 export function sampleBytes({ encoding }: Sound): number {
   return encoding.startsWith("s16") ? 2 : 1;
 }
 
 /**
- * What the first bytes of a file say. `undefined`: more bytes are needed to tell, unless they are
- * `complete`. What has no head at all is taken for bare mu-law, 8,000 samples a second.
+ * Reads the head from the first bytes of a file. Returns `undefined` if more bytes are needed.
+ * `complete` says that these are all bytes of the file. A file without a head is taken for mu-law
+ * with 8,000 samples a second.
  *
- * @throws {NoSound} It is of a kind that cannot be read here.
+ * @throws {NoSound} The file cannot be read here.
  */
 export function readHead(bytes: Uint8Array, complete = false): Head | undefined {
   const text = latin(bytes.subarray(0, 12));
   if (text.length < 12 && !complete) return undefined;
-  if (OTHERS.some((name) => text.startsWith(name)) || text.slice(4, 8) === "ftyp") {
+  const isMp4 = text.slice(4, 8) === "ftyp";
+  if (isMp4 || OTHERS.some((name) => text.startsWith(name))) {
     throw new NoSound("It is neither WAV, nor .au, nor bare mu-law.");
   }
   const head = text.startsWith(AU) ? readAu(bytes) : text.startsWith(WAV) ? readWav(bytes) : RAW;
@@ -101,7 +102,8 @@ function readWav(bytes: Uint8Array): Head | undefined {
     at += 8;
     if (name === "data") {
       if (!format) throw new NoSound("It does not say what its samples are.");
-      // Through a pipe the length is not known yet: 0 (espeak-ng: 2^31), or as much as possible.
+      // A program that writes to a pipe does not know the length yet. It writes 0,
+      // 2^31 (espeak-ng), or the largest number.
       const open = size === 0 || size >= 0x7fff_0000;
       return checked(
         { ...format, start: at, length: open ? Infinity : size },
@@ -139,13 +141,15 @@ function checked(
 }
 
 /**
- * What stands before the samples in an .au file. Without a length, in bytes, it is left open, as in
- * a pipe.
+ * Returns the head of an .au file. `length` is the number of bytes of its samples. Without it, the
+ * head says that the length is unknown.
+ *
+ * @throws {NoSound} There is no .au file with such samples.
  */
 export function auHead({ encoding, rate, channels }: Sound, length = Infinity): Uint8Array {
   const code = { mulaw: 1, u8: 0, s16le: 0, s16be: 3 }[encoding];
   if (code === 0) throw new NoSound(`.au has no ${encoding}.`);
-  const bytes = new Uint8Array(28); // the last four are a remark, which must be there, though empty
+  const bytes = new Uint8Array(28); // the last four are a remark: it may be empty, but not missing
   const view = viewOf(bytes);
   bytes.set(ascii(AU));
   const size = Math.min(length, 0xffff_ffff);
@@ -156,8 +160,10 @@ export function auHead({ encoding, rate, channels }: Sound, length = Infinity): 
 }
 
 /**
- * What stands before the samples in a WAV file. Without a length, in bytes, it is left open, as in
- * a pipe.
+ * Returns the head of a WAV file. `length` is the number of bytes of its samples. Without it, the
+ * head has the largest number.
+ *
+ * @throws {NoSound} There is no WAV file with such samples.
  */
 export function wavHead(sound: Sound, length = Infinity): Uint8Array {
   const { encoding, rate, channels } = sound;
@@ -180,21 +186,21 @@ export function wavHead(sound: Sound, length = Infinity): Uint8Array {
   return bytes;
 }
 
-/** Makes samples of one rate from those of another, a part at a time. */
+/** Changes how many samples a second has, one part of the sound after the other. */
 export class Resampler {
   #sum = 0;
   #weight = 0;
   readonly #step: number;
 
-  /** From so many samples a second to so many. */
+  /** `from` and `to` are samples per second. */
   constructor(readonly from: number, readonly to: number) {
     this.#step = to / from;
   }
 
   /**
-   * What these samples, and those before, make. Each new one is the mean of the old ones in its
-   * time: so what is too high to be heard at the new rate does little harm. (Good converters, as in
-   * sox, do better.)
+   * Returns the new samples for the next part. Each new sample is the mean of the old samples in
+   * its time. So a tone that is too high for the new rate does little harm. Good converters, such
+   * as sox, do better.
    */
   convert(samples: ArrayLike<number>): number[] {
     const made: number[] = [];
@@ -216,8 +222,9 @@ export class Resampler {
 }
 
 /**
- * The samples of whole frames (one sample of each channel), in one channel, from -32,768 to 32,767.
- * What is not a whole frame at the end is left out. `fromMulaw` makes a sample of a byte of mu-law.
+ * Returns the samples as mono, from -32,768 to 32,767: the mean of all channels. A frame has one
+ * sample of each channel. Bytes at the end that are not a whole frame are left out. `fromMulaw`
+ * makes a sample of a byte of mu-law.
  */
 export function monoSamples(
   bytes: Uint8Array,

@@ -1,11 +1,12 @@
 /**
- * A clock that is handed in: so a program of seconds can be tried in simulated time.
+ * A clock as a parameter. With another clock, a test runs a program in simulated time.
  *
  * @module
  */
 
-/** Tells the time, and rings. Times are milliseconds, from any beginning. */
+/** Tells the time, and calls back later. Times are in milliseconds, from any beginning. */
 export interface Clock {
+  /** Returns the present time. */
   now(): number;
   /** Calls `ring` after so many milliseconds, or a little later. Returns what cancels that. */
   after(milliseconds: number, ring: () => void): () => void;
@@ -20,7 +21,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits for so many milliseconds of this clock. */
+/** Waits for this number of milliseconds of this clock. */
 export function sleep(milliseconds: number, clock: Clock = systemClock): Promise<void> {
   return new Promise((wake) => clock.after(milliseconds, wake));
 }

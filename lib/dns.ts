@@ -56,7 +56,7 @@ export const EDNS_BYTES = 1232;
 export const MAX_MESSAGE = 65_535;
 
 /**
- * The result that an answer reports, as the RFCs call it. `NXDOMAIN`: there is no such name.
+ * The result that an answer reports, as the RFCs call it. `NXDOMAIN`: the name does not exist.
  * `FORMERR`: the question breaks the rules. `NOTIMP`: the server does not implement this kind of
  * question. `REFUSED`: it does not answer for this name. `NOTAUTH`: it does not have this zone.
  */
@@ -69,8 +69,8 @@ export interface Found {
   /** The records that were asked for. */
   readonly records: readonly NameRecord[];
   /**
-   * If there are no records, the SOA record of the zone. It says how long others may remember that
-   * there are none (RFC 2308).
+   * The SOA record of the zone, if `records` is empty. It says how long others may remember that
+   * (RFC 2308).
    */
   readonly authority?: readonly NameRecord[];
 }
@@ -276,9 +276,9 @@ export function randomId(): number {
  * Returns the answer to this question with this number. Returns `undefined` if the bytes are
  * anything else.
  *
- * It accepts more than one that compares all parts of the answer. An error may be only a header:
- * unbound refuses a question like that. A truncated answer may end anywhere. In both, the right
- * number is enough, because there are no records that could be forged.
+ * Not every answer repeats the question. An error may be only a header: unbound refuses a question
+ * like that. A truncated answer may end anywhere. For both, the right number is enough, because
+ * they have no records that an attacker could forge.
  */
 export function answerIn(bytes: Uint8Array, id: number, asked: Question): Message | undefined {
   const header = headerOf(bytes);

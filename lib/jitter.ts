@@ -1,63 +1,58 @@
 /**
- * A jitter buffer for sound: it holds back the datagrams that come, so that one that is a little
- * late is still in time. It knows nothing of sockets, and no time but the one that it is told.
+ * A jitter buffer for sound. It holds datagrams back for a moment, so that one that is a little
+ * late is still in time. It has no socket and no clock: the caller hands in datagrams and the time.
  *
  * @module
  */
 import { Reception } from "./reception.ts";
 
-/** Samples ahead of the one that is heard next: two seconds. */
+/** How many samples ahead of the next one have room: two seconds. */
 const ROOM = 2 ** 14;
 /**
- * Samples behind it whose fate is remembered: a second. A pause may turn out to be one when it is
- * over.
+ * How many samples behind the next one are remembered: a second. When a pause is over, its silence
+ * can still be counted as a pause.
  */
 const HISTORY = 2 ** 13;
-/**
- * The places for samples, more than ROOM and HISTORY. A power of two: it goes round as timestamps
- * do.
- */
+/** The number of places for samples: more than ROOM and HISTORY. A power of two divides 2^32. */
 const PLACES = 2 ** 15;
-/** Samples in a second, and in a millisecond. */
+/** The number of samples in a second, and in a millisecond. */
 const SECOND = 8000;
 const MILLISECOND = 8;
-/** If for so many milliseconds no datagram has found a place, the speaker has another clock. */
+/** After so many milliseconds without a datagram in time, the speaker must have another clock. */
 const PATIENCE = 500;
-/** An earlier datagram is looked for among so many numbers. */
+/** The datagram before another one is looked for among so many numbers. */
 const NEIGHBOURS = 100;
 
-/** What is in a place instead of a sample: nothing came, nothing was sent, or it was heard. */
+/** A place without a sample: it has not come, it was not sent, or it was heard already. */
 const GAP = -1;
 const PAUSE = -2;
 const HEARD = -3;
 
-/** A part of sound, as an RTP datagram has it. */
+/** A part of the sound, as an RTP datagram has it. */
 export interface Part {
-  /** One more for each datagram, of 16 bits. */
+  /** The number of the datagram. It has 16 bits, so after 65,535 comes 0. */
   sequence: number;
-  /** When it was spoken, counted in samples, of 32 bits. */
+  /** The time of the first sample, counted in samples. It has 32 bits. */
   timestamp: number;
-  /** Who speaks. */
+  /** The number of the speaker. */
   source?: number;
-  /** A byte for each sample. May be empty, for a datagram whose sound is of another kind. */
+  /** A byte for each sample. It is empty if the datagram has another kind of sound. */
   payload: Uint8Array;
 }
 
-/**
- * What became of a datagram: it has its place, its time is over, it is seconds too early, or it
- * came twice.
- */
+/** What became of a datagram: it is kept, its time is over, it is too early, or it came twice. */
 export type Fit = "kept" | "late" | "early" | "double";
 
+/** The positions of a datagram's samples. */
 interface Place {
   start: number;
   end: number;
 }
 
 /**
- * Each sample is placed where its timestamp says, in whatever order they come. Playing begins
- * `delay` milliseconds after the first datagram came. It is for 8,000 samples a second, of a byte
- * each.
+ * Puts each sample where its timestamp says, even if datagrams come in another order. Playing
+ * begins `delay` milliseconds after the first datagram came. The sound has 8,000 samples a second,
+ * of a byte each. A talk begins with a datagram, and ends after a second of silence.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -72,34 +67,31 @@ interface Place {
  * ```
  */
 export class JitterBuffer {
-  /** When the next samples are to be heard, in milliseconds; `Infinity` while nobody speaks. */
+  /** The time of the next `take`, in milliseconds. It is `Infinity` while nobody speaks. */
   due = Infinity;
-  /** Datagrams of this talk that came when their time was over. */
+  /** How many datagrams of this talk came too late. */
   late = 0;
-  /**
-   * Datagrams of this talk that came seconds before their time, when there was no room for them
-   * yet.
-   */
+  /** How many datagrams of this talk came seconds too early, when they had no room yet. */
   early = 0;
-  /** Samples of this talk that were sent, and not there when it was time. */
+  /** How many samples of this talk were sent, but had not come in time. */
   missing = 0;
   /**
-   * Samples of silence where the speaker sent nothing: no number is missing, and the timestamp goes
-   * on.
+   * How many samples of silence are pauses. In a pause the speaker sends nothing: the timestamp
+   * goes on, and no number is missing.
    */
   paused = 0;
-  /** Samples of silence since the last one that was there. */
+  /** How many samples of silence were played since the last sound. */
   silent = 0;
   #reception = new Reception();
   #source: number | undefined;
-  /** Where each datagram of late belongs, by its number. */
+  /** The places of the last datagrams, by their numbers. */
   #parts = new Map<number, Place>();
-  /** The samples of the longest datagram. */
+  /** How many samples the longest datagram has. */
   #longest = 0;
   readonly #places = new Int16Array(PLACES).fill(GAP);
   /**
-   * Positions are timestamps that go on after 32 bits: of the beginning, the next sample, and the
-   * end.
+   * The positions of the first sample, the next one, and the last one. A position is a timestamp
+   * that goes on after 32 bits.
    */
   #start = 0;
   #next = 0;
@@ -107,27 +99,27 @@ export class JitterBuffer {
   #misfitsSince = Infinity;
 
   /**
-   * `size` samples are heard at a time, 20 ms if not given. `filler` is a sample for where there is
-   * none: mu-law's silence if not given.
+   * `size` is the number of samples that `take` returns. 160 samples are 20 ms. `filler` is the
+   * sample of silence.
    */
   constructor(readonly delay: number, readonly size = 160, readonly filler = 0xff) {}
 
-  /** Datagrams of this talk that came, doubles included. */
+  /** How many datagrams of this talk came, doubles included. */
   get came(): number {
     return this.#reception.came;
   }
 
-  /** Datagrams of this talk that never came, by the numbers of the others. */
+  /** How many datagrams of this talk did not come: their numbers are missing. */
   get lost(): number {
     return this.#reception.lost;
   }
 
-  /** Datagrams of this talk that had come before. */
+  /** How many datagrams of this talk came a second time. */
   get doubled(): number {
     return this.#reception.doubled;
   }
 
-  /** Takes a datagram that came `now`. */
+  /** Takes a datagram that came at the time `now`, in milliseconds. */
   put(part: Part, now: number): Fit {
     if (this.due === Infinity) this.#beginTalk(part, now);
     const number = this.#reception.add(part.sequence, part.timestamp);
@@ -149,8 +141,8 @@ export class JitterBuffer {
   }
 
   /**
-   * What is heard now; the next is due later. After a second in which nothing was there, nobody
-   * speaks.
+   * Returns the samples to play now, and sets `due` for the next call. After a second of silence
+   * the talk is over.
    */
   take(): Uint8Array {
     const sound = new Uint8Array(this.size).fill(this.filler);
@@ -166,7 +158,7 @@ export class JitterBuffer {
         else if (this.#next < this.#end) this.missing++;
       }
       this.#next++;
-      this.#set(this.#next - HISTORY, GAP); // from now on it is the place of a later one
+      this.#set(this.#next - HISTORY, GAP); // a later sample gets this place
     }
     const over = this.silent >= SECOND && this.#next >= this.#end;
     this.due = over ? Infinity : this.due + this.size / MILLISECOND;
@@ -179,13 +171,13 @@ export class JitterBuffer {
     this.#source = part.source;
     this.#longest = 0;
     [this.late, this.early, this.missing, this.paused] = [0, 0, 0, 0];
-    this.#end = this.#next; // the silence since then is no part of this talk
+    this.#end = this.#next; // the silence between the talks does not count
     this.#beginTimeline(part, now);
   }
 
-  /** From this datagram on, time is counted anew. */
+  /** Begins to count time from this datagram. */
   #beginTimeline({ timestamp }: Part, now: number): void {
-    // The silence up to here is in the sound, and the speaker has spoken meanwhile.
+    // The speaker has spoken meanwhile, but silence was played.
     this.missing += this.#next - this.#end;
     this.#places.fill(GAP);
     this.#parts.clear();
@@ -197,7 +189,7 @@ export class JitterBuffer {
     this.#misfitsSince = Infinity;
   }
 
-  /** Begins with this one where nothing has been heard yet, and there is still time for it. */
+  /** Begins with this earlier position, if nothing was played yet and there is still time. */
   #moveBack(start: number, now: number): void {
     const due = this.due - (this.#next - start) / MILLISECOND;
     if (this.#next > this.#start || due < now) return;
@@ -215,7 +207,7 @@ export class JitterBuffer {
   #place(payload: Uint8Array, start: number, number: number): void {
     const end = start + payload.length;
     if (end > this.#end) {
-      // What was heard as silence after the end was none: the talk goes on.
+      // The silence that was played after the end was not the end: samples were missing.
       this.missing += Math.max(0, Math.min(end, this.#next) - this.#end);
       this.#end = end;
     }
@@ -228,14 +220,14 @@ export class JitterBuffer {
     const before = this.#neighbour(number, -1);
     const after = this.#neighbour(number, 1);
     if (before !== undefined && after !== undefined) {
-      // One that was overtaken: more is known now.
+      // This datagram was overtaken. Find the pauses beside it again.
       this.#mark(GAP, this.#parts.get(before)!.end, this.#parts.get(after)!.start);
     }
     if (before !== undefined) this.#between(before, number);
     if (after !== undefined) this.#between(number, after);
   }
 
-  /** The number of the nearest datagram that is known before this one (-1), or after it (1). */
+  /** Returns the number of the nearest known datagram before this one (-1), or after it (1). */
   #neighbour(number: number, step: 1 | -1): number | undefined {
     for (let i = 1; i <= NEIGHBOURS; i++) {
       if (this.#parts.has(number + i * step)) return number + i * step;
@@ -243,8 +235,8 @@ export class JitterBuffer {
   }
 
   /**
-   * Finds the pause between two datagrams. Of the time between them, each number that is missing
-   * explains as much as the longest datagram has. In the rest of it, nothing was sent.
+   * Finds the pause between two datagrams. If numbers between them are missing, each lost datagram
+   * counts as long as the longest one. In the rest of the time, nothing was sent.
    */
   #between(before: number, after: number): void {
     const { end } = this.#parts.get(before)!;
@@ -252,7 +244,7 @@ export class JitterBuffer {
     this.#mark(PAUSE, end, start - (after - before - 1) * this.#longest);
   }
 
-  /** Says of silence from one position to another what it is. Part of it may have been heard. */
+  /** Marks the silence between two positions as a pause or a gap. Part of it may be played. */
   #mark(silence: typeof PAUSE | typeof GAP, from: number, to: number): void {
     const other = silence === PAUSE ? GAP : PAUSE;
     for (let at = Math.max(from, this.#start, this.#next - HISTORY + 1); at < to; at++) {

@@ -18,27 +18,27 @@
  * @module
  */
 
-/** A number so far from the highest does not belong to the same count (RFC 3550's MAX_DROPOUT). */
+/** A number that is farther from the highest belongs to another count (RFC 3550's MAX_DROPOUT). */
 const FAR = 3000;
-/** So many numbers are remembered, to know a double: more than FAR. A power of two. */
+/** How many numbers are remembered, to find a double: more than FAR, and a power of two. */
 const MEMORY = 4096;
-/** A source that goes on after a silence has not lost more than so many in it: 2 s of them. */
+/** At most so many datagrams count as lost during a silence. They are 2 s of sound. */
 const LOST_IN_SILENCE = 100;
 
-/** What came from one source, by its numbers. */
+/** Counts the datagrams of one source. */
 export class Reception {
-  /** Datagrams that came, doubles included. */
+  /** How many datagrams came, doubles included. */
   came = 0;
-  /** Datagrams that had come before, with the same number and the same timestamp. */
+  /** How many datagrams came again, with the same number and the same timestamp. */
   doubled = 0;
-  /** The highest number so far, counted on beyond 65,535. `NaN` before the first. */
+  /** The highest number so far. It goes on after 65,535. `NaN` means that none has come. */
   highest = NaN;
   #lowest = NaN;
-  /** Datagrams between the lowest and the highest, without doubles. */
+  /** How many datagrams came between the lowest and the highest, without doubles. */
   #counted = 0;
-  /** Lost before the source began to count from another number. */
+  /** How many were lost before the source began to count from another number. */
   #lostBefore = 0;
-  /** The number after one that was far away: if it comes, the source counts anew. */
+  /** The number after a distant one. If it comes next, the source counts from there. */
   #expected = NaN;
   readonly #known = new Map<number, { number: number; timestamp: number }>();
   readonly #after: number | undefined;
@@ -48,15 +48,15 @@ export class Reception {
     this.#after = after;
   }
 
-  /** Datagrams that were sent, and have not come. */
+  /** How many datagrams were sent, but have not come. */
   get lost(): number {
     const sent = this.#counted === 0 ? 0 : this.highest - this.#lowest + 1;
     return this.#lostBefore + sent - this.#counted;
   }
 
   /**
-   * Counts a datagram. Returns its number, counted on beyond 65,535; `undefined` for a double;
-   * `NaN` where the number fits nothing yet.
+   * Counts a datagram, and returns its number, which goes on after 65,535. Returns `undefined` for
+   * a double, and `NaN` for a number that does not fit the others.
    */
   add(sequence: number, timestamp: number): number | undefined {
     this.came++;
@@ -70,13 +70,13 @@ export class Reception {
       return undefined;
     }
     if (again || Math.abs(ahead) > FAR) return this.#jump(sequence, timestamp);
-    // One from before the silence: its count is over.
+    // It was sent before the silence, and does not belong to this count.
     if (number < this.#lowest && this.#after !== undefined) return NaN;
     return this.#count(number, timestamp);
   }
 
   #begin(sequence: number, timestamp: number): number {
-    // From here numbers do not fall below 0, even where some come before the first one.
+    // So no number is below 0, even if a datagram comes that was sent before this one.
     const number = 65_536 + sequence;
     this.highest = number;
     this.#lowest = number;
@@ -97,7 +97,7 @@ export class Reception {
   }
 
   /**
-   * One that is far away may be a stray. Two in a row are a source that counts from another number.
+   * A distant number may be an accident. But after two in a row, the source counts from there.
    */
   #jump(sequence: number, timestamp: number): number {
     if (sequence !== this.#expected) {

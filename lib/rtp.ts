@@ -1,6 +1,6 @@
 /**
- * The datagrams of RTP, the Real-time Transport Protocol (RFC 3550): a header of 12 bytes, and
- * sound.
+ * Encodes and decodes datagrams of RTP, the Real-time Transport Protocol (RFC 3550). A datagram has
+ * a header of 12 bytes, and then a part of the sound, the payload.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -13,40 +13,41 @@
  * @module
  */
 
-/** One datagram. What is not given when it is encoded is 0, or false. */
+/** One datagram. `encode` takes 0 or `false` for a field that is not given. */
 export interface Packet {
-  /** The first one after a pause, if this is sound (RFC 3551, 4.1). */
+  /** Marks the first datagram after a pause (RFC 3551, 4.1). */
   marker: boolean;
-  /** What is in it, 0 to 127: 0 is mu-law, 8,000 samples a second (RFC 3551, 6). */
+  /** The kind of payload, 0 to 127. 0 is mu-law with 8,000 samples a second (RFC 3551, 6). */
   type: number;
-  /** One more for each datagram: 16 bits, after 65,535 comes 0. */
+  /** The number of the datagram. It has 16 bits, so after 65,535 comes 0. */
   sequence: number;
-  /** When the first sample was heard, counted in samples: 32 bits, so it wraps, too. */
+  /** The time of the first sample, counted in samples. It has 32 bits, so it wraps, too. */
   timestamp: number;
-  /** Who speaks: 32 bits that each source picks by chance (SSRC). */
+  /** The number of the speaker, called SSRC: 32 bits that each source picks by chance. */
   source: number;
+  /** The sound: for mu-law, a byte for each sample. */
   payload: Uint8Array;
 }
 
-/** These bytes are no RTP. */
+/** Reports bytes that are not RTP. */
 export class NoRtp extends Error {
   override name = "NoRtp";
 }
 
-/** The bytes before the sound. */
+/** The size of the header, in bytes. */
 export const HEADER = 12;
 /** The payload type of mu-law. */
 export const PCMU = 0;
 
 /**
- * The bytes of a datagram. Numbers that are too long lose their upper bits: so counting may just go
- * on.
+ * Returns the bytes of a datagram. A number that is too large loses its upper bits. So a caller can
+ * count on, and need not think of the wrap.
  */
 export function encode(packet: Pick<Packet, "payload"> & Partial<Packet>): Uint8Array {
   const { marker = false, type = 0, sequence = 0, timestamp = 0, source = 0, payload } = packet;
   const bytes = new Uint8Array(HEADER + payload.length);
   const view = new DataView(bytes.buffer);
-  bytes[0] = 2 << 6; // the version; no padding, no extension, no other sources
+  bytes[0] = 2 << 6; // version 2, without padding, extension or other sources
   bytes[1] = (marker ? 0x80 : 0) | (type & 0x7f);
   view.setUint16(2, sequence);
   view.setUint32(4, timestamp);
@@ -56,11 +57,11 @@ export function encode(packet: Pick<Packet, "payload"> & Partial<Packet>): Uint8
 }
 
 /**
- * What a datagram says. Sources that a mixer names (CSRC), an extension and padding are left out.
- * The payload is a view of these bytes.
+ * Returns the fields of a datagram. It leaves out the sources that a mixer names (CSRC), an
+ * extension, and padding. The payload is a view of these bytes, not a copy.
  *
- * @throws {NoRtp} It is no RTP: too short, of another version, or RTCP, which RTP's ports may
- * share.
+ * @throws {NoRtp} The bytes are too short, of another version, or of RTCP. RTCP may use the same
+ * port as RTP.
  */
 export function decode(bytes: Uint8Array): Packet {
   const { length } = bytes;
@@ -89,14 +90,14 @@ export function decode(bytes: Uint8Array): Packet {
 }
 
 /**
- * The same, or `undefined` for what is no RTP; with a `type`, also for what has another one, or no
- * payload.
+ * Returns the fields of a datagram, or `undefined` if it is not RTP. With `type`, it also returns
+ * `undefined` for a datagram of another type, and for one without a payload.
  */
 export function understood(bytes: Uint8Array, type?: number): Packet | undefined {
   try {
     const packet = decode(bytes);
-    const other = packet.type !== type || packet.payload.length === 0;
-    return type !== undefined && other ? undefined : packet;
+    if (type === undefined) return packet;
+    return packet.type === type && packet.payload.length > 0 ? packet : undefined;
   } catch (error) {
     if (error instanceof NoRtp) return undefined;
     throw error;
@@ -104,7 +105,8 @@ export function understood(bytes: Uint8Array, type?: number): Packet | undefined
 }
 
 /**
- * In few words: `RTP 7 at 960 (160)`, its number, its time, and how many samples of mu-law it has.
+ * Returns a datagram in few words, such as `RTP 7 at 960 (160)`: its number, its timestamp, and the
+ * size of its payload.
  */
 export function describe(bytes: Uint8Array): string {
   const packet = understood(bytes);

@@ -1,6 +1,6 @@
 /**
- * A talk over RTP, as a program for people needs it: a speaker whose microphone may stall, and a
- * listener that says what became of each datagram. Lesson 17 has the short form of both.
+ * Sends and receives speech over RTP. The microphone of the speaker may stall. The listener tells
+ * what became of each datagram. Lesson 17 has a short form of both.
  *
  * @module
  */
@@ -10,24 +10,25 @@ import { encode, type Packet, PCMU, understood } from "./rtp.ts";
 import { type Address, sameAddress, type Socket } from "./udp.ts";
 
 /**
- * What happened to a talk: it began, or ended; a part of it was silence; a datagram came too late,
- * too early, or twice; a datagram does not belong to it.
+ * What happened to a talk. It began or ended. A part of it was silence (`gap`). A datagram came too
+ * late, too early, or twice, or it does not belong to the talk (`other`).
  */
 export type Heard = "begin" | "end" | "gap" | "late" | "early" | "double" | "other";
 
-/** Is told what happened, and the address of the datagram's sender. */
+/** Is called when something happens, with the address of the sender. */
 export type Tell = (heard: Heard, from: Address) => void;
 
 const NO_SOUND = new Uint8Array();
-/** Sound that comes so many ms late is after a pause: fewer than the listener's buffer has. */
+/** Sound that comes more milliseconds late counts as after a pause. A listener can wait longer. */
 const MOST_LATE = 40;
-/** A program that was held up for longer does not make up for it: that would be a burst. */
+/** A program that was late by more milliseconds does not catch up: that would be a burst. */
 const MOST_HELD_UP = 200;
 
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0]!; // hard to guess
 
 /**
- * Sends parts of sound, mu-law of 8 samples a millisecond, each when it is time. Returns how many.
+ * Sends parts of sound, each at its time. Returns how many datagrams were sent. The sound is mu-law
+ * with 8 samples in a millisecond.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -55,8 +56,8 @@ export async function speakTo(
   for await (const payload of sound) {
     const now = clock.now();
     if (sent === 0) due = now;
-    // A microphone that stalls has lost that time, but its clock goes on, and so does the timestamp
-    // (RFC 3550, 5.1). Else each part from now on would come too late for the listener.
+    // If a microphone stalls, its clock goes on, and so does the timestamp (RFC
+    // 3550, 5.1). Otherwise each later part would come too late for the listener.
     const late = now - due;
     const waited = now - asked > 1;
     const pause = (waited && late > MOST_LATE) || late > MOST_HELD_UP;
@@ -64,7 +65,8 @@ export async function speakTo(
       timestamp += Math.round(late * 8);
       due = now;
     }
-    // By the clock: to sleep 20 ms each time takes 21. The listener would run out of sound.
+    // Sleep until the time of this part. To sleep 20 ms each time would take 21 ms,
+    // and the listener would run out of sound.
     if (due > now) await sleep(due - now, clock);
     const marker = pause || sent === 0; // the first one, and the first after a pause
     await socket.send(encode({ marker, sequence, timestamp, source, payload }), to);
@@ -77,7 +79,10 @@ export async function speakTo(
   return sent;
 }
 
-/** The sound of who speaks, each part when lib/jitter.ts says so, or silence in its place. */
+/**
+ * Yields the sound of the speaker, each part at the time that the buffer says. Silence is in the
+ * place of a part that is missing.
+ */
 export async function* hear(
   socket: Socket,
   buffer: JitterBuffer,
@@ -93,11 +98,13 @@ export async function* hear(
         speaker = { from, source: packet.source };
         tell("begin", from);
       }
-      // Whoever speaks first is heard until it is silent. Another one in between would be noise.
+      // The first speaker is heard until it is silent. A second one at the same time
+      // would be noise.
       const ours = packet?.source === speaker.source && sameAddress(from, speaker.from);
       if (!ours || !isSound) tell("other", from);
       if (!ours || buffer.due === Infinity && !isSound) continue;
-      // Another kind of sound, such as the noise of a pause, has a number, too: it is not lost.
+      // A datagram with another kind of sound, such as the noise of a pause, has a
+      // number, too. It is not lost.
       const payload = isSound ? packet.payload : NO_SOUND;
       const fit = buffer.put({ ...packet, payload }, clock.now());
       if (fit !== "kept") tell(fit, from);
@@ -105,7 +112,7 @@ export async function* hear(
   })().finally(() => open = false);
   receiving.catch(() => {}); // an error ends the loop, and is thrown there
   while (open) {
-    // Also for 0 ms: what has come is taken first.
+    // Sleep even for 0 ms, so that datagrams that have come are taken first.
     await sleep(Math.min(20, buffer.due - clock.now()), clock);
     if (clock.now() < buffer.due) continue;
     const sound = buffer.take();

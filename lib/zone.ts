@@ -22,8 +22,8 @@ export interface Zone {
  * Finds the records of a name and type. If the name has a CNAME record, they are that record and
  * the records of the other name.
  *
- * The code is `NXDOMAIN` if there is no such name, and `REFUSED` if the name is not in the zone. If
- * there are no records, the zone's SOA record says how long others may remember that (RFC 2308).
+ * The code is `NXDOMAIN` if the name does not exist, and `REFUSED` if it is not in the zone. If
+ * nothing is found, the zone's SOA record says how long others may remember that (RFC 2308).
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -107,8 +107,7 @@ function startOfAuthority({ name, records }: Zone): NameRecord[] {
 const ttl = 300;
 /**
  * The data of the SOA record: the zone's first server, a mail address with a dot in the place of
- * the
- * @, a version, and four times in seconds.
+ * its at sign, a version, and four times in seconds.
  */
 const soa = "ns.workbook.test hostmaster.workbook.test 1 7200 1800 1209600 300";
 const addresses = Array.from({ length: 40 }, (_, i) => `198.51.100.${i + 1}`);

@@ -61,7 +61,7 @@ export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<vo
     tellTruth(diagram, lost);
   }
 
-  if (delay > 0) await readAll(sender, 4 * delay); // what is still under way
+  if (delay > 0) await readAll(sender, 4 * delay); // the datagrams under way
   receiver.close();
   tellReceived(diagram, again.length, (await collecting).map(({ text }) => text));
 }

@@ -71,7 +71,7 @@ async function playGoBackN(diagram: Diagram, numbers: Numbers<typeof KNOBS>): Pr
   const start = performance.now();
   await sending.run();
   const took = `${count(sending.datagrams, "datagram")} for ${parts} parts, and ${since(start)} ms`;
-  if (delay > 0) await readAll(sender, 4 * delay); // what is still under way
+  if (delay > 0) await readAll(sender, 4 * delay); // the datagrams under way
   receiver.close();
   tellGoBackN(diagram, numbers, lost, `That took ${took}.`);
   diagram.note(`The receiver got all of it: ${(await collecting).join(" ")}.`);
