@@ -31,8 +31,8 @@ export interface Delivery {
  *   and the mean. Then it changes the mean: 7/8 of the old one, and 1/8 of R.
  * - The timeout is the mean plus 4 times the variation, but at least the mean plus 100 ms.
  *
- * If a part was sent more than once, nobody can tell which copy its ACK answers. So it measures
- * nothing (Karn's algorithm). Here such a part does not double the timeout either.
+ * If a part was sent more than once, nobody can tell which copy its ACK answers. So such a part
+ * measures nothing (Karn's algorithm). Here it does not double the timeout either.
  */
 export function timeoutAfter(deliveries: Delivery[]): number {
   return todo();
@@ -41,17 +41,18 @@ export function timeoutAfter(deliveries: Delivery[]): number {
 /**
  * Receive the parts of one sender, and return their texts in order when the sending has ended.
  *
- * The messages are those of lesson 9, `PART 0 Hello` and `ACK 0`, and a new one: `END 3` says that
- * there is no part 3, so the parts 0 to 2 are all. Acknowledge it with `ACK 3`.
+ * The messages are those of lesson 9, `PART 0 Hello` and `ACK 0`, and a new one. `END 3` says that
+ * the sender has only the parts 0 to 2. Acknowledge it with `ACK 3`.
  *
  * Your last ACK may be lost. Then the sender sends its `END` again, and you have to be there. So
  * stay after `END`, and acknowledge what comes again. Return when no message has come from the
  * sender for `quiet` milliseconds. Before `END`, wait without a limit.
  *
  * Acknowledge a duplicate again, but keep its text once. Ignore a `PART` above the next number, an
- * `END` with another number than the next, and a new `PART` after `END`. The first from whom
- * `PART 0` or `END 0` comes is the sender: ignore everybody else. A failure of the socket is not an
- * end: let it be thrown.
+ * `END` with another number than the next, and a new `PART` after `END`.
+ *
+ * The sender is the first address from which `PART 0` or `END 0` comes. Ignore everybody else. If
+ * the socket fails, let the error through.
  */
 export async function collectAll(socket: Socket, quiet: number): Promise<string[]> {
   return todo();

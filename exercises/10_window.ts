@@ -27,7 +27,7 @@ export interface SelectiveAck {
  * Rebuild the selective ACKs from a trace. `arrived` has the numbers of the parts in the order in
  * which they arrived at the receiver. Some may be missing, and some may come twice.
  *
- * Return the ACK that the receiver sends after each of them, so as many as there are arrivals.
+ * After each arrival, the receiver sends an ACK. Return all of these ACKs, in order.
  */
 export function selectiveAcks(arrived: number[]): SelectiveAck[] {
   return todo();
@@ -43,12 +43,12 @@ export function selectiveAcks(arrived: number[]): SelectiveAck[] {
  * text.
  *
  * An ACK says something new if it acknowledges more, or if it acknowledges the same and has another
- * room. If none comes for 100 ms, go back as in lesson 10: send again from the lowest text without
- * an ACK, in order, as far as there is room. With room 0, send only the lowest one. It asks the
- * receiver whether there is room now, because the ACK that said so may be lost.
+ * room. If no such ACK comes for 100 ms, go back as in lesson 10: send again from the lowest text
+ * without an ACK, in order, as far as there is room. With room 0, send only the lowest one. It asks
+ * the receiver whether there is room now, because the ACK that said so may be lost.
  *
  * Ignore an ACK from another sender, an ACK that acknowledges less than an earlier one, and an ACK
- * for a text that you have not sent yet. A failure of the socket is thrown.
+ * for a text that you have not sent yet. If the socket fails, let the error through.
  */
 export async function sendWithin(socket: Socket, texts: string[], to: Address): Promise<void> {
   return todo();

@@ -24,8 +24,8 @@ import { todo } from "./todo.ts";
  * machine listen to the same groups at the same port, and to other groups, which you must not
  * report. The texts come from the network: make them safe to print with `printable`.
  *
- * End when `signal` is aborted, and leave no socket open. Throw a failure at once, for example if
- * one of `groups` is not a group. Leave no socket open then, either.
+ * End when `signal` is aborted, and leave no socket open. If something fails, let the error through
+ * at once, and leave no socket open either. For example, one of `groups` may not be a group.
  */
 export async function hearGroups(
   groups: string[],

@@ -29,10 +29,11 @@ export interface Arrival {
  * How long should a jitter buffer be? A listener estimates the jitter, as in RFC 3550, 6.4.1.
  * `arrivals` are in the order in which they arrived.
  *
- * Take each two that arrived one after the other. Some time passed between their arrivals, and some
- * time between their timestamps. The second timestamp may be the earlier one, because a datagram
- * can overtake another. Compute the absolute difference of the two times, in milliseconds. The
- * estimate begins with 0. Each difference changes it: `estimate += (difference - estimate) / 16`.
+ * Take each pair of datagrams that arrived one after the other. Some time passed between their
+ * arrivals, and some time between their timestamps. The second timestamp may be the earlier one,
+ * because a datagram can overtake another. Compute the absolute difference of the two times, in
+ * milliseconds. The estimate begins with 0. Each difference changes it: `estimate += (difference -
+ * estimate) / 16`.
  *
  * Return the estimate after the last difference, in milliseconds. Do not round it.
  */
@@ -41,9 +42,8 @@ export function jitter(arrivals: Arrival[]): number {
 }
 
 /**
- * A datagram is missing. Silence in its place sounds like a click. Repeating the last 20 ms is no
- * better: a tone would jump. But a voice repeats itself for a moment. So find its period, and let
- * it go on.
+ * A datagram is missing. Silence in its place sounds like a click. If you repeat the last 20 ms, a
+ * tone jumps. But a voice repeats itself for a moment. So find its period, and repeat that.
  *
  * `before` are the samples before the gap, 8 in a millisecond. Use the last 320. Return `length`
  * samples to fill the gap, and do not change `before`.
@@ -52,9 +52,9 @@ export function jitter(arrivals: Arrival[]): number {
  *   samples with the one that is a period before it, and add up the absolute differences. The
  *   period with the smallest sum fits best. If two sums are equal, take the shorter period.
  * - Repeat the last period until the gap is full.
- * - Nobody knows what was said, so it must not go on for long. For 10 ms it is as loud as before.
- *   Then it fades evenly, and after 60 ms there is silence.
- * - With less than 320 samples before the gap, return silence.
+ * - Nobody knows what was said, so your sound must not go on for long. For 10 ms it is as loud as
+ *   before. Then it fades evenly, and after 60 ms there is silence.
+ * - With fewer than 320 samples before the gap, return silence.
  *
  * Telephones do nearly this (G.711, Appendix I).
  */

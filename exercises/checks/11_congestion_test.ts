@@ -58,16 +58,16 @@ function found(names: string[], ...lines: string[]): void {
   same(unfairSenders(log(...lines)), names, `The log (sender, sent, lost): ${lines.join("; ")}.`);
 }
 
-test("unfairSenders: who does not slow down after a loss is unfair", () => {
+test("unfairSenders: a sender that does not halve after a loss is unfair", () => {
   found(["A"], "A 10 2", "A 10 3");
   found(["A"], "A 10 2", "A 7 0");
 });
 
-test("unfairSenders: who halves after each loss is fair", () => {
+test("unfairSenders: a sender that halves after each loss is fair", () => {
   found([], "A 10 2", "A 5 0", "A 6 0", "A 7 1", "A 3 0");
 });
 
-test("unfairSenders: who lost nothing may send more", () => {
+test("unfairSenders: a sender that lost nothing may send more", () => {
   found([], "A 10 0", "A 20 0", "A 40 0");
 });
 
@@ -94,7 +94,7 @@ test("unfairSenders: the last entry of a sender, and an empty log, say nothing",
   found([]);
 });
 
-test("unfairSenders: once unfair is unfair, even if it halves later", () => {
+test("unfairSenders: a sender that was unfair once is in the list, even if it halves later", () => {
   found(["A"], "A 10 1", "A 10 1", "A 5 0");
 });
 

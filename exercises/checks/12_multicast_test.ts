@@ -2,8 +2,8 @@ import { bind } from "../../lib/udp.ts";
 import { done, pause, same, test, throws } from "./teacher.ts";
 import { hearGroups, whoIsIn } from "../12_multicast.ts";
 
-// The cases for Linux alone: elsewhere, who hears what is another thing. Windows binds no group's
-// address.
+// Most cases of hearGroups are for Linux alone: elsewhere, other sockets receive a datagram. On
+// Windows, a socket cannot be bound to a group's address.
 const HERE = { interface: "127.0.0.1" };
 
 test("hearGroups: hears each group, and says which", async () => {
@@ -19,7 +19,7 @@ test("hearGroups: hears each group, and says which", async () => {
   same(await scene.heard(3), expected, said);
 }, "linux");
 
-test("hearGroups: as many groups as there are", async () => {
+test("hearGroups: listens to three groups as well as to two", async () => {
   await using other = new Scene();
   await using scene = new Scene((own) => [own.red, own.blue, other.red]);
   await scene.ready();
@@ -28,7 +28,7 @@ test("hearGroups: as many groups as there are", async () => {
   same(await scene.heard(1), [`${other.red}: Hello`], story);
 }, "linux");
 
-test("hearGroups: what is sent to anyone else is not heard", async () => {
+test("hearGroups: does not report a datagram for another group or address", async () => {
   await using other = new Scene();
   await using scene = new Scene();
   await scene.ready();
@@ -43,7 +43,7 @@ test("hearGroups: what is sent to anyone else is not heard", async () => {
   same(await scene.heard(1), [`${scene.blue}: Hi`], story);
 }, "linux");
 
-test("hearGroups: others may listen to the same groups at the same port", async () => {
+test("hearGroups: another program can listen to the same group at the same port", async () => {
   await using scene = new Scene();
   using neighbour = bind({ hostname: scene.red, port: scene.port, reuseAddress: true });
   await neighbour.join(scene.red, HERE);
@@ -83,9 +83,10 @@ test("hearGroups: a signal that was aborted before ends it, too", async () => {
 
 test("hearGroups: a failure is thrown, and leaves no socket open", async () => {
   await using scene = new Scene((own) => [own.red, "127.0.0.1"]);
-  const story = "One of the groups was 127.0.0.1, which is none: join throws a RangeError.";
+  const story =
+    "One of the groups was 127.0.0.1. That is not a group, so join throws a RangeError.";
   await throws(() => scene.running, RangeError, story);
-  await scene.mustBeFree(`${story} So did you.`);
+  await scene.mustBeFree(`${story} You threw it, too.`);
 }, "linux");
 
 /**
@@ -93,7 +94,7 @@ test("hearGroups: a failure is thrown, and leaves no socket open", async () => {
  */
 class Scene implements AsyncDisposable {
   readonly #sender = bind();
-  readonly #holder = bind({ reuseAddress: true }); // the port is for whoever is told of it
+  readonly #holder = bind({ reuseAddress: true }); // keeps the port from other programs
   readonly port = this.#holder.address.port;
   readonly red = groupOf(this.port);
   readonly blue = groupOf(this.#sender.address.port);
@@ -174,7 +175,9 @@ class Scene implements AsyncDisposable {
 
 const PROBE = "are you there?";
 
-/** A group that only whoever has this port is in: its last two numbers are the port's bytes. */
+/**
+ * Returns a group that no other program here uses: its last two numbers are the bytes of our port.
+ */
 function groupOf(port: number): string {
   return `239.255.${port >> 8}.${port & 255}`;
 }
@@ -184,7 +187,7 @@ const bob = { hostname: "127.0.0.1", port: 1002 };
 const cem = { hostname: "127.0.0.2", port: 1001 };
 const [ANN, BOB, CEM] = ["127.0.0.1:1001", "127.0.0.1:1002", "127.0.0.2:1001"];
 
-/** A roster, and what was said to the group: who, what, when. Returns what came of the last one. */
+/** Calls whoIsIn for each of these datagrams, and returns the last list of members. */
 function told(
   said: [from: typeof ann, text: string, now: number][],
   roster = new Map<string, number>(),
@@ -194,13 +197,13 @@ function told(
   return here;
 }
 
-test("whoIsIn: who says here is here, in the order in which they came", () => {
+test("whoIsIn: those who send here are members, in the order in which they came", () => {
   const story = "Ann (port 1001) said here, then Bob (1002).";
   same(told([[ann, "here", 10]]), [ANN], "Ann said here.");
   same(told([[ann, "here", 10], [bob, "here", 20]]), [ANN, BOB], story);
 });
 
-test("whoIsIn: each one once, and the order stays", () => {
+test("whoIsIn: a member that sends here again is listed once, at its old place", () => {
   const story = "Ann said here, then Bob, then Ann again.";
   same(told([[ann, "here", 10], [bob, "here", 20], [ann, "here", 30]]), [ANN, BOB], story);
 });
@@ -211,7 +214,7 @@ test("whoIsIn: one port on two hosts is two members", () => {
   same(told([[ann, "here", 10], [cem, "here", 20], [ann, "bye", 30]]), [CEM], story);
 });
 
-test("whoIsIn: who was silent for 1000 ms is forgotten", () => {
+test("whoIsIn: a member that was silent for 1000 ms is deleted", () => {
   const story = "Ann said here at 10, Bob at 500, and Bob again at";
   same(
     told([[ann, "here", 10], [bob, "here", 500], [bob, "here", 1009]]),
@@ -224,10 +227,10 @@ test("whoIsIn: who was silent for 1000 ms is forgotten", () => {
     [BOB],
     `${story} 1010.`,
   );
-  same(roster.size, 1, `${story} 1010. Then I counted who is on the roster that you keep.`);
+  same(roster.size, 1, `${story} 1010. Then I counted the members in your roster.`);
 });
 
-test("whoIsIn: who says here again stays", () => {
+test("whoIsIn: a member that sends here again in time stays", () => {
   const story = "Ann said here at 10 and at 900, Bob at 20. At 1500 Cem said here.";
   same(
     told([[ann, "here", 10], [bob, "here", 20], [ann, "here", 900], [cem, "here", 1500]]),
@@ -236,18 +239,18 @@ test("whoIsIn: who says here again stays", () => {
   );
 });
 
-test("whoIsIn: who comes back after a silence comes at the end", () => {
+test("whoIsIn: a member that comes back after a silence comes last", () => {
   const story = "Ann said here at 10, Bob at 500, and Ann again at 1200.";
   same(told([[ann, "here", 10], [bob, "here", 500], [ann, "here", 1200]]), [BOB, ANN], story);
 });
 
-test("whoIsIn: who says bye is gone", () => {
+test("whoIsIn: a member that sends bye is deleted", () => {
   const story = "Ann and Bob said here. Then Ann said bye.";
   same(told([[ann, "here", 10], [bob, "here", 20], [ann, "bye", 30]]), [BOB], story);
   same(told([[ann, "here", 10], [bob, "bye", 20]]), [ANN], "Ann said here. Then Bob said bye.");
 });
 
-test("whoIsIn: anything else changes nothing", () => {
+test("whoIsIn: any other text changes nothing", () => {
   for (const text of ["", "hello", "HERE", "here!", "here I am", "goodbye"]) {
     const story = `Ann said here at 10, and Bob said ${JSON.stringify(text)} at 20.`;
     same(told([[ann, "here", 10], [bob, text, 20]]), [ANN], story);
@@ -258,8 +261,8 @@ test("whoIsIn: anything else changes nothing", () => {
   }
 });
 
-test("whoIsIn: port 0 is not here", () => {
-  const story = "Ann said here. Then somebody did who had port 0.";
+test("whoIsIn: a sender with port 0 is not a member", () => {
+  const story = "Ann said here. Then a sender with port 0 said here.";
   same(told([[ann, "here", 10], [{ ...ann, port: 0 }, "here", 20]]), [ANN], story);
 });
 
@@ -267,24 +270,25 @@ test("whoIsIn: port 0 is not here", () => {
 const crowd = Array.from({ length: 100 }, (_, i) => ({ hostname: "127.0.0.3", port: 1001 + i }));
 const CROWD = crowd.map(({ port }) => `127.0.0.3:${port}`);
 
-test("whoIsIn: at most 100 are here, and those who are stay", () => {
+test("whoIsIn: there are at most 100 members, and a full roster keeps them", () => {
   const roster = new Map<string, number>();
-  same(told(crowd.map((from) => [from, "here", 0]), roster), CROWD, "A hundred said here.");
-  const story = "A hundred said here. Then Ann did, too.";
+  same(told(crowd.map((from) => [from, "here", 0]), roster), CROWD, "A hundred members said here.");
+  const story = "A hundred members said here. Then Ann said here, too.";
   same(told([[ann, "here", 10]], roster), CROWD, story);
-  same(roster.size, 100, `${story} Then I counted who is on the roster that you keep.`);
+  same(roster.size, 100, `${story} Then I counted the members in your roster.`);
   const again =
-    "A hundred said here at 0, and the first of them again at 500. At 1000 Ann said here.";
+    "A hundred members said here at 0, and the first of them again at 500. At 1000 Ann said here.";
   same(told([[crowd[0]!, "here", 500], [ann, "here", 1000]], roster), [CROWD[0], ANN], again);
 });
 
-test("whoIsIn: a place that is free again is taken", () => {
+test("whoIsIn: a new member gets a place that is free again", () => {
   const bye = new Map<string, number>();
   told(crowd.map((from) => [from, "here", 0]), bye);
-  const story = "A hundred said here. One of them said bye, and then Ann said here.";
+  const story = "A hundred members said here. One of them said bye, and then Ann said here.";
   same(told([[crowd[7]!, "bye", 5], [ann, "here", 10]], bye).at(-1), ANN, story);
   const silent = new Map<string, number>();
   told(crowd.map((from) => [from, "here", 0]), silent);
-  const later = "A hundred said here at 0, and Ann at 1000. By then the others were silent.";
+  const later =
+    "A hundred members said here at 0, and Ann at 1000. By then the others were silent.";
   same(told([[ann, "here", 1000]], silent), [ANN], later);
 });

@@ -135,7 +135,7 @@ test("askAll: asks each agent once, with the OID and the community public", asyn
   let more = 0;
   a.receive().then(() => more++, () => {});
   await pause(50);
-  same(more, 0, "The agent did not answer. So many questions followed the first one.");
+  same(more, 0, "The agent did not answer. I counted the questions that followed the first one.");
 });
 
 test("askAll: returns undefined for an agent that does not answer", async () => {

@@ -11,9 +11,9 @@ export const HINTS: Record<string, string[]> = {
   sendWithin: [
     "GoBackN in lesson 10 has `lowest`, `next` and a window. Here the room from the last ACK " +
     "is the window. It is 1 at first, and each ACK may change it.",
-    "Send while next < lowest + room. Then wait for an ACK with one AbortSignal.timeout(100). " +
-    "If the time is up, next = lowest, and room is at least 1: that is the question to a full " +
-    "receiver.",
+    "Send while next < lowest + room. Then wait 100 ms for an ACK that says something new: " +
+    "receiveUntil of lesson 2 does that. If the time is up, next = lowest, and room is at least " +
+    "1: that is the question to a full receiver.",
     "`ACK n ROOM r` makes lowest n + 1, and room r. It says something new if n + 1 is above " +
     "lowest, or if r is another room. If n + 1 is below lowest, or above all that you have " +
     "sent, ignore it.",

@@ -65,7 +65,7 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "a duplicate is not acknowledged",
-    from: "if (!(number <= texts.length)) continue;",
+    from: "if (number > texts.length) continue;",
     to: "if (number !== texts.length) continue;",
     fails: [
       "collectAll: acknowledges a duplicate again, and keeps its text once",
@@ -80,8 +80,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "a part is taken whatever its number is",
-    from: "if (!(number <= texts.length)) continue;",
-    to: "if (Number.isNaN(number)) continue;",
+    from: "if (number > texts.length) continue;",
+    to: "if (number === Infinity) continue;",
     fails: ["collectAll: ignores a PART or END with a wrong number, and everything else"],
   },
   {

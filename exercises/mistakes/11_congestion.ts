@@ -9,15 +9,16 @@ const DOUBLE = "windows: without a loss, they double";
 const FIRST = "windows: the first one is 1, and there are as many as asked";
 const BEFORE = "windows: silence counts before a loss";
 
-const SLOW = "unfairSenders: who does not slow down after a loss is unfair";
-const HALVES = "unfairSenders: who halves after each loss is fair";
-const MORE = "unfairSenders: who lost nothing may send more";
+const SLOW = "unfairSenders: a sender that does not halve after a loss is unfair";
+const HALVES = "unfairSenders: a sender that halves after each loss is fair";
+const MORE = "unfairSenders: a sender that lost nothing may send more";
 const ODD = "unfairSenders: half of an odd number is rounded up";
 const TWO = "unfairSenders: 2 datagrams are always fair";
 const ITSELF = "unfairSenders: each sender is compared with itself";
 const ONCE = "unfairSenders: each name once, in the order in which the log shows it";
 const LAST = "unfairSenders: the last entry of a sender, and an empty log, say nothing";
-const LATER = "unfairSenders: once unfair is unfair, even if it halves later";
+const LATER =
+  "unfairSenders: a sender that was unfair once is in the list, even if it halves later";
 const NEXT = "unfairSenders: only the next round trip after a loss counts";
 
 /** What people get wrong in exercise 11. */

@@ -14,8 +14,8 @@ export const MISTAKES: Mistake[] = [
     to: "const socket = bind({ hostname: groups[0]!, port, reuseAddress: true });",
     fails: [
       "hearGroups: hears each group, and says which",
-      "hearGroups: as many groups as there are",
-      "hearGroups: what is sent to anyone else is not heard",
+      "hearGroups: listens to three groups as well as to two",
+      "hearGroups: does not report a datagram for another group or address",
     ],
   },
   {
@@ -40,13 +40,13 @@ export const MISTAKES: Mistake[] = [
     mistake: "there are always two groups",
     from: "groups.map(hear)",
     to: "groups.slice(0, 2).map(hear)",
-    fails: ["hearGroups: as many groups as there are"],
+    fails: ["hearGroups: listens to three groups as well as to two"],
   },
   {
     mistake: "the port is not shared",
     from: "port, reuseAddress: true });",
     to: "port });",
-    fails: ["hearGroups: others may listen to the same groups at the same port"],
+    fails: ["hearGroups: another program can listen to the same group at the same port"],
   },
   {
     mistake: "texts are printed as they come",
@@ -95,13 +95,13 @@ export const MISTAKES: Mistake[] = [
     mistake: "who came last is first",
     from: "return [...roster.keys()];",
     to: "return [...roster.keys()].reverse();",
-    fails: ["whoIsIn: who says here is here, in the order in which they came"],
+    fails: ["whoIsIn: those who send here are members, in the order in which they came"],
   },
   {
     mistake: "who says here again goes to the end",
     from: 'if (text === "here"',
     to: 'if (text === "here") roster.delete(member);\n  if (text === "here"',
-    fails: ["whoIsIn: each one once, and the order stays"],
+    fails: ["whoIsIn: a member that sends here again is listed once, at its old place"],
   },
   {
     mistake: "only the port is the key",
@@ -114,15 +114,15 @@ export const MISTAKES: Mistake[] = [
     from: "if (now - last >= 1000) roster.delete(member);",
     to: "if (now < last) roster.delete(member);",
     fails: [
-      "whoIsIn: who was silent for 1000 ms is forgotten",
-      "whoIsIn: a place that is free again is taken",
+      "whoIsIn: a member that was silent for 1000 ms is deleted",
+      "whoIsIn: a new member gets a place that is free again",
     ],
   },
   {
     mistake: "1000 ms of silence are not enough",
     from: "now - last >= 1000",
     to: "now - last > 1000",
-    fails: ["whoIsIn: who was silent for 1000 ms is forgotten"],
+    fails: ["whoIsIn: a member that was silent for 1000 ms is deleted"],
   },
   {
     mistake: "who is silent is not told, but kept",
@@ -132,81 +132,85 @@ export const MISTAKES: Mistake[] = [
       "member);\n  if (old.length > 0) {\n" +
       "    return [...roster.keys(), formatAddress(datagram.from)].filter((one) => " +
       "!old.includes(one));\n  }",
-    fails: ["whoIsIn: who was silent for 1000 ms is forgotten"],
+    fails: ["whoIsIn: a member that was silent for 1000 ms is deleted"],
   },
   {
     mistake: "the time is that of the first here",
     from: "roster.set(member, now);",
     to: "roster.set(member, roster.get(member) ?? now);",
-    fails: ["whoIsIn: who says here again stays"],
+    fails: ["whoIsIn: a member that sends here again in time stays"],
   },
   {
     mistake: "who comes back keeps the old place",
-    from: "for (const [member, last] of roster) if (now - last >= 1000) roster.delete(member);\n",
+    from: "for (const [member, last] of roster) {\n" +
+      "    if (now - last >= 1000) roster.delete(member);\n",
     to: "for (const [member, last] of roster) {\n" +
       "    if (now - last >= 1000 && member !== formatAddress(datagram.from)) " +
-      "roster.delete(member);\n  }\n",
-    fails: ["whoIsIn: who comes back after a silence comes at the end"],
+      "roster.delete(member);\n",
+    fails: ["whoIsIn: a member that comes back after a silence comes last"],
   },
   {
     mistake: "bye is not heard",
     from: 'if (text === "bye") roster.delete(member);',
     to: "",
-    fails: ["whoIsIn: who says bye is gone", "whoIsIn: a place that is free again is taken"],
+    fails: [
+      "whoIsIn: a member that sends bye is deleted",
+      "whoIsIn: a new member gets a place that is free again",
+    ],
   },
   {
     mistake: "bye ends it for everyone",
     from: 'if (text === "bye") roster.delete(member);',
     to: 'if (text === "bye") roster.clear();',
-    fails: ["whoIsIn: who says bye is gone"],
+    fails: ["whoIsIn: a member that sends bye is deleted"],
   },
   {
     mistake: "what begins with here will do",
     from: 'text === "here"',
     to: 'text.startsWith("here")',
-    fails: ["whoIsIn: anything else changes nothing"],
+    fails: ["whoIsIn: any other text changes nothing"],
   },
   {
     mistake: "capital letters will do",
     from: 'text === "here"',
     to: 'text.toLowerCase() === "here"',
-    fails: ["whoIsIn: anything else changes nothing"],
+    fails: ["whoIsIn: any other text changes nothing"],
   },
   {
     mistake: "whoever says anything is here",
     from: 'text === "here"',
     to: 'text !== "bye"',
-    fails: ["whoIsIn: anything else changes nothing"],
+    fails: ["whoIsIn: any other text changes nothing"],
   },
   {
     mistake: "what ends with bye will do",
     from: 'text === "bye"',
     to: 'text.endsWith("bye")',
-    fails: ["whoIsIn: anything else changes nothing"],
+    fails: ["whoIsIn: any other text changes nothing"],
   },
   {
     mistake: "port 0 is here",
     from: " && from.port !== 0",
     to: "",
-    fails: ["whoIsIn: port 0 is not here"],
+    fails: ["whoIsIn: a sender with port 0 is not a member"],
   },
   {
     mistake: "there is no limit",
     from: "roster.size < 100",
     to: "roster.size < Infinity",
-    fails: ["whoIsIn: at most 100 are here, and those who are stay"],
+    fails: ["whoIsIn: there are at most 100 members, and a full roster keeps them"],
   },
   {
     mistake: "the oldest makes room",
     from: 'if (text === "here" && from.port !== 0 && room) roster.set(member, now);',
     to: "if (!room) roster.delete([...roster.keys()][0]!);\n" +
       '  if (text === "here" && from.port !== 0) roster.set(member, now);',
-    fails: ["whoIsIn: at most 100 are here, and those who are stay"],
+    fails: ["whoIsIn: there are at most 100 members, and a full roster keeps them"],
   },
   {
     mistake: "when it is full, nobody on it can say here again",
     from: "roster.has(member) || roster.size < 100",
     to: "roster.size < 100",
-    fails: ["whoIsIn: at most 100 are here, and those who are stay"],
+    fails: ["whoIsIn: there are at most 100 members, and a full roster keeps them"],
   },
 ];

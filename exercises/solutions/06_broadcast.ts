@@ -48,8 +48,9 @@ export async function findServers(
  * Make a list of the programs that are here. Each program sends something from time to time. A
  * program that has been silent for `forgetAfter` milliseconds or longer is not here any more.
  *
- * `heard` says who sent and when, oldest first. Return who is here at the time `now`: each one
- * once, such as `127.0.0.1:41234`, in the order in which they were heard last, oldest first.
+ * `heard` says who sent and when, oldest first. Return the addresses of the programs that are here
+ * at the time `now`, such as `127.0.0.1:41234`. List each program once. The order is that of their
+ * last datagrams, oldest first.
  */
 export function whoIsHere(
   heard: { from: Address; at: number }[],

@@ -14,7 +14,7 @@ import type { Fate } from "../../lib/relay.ts";
  * - `doubled`: how often a number arrived that had arrived before.
  * - `overtaken`: how many arrived for the first time after a higher number.
  *
- * Some numbers are as high as 100,000,000. That must not take longer.
+ * Some numbers are as high as 100,000,000. Your function must not take longer for them.
  */
 export function judge(numbers: number[]): { lost: number; doubled: number; overtaken: number } {
   const came = new Set<number>();

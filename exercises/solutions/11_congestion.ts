@@ -11,11 +11,11 @@
  *
  * At the end of a round trip, the next window is:
  *
- * - after a loss, that is, if the window was larger than `room`: half of it, rounded down, but at
- *   least 2. This half is also the new threshold.
+ * - after a loss: half of the window, rounded down, but at least 2. This half is also the new
+ *   threshold. There is a loss if the window was larger than `room`.
  * - after silence: 1. The threshold is the same half as after a loss. `silent` has the numbers of
  *   the round trips, counted from 0, in which no ACK arrived.
- * - otherwise, below the threshold: double, but not more than the threshold.
+ * - otherwise, if the window is below the threshold: double, but not more than the threshold.
  * - otherwise: one more.
  *
  * At the start the window doubles, because there is not a threshold yet.
@@ -57,8 +57,8 @@ export interface Entry {
  * they were. Return each name once.
  *
  * A fair sender halves after a loss: in its next round trip, it sends at most half as many
- * datagrams, rounded up. But 2 are always fair. A sender without a next entry was not unfair in its
- * last one.
+ * datagrams, rounded up. But 2 are always fair. After the last entry of a sender, nobody knows what
+ * it sends next. So a loss in this entry does not make it unfair.
  */
 export function unfairSenders(log: Entry[]): string[] {
   const last = new Map<string, Entry>();

@@ -15,8 +15,8 @@ import { type Address, bind, formatAddress, type Socket } from "../../lib/udp.ts
  * machine listen to the same groups at the same port, and to other groups, which you must not
  * report. The texts come from the network: make them safe to print with `printable`.
  *
- * End when `signal` is aborted, and leave no socket open. Throw a failure at once, for example if
- * one of `groups` is not a group. Leave no socket open then, either.
+ * End when `signal` is aborted, and leave no socket open. If something fails, let the error through
+ * at once, and leave no socket open either. For example, one of `groups` may not be a group.
  */
 export async function hearGroups(
   groups: string[],
@@ -28,6 +28,7 @@ export async function hearGroups(
   const sockets: Socket[] = [];
   const close = () => sockets.forEach((socket) => socket.close());
   signal.addEventListener("abort", close);
+
   // A socket that is bound to a group's address receives that group only. So
   // each group has a socket of its own.
   const hear = async (hostname: string) => {
@@ -36,6 +37,7 @@ export async function hearGroups(
     await socket.join(hostname, { interface: "127.0.0.1" });
     for await (const { data } of socket) heard(`${hostname}: ${printable(data)}`);
   };
+
   try {
     await Promise.all(groups.map(hear));
   } finally {
@@ -62,13 +64,18 @@ export function whoIsIn(
   datagram: { text: string; from: Address },
   now: number,
 ): string[] {
-  for (const [member, last] of roster) if (now - last >= 1000) roster.delete(member);
+  for (const [member, last] of roster) {
+    if (now - last >= 1000) roster.delete(member);
+  }
+
   const { text, from } = datagram;
   const member = formatAddress(from);
+
   // A Map keeps its keys in the order in which they were added. Setting the
   // value of a key again does not move it.
   const room = roster.has(member) || roster.size < 100;
   if (text === "here" && from.port !== 0 && room) roster.set(member, now);
   if (text === "bye") roster.delete(member);
+
   return [...roster.keys()];
 }

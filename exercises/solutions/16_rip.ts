@@ -14,7 +14,7 @@ import { type Address, sameAddress } from "../../lib/udp.ts";
  * - Send each route with its metric. A lost route has the metric 16, and is sent, too.
  * - Use split horizon: leave out the routes that came from this neighbour. If `poisoned` is true,
  *   use poisoned reverse: send these routes with the metric 16.
- * - A message has at most 25 routes. If there is no route to send, return an empty list.
+ * - A message has at most 25 routes. Without a route to send, return an empty list.
  */
 export function updateFor(table: Table, neighbour: Address, poisoned: boolean): Uint8Array[] {
   const routes: Route[] = [];
@@ -52,12 +52,11 @@ export type Choose = (now: number, told?: Choice) => Choice | undefined;
  * - Choose the smallest metric. If several neighbours have it, keep the neighbour of the call
  *   before. If that one is not among them, take the one that you have remembered for the longest
  *   time.
- * - A metric of 16 through a neighbour means that it has no route. Then do not remember this
- *   neighbour. If it tells a route again, it counts as new.
+ * - If the metric through a neighbour is 16, this neighbour has no route. Then do not remember it.
+ *   If it tells a route again, it counts as new.
  * - Forget a neighbour that told nothing for 180,000 ms or longer.
  * - A metric is a whole number from 1 to 16. If a neighbour tells another one, ignore it.
- * - Remember at most 100 neighbours. If there is no room for a new one, ignore it, and keep the
- *   others.
+ * - Remember at most 100 neighbours. If you remember 100, ignore a new one, and keep the others.
  */
 export function nextBest(): Choose {
   const remembered: Remembered = new Map();

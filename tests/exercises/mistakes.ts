@@ -49,8 +49,25 @@ Deno.test("every mistake is found in the cases that it says", async () => {
     const leftOut = "\nfunction leftOut(..._: unknown[]): void {}\n";
     copy.write(`exercises/checks/${name}_test.ts`, check + leftOut);
   }
-  const checks = variants.map(({ name }) => `exercises/checks/${name}_test.ts`);
+  const checks = variants.map(checkOf);
   assertEquals(await copy.output(["check", "--quiet", ...checks]), "");
+
+  // On a busy machine, a mistake about time may pass: the datagram that shows it comes late. So
+  // those that passed are tried again.
+  let left = variants;
+  for (let tries = 0; tries < 5 && left.length > 0; tries++) {
+    const failed = await failures(copy, left.map(checkOf));
+    left = left.filter(({ name, fails }) => !fails.every((one) => failed.has(`${name} ${one}`)));
+  }
+  assertEquals(left.map(({ mistake, fails }) => ({ mistake, fails })), []);
+});
+
+function checkOf({ name }: Variant): string {
+  return `exercises/checks/${name}_test.ts`;
+}
+
+/** Runs these checks, and returns the names of the cases that failed. */
+async function failures(copy: Copy, checks: string[]): Promise<Set<string>> {
   const report = await copy.output([
     "test",
     "--no-check",
@@ -62,11 +79,6 @@ Deno.test("every mistake is found in the cases that it says", async () => {
     "--reporter=junit",
     ...checks,
   ]);
-  const failed = [...report.matchAll(/<testcase name="(.*?)"[^>]*>\s*<(?:failure|error)/g)]
-    .map(([, name]) => name!);
-  const wrong = variants.map(({ name, mistake, fails }) => ({
-    mistake,
-    passed: fails.filter((one) => !failed.includes(`${name} ${one}`)),
-  }));
-  assertEquals(wrong.filter(({ passed }) => passed.length > 0), []);
-});
+  const failed = report.matchAll(/<testcase name="(.*?)"[^>]*>\s*<(?:failure|error)/g);
+  return new Set([...failed].map(([, name]) => name!));
+}
