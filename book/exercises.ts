@@ -4,11 +4,12 @@
  * @module
  */
 import { paint, type Piece } from "./code/paint.ts";
+import { constant, evaluate } from "./code/evaluate.ts";
 import { parse } from "./code/parse.ts";
+import type { Trouble } from "./code/trouble.ts";
 import type { Project } from "./project.ts";
-import { hints, type Page, pages } from "../exercises/runner/pages.ts";
-import { type ExerciseProgress, progress } from "../exercises/runner/progress.ts";
-import { exercises } from "../exercises/runner/shipped.ts";
+import { type Page, pages } from "../exercises/runner/pages.ts";
+import { type ExerciseProgress, progressOf } from "../exercises/runner/progress.ts";
 
 /** An exercise. */
 export interface Exercise {
@@ -32,19 +33,61 @@ export interface Code {
 
 /** The exercises' page of a lesson, if it has one. */
 export function pageOf(number: number): Page | undefined {
-  return pages().find((page) => page.number === number);
+  return allPages().find((page) => page.number === number);
+}
+
+let known: Page[] = [];
+
+/** All pages. One whose solution is gone stays, as long as the book runs. */
+function allPages(): Page[] {
+  try {
+    const now = pages();
+    const isThere = (page: Page) => now.some(({ name }) => name === page.name);
+    known = [...known.filter((page) => !isThere(page)), ...now];
+  } catch (error) {
+    if (known.length === 0) throw error;
+  }
+  return known;
 }
 
 /** The exercises of a page. The tasks are those of the solution, whatever has become of the learner's file. */
-export async function exercisesOf(project: Project, page: Page): Promise<Exercise[]> {
-  const all = await hints(page);
+export function exercisesOf(project: Project, page: Page): Exercise[] {
+  const all = hintsOf(project, page);
   const codes = codesOf(project, page);
   const { items } = project.source(page.solution);
   const imports = importsOf(project, page);
-  return exercises(page).map((name) => {
+  return names(project, page).map((name) => {
     const task = items.find(({ names }) => names.includes(name))?.doc ?? "";
     return { name, task, hints: all[name] ?? [], code: codes[name]!, imports };
   });
+}
+
+/** What is wrong with the files of a page, the learner's first. */
+export function troublesOf(project: Project, page: Page): Trouble[] {
+  return [page.file, page.solution, hintsFile(page)].flatMap((path) => project.trouble(path) ?? []);
+}
+
+/** The names of the exercises: what the solution exports. */
+function names(project: Project, { solution }: Page): string[] {
+  return project.source(solution).items.filter(({ node, exported }) =>
+    exported && (node.declaration as { type?: string } | null)?.type === "FunctionDeclaration"
+  ).flatMap(({ names }) => names);
+}
+
+function hintsFile({ name }: Page): string {
+  return `exercises/hints/${name}.ts`;
+}
+
+/** The hints for each exercise of a page: read, not run. */
+function hintsOf(project: Project, page: Page): Record<string, string[]> {
+  const path = hintsFile(page);
+  const said = evaluate(project, path, constant(project, path, "HINTS")?.node);
+  const all = typeof said === "object" && said !== null ? Object.entries(said) : [];
+  return Object.fromEntries(
+    all.filter(([, hints]) => Array.isArray(hints)).map((
+      [name, hints],
+    ) => [name, hints.filter((hint: unknown) => typeof hint === "string")]),
+  );
 }
 
 /** The learner's code for each exercise of a page: all of the file where one cannot be found in it. */
@@ -62,7 +105,7 @@ export function codesOf(project: Project, page: Page): Record<string, Code> {
     // It is no TypeScript at the moment: then as it stands.
   }
   const whole = { file, line: 1, pieces: [["", text.trimEnd()]] as const };
-  return Object.fromEntries(exercises(page).map((name) => [name, read(name) ?? whole]));
+  return Object.fromEntries(names(project, page).map((name) => [name, read(name) ?? whole]));
 }
 
 function importsOf(project: Project, { file }: Page): readonly Piece[] {
@@ -93,16 +136,21 @@ export function solutionOf(project: Project, page: Page, name: string): readonly
   ]);
 }
 
-/** How far the learner is, by the numbers of the pages. */
+/** How far the learner is, by the numbers of the pages. What cannot be read now is left out. */
 export async function standing(): Promise<Map<number, readonly ExerciseProgress[]>> {
-  return new Map((await progress()).map(({ page, exercises }) => [page.number, exercises]));
+  const found = new Map<number, readonly ExerciseProgress[]>();
+  for (const page of allPages()) {
+    const progress = await progressOf(page).catch(() => undefined);
+    if (progress) found.set(page.number, progress.exercises);
+  }
+  return found;
 }
 
+/** The learner's file: where it cannot be read, what is wrong with it. */
 function textOf(project: Project, file: string): string {
   try {
     return project.text(file);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return "// This file is not there.";
+    return `// ${(error as Error).message}`;
   }
 }

@@ -6,8 +6,8 @@
 import { isNode, type Item, type Node, parse, type Source } from "./code/parse.ts";
 import type { Library } from "./code/copy.ts";
 import { evaluate, UNKNOWN } from "./code/evaluate.ts";
-import type { Lesson } from "../cli/lesson.ts";
-import { readText } from "../cli/source.ts";
+import { Kept, Trouble } from "./code/trouble.ts";
+import { type Lesson, PARTS } from "../cli/lesson.ts";
 
 /** A lesson: its file, and what it says of itself. */
 export interface LessonFile {
@@ -38,40 +38,64 @@ export interface Document {
 }
 
 interface Settings {
-  tasks: Record<string, { command: string }>;
-  imports: Record<string, string>;
+  readonly tasks: Readonly<Record<string, string>>;
+  readonly imports: Readonly<Record<string, string>>;
 }
 
 /** The project's folder, as it is now: what has changed on disk is read again. */
 export class Project implements Library {
   /** With a slash at the end. */
   readonly folder: URL;
-  readonly #files = new Map<string, { stamp: string; source: Source }>();
-  readonly #texts = new Map<string, { stamp: string; text: string }>();
-  readonly #lessons = new Map<string, { stamp: string; lesson: About }>();
+  readonly #texts: Kept<string>;
+  readonly #sources: Kept<Source>;
+  readonly #settings: Kept<Settings>;
+  readonly #lessons: Kept<About>;
+  /** What stands for a file that never had a version without a fault. */
+  readonly #instead = new Map<string, Source>();
+  /** The names that a folder once had. */
+  readonly #names = new Map<string, Set<string>>();
 
   /** Takes the folder's URL. */
   constructor(folder: URL) {
     this.folder = folder;
+    const stamp = (path: string) => this.stamp(path);
+    this.#texts = new Kept(stamp, (path) => textAt(this.#url(path), path));
+    this.#sources = new Kept(stamp, (path) => sourceOf(path, this.text(path)));
+    this.#settings = new Kept(stamp, (path) => settingsIn(path, this.text(path)));
+    this.#lessons = new Kept(stamp, (path) => about(this, path));
   }
 
-  /** The text of a file, by its path in the project. */
+  /** The text of a file as it is, by its path in the project. Throws a {@linkcode Trouble}. */
   text(path: string): string {
-    const stamp = this.stamp(path);
-    const known = this.#texts.get(path);
-    if (known?.stamp === stamp) return known.text;
-    const text = readText(this.#url(path));
-    this.#texts.set(path, { stamp, text });
-    return text;
+    return current(this.#texts.now(path));
   }
 
+  /** The text of a file: the last one that could be read. */
+  lastText(path: string): string {
+    return this.#texts.good(path) ?? committed(this.folder, path) ?? "";
+  }
+
+  /** A file that was read: its last version without a fault. */
   source(path: string): Source {
-    const stamp = this.stamp(path);
-    const known = this.#files.get(path);
-    if (known?.stamp === stamp) return known.source;
-    const source = parse(path, this.text(path));
-    this.#files.set(path, { stamp, source });
-    return source;
+    return this.#sources.good(path) ?? this.#shipped(path);
+  }
+
+  /** What is wrong with a file as it is, if anything is. */
+  trouble(path: string): Trouble | undefined {
+    const kept = path.endsWith(".ts")
+      ? this.#sources
+      : path === SETTINGS
+      ? this.#settings
+      : this.#texts;
+    const now = kept.now(path);
+    if (now instanceof Trouble) return now;
+    const lesson = isProgram(path) && this.#lessons.now(path);
+    return lesson instanceof Trouble ? lesson : undefined;
+  }
+
+  /** Whether a version of a file can be shown, which may be an older one. */
+  hasVersion(path: string): boolean {
+    return (path.endsWith(".ts") ? this.source(path).text : this.lastText(path)) !== "";
   }
 
   get imports(): Readonly<Record<string, string>> {
@@ -79,13 +103,14 @@ export class Project implements Library {
   }
 
   settings(): Settings {
-    return JSON.parse(this.text("deno.json"));
+    return this.#settings.good(SETTINGS) ?? { tasks: {}, imports: {} };
   }
 
   /** All lessons, by their numbers. */
   lessons(): LessonFile[] {
     const { tasks } = this.settings();
-    return this.#some("lessons", /^\d\d_\w+\.ts$/).map((file) => {
+    const names = [...this.#some("lessons", LESSON), ...this.#known("cli/lessons", LESSON)];
+    return [...new Set(names)].sort().map((file) => {
       const path = `lessons/${file}`;
       const number = parseInt(file);
       const program = `cli/${path}`;
@@ -101,7 +126,7 @@ export class Project implements Library {
           return source(program);
         },
         lesson: this.#about(program),
-        task: tasks[`lesson${number}`]?.command,
+        task: tasks[`lesson${number}`],
       };
     });
   }
@@ -119,7 +144,7 @@ export class Project implements Library {
     const names = this.#some("docs", /^[\w-]+\.md$/);
     const paths = ["README.md", ...names.map((file) => `docs/${file}`)];
     return paths.map((path) => {
-      const text = this.text(path);
+      const text = this.lastText(path);
       const name = path.replace(/\.md$/, "").replace("/", "-").toLowerCase();
       return { path, name, title: text.match(/^# (.*)$/m)?.[1] ?? path, text };
     });
@@ -130,57 +155,168 @@ export class Project implements Library {
     try {
       return [...Deno.readDirSync(this.#url(`${folder}/`))]
         .filter(({ isFile, name }) => isFile && names.test(name)).map(({ name }) => name).sort();
-    } catch (error) {
-      const { NotFound, NotADirectory } = Deno.errors;
-      if (error instanceof NotFound || error instanceof NotADirectory) return [];
-      throw error;
+    } catch {
+      return []; // There is no such folder, or it is being replaced.
     }
+  }
+
+  /** The same, with those that were there earlier: a file that is gone keeps its page. */
+  #known(folder: string, names: RegExp): string[] {
+    const all = this.#names.get(folder) ?? new Set();
+    for (const name of this.list(folder, names)) all.add(name);
+    this.#names.set(folder, all);
+    return [...all].sort();
   }
 
   /** The same, for folders that a book cannot be made without: throws where there are none. */
   #some(folder: string, names: RegExp): string[] {
-    const found = this.list(folder, names);
+    const found = this.#known(folder, names);
     if (found.length > 0) return found;
     throw new Error(`${folder}/ has nothing for the book. To restore it: git checkout ${folder}`);
   }
 
   /** Changes when the file does. */
   stamp(path: string): string {
-    const { mtime, size } = Deno.lstatSync(this.#url(path));
-    return `${mtime?.getTime()} ${size}`;
+    try {
+      const { mtime, size } = Deno.lstatSync(this.#url(path));
+      return `${mtime?.getTime()} ${size}`;
+    } catch {
+      return "not there";
+    }
   }
 
   /** Changes when any file does that the book shows. */
   stampOfAll(): string {
     const folders = ["lessons", "cli", "cli/lessons", "lib", "docs", "book", "exercises"];
-    const more = [
-      "exercises/solutions",
-      "exercises/hints",
-      "exercises/checks",
-      "exercises/.progress",
-    ];
+    const more = ["solutions", "hints", "checks", ".progress"].map((name) => `exercises/${name}`);
     const stamps = [...folders, ...more].flatMap((folder) =>
-      this.list(folder, /\.(ts|md|css|json)$/).map((file) => this.stamp(`${folder}/${file}`))
+      this.list(folder, /\.(ts|md|css|json)$/).map((file) =>
+        `${file} ${this.stamp(`${folder}/${file}`)}`
+      )
     );
-    return [...stamps, this.stamp("README.md"), this.stamp("deno.json")].join();
+    return [...stamps, this.stamp("README.md"), this.stamp(SETTINGS)].join();
   }
 
   #about(path: string): About {
-    const stamp = this.stamp(path);
-    const known = this.#lessons.get(path);
-    if (known?.stamp === stamp) return known.lesson;
+    const known = this.#lessons.good(path);
+    if (known) return known;
+    const [, number, title = ""] = path.match(/(\d\d)_(\w+)\.ts$/) ?? [];
+    return { part: 1, title: title.replaceAll("_", " "), about: "", port: Number(number) };
+  }
+
+  /** For a file that is broken when the book begins: as git has it. Empty where git has none. */
+  #shipped(path: string): Source {
+    const known = this.#instead.get(path);
+    if (known) return known;
+    let source = parse(path, "");
     try {
-      const lesson = about(this, path);
-      this.#lessons.set(path, { stamp, lesson });
-      return lesson;
-    } catch (error) {
-      if (known) return known.lesson; // it is being changed: Run says what is wrong
-      throw error;
+      source = sourceOf(path, committed(this.folder, path) ?? "");
+    } catch {
+      // What was committed is broken, too.
     }
+    this.#instead.set(path, source);
+    return source;
   }
 
   #url(path: string): URL {
     return new URL(path, this.folder);
+  }
+}
+
+const SETTINGS = "deno.json";
+const LESSON = /^\d\d_\w+\.ts$/;
+
+/** Nothing that a book shows is longer: what is, somebody has put there by mistake. */
+const LONGEST = 100_000;
+
+function isProgram(path: string): boolean {
+  return path.startsWith("cli/lessons/");
+}
+
+function current<T>(now: T | Trouble): T {
+  if (now instanceof Trouble) throw now;
+  return now;
+}
+
+/** The text of a file. Throws where that is no text. */
+function textAt(file: URL, path: string): string {
+  const info = statOf(file);
+  if (!info) throw new Trouble(path, "The file is not there.");
+  if (!info.isFile) throw new Trouble(path, "This is a folder or a link, and no file.");
+  if (info.size > LONGEST) {
+    throw new Trouble(path, `The file has more than ${LONGEST.toLocaleString("en")} bytes.`);
+  }
+  const text = decoded(Deno.readFileSync(file), path).replaceAll("\r\n", "\n");
+  if (text.trim() === "") throw new Trouble(path, "The file is empty.");
+  return text;
+}
+
+function decoded(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const before = new TextDecoder().decode(bytes).split("\ufffd")[0]!.split("\n");
+    const column = before.at(-1)!.length + 1;
+    throw new Trouble(path, "This is not UTF-8. Save the file as UTF-8.", before.length, column);
+  }
+}
+
+function statOf(file: URL): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file that is parsed. Throws where it is no TypeScript. */
+function sourceOf(path: string, text: string): Source {
+  const source = parse(path, text);
+  if (source.fault) throw source.fault;
+  return source;
+}
+
+/** The tasks and packages of deno.json, as far as they are what they should be. */
+function settingsIn(path: string, text: string): Settings {
+  const { tasks, imports } = parsedJson(path, text) as Record<string, unknown>;
+  const commands = entriesOf(tasks).map((
+    [name, task],
+  ) => [name, typeof task === "string" ? task : (task as { command?: unknown } | null)?.command]);
+  const texts = (all: unknown[][]) =>
+    Object.fromEntries(all.filter(([, value]) => typeof value === "string"));
+  return { tasks: texts(commands), imports: texts(entriesOf(imports)) };
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}
+
+function parsedJson(path: string, text: string): unknown {
+  try {
+    return Object(JSON.parse(text));
+  } catch (error) {
+    const { message } = error as Error;
+    const [, line, column] = message.match(/\(line (\d+) column (\d+)\)/) ?? [];
+    const said = message.replace(/ \(line .*/, "");
+    throw line
+      ? new Trouble(path, said, Number(line), Number(column))
+      : new Trouble(path, said || "This is not JSON.");
+  }
+}
+
+/** The text of a file in git's last commit, if there are git and such a file. Fetches nothing. */
+export function committed(folder: URL, path: string): string | undefined {
+  try {
+    const { success, stdout } = new Deno.Command("git", {
+      args: ["cat-file", "blob", `HEAD:./${path}`],
+      cwd: folder,
+      env: { GIT_NO_LAZY_FETCH: "1", GIT_TERMINAL_PROMPT: "0" },
+      stdin: "null",
+      stderr: "null",
+    }).outputSync();
+    return success ? new TextDecoder().decode(stdout).replaceAll("\r\n", "\n") : undefined;
+  } catch {
+    return undefined; // There is no git here.
   }
 }
 
@@ -242,12 +378,17 @@ export function labeller(source: Source): string | undefined {
 function about(project: Project, path: string): About {
   const lesson = lessonOf(project.source(path));
   const said = evaluate(project, path, lesson) as Partial<About> | typeof UNKNOWN;
-  if (said === UNKNOWN) throw new Error(`${path} has no: export const lesson = { … }`);
+  if (said === UNKNOWN) throw new Trouble(path, "The file has no: export const lesson = { … }");
   const { part, title, about, port, host } = said;
-  for (const [name, value] of Object.entries({ part, title, about, port })) {
-    if (!["string", "number"].includes(typeof value)) {
-      throw new Error(`${path}: the lesson does not say its ${name} in a way that can be read.`);
-    }
+  const readable = {
+    part: typeof part === "number" && PARTS[part - 1] !== undefined,
+    title: typeof title === "string",
+    about: typeof about === "string",
+    port: typeof port === "number",
+  };
+  for (const [name, is] of Object.entries(readable)) {
+    if (is) continue;
+    throw new Trouble(path, `The lesson does not say its ${name} in a way that can be read.`);
   }
   return {
     part: part!,

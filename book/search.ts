@@ -20,7 +20,7 @@ export interface Entry {
 }
 
 /** All that can be found. */
-export async function entries(project: Project, lessons: readonly LessonFile[]): Promise<Entry[]> {
+export function entries(project: Project, lessons: readonly LessonFile[]): Entry[] {
   const found: Entry[] = [];
   for (const file of lessons) {
     const { number, name, lesson, source, program } = file;
@@ -43,7 +43,7 @@ export async function entries(project: Project, lessons: readonly LessonFile[]):
       });
     }
     const page = pageOf(number);
-    for (const { name, task } of page ? await exercisesOf(project, page) : []) {
+    for (const { name, task } of page ? exercisesOf(project, page) : []) {
       found.push({
         title: name,
         on: `Exercise ${number}`,

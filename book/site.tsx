@@ -18,15 +18,17 @@ import {
   libraryCopyables,
   pageName,
 } from "./copies.ts";
-import { exercisesOf, pageOf, standing } from "./exercises.ts";
+import { type Trouble, troubleWith } from "./code/trouble.ts";
+import { exercisesOf, pageOf, standing, troublesOf } from "./exercises.ts";
 import { document } from "./pages/layout.tsx";
 import { LessonPage, type LessonView } from "./pages/lesson.tsx";
 import { Contents, DocumentPage, LibraryPage, WholePage } from "./pages/others.tsx";
 import type { Recording } from "./pages/diagram.tsx";
+import { BrokenPage, type Fault, withTroubles } from "./pages/troubles.tsx";
 import type { LessonFile, Project } from "./project.ts";
 import type { Book } from "./pages/layout.tsx";
 import { entries } from "./search.ts";
-import { script } from "./script.ts";
+import { script, scriptWithPackages } from "./script.ts";
 
 /** A file of the book. */
 export interface File {
@@ -40,13 +42,29 @@ export interface Manner {
   readonly live: boolean;
   /** The recorded run of a lesson, if there is one by now. */
   recording(lesson: LessonFile): Recording | undefined;
+  /** Why its last run could not be recorded, if it could not. */
+  failure?(lesson: LessonFile): Trouble | undefined;
   /** Changes when there is another recording. */
   recorded(): number;
   /** What opens a file in an editor, if anything does. */
   readonly editor?: (path: string, line: number) => string;
 }
 
-type Make = () => File | Promise<File>;
+type Make = () => Promise<File>;
+
+/** What is in a file. */
+type Body = File["body"] | Promise<File["body"]>;
+
+/** What a page shows of the project. */
+interface Shown {
+  /** Files whose faults stand above the page. */
+  readonly files: readonly string[];
+  /** Files whose faults stand elsewhere on it. */
+  readonly besides?: readonly string[];
+  readonly lesson?: LessonFile;
+  /** The lesson whose picture it has, where that is another one. */
+  readonly picture?: LessonFile;
+}
 
 /** The lesson on the first page. */
 const COVER = 4;
@@ -66,6 +84,12 @@ export class Site {
   readonly #project: Project;
   readonly #manner: Manner;
   #files: { of: string; files: Map<string, Make> } | undefined;
+  /** The last version of each file that could be made. */
+  readonly #good = new Map<string, File["body"]>();
+  /** The same of pages, without what is wrong with them. */
+  readonly #pages = new Map<string, string>();
+  /** What a page shows of the project, by the page's name. */
+  readonly #shown = new Map<string, Shown>();
 
   constructor(project: Project, manner: Manner) {
     this.#project = project;
@@ -77,6 +101,19 @@ export class Site {
     const of = `${this.#project.stampOfAll()} ${this.#manner.recorded()}`;
     if (this.#files?.of !== of) this.#files = { of, files: this.#list() };
     return this.#files.files;
+  }
+
+  /** Changes when a page does. It is cheaper than to make the page. */
+  stamp(page: string): string {
+    const { files = [], besides = [] } = this.#shown.get(page) ?? {};
+    const stamps = [...files, ...besides].map((path) => this.#project.stamp(path));
+    return [...stamps, this.#manner.recorded()].join();
+  }
+
+  /** The recording of the lesson that a page shows. */
+  recording(page: string): Recording | undefined {
+    const { lesson, picture = lesson } = this.#shown.get(page) ?? {};
+    return picture && this.#manner.recording(picture);
   }
 
   #list(): Map<string, Make> {
@@ -91,20 +128,28 @@ export class Site {
     };
     const cover = lessons.find(({ number }) => number === COVER) ?? lessons[0]!;
     const files = new Map<string, Make>();
-    const add = (name: string, body: () => File["body"] | Promise<File["body"]>) => {
+    const add = (name: string, body: () => Body) => {
       let made: Promise<File> | undefined;
-      const make = async () => ({ type: TYPES[name.split(".").at(-1)!]!, body: await body() });
-      files.set(name, () => made ??= make());
+      files.set(name, () => made ??= this.#made(name, body));
     };
-    const page = (name: string, make: (book: Book) => unknown) =>
-      add(`${name}.html`, async () => await document(await make(await (known ??= bookNow()))));
+    const page = (name: string, shown: Shown, make: (book: Book) => unknown) => {
+      const file = `${name}.html`;
+      this.#shown.set(file, shown);
+      add(file, async () => {
+        const book = await (known ??= bookNow());
+        return this.#page(file, book, shown, () => make(book));
+      });
+    };
 
-    page("index", (book) => {
+    page("index", { files: [], picture: cover }, (book) => {
       const recording = this.#manner.recording(cover);
       return <Contents book={book} cover={cover} recording={recording} library={library} />;
     });
     for (const lesson of lessons) {
-      page(lesson.name, async (book) => <LessonPage book={book} view={await this.#view(lesson)} />);
+      const files = [lesson.path, `cli/${lesson.path}`, "deno.json"];
+      const besides = [`exercises/${lesson.name}.ts`];
+      const shown = { files, besides, lesson };
+      page(lesson.name, shown, (book) => <LessonPage book={book} view={this.#view(lesson)} />);
       this.#addCopies(
         add,
         lesson.name,
@@ -118,6 +163,7 @@ export class Site {
       const copyables = libraryCopyables(source);
       page(
         name,
+        { files: [source.path] },
         (book) => (
           <LibraryPage book={book} source={source} copies={copyables} whole={`${name}.txt`} />
         ),
@@ -128,6 +174,7 @@ export class Site {
     for (const one of documents) {
       page(
         one.name,
+        { files: [one.path] },
         (book) => (
           <DocumentPage
             book={book}
@@ -140,27 +187,89 @@ export class Site {
     }
     page(
       "book",
-      async (book) => (
-        <WholePage
-          book={book}
-          views={await Promise.all(lessons.map((one) => this.#view(one)))}
-        />
-      ),
+      { files: lessons.map(({ path }) => path) },
+      (book) => <WholePage book={book} views={lessons.map((one) => this.#view(one))} />,
     );
 
     add("book.css", () => compact(this.#project.text("book/book.css")));
     add("book.js", () => script(new URL("book/browser/main.ts", project.folder)));
     add("copies.js", () => script(new URL("book/browser/copies.ts", project.folder)));
-    if (live) add("checks.js", () => script(new URL("book/browser/checks.ts", project.folder)));
+    if (live) {
+      add("checks.js", () => script(new URL("book/browser/checks.ts", project.folder)));
+      add(
+        "changes.js",
+        () => scriptWithPackages(new URL("book/browser/changes.ts", project.folder)),
+      );
+    }
     add("theme.js", () => THEME);
     add("search.js", async () => {
       const search = await script(new URL("book/browser/search.ts", project.folder));
-      return `${search}book.found(${JSON.stringify(await entries(project, lessons))});\n`;
+      return `${search}book.found(${JSON.stringify(entries(project, lessons))});\n`;
     });
     add("icon.svg", () => ICON);
     add("serif.woff2", () => serif);
     add("mono.woff2", () => mono);
     return files;
+  }
+
+  /** A file. Where it cannot be made now, a book that is served has the version before. */
+  async #made(name: string, make: () => Body): Promise<File> {
+    const type = TYPES[name.split(".").at(-1)!]!;
+    try {
+      const body = await make();
+      this.#good.set(name, body);
+      return { type, body };
+    } catch (error) {
+      const body = this.#good.get(name);
+      if (!this.#manner.live || body === undefined) throw error;
+      return { type, body };
+    }
+  }
+
+  /** A page, with what is wrong with the files that it shows: such a fault ends at its own page. */
+  async #page(name: string, book: Book, shown: Shown, make: () => unknown): Promise<string> {
+    const faults: Fault[] = [];
+    let text: string;
+    try {
+      text = await document(await make());
+      this.#pages.set(name, text);
+    } catch (error) {
+      if (!book.live) throw error;
+      const below = "Below is the last version that could be made.";
+      faults.push({ trouble: troubleWith(name, error), below });
+      text = this.#pages.get(name) ?? await document(<BrokenPage book={book} name={name} />);
+    }
+    faults.push(...this.#faults(shown));
+    if (book.live) return await withTroubles(text, faults);
+    if (faults[0]) throw faults[0].trouble;
+    return text;
+  }
+
+  #faults({ files, lesson }: Shown): Fault[] {
+    const faults: Fault[] = files.flatMap((path) => {
+      const trouble = this.#project.trouble(path);
+      return trouble ? this.#fault(trouble) : [];
+    });
+    const trouble = lesson && this.#manner.failure?.(lesson);
+    if (faults.length > 0 || !trouble) return faults;
+    return [{ trouble, below: "The picture is of the last run that worked." }];
+  }
+
+  #fault(trouble: Trouble): Fault {
+    const { path } = trouble;
+    if (this.#project.hasVersion(path)) {
+      return { trouble, below: "Below is the last version without this fault." };
+    }
+    const text = this.#textOf(path);
+    return { trouble, below: text === undefined ? "" : "This is the file as it is:", text };
+  }
+
+  #textOf(path: string): string | undefined {
+    try {
+      return this.#project.text(path);
+    } catch {
+      return undefined;
+    }
   }
 
   #addCopies(
@@ -185,16 +294,22 @@ export class Site {
     }
   }
 
-  async #view(file: LessonFile): Promise<LessonView> {
-    const page = pageOf(file.number);
+  #view(file: LessonFile): LessonView {
     return {
       file,
       copies: lessonCopyables(file),
-      exercises: page ? await exercisesOf(this.#project, page) : [],
+      ...this.#exercises(file),
       recording: this.#manner.recording(file),
       editor: this.#manner.editor,
       link: (href) => this.#link(href, file.path),
     };
+  }
+
+  #exercises({ number }: LessonFile): Pick<LessonView, "exercises" | "faults"> {
+    const page = pageOf(number);
+    if (!page) return { exercises: [], faults: [] };
+    const faults = troublesOf(this.#project, page).map((trouble) => ({ trouble, below: "" }));
+    return { exercises: exercisesOf(this.#project, page), faults };
   }
 
   /** The page of the book for a link in a file of the project. */

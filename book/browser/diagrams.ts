@@ -28,12 +28,17 @@ class Diagram {
     this.#button = figure.querySelector(".run")!;
     this.#status = figure.querySelector(".status")!;
     this.#button.addEventListener("click", () => this.#run());
+    figure.addEventListener("recorded", () => this.#wait());
     if (this.#live && !figure.querySelector("svg")) this.#wait();
   }
 
-  /** For the first picture, which is being recorded while the page is read already. */
+  /**
+   * For the first picture, which is being recorded while the page is read already, and for that of a
+   * lesson that has changed.
+   */
   async #wait(): Promise<void> {
-    this.#status.textContent = "Recording a first run…";
+    if (this.#button.disabled) return;
+    if (!this.#figure.querySelector("svg")) this.#status.textContent = "Recording a first run…";
     const response = await fetch(`recorded/${this.#figure.dataset.lesson}`).catch(() => undefined);
     if (this.#button.disabled) return; // somebody was faster, and pressed Run
     if (!response?.ok) {

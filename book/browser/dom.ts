@@ -67,3 +67,8 @@ export function leaving(): AbortSignal {
 export function toast(...inside: (Node | string)[]): void {
   document.querySelector(".toast")!.replaceChildren(...inside);
 }
+
+/** Shows the buttons of a page: what needs a script is hidden until there is one. */
+export function reveal(page: ParentNode): void {
+  for (const button of page.querySelectorAll<HTMLElement>("button[hidden]")) button.hidden = false;
+}

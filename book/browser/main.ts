@@ -5,40 +5,45 @@
  */
 import { startDiagrams } from "./diagrams.ts";
 import { startDialogs } from "./dialogs.ts";
-import { loaded, toast } from "./dom.ts";
+import { loaded, reveal, toast } from "./dom.ts";
+import { startFollowing } from "./follow.ts";
 import { linkHeadings } from "./headings.ts";
 import { startMenus, startTurning } from "./menus.ts";
 import { startTheme } from "./theme.ts";
 
-// What needs a script is hidden until there is one.
-for (const button of document.querySelectorAll<HTMLElement>("button[hidden]")) {
-  button.hidden = false;
-}
-
+reveal(document);
 startTheme();
 startDiagrams();
 startDialogs();
 startMenus();
 startTurning();
-linkHeadings();
+linkHeadings(document.querySelector("main")!);
+startFollowing();
 
 // Scripts of their own, for those who press these.
-const scripts = [[".check", "checks.js", "checks"], [".copy", "copies.js", "copying"]] as const;
-for (const [wanted, file, name] of scripts) {
-  for (const pressed of document.querySelectorAll<HTMLElement>(wanted)) {
-    // Some browsers let a page copy only at once after a click: the script is there by then.
-    pressed.addEventListener("pointerdown", () => loaded(file, name).catch(() => {}));
-    pressed.addEventListener("click", async (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to open the file itself
-      event.preventDefault();
-      try {
-        (await loaded<(pressed: HTMLElement) => void>(file, name))(pressed);
-      } catch (error) {
-        toast((error as Error).message);
-      }
-    });
+const SCRIPTS = [[".check", "checks.js", "checks"], [".copy", "copies.js", "copying"]] as const;
+
+/** What was pressed that has a script of its own. */
+function pressed({ target }: Event) {
+  for (const [wanted, file, name] of SCRIPTS) {
+    const button = (target as Element).closest<HTMLElement>(wanted);
+    const script = () => loaded<(pressed: HTMLElement) => void>(file, name);
+    if (button) return { button, script };
   }
 }
+// Some browsers let a page copy only at once after a click: the script is there by then.
+document.addEventListener("pointerdown", (event) => pressed(event)?.script().catch(() => {}));
+document.addEventListener("click", async (event) => {
+  const wanted = pressed(event);
+  // With a key, to open the file itself.
+  if (!wanted || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    (await wanted.script())(wanted.button);
+  } catch (error) {
+    toast((error as Error).message);
+  }
+});
 // What was said stays until somebody goes on.
 document.addEventListener("click", ({ target }) => {
   if (!(target as Element).closest(".toast")) toast();

@@ -4,6 +4,7 @@
  * @module
  */
 import { parse as parseWithBabel } from "@babel/parser";
+import { Trouble } from "./trouble.ts";
 
 /** A node of the syntax tree: what all of them have, and whatever else. */
 export interface Node {
@@ -57,32 +58,36 @@ export interface Source {
   readonly items: readonly Item[];
   readonly tokens: readonly Token[];
   readonly comments: readonly Comment[];
+  /** What is wrong with it, where the rest can be read all the same. */
+  readonly fault?: Trouble;
   /** Where the names are that are no keywords, and what they are used for. */
   readonly names: ReadonlyMap<number, "name" | "function" | "type">;
 }
 
-/** Reads the text of a file. Throws a `SyntaxError` for one that is no TypeScript at all. */
+/** What the parser says of a mistake: its line is from 1, its column from 0. */
+type Mistake = Error & { loc?: { line: number; column: number } };
+
+interface Parsed {
+  program: { body: Node[] };
+  comments: (Node & { value: string })[];
+  tokens: (Node & { type: unknown })[];
+  errors: Mistake[] | null;
+}
+
+/** Reads the text of a file. Throws a {@linkcode Trouble} for one that is no TypeScript at all. */
 export function parse(path: string, text: string): Source {
-  const file = parseWithBabel(text, {
-    sourceType: "module",
-    plugins: ["typescript"],
-    tokens: true,
-    errorRecovery: true,
-    attachComment: false,
-  }) as unknown as {
-    program: { body: Node[] };
-    comments: (Node & { value: string })[];
-    tokens: (Node & { type: unknown })[];
-  };
+  const file = parsed(path, text);
   const comments = file.comments.map(({ type, value, start, end }) => {
     return { block: type === "CommentBlock", value, start, end };
   });
   const first = comments.find(({ block, value }) => block && value.startsWith("*"));
   const whole = first && /^ \* @module\b/m.test(first.value) ? first : undefined;
   const last = comments.findLast(({ block, value }) => block && /^\n \* ## /.test(value));
+  const [mistake] = file.errors ?? [];
   return {
     path,
     text,
+    ...mistake && { fault: troubleAt(path, mistake) },
     doc: whole ? markdown(whole.value) : "",
     closing: last ? markdown(last.value) : "",
     items: items(text, file.program.body, comments.filter((comment) => comment !== whole)),
@@ -90,6 +95,25 @@ export function parse(path: string, text: string): Source {
     comments,
     names: names(file.program.body),
   };
+}
+
+function parsed(path: string, text: string): Parsed {
+  try {
+    return parseWithBabel(text, {
+      sourceType: "module",
+      plugins: ["typescript"],
+      tokens: true,
+      errorRecovery: true,
+      attachComment: false,
+    }) as unknown as Parsed;
+  } catch (error) {
+    throw troubleAt(path, error as Mistake);
+  }
+}
+
+function troubleAt(path: string, { message, loc }: Mistake): Trouble {
+  const said = message.replace(/ \(\d+:\d+\)$/, "");
+  return loc ? new Trouble(path, said, loc.line, loc.column + 1) : new Trouble(path, said);
 }
 
 /** What a doc comment says, as markdown: without stars, and without its tags for tools. */
@@ -117,9 +141,17 @@ export function isNode(value: unknown): value is Node {
 
 function items(text: string, body: Node[], comments: Comment[]): Item[] {
   let before = 0;
+  let line = 1;
+  let next = 0; // the first comment after the item before
+  let counted = 0;
   return body.map((node) => {
-    const own = comments.filter(({ start, end }) => start >= before && end <= node.start)
-      .filter(({ start }) => /(^|\n)[ \t]*$/.test(text.slice(0, start)));
+    const between: Comment[] = [];
+    for (; next < comments.length && comments[next]!.end <= node.start; next++) {
+      between.push(comments[next]!);
+    }
+    const own = between.filter(({ start }) => start >= before && beginsLine(text, start));
+    line += text.slice(counted, node.start).split("\n").length - 1;
+    counted = node.start;
     const doc = own.findLast(({ block, value }) => block && value.startsWith("*"));
     before = node.end;
     const declared = isNode(node.declaration) ? node.declaration : node;
@@ -135,10 +167,15 @@ function items(text: string, body: Node[], comments: Comment[]): Item[] {
       code: doc
         ? doc.end + (text.slice(doc.end).match(/^\s*/)?.[0].length ?? 0)
         : own[0]?.start ?? node.start,
-      line: text.slice(0, node.start).split("\n").length,
+      line,
       end: /^\s*\/\//.test(rest) ? node.end + rest.length : node.end,
     };
   });
+}
+
+/** Whether only space stands before a place in its line. */
+function beginsLine(text: string, at: number): boolean {
+  return text.slice(text.lastIndexOf("\n", at - 1) + 1, at).trim() === "";
 }
 
 function declaredNames(node: Node): string[] {

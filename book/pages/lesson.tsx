@@ -13,12 +13,15 @@ import type { Item, Source } from "../code/parse.ts";
 import { CopyLink, Declaration, Icon, Imported, Imports, Plain } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
 import { type Book, capital, Page, ROMAN, titleOf } from "./layout.tsx";
+import { type Fault, Troubles } from "./troubles.tsx";
 
 /** All that a lesson's page shows. */
 export interface LessonView {
   readonly file: LessonFile;
   readonly copies: readonly Copyable[];
   readonly exercises: readonly Exercise[];
+  /** What is wrong with the exercises' files. */
+  readonly faults: readonly Fault[];
   readonly recording: Recording | undefined;
   /** What opens a file of the project in the learner's editor, if that can be. */
   readonly editor: ((path: string, line: number) => string) | undefined;
@@ -159,6 +162,11 @@ export function LessonText(
             <h2 id={`${prefix}your-turn`}>Your turn</h2>
             <Imported of={exercises[0]!.imports} />
           </div>
+          {book.live && (
+            <div class="faults" role="status">
+              <Troubles faults={view.faults} />
+            </div>
+          )}
           {exercises.map((exercise, i) => (
             <Exercises exercise={exercise} view={view} book={book} prefix={prefix}>
               <Onward book={book} number={number} next={exercises[i + 1]?.name} prefix={prefix} />

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { pageOf } from "../exercises.ts";
 import type { Project } from "../project.ts";
 import type { Site } from "../site.tsx";
+import { follow } from "./changes.ts";
 import { watch } from "./checks.ts";
 import { streamed } from "./lines.ts";
 import type { Recordings } from "./recordings.ts";
 import { play } from "./runs.ts";
 
-/** How many lessons may run at a time, and how many pages may be checked. */
-export const MOST = { runs: 4, checks: 4 };
+/** How many lessons may run at a time, how many pages may be checked, and how many followed. */
+export const MOST = { runs: 4, checks: 4, followers: 32 };
 
 // Nothing inline, nothing from elsewhere, and no page of anybody else around this one.
 const POLICY = [
@@ -33,6 +34,11 @@ const HEADERS = {
   "x-frame-options": "DENY",
 };
 
+/** Whether a page of this book asks, as far as the browser tells. */
+function isOwn(context: Context): boolean {
+  return (context.req.header("sec-fetch-site") ?? "same-origin") === "same-origin";
+}
+
 /** The application at this port of 127.0.0.1. */
 export function app(
   project: Project,
@@ -43,6 +49,7 @@ export function app(
   const app = new Hono();
   const running = new Set<number>();
   const checking = new Set<object>();
+  let followers = 0;
 
   app.use(async (context, next) => {
     await next();
@@ -60,8 +67,7 @@ export function app(
       return context.text("Only GET and POST.\n", 405, { allow: "GET, HEAD, POST" });
     }
     // Only our own pages may run anything.
-    const site = context.req.header("sec-fetch-site") ?? "same-origin";
-    if (context.req.header("origin") !== `http://${host}` || site !== "same-origin") {
+    if (context.req.header("origin") !== `http://${host}` || !isOwn(context)) {
       return context.text("Only pages of this book may ask for that.\n", 403);
     }
     await next();
@@ -91,6 +97,16 @@ export function app(
     return streamed((send, signal) =>
       watch(project, page, send, signal).finally(() => checking.delete(mark))
     );
+  });
+
+  // Runs nothing: it looks at the files of a page.
+  app.get("/changes/:name", (context) => {
+    const name = context.req.param("name");
+    if (!isOwn(context)) return context.text("Only pages of this book may ask.\n", 403);
+    if (!name.endsWith(".html") || !site.files().has(name)) return context.notFound();
+    if (followers >= MOST.followers) return context.text("Too many pages are open.\n", 429);
+    followers++;
+    return streamed((send, signal) => follow(site, name, send, signal).finally(() => followers--));
   });
 
   // Runs nothing: it waits for what is recorded anyway.

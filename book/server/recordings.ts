@@ -4,9 +4,12 @@
  *
  * @module
  */
-import type { Event } from "../diagram/events.ts";
 import type { Recording } from "../pages/diagram.tsx";
 import type { LessonFile, Project } from "../project.ts";
+import { Trouble } from "../code/trouble.ts";
+import { type Event, inWords } from "../diagram/events.ts";
+import { picture, WIDE } from "../diagram/picture.ts";
+import { replaceFile } from "./files.ts";
 import { play } from "./runs.ts";
 
 const FOLDER = "book/.recorded";
@@ -16,10 +19,11 @@ export class Recordings {
   readonly #project: Project;
   readonly #known = new Map<string, { of: string; recording: Recording }>();
   readonly #wanted = new Map<string, PromiseWithResolvers<Recording | undefined>>();
-  /** Of what could not be recorded: what it was then. */
-  readonly #failed = new Map<string, string>();
+  /** Of what could not be recorded: what it was then, and why not, as far as that is seen. */
+  readonly #failed = new Map<string, { of: string; trouble: Trouble | undefined }>();
+  readonly #running = new Set<string>();
   readonly #abort = new AbortController();
-  /** Changes when there is another recording. */
+  /** Changes when there is another recording, or none. */
   version = 0;
 
   constructor(project: Project) {
@@ -31,6 +35,12 @@ export class Recordings {
     return (this.#known.get(name) ?? this.#read(name))?.recording;
   }
 
+  /** What ended the run of a lesson as it is now, if it could not be recorded and that is seen. */
+  failure({ name, path }: LessonFile): Trouble | undefined {
+    const failed = this.#failed.get(name);
+    return failed?.of === this.#runs(path) ? failed.trouble : undefined;
+  }
+
   /** The recording of a lesson, as soon as there is one. Runs nothing: {@linkcode recordAll} does. */
   async soon(lesson: LessonFile): Promise<Recording | undefined> {
     return this.get(lesson) ?? await this.#want(lesson.name).promise;
@@ -38,7 +48,9 @@ export class Recordings {
 
   /** Records what is not recorded yet, so many at a time: those first that somebody waits for. */
   async recordAll(lessons: readonly LessonFile[], atATime = 1): Promise<void> {
-    const open = lessons.filter((lesson) => !this.#isDone(lesson));
+    const open = lessons.filter((lesson) => {
+      return !this.#running.has(lesson.name) && !this.#isDone(lesson);
+    });
     const record = async () => {
       while (open.length > 0 && !this.#abort.signal.aborted) {
         const first = open.findIndex(({ name }) => this.#wanted.has(name));
@@ -57,26 +69,38 @@ export class Recordings {
   /** Whether it was recorded, or could not be, as its files are now. */
   #isDone({ name, path }: LessonFile): boolean {
     const of = this.#runs(path);
-    return (this.#known.get(name) ?? this.#read(name))?.of === of || this.#failed.get(name) === of;
+    return (this.#known.get(name) ?? this.#read(name))?.of === of ||
+      this.#failed.get(name)?.of === of;
   }
 
   async #record({ name, path, task }: LessonFile): Promise<void> {
+    if (this.#running.has(name)) return;
+    this.#running.add(name);
     const events: Event[] = [];
     const of = this.#runs(path);
-    if (task) {
-      await play(task, this.#project.folder, (event) => events.push(event), this.#abort.signal);
+    // A run of what has changed meanwhile shows nothing any more.
+    const changed = new AbortController();
+    const timer = setInterval(() => this.#runs(path) !== of && changed.abort(), 500);
+    const signal = AbortSignal.any([this.#abort.signal, changed.signal]);
+    try {
+      if (task) await play(task, this.#project.folder, (event) => events.push(event), signal);
+    } finally {
+      clearInterval(timer);
+      this.#running.delete(name);
     }
-    const whole = events.some(({ event }) => event === "end");
-    const recording = whole && !events.some(({ event }) => event === "failed")
-      ? { events }
-      : undefined;
+    if (!signal.aborted) this.#keep(name, path, of, events);
+  }
+
+  #keep(name: string, path: string, of: string, events: readonly Event[]): void {
+    const recording = isWhole(events) ? { events } : undefined;
     if (recording) {
       this.#known.set(name, { of, recording });
-      this.version++;
+      this.#failed.delete(name);
       this.#write(name, of, recording);
     } else {
-      this.#failed.set(name, of);
+      this.#failed.set(name, { of, trouble: troubleIn(events, path, this.#project.folder) });
     }
+    this.version++;
     this.#want(name).resolve(recording);
     this.#wanted.delete(name);
   }
@@ -111,6 +135,7 @@ export class Recordings {
   #read(name: string): { of: string; recording: Recording } | undefined {
     try {
       const { of, events } = JSON.parse(Deno.readTextFileSync(this.#file(name)));
+      if (!isWhole(events)) return undefined;
       const kept = { of, recording: { events } };
       this.#known.set(name, kept);
       return kept;
@@ -122,7 +147,8 @@ export class Recordings {
   #write(name: string, of: string, { events }: Recording): void {
     try {
       Deno.mkdirSync(new URL(`${FOLDER}/`, this.#project.folder), { recursive: true });
-      Deno.writeTextFileSync(this.#file(name), JSON.stringify({ of, events }));
+      const text = JSON.stringify({ of, events });
+      replaceFile(this.#file(name), new TextEncoder().encode(text));
     } catch {
       // Then it is recorded again at the next start.
     }
@@ -131,4 +157,33 @@ export class Recordings {
   #file(name: string): URL {
     return new URL(`${FOLDER}/${name}.json`, this.#project.folder);
   }
+}
+
+/** Whether a run came to its end, and can be drawn: a lesson may print what only looks like an event. */
+function isWhole(events: readonly Event[]): boolean {
+  const ended = events.some(({ event }) => event === "end");
+  if (!ended || events.some(({ event }) => event === "failed")) return false;
+  try {
+    picture(events, { width: WIDE });
+    inWords(events);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why a run failed, where that is a fault of a file: Deno names its place, or the run did not end. */
+function troubleIn(events: readonly Event[], page: string, folder: URL): Trouble | undefined {
+  const texts = (wanted: "printed" | "failed") =>
+    events.flatMap((one) => one.event === wanted ? one.text : []);
+  const printed = texts("printed").map((text) => text.replaceAll(folder.href, ""));
+  const place = printed.join("\n").match(/((?:cli|lessons|lib)\/[\w/]+\.ts):(\d+):(\d+)/);
+  const error = printed.findLast((text) => text.startsWith("error: "));
+  if (place && error) {
+    const [, path, line, column] = place;
+    const said = error.replace(/^error: (Uncaught )?(\(in promise\) )?/, "");
+    return new Trouble(path!, said, Number(line), Number(column));
+  }
+  const endless = texts("failed").find((text) => text.startsWith("It did not end"));
+  return endless ? new Trouble(page, endless) : undefined;
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { stopAll } from "../../exercises/runner/deno.ts";
+import { printable } from "../../lib/text.ts";
 import type { Project } from "../project.ts";
-import { script } from "../script.ts";
+import { script, scriptWithPackages } from "../script.ts";
 import { Site } from "../site.tsx";
 import { app } from "./app.ts";
 import { Recordings } from "./recordings.ts";
@@ -28,6 +29,7 @@ export async function serve(project: Project, { port, open, editor }: Options): 
   const site = new Site(project, {
     live: true,
     recording: (lesson) => recordings.get(lesson),
+    failure: (lesson) => recordings.failure(lesson),
     recorded: () => recordings.version,
     editor: (path, line) => `${editor}${encodeURI(folder + path)}:${line}`,
   });
@@ -36,26 +38,46 @@ export async function serve(project: Project, { port, open, editor }: Options): 
   const server = listen(port, application.fetch);
   actual = server.addr.port;
   onInterrupt(() => recordings.stop());
+  // Whatever goes wrong for one page or run, the book goes on for all others.
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    tell(event.reason);
+  });
   const address = `http://127.0.0.1:${actual}/`;
   console.log(`The book is at ${address} (Ctrl-C ends it)`);
   if (open) openBrowser(address);
 
   // What a page needs soon, while nobody waits for it.
-  await script(new URL("book/browser/main.ts", project.folder)).catch((error) =>
-    console.error(error.message)
-  );
-  await makeAll(site);
-  await keepRecording(project, site, recordings);
+  await script(new URL("book/browser/main.ts", project.folder)).catch(tell);
+  await makeAll(site).catch(tell);
+  await scriptWithPackages(new URL("book/browser/changes.ts", project.folder)).catch(tell);
+  // Two at a time, so that one that never ends keeps no other waiting.
+  await Promise.all([1, 2].map(() => keepRecording(project, site, recordings)));
 }
+
+/** How often it is seen whether somebody has changed a file, in milliseconds. */
+const PAUSE = 300;
 
 /** Records what is not recorded yet and, from then on, what somebody changes. */
 async function keepRecording(project: Project, site: Site, recordings: Recordings): Promise<never> {
-  for (let last = -1;;) {
-    await recordings.recordAll(project.lessons()).catch((error) => console.error(error.message));
-    if (recordings.version !== last) await makeAll(site);
-    last = recordings.version;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+  let [seen, version] = ["", recordings.version];
+  while (true) {
+    const now = project.stampOfAll();
+    if (now !== seen) {
+      seen = now;
+      await recordings.recordAll(project.lessons()).catch(tell);
+    }
+    if (recordings.version !== version) {
+      version = recordings.version;
+      await makeAll(site).catch(tell);
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
+}
+
+/** Says in the terminal what went wrong. The book goes on. */
+function tell(error: unknown): void {
+  console.error(printable(error instanceof Error ? error.message : String(error), 1000));
 }
 
 /** Makes each page once, with a pause after each, so that whoever asks for one meanwhile does not wait. */

@@ -1,0 +1,53 @@
+/**
+ * Shows a page again when its files change.
+ *
+ * @module
+ */
+import { loaded, objects, toast } from "./dom.ts";
+
+/** What the server tells of a page: the mark of its version, and whether its picture is another. */
+interface Change {
+  of: string;
+  recorded?: boolean;
+}
+
+/** Brings the page to the newest version. */
+export type Renew = (change: Change) => Promise<void>;
+
+/** How long to wait before asking again, in milliseconds: longer each time, if nobody answers. */
+const WAIT = { first: 1000, last: 30_000 };
+
+let asked: AbortController | undefined;
+
+/** Follows what the server tells, as long as somebody sees the page. A page from a disk has no mark. */
+export function startFollowing(): void {
+  const main = document.querySelector<HTMLElement>("main[data-of]");
+  if (!main) return;
+  const look = () => {
+    // A browser has few connections to one server: those that nobody looks at need none.
+    if (document.visibilityState === "hidden") asked?.abort();
+    else if (!asked || asked.signal.aborted) follow(main, asked = new AbortController());
+  };
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pageshow", look);
+  addEventListener("pagehide", () => asked?.abort());
+  look();
+}
+
+async function follow(main: HTMLElement, { signal }: AbortController): Promise<void> {
+  for (let wait = WAIT.first; !signal.aborted; wait = Math.min(2 * wait, WAIT.last)) {
+    try {
+      const page = location.pathname.split("/").at(-1) || "index.html";
+      const response = await fetch(`changes/${page}`, { signal });
+      if (!response.ok) return;
+      for await (const change of objects(response.body!) as AsyncGenerator<Change>) {
+        wait = WAIT.first;
+        if (change.of === main.dataset.of && !change.recorded) continue;
+        await (await loaded<Renew>("changes.js", "changes"))(change);
+      }
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof TypeError)) toast((error as Error).message);
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}

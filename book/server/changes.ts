@@ -1,0 +1,48 @@
+/**
+ * Tells an open page when there is another version of it.
+ *
+ * @module
+ */
+import type { Site } from "../site.tsx";
+
+/** How often the files of a page are looked at, in milliseconds. */
+const PAUSE = 80;
+
+/** Tells which version of a page there is now, and each one after it, until the signal is aborted. */
+export async function follow(
+  site: Site,
+  name: string,
+  tell: (value: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen: string | undefined;
+  let told: string | undefined;
+  let picture = site.recording(name);
+  while (!signal.aborted) {
+    const now = site.stamp(name);
+    if (now !== seen) {
+      if (seen !== undefined) await pause(); // editors save in several steps
+      seen = site.stamp(name);
+      const of = await versionOf(site, name);
+      const newest = site.recording(name);
+      if (newest !== picture) tell({ of, recorded: true });
+      else if (of !== told) tell({ of });
+      [told, picture] = [of, newest];
+    }
+    await pause();
+  }
+}
+
+/** The mark of a page's version, which the page has, too: empty where it cannot be made now. */
+async function versionOf(site: Site, name: string): Promise<string> {
+  try {
+    const { body } = await site.files().get(name)!();
+    return String(body).match(/ data-of="(\w+)"/)?.[1] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+async function pause(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+}
