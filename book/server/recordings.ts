@@ -46,19 +46,25 @@ export class Recordings {
     return this.get(lesson) ?? await this.#want(lesson.name).promise;
   }
 
-  /** Records what is not recorded yet, so many at a time: those first that somebody waits for. */
+  /** Records what is not recorded as it is now, so many at a time. */
   async recordAll(lessons: readonly LessonFile[], atATime = 1): Promise<void> {
-    const open = lessons.filter((lesson) => {
-      return !this.#running.has(lesson.name) && !this.#isDone(lesson);
-    });
     const record = async () => {
-      while (open.length > 0 && !this.#abort.signal.aborted) {
-        const first = open.findIndex(({ name }) => this.#wanted.has(name));
-        const [lesson] = open.splice(Math.max(0, first), 1);
-        await this.#record(lesson!);
+      while (!this.#abort.signal.aborted) {
+        const lesson = this.#next(lessons);
+        if (!lesson) return;
+        await this.#record(lesson);
       }
     };
     await Promise.all(Array.from({ length: atATime }, record));
+  }
+
+  /** The lesson to record next: one that somebody waits for, one that was changed, any other. */
+  #next(lessons: readonly LessonFile[]): LessonFile | undefined {
+    const open = lessons.filter((lesson) =>
+      !this.#running.has(lesson.name) && !this.#isDone(lesson)
+    );
+    return open.find(({ name }) => this.#wanted.has(name)) ??
+      open.find(({ name }) => this.#known.has(name)) ?? open[0];
   }
 
   /** Records no more. */
@@ -74,7 +80,6 @@ export class Recordings {
   }
 
   async #record({ name, path, task }: LessonFile): Promise<void> {
-    if (this.#running.has(name)) return;
     this.#running.add(name);
     const events: Event[] = [];
     const of = this.#runs(path);
