@@ -83,6 +83,8 @@ Deno.test("the server refuses", async (t) => {
         403,
         site,
       );
+      const follow = `GET /changes/index.html HTTP/1.1\n${own}\nSec-Fetch-Site: ${site}`;
+      assertEquals((await request(port, follow)).status, 403, site);
     }
   });
 
@@ -115,6 +117,9 @@ Deno.test("the server refuses", async (t) => {
       "/constructor",
       "/index.html/..",
       "/.git/config",
+      "/changes/deno.json",
+      "/changes/book.css",
+      "/changes/..%2findex.html",
       "/book.css%00",
     ];
     for (const path of paths) {
@@ -135,6 +140,7 @@ Deno.test("the server refuses", async (t) => {
         "/check/99",
         "/check/..",
         "/run/__proto__",
+        "/changes/index.html",
       ]
     ) {
       assertEquals((await request(port, `POST ${path} HTTP/1.1\n${own}`)).status, 404, path);
@@ -230,6 +236,20 @@ Deno.test("the server refuses", async (t) => {
       await response.body!.cancel();
       return response.status === 200;
     }, "room for a check");
+  });
+
+  await t.step("more pages that are followed than 32", async () => {
+    const follow = () => fetch(`${book.address}changes/index.html`);
+    const followed = await Promise.all(Array.from({ length: 32 }, follow));
+    for (const { status } of followed) assertEquals(status, 200);
+    const more = await follow();
+    assertEquals([more.status, await more.text()], [429, "Too many pages are open.\n"]);
+    for (const response of followed) await response.body!.cancel();
+    await until(async () => {
+      const response = await follow();
+      await response.body!.cancel();
+      return response.status === 200;
+    }, "room for a page");
   });
 
   await t.step("to listen to the network", async () => {

@@ -23,13 +23,13 @@ function shownFiles(folder: URL): [path: string, page: string][] {
     [...Deno.readDirSync(new URL(name, folder))].map(({ name }) => name)
       .filter((name) => pattern.test(name)).sort();
   const ts = ["lessons", "cli/lessons", "exercises"].flatMap((room) =>
-    list(room, /^\d\d_\w+\.ts$/).map((name): [string, string] =>
-      [`${room}/${name}`, name.replace(".ts", ".html")]
-    )
+    list(room, /^\d\d_\w+\.ts$/).map((
+      name,
+    ): [string, string] => [`${room}/${name}`, name.replace(".ts", ".html")])
   );
-  const docs = list("docs", /\.md$/).map((name): [string, string] =>
-    [`docs/${name}`, `docs-${name.replace(".md", ".html")}`]
-  );
+  const docs = list("docs", /\.md$/).map((
+    name,
+  ): [string, string] => [`docs/${name}`, `docs-${name.replace(".md", ".html")}`]);
   return [...ts, ...docs, ["README.md", "readme.html"]];
 }
 
@@ -98,9 +98,11 @@ Deno.test("whatever is in a file, the book goes on", async (t) => {
           assert(fault.test(shown), `${path}: ${shown.match(/<main[^]{0,400}/)}`);
         }
         assert(/<h1/.test(shown), `${page} has no title`);
-        await same(...[1, 2].map((n) => others[(i * 7 + n * 11) % others.length]!).filter((name) =>
-          name !== page
-        ));
+        await same(
+          ...[1, 2].map((n) => others[(i * 7 + n * 11) % others.length]!).filter((name) =>
+            name !== page
+          ),
+        );
         if (i === 3) {
           await get(book, "book.html");
           await get(book, "index.html");
@@ -186,4 +188,24 @@ Deno.test("whatever is in a file, the book goes on", async (t) => {
 
   assertEquals(ended, false);
   assertEquals((await first(book, "run/4")).event, "column");
+});
+
+Deno.test("a book that begins with broken files shows them, and all other pages", async () => {
+  using folder = await project();
+  const broken = ["lessons/04_echo.ts", "cli/lessons/05_chat.ts", "exercises/06_broadcast.ts"];
+  for (const path of broken) {
+    await Deno.writeTextFile(new URL(path, folder), "const missing = `;\n");
+  }
+  await Deno.remove(new URL("lessons/07_limits.ts", folder));
+  await using book = await serve(folder);
+  for (const path of broken) {
+    const page = await get(book, path.match(/\d\d_\w+/)![0] + ".html");
+    assert(page.includes(`<code>${path}:1:18</code> Unterminated template.`), path);
+  }
+  assert((await get(book, "04_echo.html")).includes('<pre tabindex="0"><code>const missing = `;'));
+  assert(
+    (await get(book, "07_limits.html")).includes("<code>lessons/07_limits.ts</code> The file"),
+  );
+  for (const name of await pages(book.address)) await get(book, name);
+  assertEquals((await first(book, "run/1")).event, "column");
 });
