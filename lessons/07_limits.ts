@@ -80,11 +80,12 @@ export function fragments(bytes: number, mtu = 1_500): number {
   if (total <= room) return 1;
 
   // A fragment says where its part begins, counted in units of 8 bytes. So every
-  // fragment except the last one carries a multiple of 8 bytes. The last one may
-  // use all of its room. What exceeds this room goes into the fragments before
-  // it.
+  // fragment except the last one carries a multiple of 8 bytes.
   const each = room - room % 8;
-  return Math.ceil((total - room) / each) + 1;
+
+  // The last one may use all of its room. The others carry the rest.
+  const others = Math.ceil((total - room) / each);
+  return others + 1;
 }
 
 const WORDS = "How many bytes is this?";
@@ -128,8 +129,8 @@ export async function arrives(
   try {
     await socket.send(sizeQuestion(size), server);
   } catch (error) {
-    // EMSGSIZE means "message too long": the system refuses to send it. By
-    // default, macOS does so above 9,216 bytes.
+    // An error of the system has a code. EMSGSIZE means "message too long": the
+    // system refuses to send it. By default, macOS does so above 9,216 bytes.
     if ((error as { code?: string }).code === "EMSGSIZE") return false;
     throw error;
   }
@@ -167,6 +168,7 @@ export async function arrivesInFive(
  * buffer, too: socat, by default, cuts each datagram after 8,192 bytes, and does not say so.
  */
 export async function receiveCut(conn: Deno.DatagramConn, room: number): Promise<string> {
+  // Deno's own receive() returns a pair: the bytes, and the sender's address.
   const [data] = await conn.receive(new Uint8Array(room));
   return new TextDecoder().decode(data);
 }
@@ -195,8 +197,10 @@ export async function probe(to: Address, seconds: number, print = console.log): 
     print(`${count(size, "byte").padStart(12)}: ${passes ? REPLY : NO_REPLY}`);
 
     // If not even the smallest question gets a reply, the size is not the cause.
-    if (passes || size > LEAST_SIZE) return passes;
-    throw new Error(`No reply from ${formatAddress(to)}. Is a server running there?`);
+    if (!passes && size === LEAST_SIZE) {
+      throw new Error(`No reply from ${formatAddress(to)}. Is a server running there?`);
+    }
+    return passes;
   };
 
   // Over IPv6, a datagram carries 20 bytes more: IPv6 does not count its own
@@ -204,9 +208,9 @@ export async function probe(to: Address, seconds: number, print = console.log): 
   const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
 
   // 1,472 bytes are the most that fit into one packet on Ethernet. survey()
-  // tests these five sizes. If two neighbours have different results, it also
-  // tests sizes between them, until it has found the limit. It returns the
-  // ranges of sizes that have the same result.
+  // tests these five sizes. If the result changes from one size to the next, it
+  // also tests sizes between the two, until it has found the limit. It returns
+  // the ranges of sizes that have the same result.
   const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], test);
   await test(LEAST_SIZE); // the server may have stopped meanwhile
 

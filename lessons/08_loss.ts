@@ -63,8 +63,8 @@ import { serve } from "./04_echo.ts";
 export function fate(weather: Weather, random: () => number): number[] {
   const { drop = 0, duplicate = 0, delay = 0, jitter = 0 } = weather;
 
-  // Always draw four numbers, needed or not. So with the same random numbers
-  // and another `drop`, the datagrams that arrive have the same delays.
+  // Always draw four numbers, needed or not. So `drop` only changes which
+  // datagrams are lost, and not how long the others take.
   const lost = random() < drop;
   const doubled = random() < duplicate;
   const first = delay + random() * jitter;
@@ -74,20 +74,21 @@ export function fate(weather: Weather, random: () => number): number[] {
   return doubled ? [first, second] : [first];
 }
 
-/** What happens to a datagram on its way: calls `send` for each copy, when its delay is over. */
+/** A network takes a datagram, and calls `send` for each copy when the copy's delay is over. */
 export type Network = (data: Uint8Array, send: () => void) => void;
 
 /** Returns a network that treats datagrams as {@linkcode fate} says. */
 export function badNetwork(weather: Weather, random = Math.random): Network {
   return (_data, send) => {
-    // Chance decides here, and not the bytes. So it does not look at the data.
+    // Chance decides here, so this network does not look at the data. The
+    // diagram's network does: it draws the datagrams that it loses.
     for (const delay of fate(weather, random)) setTimeout(send, delay);
   };
 }
 
 /**
- * A relay: passes on what clients send to `socket` to the server at `to`, and passes its replies
- * back, until the socket is closed.
+ * A relay. Clients send to `socket`, and it passes their datagrams on to the server at `to`. It
+ * passes the server's replies back. It ends when the socket is closed.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -115,15 +116,16 @@ export async function passOn(
 
   for await (const { data, from } of socket) {
     const client = formatAddress(from);
-    if (!sockets.has(client)) {
+    let own = sockets.get(client);
+    if (!own) {
       // The server must tell the clients apart, and it sees only the relay. So
       // each client gets a socket of its own here, with a port of its own.
-      const own = open({ hostname: localFor(to) });
+      own = open({ hostname: localFor(to) });
       sockets.set(client, own);
-      passBack(own, to, (reply) => network(reply, () => trySend(socket, reply, from)));
-    }
 
-    const own = sockets.get(client)!;
+      const toClient = (reply: Uint8Array) => trySend(socket, reply, from);
+      passBack(own, to, network, toClient); // without await: it runs beside this loop
+    }
     network(data, () => trySend(own, data, to));
   }
 
@@ -134,11 +136,12 @@ export async function passOn(
 async function passBack(
   own: Socket,
   server: Address,
-  pass: (reply: Uint8Array) => void,
+  network: Network,
+  toClient: (reply: Uint8Array) => void,
 ): Promise<void> {
   for await (const { data, from } of own) {
     // Anyone can send to this port. Only the server's datagrams are replies.
-    if (sameAddress(from, server)) pass(data);
+    if (sameAddress(from, server)) network(data, () => toClient(data));
   }
 }
 
@@ -183,7 +186,10 @@ export async function sendUnread(sender: Socket, reader: Address, count: number)
 export async function server(at: Address, print = console.log): Promise<void> {
   using socket = bind(at);
   print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
-  await serve(socket, pong, print); // a pong is not a ping, so it gets no reply
+
+  // pong() returns `pong 7` for `ping 7`. A pong is not a ping, so it gets no
+  // reply.
+  await serve(socket, pong, print);
 }
 
 /** `deno task lesson8 ping` runs this: sends pings, and prints what happened to them. */
@@ -198,7 +204,8 @@ export async function ping(
   using socket = bind({ hostname: localFor(to) });
   await sendPings(socket, to, pings, { ...options, log: print });
 
-  // told() puts the counts into words.
+  // told() puts the counts into words, and sums() has them as numbers. A ping is
+  // lost only when its time is over, so both need to know the time.
   const now = performance.now();
   print(pings.told(now));
   if (pings.sums(now).answered === 0) {
@@ -224,8 +231,9 @@ export async function ping(
  *    client of lesson 4 does not send again. Lesson 9 does.
  *
  * `deno task lesson8 relay` runs the relay of lib/relay.ts. That one also forgets clients that are
- * silent, has limits for clients and memory, keeps the order of equal delays, passes on replies
- * from another port of the server (TFTP needs it, lesson 14), and has a full line (lesson 11).
+ * silent, has limits for clients and memory, and keeps datagrams with equal delays in order. It
+ * passes on replies from another port of the server (TFTP needs it, lesson 14), and has a full line
+ * (lesson 11).
  */
 
 if (import.meta.main) import("../cli/lessons/08_loss.ts").then(({ main }) => main());
