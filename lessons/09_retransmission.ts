@@ -80,20 +80,23 @@ export const TRIES = 8;
  * ```
  */
 export class RoundTripTimer {
-  /** The *retransmission timeout*: how long to wait. It is 1 s until a round trip is measured. */
+  /** The *retransmission timeout*: how long to wait. It is 1 s at first. */
   timeout = 1000;
   /** The mean of the round trips. */
   #mean: number | undefined;
   /** How far the round trips are from the mean, on average. */
   #variation = 0;
 
-  /** Takes the time of a round trip. It is 1/8 of the new mean, so old round trips count less. */
+  /** Takes the time of a round trip, and sets the timeout. */
   measured(trip: number): void {
     if (this.#mean === undefined) {
       this.#mean = trip;
       this.#variation = trip / 2;
     } else {
-      this.#variation = (3 / 4) * this.#variation + (1 / 4) * Math.abs(trip - this.#mean);
+      // The variation takes the mean as it was before this round trip. With each
+      // new trip, the old ones count less.
+      const distance = Math.abs(trip - this.#mean);
+      this.#variation = (3 / 4) * this.#variation + (1 / 4) * distance;
       this.#mean = (7 / 8) * this.#mean + (1 / 8) * trip;
     }
 
@@ -132,10 +135,10 @@ export async function deliver(
     const start = performance.now();
     await socket.send(`PART ${number} ${text}`, to);
 
-    // We ignore any other ACK. It may be a duplicate of an earlier one. If it
-    // made us send our part again, the receiver would acknowledge both copies.
-    // Then we would have a duplicate again, and we would send every later part
-    // twice. So only the timeout makes us send again.
+    // We ignore any other ACK. It may be a duplicate of an earlier one. Suppose it
+    // made us send our part again. Then two copies arrive, and two ACKs come back:
+    // one more duplicate. So every later part would be sent twice. Only the
+    // timeout makes us send again.
     const ack = await receiveUntil(socket, timer.timeout, ({ data, from }) => {
       return sameAddress(from, to) && new TextDecoder().decode(data) === `ACK ${number}`;
     });
@@ -159,7 +162,8 @@ export async function deliver(
 /** Returns the part that a datagram holds, or `undefined` if it holds something else. */
 export function readPart(data: Uint8Array): Part | undefined {
   // The number has at most nine digits, so that it fits into a JavaScript
-  // number. [^] is any character. A dot would not match a line break.
+  // number. [^] is any character. A dot would not match a line break. found[1]
+  // and found[2] are what the brackets matched.
   const found = new TextDecoder().decode(data).match(/^PART (\d{1,9}) ([^]*)$/);
   if (!found) return undefined;
   return { number: Number(found[1]), text: found[2]! };
@@ -202,15 +206,17 @@ export async function* collect(
     }
 
     // We acknowledge a duplicate, too. It may have come because our ACK was lost.
-    const sent = await sendAck(socket, part.number, from, print);
+    // We take a part only if its ACK was sent. Otherwise it comes again.
+    const acked = await sendAck(socket, part.number, from, print);
+    if (!acked) continue;
 
     if (part.number < next) {
       print(`${sender} sent part ${part.number} again.`);
-    } else if (sent) {
-      // We take a new part only if its ACK was sent. Otherwise it comes again.
-      expected.set(sender, next + 1);
-      yield { text: part.text, from };
+      continue;
     }
+
+    expected.set(sender, next + 1);
+    yield { text: part.text, from };
   }
 }
 

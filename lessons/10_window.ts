@@ -65,14 +65,15 @@ import { readPart, RoundTripTimer, sendAck, TRIES } from "./09_retransmission.ts
 export class GoBackN {
   /** The lowest part without an ACK. The window begins here. */
   lowest = 0;
-  /** The part to send next. Those from `lowest` to here are under way. */
+  /** The part to send next. The parts from `lowest` to the one before it are under way. */
   next = 0;
   /** How many datagrams were sent. */
   datagrams = 0;
   /** How many timeouts there were since the last new ACK. */
   #timeouts = 0;
-  /** When each part was sent. Parts below `#repeated` may have been sent more than once. */
+  /** When each part was sent. */
   readonly #sentAt: number[] = [];
+  /** Parts from this number on were sent at most once. */
   #repeated = 0;
   readonly #timer = new RoundTripTimer();
   readonly #socket: Socket;
@@ -113,24 +114,22 @@ export class GoBackN {
    * timeout.
    */
   async #newAck(): Promise<number | undefined> {
-    let acked: number | undefined;
-
     // An ACK below `lowest` says nothing new. An ACK for a part that was not
     // sent yet is wrong. Neither is a reason to send anything (lesson 9).
-    await receiveUntil(this.#socket, this.#timer.timeout, ({ data, from }) => {
+    const ack = await receiveUntil(this.#socket, this.#timer.timeout, ({ data, from }) => {
       const number = readAck(data);
       if (number === undefined || !sameAddress(from, this.#to)) return false;
-      if (number < this.lowest || number >= this.next) return false;
-      acked = number;
-      return true;
+      return number >= this.lowest && number < this.next;
     });
-    return acked;
+    return ack && readAck(ack.data);
   }
 
   /** Moves the window: all parts up to this one have arrived. */
   #slide(acked: number): void {
+    // A part that was sent twice is not measured: Karn's algorithm (lesson 9).
     const trip = performance.now() - this.#sentAt[acked]!;
-    if (acked >= this.#repeated) this.#timer.measured(trip); // Karn's algorithm (lesson 9)
+    if (acked >= this.#repeated) this.#timer.measured(trip);
+
     this.lowest = acked + 1;
     this.#timeouts = 0;
   }
