@@ -32,8 +32,8 @@ import {
 } from "../lib/udp.ts";
 import { receiveUntil } from "./02_receive.ts";
 
-/** How the replies of this server begin, and those of the servers in lessons 6 to 9 and 11. */
-const REPLY = /^(Hello,|broadcasting$|\d+ bytes$|pong \d|ACK \d)/;
+/** How the replies of this server begin, and those of the servers in lessons 6 to 9, 11 and 19. */
+const REPLY = /^(Hello,|broadcasting$|\d+ bytes$|pong \d|ACK \d|cookie [\da-f]{72}$)/;
 
 /** Returns the reply to a name, or `undefined` if the datagram gets no reply. */
 export function greeting(data: Uint8Array): string | undefined {

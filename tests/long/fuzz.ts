@@ -13,6 +13,7 @@ import { resolve } from "../../lessons/13_dns.ts";
 import { askAgent } from "../../lessons/15_snmp.ts";
 import { request } from "../../lib/snmp.ts";
 import { bindBehind, pack } from "../../lessons/18_nat.ts";
+import { askForTrains, NO_COOKIE, TIMETABLE } from "../../lessons/19_proof.ts";
 import * as rip from "../../lib/rip.ts";
 import { inMemory } from "../../lib/tftp_files.ts";
 import { downloadFile } from "../../lib/tftp_transfer.ts";
@@ -305,6 +306,13 @@ fuzz("lesson 18, router", "lesson18", ["router"], /^(Out|In|Dropped): /, async (
   await server.send("still there", from);
   await hears(computer, "still there");
 }, { messages: PACKETS });
+
+const COOKIES = [NO_COOKIE, (1_796_000_000).toString(16) + "f".repeat(64)];
+
+fuzz("lesson 19, server", "lesson19", ["server"], /^Received from /, async (_, to) => {
+  using client = bind();
+  assertEquals(await askForTrains(client, to, PATIENCE), TIMETABLE);
+}, { messages: COOKIES.map((cookie) => bytes(`trains ${cookie}`)) });
 
 /**
  * Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. Half
