@@ -231,7 +231,7 @@ export function missing(lowest: number, held: number[]): number[] {
  *    `deno task lesson8 relay --to 127.0.0.1:9191 --drop 0.2 --delay 20 --seed 1` and
  *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay
  *    again before each transfer. You should see that `--window 32` takes about 1 s, `--window auto`
- *    20 to 40 s, and `--window 1` more than a minute. The copy is the same as the file each time.
+ *    some 20 to 40 s, and `--window 1` more than a minute. The copy is the same as the file each time.
  *    Here 32 is faster because the losses are random: slowing down does not help. It helps in a
  *    network that loses datagrams because it is full (lesson 11).
  * 2. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press
