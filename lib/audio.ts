@@ -95,49 +95,64 @@ function readWav(bytes: Uint8Array): Head | undefined {
   const view = viewOf(bytes);
   if (bytes.length < 12) return undefined;
   if (latin(bytes.subarray(8, 12)) !== "WAVE") throw new NoSound("It is RIFF, but no WAVE.");
-  let format: { encoding: SampleEncoding | undefined; rate: number; channels: number } | undefined;
-  let code = 0;
+
+  let format: WavFormat | undefined;
   for (let at = 12; at + 8 <= bytes.length;) {
-    const [name, size] = [latin(bytes.subarray(at, at + 4)), view.getUint32(at + 4, true)];
+    const name = latin(bytes.subarray(at, at + 4));
+    const size = view.getUint32(at + 4, true);
     at += 8;
     if (name === "data") {
       if (!format) throw new NoSound("It does not say what its samples are.");
       // A program that writes to a pipe does not know the length yet. It writes 0,
       // 2^31 (espeak-ng), or the largest number.
       const open = size === 0 || size >= 0x7fff_0000;
-      return checked(
-        { ...format, start: at, length: open ? Infinity : size },
-        `WAV format ${code}`,
-      );
+      const length = open ? Infinity : size;
+      return checked({ ...format, start: at, length }, `WAV format ${format.code}`);
     }
     if (name === "fmt ") {
       if (size < 16) throw new NoSound("It does not say what its samples are.");
       if (at + size > bytes.length) return undefined;
-      code = view.getUint16(at, true);
-      if (code === 0xfffe && size >= 26) code = view.getUint16(at + 24, true); // "extensible"
-      const bits = view.getUint16(at + 14, true);
-      const known: Record<string, SampleEncoding> = {
-        "7 8": "mulaw",
-        "1 8": "u8",
-        "1 16": "s16le",
-      };
-      const [channels, rate] = [view.getUint16(at + 2, true), view.getUint32(at + 4, true)];
-      format = { encoding: known[`${code} ${bits}`], rate, channels };
+      format = readFormat(view, at, size);
     }
     at += size + (size & 1);
   }
   return undefined;
 }
 
+/** What a WAV file says of its samples. `code` is the number of their kind. */
+interface WavFormat {
+  code: number;
+  encoding: SampleEncoding | undefined;
+  rate: number;
+  channels: number;
+}
+
+/** Reads the part of the head that is named `fmt `. It has `size` bytes from `at` on. */
+function readFormat(view: DataView, at: number, size: number): WavFormat {
+  let code = view.getUint16(at, true);
+  if (code === 0xfffe && size >= 26) code = view.getUint16(at + 24, true); // "extensible"
+  const bits = view.getUint16(at + 14, true);
+
+  // The code and the number of bits name the kind of samples.
+  const known: Record<string, SampleEncoding> = { "7 8": "mulaw", "1 8": "u8", "1 16": "s16le" };
+  const encoding = known[`${code} ${bits}`];
+  return {
+    code,
+    encoding,
+    channels: view.getUint16(at + 2, true),
+    rate: view.getUint32(at + 4, true),
+  };
+}
+
 function checked(
   head: Omit<Head, "encoding"> & { encoding: SampleEncoding | undefined },
   what: string,
 ): Head {
-  const { encoding, rate, channels } = head;
+  const { encoding, rate, channels, start, length } = head;
   if (!encoding) throw new NoSound(`This cannot read ${what}, only mu-law and 8 or 16 bits.`);
   if (rate < 1000 || rate > 384_000) throw new NoSound(`${rate} samples a second are not usual.`);
   if (channels < 1 || channels > 8) throw new NoSound(`${channels} channels are not usual.`);
-  return { ...head, encoding };
+  return { encoding, rate, channels, start, length };
 }
 
 /**

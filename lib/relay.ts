@@ -182,7 +182,7 @@ export async function relay(
   options: RelayOptions = {},
 ): Promise<Counts> {
   const { counts = noCounts(), silence = 120_000, clock = systemClock } = options;
-  const clients = new Clients(socket, to, fates, counts, options);
+  const clients = new Clients(socket, to, fates, { ...options, counts });
   let cancel = () => {};
   const sweep = () => {
     clients.forget(silence);
@@ -230,13 +230,12 @@ class Clients {
     socket: Socket,
     to: Address,
     fates: (path: number) => Fate,
-    counts: Counts,
-    options: RelayOptions,
+    options: RelayOptions & { counts: Counts },
   ) {
     this.#socket = socket;
     this.#to = to;
     this.#fates = fates;
-    this.#counts = counts;
+    this.#counts = options.counts;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#delays = new Delays(this.#clock);

@@ -69,27 +69,33 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER + ENTRY * routes.length);
   const view = new DataView(bytes.buffer);
   bytes.set([CODES[message.type], VERSION]);
-  for (const [i, { network, metric, nextHop = "0.0.0.0", tag = 0 }] of routes.entries()) {
-    if (!isWhole(metric, 1, INFINITY)) {
-      throw new RangeError(`Metric ${metric} is not a whole number from 1 to ${INFINITY}.`);
-    }
-    if (!isWhole(tag, 0, 0xffff)) {
-      throw new RangeError(`Tag ${tag} is not a whole number from 0 to 65535.`);
-    }
-    const [address, length] = parts(network);
-    if (!isDestination(address, length)) {
-      throw new RangeError(`There can be no route to ${network}.`);
-    }
-    const at = HEADER + ENTRY * i;
-    const all = message.type === "REQUEST" && !message.networks;
-    view.setUint16(at, all ? ALL : IP);
-    view.setUint16(at + 2, tag);
-    view.setUint32(at + 4, address);
-    view.setUint32(at + 8, maskOf(length));
-    view.setUint32(at + 12, toNumber(nextHop));
-    view.setUint32(at + 16, metric);
+  const family = message.type === "REQUEST" && !message.networks ? ALL : IP;
+  for (const [i, route] of routes.entries()) {
+    writeEntry(view, HEADER + ENTRY * i, family, route);
   }
   return bytes;
+}
+
+/** Writes a route at this position. */
+function writeEntry(view: DataView, at: number, family: number, route: Route): void {
+  const { network, metric, nextHop = "0.0.0.0", tag = 0 } = route;
+  if (!isWhole(metric, 1, INFINITY)) {
+    throw new RangeError(`Metric ${metric} is not a whole number from 1 to ${INFINITY}.`);
+  }
+  if (!isWhole(tag, 0, 0xffff)) {
+    throw new RangeError(`Tag ${tag} is not a whole number from 0 to 65535.`);
+  }
+  const [address, length] = parts(network);
+  if (!isDestination(address, length)) {
+    throw new RangeError(`There can be no route to ${network}.`);
+  }
+
+  view.setUint16(at, family);
+  view.setUint16(at + 2, tag);
+  view.setUint32(at + 4, address);
+  view.setUint32(at + 8, maskOf(length));
+  view.setUint32(at + 12, toNumber(nextHop));
+  view.setUint32(at + 16, metric);
 }
 
 /**
@@ -121,32 +127,39 @@ export function decode(bytes: Uint8Array): Message {
   if (code !== CODES.REQUEST && code !== CODES.RESPONSE) {
     throw new NoRip("its command is neither request nor response");
   }
+
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const family = count > 0 ? view.getUint16(HEADER) : IP;
+  if (family === PASSWORD) throw new NoRip("it has a password, which we cannot check");
+  const isRequest = code === CODES.REQUEST;
+  const asksForAll = family === ALL && count === 1 && view.getUint32(HEADER + 16) === INFINITY;
+  if (isRequest && asksForAll) return { type: "REQUEST" };
+
   const routes: Route[] = [];
   for (let at = HEADER; at < bytes.length; at += ENTRY) {
-    const [family, metric] = [view.getUint16(at), view.getUint32(at + 16)];
-    if (family === PASSWORD && at === HEADER) {
-      throw new NoRip("it has a password, which we cannot check");
-    }
-    if (code === CODES.REQUEST && family === ALL && metric === INFINITY && count === 1) {
-      return { type: "REQUEST" };
-    }
-    const [address, mask] = [view.getUint32(at + 4), view.getUint32(at + 8)];
-    const length = Math.clz32(~mask);
-    const network = `${toText(address)}/${length}`;
-    const nextHop = view.getUint32(at + 12);
-    const tag = view.getUint16(at + 2);
-    if (family !== IP || maskOf(length) !== mask || !isDestination(address, length)) continue;
-    if (code === CODES.RESPONSE && !isWhole(metric, 1, INFINITY)) continue;
-    routes.push({
-      network,
-      metric,
-      ...(nextHop !== 0 && { nextHop: toText(nextHop) }),
-      ...(tag !== 0 && { tag }),
-    });
+    const route = readEntry(view, at);
+    if (route && (isRequest || isWhole(route.metric, 1, INFINITY))) routes.push(route);
   }
-  if (code === CODES.RESPONSE) return { type: "RESPONSE", routes };
+  if (!isRequest) return { type: "RESPONSE", routes };
   return { type: "REQUEST", networks: routes.map(({ network }) => network) };
+}
+
+/** Reads the route at this position. Returns `undefined` if its network makes no sense. */
+function readEntry(view: DataView, at: number): Route | undefined {
+  const address = view.getUint32(at + 4);
+  const mask = view.getUint32(at + 8);
+  const length = Math.clz32(~mask);
+  if (view.getUint16(at) !== IP || maskOf(length) !== mask) return undefined;
+  if (!isDestination(address, length)) return undefined;
+
+  const tag = view.getUint16(at + 2);
+  const nextHop = view.getUint32(at + 12);
+  return {
+    network: `${toText(address)}/${length}`,
+    metric: view.getUint32(at + 16),
+    ...(nextHop !== 0 && { nextHop: toText(nextHop) }),
+    ...(tag !== 0 && { tag }),
+  };
 }
 
 /** Does the same as {@linkcode decode}, but returns `undefined` in the place of an error. */

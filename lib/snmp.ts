@@ -365,24 +365,29 @@ function valueBytes(value: Value): [number, Uint8Array] {
     case "TimeTicks":
       return [tag, integerBytes(unsigned(value.value))];
     case "Counter64":
-      if (value.value !== BigInt.asUintN(64, value.value)) {
-        throw new BerError("A Counter64 has 64 bits.");
-      }
-      return [tag, integerBytes(value.value)];
+      return [tag, integerBytes(in64Bits(value.value))];
     case "OCTET STRING":
     case "Opaque":
       return [tag, value.value];
     case "OBJECT IDENTIFIER":
       return [tag, oidBytes(value.value)];
     case "IpAddress":
-      if (!/^\d+(\.\d+){3}$/.test(value.value)) throw new BerError("This is not an IPv4 address.");
-      return [
-        tag,
-        new Uint8Array(value.value.split(".").map((byte) => inRange(BigInt(byte), 0, 255))),
-      ];
+      return [tag, addressBytes(value.value)];
     default:
       return [tag, new Uint8Array()];
   }
+}
+
+/** Returns the four bytes of an IPv4 address. */
+function addressBytes(address: string): Uint8Array {
+  if (!/^\d+(\.\d+){3}$/.test(address)) throw new BerError("This is not an IPv4 address.");
+  return new Uint8Array(address.split(".").map((byte) => inRange(BigInt(byte), 0, 255)));
+}
+
+/** Returns the same number, if it has at most 64 bits and no sign. */
+function in64Bits(value: bigint): bigint {
+  if (value !== BigInt.asUintN(64, value)) throw new BerError("A Counter64 has 64 bits.");
+  return value;
 }
 
 /**
@@ -403,21 +408,14 @@ function knownValue({ tag, content }: Element): Value {
   switch (type) {
     case undefined:
       throw new BerError("This type of value is not known here.");
-    case "INTEGER": {
-      const value = integerOf(content);
-      if (value < 2n ** 31n) return { type, value: signed(value) };
-      // It is too large for an INTEGER, so it was meant without a sign.
-      return { type: "Gauge32", value: unsigned(value) };
-    }
+    case "INTEGER":
+      return integerOrGauge(integerOf(content));
     case "Counter32":
     case "Gauge32":
     case "TimeTicks":
       return { type, value: unsigned(unsignedOf(content)) };
-    case "Counter64": {
-      const value = unsignedOf(content);
-      if (value !== BigInt.asUintN(64, value)) throw new BerError("A Counter64 has 64 bits.");
-      return { type, value };
-    }
+    case "Counter64":
+      return { type, value: in64Bits(unsignedOf(content)) };
     case "OCTET STRING":
     case "Opaque":
       return { type, value: content.slice() };
@@ -429,4 +427,10 @@ function knownValue({ tag, content }: Element): Value {
     default:
       return { type }; // these have no content; some devices send some, which is ignored
   }
+}
+
+/** A number that is too large for an INTEGER was meant without a sign: it is a Gauge32. */
+function integerOrGauge(value: bigint): Value {
+  if (value < 2n ** 31n) return { type: "INTEGER", value: signed(value) };
+  return { type: "Gauge32", value: unsigned(value) };
 }

@@ -140,6 +140,11 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
     bytes.set(text, 4);
     return begun(bytes, CODES.ERROR, message.code);
   }
+  return encodeTexts(message);
+}
+
+/** Returns a message that consists of texts: a request, or an OACK. */
+function encodeTexts(message: Extract<Message, { options: TftpOptions }>): Uint8Array<ArrayBuffer> {
   const texts = Object.entries(message.options).flat();
   if (message.type !== "OACK") texts.unshift(message.file, message.mode);
   const rest = zeroEnded(texts);

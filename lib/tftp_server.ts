@@ -179,17 +179,8 @@ class TftpServer {
       return;
     }
 
-    const transfer: Transfer = {
-      who,
-      asked,
-      own,
-      answers: 0,
-      repeated: false,
-      replaced: false,
-      finished: false,
-      refused: false,
-      end: Promise.resolve(),
-    };
+    const state = { repeated: false, replaced: false, finished: false, refused: false };
+    const transfer: Transfer = { who, asked, own, answers: 0, ...state, end: Promise.resolve() };
     this.#transfers.add(transfer);
     transfer.end = this.#serve(request, from, transfer).then(() => {
       own.close();

@@ -294,30 +294,20 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
     checkInterface(on, six);
     checkTtl(ttl, six);
 
-    const attempt = async <T>(doing: "join" | "leave", promise: Promise<T>): Promise<T> => {
-      try {
-        return await promise;
-      } catch (error) {
-        // To 19 on Linux (ENODEV), and to 10022 on Windows, Deno gives no code that says so.
-        const none = /\(os error (19|10022)\)/.test(String(error));
-        const advice = none ? ADVICE["join EADDRNOTAVAIL"] : undefined;
-        throw explained(error, doing, `${group} on interface ${on}`, advice);
-      }
-    };
-
+    const what = `${group} on interface ${on}`;
     let member: Deno.MulticastV4Membership | Deno.MulticastV6Membership;
     if (six) {
       const address = group.replace(/%.*/, ""); // without a zone: `on` is the interface already
-      member = await attempt("join", this.#conn.joinMulticastV6(address, Number(on)));
+      member = await explaining("join", what, this.#conn.joinMulticastV6(address, Number(on)));
     } else {
-      const four = await attempt("join", this.#conn.joinMulticastV4(group, String(on)));
-      if (ttl !== undefined) await attempt("join", four.setTTL(ttl));
+      const four = await explaining("join", what, this.#conn.joinMulticastV4(group, String(on)));
+      if (ttl !== undefined) await explaining("join", what, four.setTTL(ttl));
       member = four;
     }
 
     let left: Promise<void> | undefined;
     const leave = () => {
-      if (!this.#closed) left ??= attempt("leave", member.leave());
+      if (!this.#closed) left ??= explaining("leave", what, member.leave());
       return left ?? Promise.resolve();
     };
     return { leave, [Symbol.asyncDispose]: leave };
@@ -647,15 +637,23 @@ function explained(error: unknown, doing: string, what: string, advice?: string)
   return Object.assign(new SameError(message, { cause: error }), code && { code });
 }
 
+/** Waits for a join or a leave. An error of the system becomes one that says what to do. */
+async function explaining<T>(doing: "join" | "leave", what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // To 19 on Linux (ENODEV), and to 10022 on Windows, Deno gives no code that says so.
+    const none = /\(os error (19|10022)\)/.test(String(error));
+    throw explained(error, doing, what, none ? ADVICE["join EADDRNOTAVAIL"] : undefined);
+  }
+}
+
 /** Returns what to do if the code alone does not tell. A sender is bound to `own`. */
 function adviceOn({ hostname, port }: Address, error: unknown, own?: Address): string | undefined {
   const code = (error as { code?: string } | undefined)?.code ?? "";
   if (error instanceof Deno.errors.NotCapable) {
     // A port that the system picks changes with every run. So it is left out.
-    const host = inBrackets(hostname.replace(/%.*/, ""));
-    const flag = own || port === 0 ? host : `${host}:${port}`;
-    return "Deno has no permission for it. " +
-      `Run again and answer y when Deno asks, or give it --allow-net=${flag}.`;
+    return adviceOnPermission(hostname, own ? 0 : port);
   }
   if (isName(hostname) && (code === "" || code === "ENOENT")) {
     return "no address was found for this name. Check its spelling, and the network.";
@@ -668,19 +666,20 @@ function adviceOn({ hostname, port }: Address, error: unknown, own?: Address): s
   }
   const onlyOne = own && own.hostname !== "::" && !isName(hostname);
   if (onlyOne && isIPv6(own.hostname) !== isIPv6(hostname)) return ADVICE["send to EAFNOSUPPORT"];
-  if (isMulticast(hostname) && code === "ENETUNREACH") {
-    return "no route leads to groups from here. Bind this machine's address on that network.";
-  }
-  if (isMulticast(hostname) && code === "EADDRNOTAVAIL" && !own) {
-    return "this system, such as Windows, binds no group's address. " +
-      "Bind 0.0.0.0 (or ::), and join the group.";
-  }
+  if (isMulticast(hostname) && code === "ENETUNREACH") return ADVICE["send to a group"];
+  if (isMulticast(hostname) && code === "EADDRNOTAVAIL" && !own) return ADVICE["bind a group"];
   if (own && isLoopback(own.hostname) && (code === "EINVAL" || code === "EADDRNOTAVAIL")) {
     const all = isIPv6(own.hostname) ? "::" : "0.0.0.0";
     return `a socket bound to ${own.hostname} reaches this machine only. ` +
       `Bind ${all} to reach others.`;
   }
   return undefined;
+}
+
+function adviceOnPermission(hostname: string, port: number): string {
+  const host = inBrackets(hostname.replace(/%.*/, ""));
+  return "Deno has no permission for it. Run again and answer y when Deno asks, " +
+    `or give it --allow-net=${port === 0 ? host : `${host}:${port}`}.`;
 }
 
 /** What to do, by what failed and by the code of the error. */
@@ -703,6 +702,10 @@ const ADVICE: Record<string, string> = {
     "Check the address and the network.",
   "send to ENOBUFS": "the system has no room left for what is to be sent. " +
     "Wait a moment, and send again.",
+  "send to a group": "no route leads to groups from here. " +
+    "Bind this machine's address on that network.",
+  "bind a group": "this system, such as Windows, binds no group's address. " +
+    "Bind 0.0.0.0 (or ::), and join the group.",
   "join EADDRINUSE": "this socket has joined it there already.",
   "join EADDRNOTAVAIL": "this machine has no such network interface. " +
     "Name one by its address for IPv4, by its number for IPv6.",

@@ -50,33 +50,60 @@ export async function speakTo(
 ): Promise<number> {
   const { clock = systemClock, source = random() } = options;
   let { sequence = random(), timestamp = random() } = options;
+  const schedule = new Schedule(clock);
   let sent = 0;
-  let due = NaN;
-  let asked = NaN;
+
   for await (const payload of sound) {
-    const now = clock.now();
-    if (sent === 0) due = now;
-    // If a microphone stalls, its clock goes on, and so does the timestamp (RFC
-    // 3550, 5.1). Otherwise each later part would come too late for the listener.
-    const late = now - due;
-    const waited = now - asked > 1;
-    const pause = (waited && late > MOST_LATE) || late > MOST_HELD_UP;
-    if (pause) {
-      timestamp += Math.round(late * 8);
-      due = now;
-    }
-    // Sleep until the time of this part. To sleep 20 ms each time would take 21 ms,
-    // and the listener would run out of sound.
-    if (due > now) await sleep(due - now, clock);
-    const marker = pause || sent === 0; // the first one, and the first after a pause
+    const pause = await schedule.wait();
+    timestamp += Math.round(pause * 8);
+
+    const marker = pause > 0 || sent === 0; // the first one, and the first after a pause
     await socket.send(encode({ marker, sequence, timestamp, source, payload }), to);
+    sent++;
     sequence++; // encode() takes its last 16 bits, and the last 32 of the timestamp: they wrap
     timestamp += payload.length;
-    due += payload.length / 8;
-    sent++;
-    asked = clock.now();
+    schedule.sent(payload.length / 8);
   }
   return sent;
+}
+
+/** Knows when each part of the sound has to be sent. Times are in milliseconds. */
+class Schedule {
+  readonly #clock: Clock;
+  /** The time of the next part. */
+  #due = NaN;
+  /** The time when the sound was asked for the next part. */
+  #asked = NaN;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Waits for the time of a part. Returns how long the pause before it was, or 0 for none. */
+  async wait(): Promise<number> {
+    const now = this.#clock.now();
+    if (Number.isNaN(this.#due)) this.#due = now; // the first part
+
+    // If a microphone stalls, its clock goes on, and so does the timestamp (RFC
+    // 3550, 5.1). Otherwise each later part would come too late for the listener.
+    const late = now - this.#due;
+    const hadToWait = now - this.#asked > 1;
+    if ((hadToWait && late > MOST_LATE) || late > MOST_HELD_UP) {
+      this.#due = now;
+      return late;
+    }
+
+    // Sleep until the time of this part. To sleep 20 ms each time would take 21 ms,
+    // and the listener would run out of sound.
+    if (late < 0) await sleep(-late, this.#clock);
+    return 0;
+  }
+
+  /** A part of this length was sent. */
+  sent(milliseconds: number): void {
+    this.#due += milliseconds;
+    this.#asked = this.#clock.now();
+  }
 }
 
 /**
@@ -89,36 +116,64 @@ export async function* hear(
   tell: Tell = () => {},
   clock: Clock = systemClock,
 ): AsyncGenerator<Uint8Array> {
-  let [open, speaker] = [true, { from: socket.address, source: 0 }];
-  const receiving = (async () => {
-    for await (const { data, from } of socket) {
-      const packet = understood(data);
-      const isSound = packet?.type === PCMU && packet.payload.length > 0;
-      if (isSound && buffer.due === Infinity) {
-        speaker = { from, source: packet.source };
-        tell("begin", from);
-      }
-      // The first speaker is heard until it is silent. A second one at the same time
-      // would be noise.
-      const ours = packet?.source === speaker.source && sameAddress(from, speaker.from);
-      if (!ours || !isSound) tell("other", from);
-      if (!ours || buffer.due === Infinity && !isSound) continue;
-      // A datagram with another kind of sound, such as the noise of a pause, has a
-      // number, too. It is not lost.
-      const payload = isSound ? packet.payload : NO_SOUND;
-      const fit = buffer.put({ ...packet, payload }, clock.now());
-      if (fit !== "kept") tell(fit, from);
-    }
-  })().finally(() => open = false);
-  receiving.catch(() => {}); // an error ends the loop, and is thrown there
-  while (open) {
+  const listener = new Listener(socket, buffer, tell, clock);
+  const receiving = listener.receive();
+  receiving.catch(() => {}); // an error ends the loop, and is thrown after it
+
+  while (listener.open) {
     // Sleep even for 0 ms, so that datagrams that have come are taken first.
     await sleep(Math.min(20, buffer.due - clock.now()), clock);
     if (clock.now() < buffer.due) continue;
+
     const sound = buffer.take();
-    if (buffer.silent > 0) tell("gap", speaker.from);
+    if (buffer.silent > 0) tell("gap", listener.speaker.from);
     yield sound;
-    if (buffer.due === Infinity) tell("end", speaker.from);
+    if (buffer.due === Infinity) tell("end", listener.speaker.from);
   }
   await receiving;
+}
+
+/** Puts the datagrams of one speaker into the buffer. */
+class Listener {
+  open = true;
+  speaker: { from: Address; source: number };
+
+  constructor(
+    readonly socket: Socket,
+    readonly buffer: JitterBuffer,
+    readonly tell: Tell,
+    readonly clock: Clock,
+  ) {
+    this.speaker = { from: socket.address, source: 0 }; // nobody yet
+  }
+
+  /** Receives until the socket is closed. */
+  async receive(): Promise<void> {
+    try {
+      for await (const { data, from } of this.socket) this.#take(understood(data), from);
+    } finally {
+      this.open = false;
+    }
+  }
+
+  #take(packet: Packet | undefined, from: Address): void {
+    const { buffer, tell } = this;
+    const isSound = packet?.type === PCMU && packet.payload.length > 0;
+    if (isSound && buffer.due === Infinity) {
+      this.speaker = { from, source: packet.source };
+      tell("begin", from);
+    }
+
+    // The first speaker is heard until it is silent. A second one at the same time
+    // would be noise.
+    const isOurs = packet?.source === this.speaker.source && sameAddress(from, this.speaker.from);
+    if (!isOurs || !isSound) tell("other", from);
+    if (!isOurs || (buffer.due === Infinity && !isSound)) return;
+
+    // A datagram with another kind of sound, such as the noise of a pause, has a
+    // number, too. It is not lost.
+    const payload = isSound ? packet.payload : NO_SOUND;
+    const fit = buffer.put({ ...packet, payload }, this.clock.now());
+    if (fit !== "kept") tell(fit, from);
+  }
 }
