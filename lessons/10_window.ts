@@ -231,9 +231,9 @@ export function missing(lowest: number, held: number[]): number[] {
  *    `deno task lesson8 relay --to 127.0.0.1:9191 --drop 0.2 --delay 20 --seed 1` and
  *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay
  *    again before each transfer. You should see that `--window 32` takes about 1 s, `--window auto`
- *    some 20 to 40 s, and `--window 1` more than a minute. The copy is the same as the file each time.
- *    Here 32 is faster because the losses are random: slowing down does not help. It helps in a
- *    network that loses datagrams because it is full (lesson 11).
+ *    some 20 to 40 s, and `--window 1` more than a minute. The copy is the same as the file each
+ *    time. Here 32 is faster because the losses are random: slowing down does not help. It helps in
+ *    a network that loses datagrams because it is full (lesson 11).
  * 2. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press
  *    Enter, then press Ctrl-C. You should see `Hello` at the receiver, and then
  *    `The sender has stopped after 6 bytes: this is not the whole file.` If you end the sender with
