@@ -28,20 +28,20 @@
  *
  * ## The cookie
  *
- * The server sends the cookie to the address that is on the question. If this address is forged, the
- * attacker never sees the cookie.
+ * The server sends the cookie to the address that is on the question. If this address is forged,
+ * the attacker never sees the cookie.
  *
  * The server could keep a list of its cookies. But a list needs memory for each client, and an
  * attacker can forge millions of addresses. So the server remembers nothing. It computes the cookie
- * from the client's address, the time and a secret. When the cookie comes back, it computes it again
- * and compares. Such a checksum with a secret is called an *HMAC* (RFC 2104). Without the secret,
- * nobody can compute it.
+ * from the client's address, the time and a secret. When the cookie comes back, it computes it
+ * again and compares. Such a checksum with a secret is called an *HMAC* (RFC 2104). Without the
+ * secret, nobody can compute it.
  *
  *     6b0da2d7          the time in seconds since 1970, as 8 hexadecimal digits
  *     031fbe2b…         the HMAC of this time and the client's address: 64 hexadecimal digits
  *
- * A cookie is not encrypted. An attacker who can read the datagrams on their way sees it, and can use
- * it with the forged address for a minute.
+ * A cookie is not encrypted. An attacker who can read the datagrams on their way sees it, and can
+ * use it with the forged address for a minute.
  *
  * ## Where you find it
  *
@@ -79,7 +79,7 @@ import { replyToEach } from "./18_nat.ts";
 /** For how many seconds a cookie is valid. A client needs it for one round trip only. */
 const LIFE = 60;
 
-/** After so many seconds, the server takes another secret, in case somebody has found the old one. */
+/** After so many seconds, the server takes another secret: an attacker may know the old one. */
 const SECRET_LIFE = 3600;
 
 /** A cookie: 8 digits for the time, and 64 for the HMAC. */
@@ -276,10 +276,10 @@ export async function client(to: Address, seconds: number, print = console.log):
  * 3. Do the same, but use the cookie from another port: `-p 5556`. You should see another cookie.
  * 4. Lose three of ten datagrams each way, with the relay of lesson 8:
  *    `deno task lesson8 relay --to 127.0.0.1:7979 --drop 0.3`. Then run
- *    `deno task lesson19 client --port 8888` a few times. You should see the timetable in most runs.
- *    If a reply is lost, the client waits for a second and asks again.
- * 5. Change `LIFE` to -1, so that each cookie is too old at once. Run the server and the client. You
- *    should see `a cookie` five times, and then that no timetable came.
+ *    `deno task lesson19 client --port 8888` a few times. You should see the timetable in most
+ *    runs. If a reply is lost, the client waits for a second and asks again.
+ * 5. Change `LIFE` to -1, so that each cookie is too old at once. Run the server and the client.
+ *    You should see `a cookie` five times, and then that no timetable came.
  */
 
 if (import.meta.main) import("../cli/lessons/19_proof.ts").then(({ main }) => main());

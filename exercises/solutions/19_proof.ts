@@ -56,9 +56,9 @@ export interface Cookies {
  * ends. It is the time of its end in milliseconds, a point, and a checksum: `1796000060000.9f3c…`.
  * At the time of its end it is still valid.
  *
- * `mac` is an HMAC: it returns the checksum of a text, and only the server knows its secret. A client
- * may send any text as its cookie, for example one with a later end. `now` returns the time in
- * milliseconds.
+ * `mac` is an HMAC: it returns the checksum of a text, and only the server knows its secret. A
+ * client may send any text as its cookie, for example one with a later end. `now` returns the time
+ * in milliseconds.
  *
  * Remember nothing: another server with the same `mac` has to accept your cookies.
  */
