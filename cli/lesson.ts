@@ -13,15 +13,20 @@ import type { Terminal } from "./terminal.ts";
 
 export type { Diagram };
 
-/** The parts of the workbook, each with the question that it answers. */
+/** The parts of the workbook, each with its number and the question that it answers. */
 export const PARTS = [
-  { title: "Sockets", question: "How do I use it?" },
+  { roman: "I", title: "Sockets", question: "How do I use it?" },
   {
+    roman: "II",
     title: "The network",
     question: "What does the network do to it, and what can I do about that?",
   },
-  { title: "In the wild", question: "Who uses it, and how do they live with it?" },
-  { title: "The internet", question: "What must I know before I let strangers in?" },
+  { roman: "III", title: "In the wild", question: "Who uses it, and how do they live with it?" },
+  {
+    roman: "IV",
+    title: "The internet",
+    question: "What must I know before I let strangers in?",
+  },
 ] as const;
 
 /** A lesson, as data. Each file of cli/lessons/ exports one: help, tests and the book read it. */

@@ -107,9 +107,9 @@ function Top({ book, here }: { book: Book; here: string | undefined }) {
 
 /** All lessons by their parts, with a tick at those that are done. */
 export function Lessons({ book, here }: { book: Book; here?: string | undefined }) {
-  return PARTS.map(({ title }, i) => {
+  return PARTS.map(({ roman, title }, i) => {
     const own = book.lessons.filter(({ lesson }) => lesson.part === i + 1);
-    const part = `${ROMAN[i]}. ${title}`;
+    const part = `${roman}. ${title}`;
     return own.length > 0 && (
       <div>
         <p aria-hidden="true">{part}</p>
@@ -152,9 +152,6 @@ export function isDone({ standing }: Book, number: number): boolean {
 export function titleOf({ number, lesson }: LessonFile): string {
   return `${number} ${capital(lesson.title)}`;
 }
-
-/** The numbers of the parts. */
-export const ROMAN = ["I", "II", "III", "IV"];
 
 function Search() {
   return (

@@ -12,7 +12,7 @@ import { type LessonFile, parts } from "../project.ts";
 import type { Item, Source } from "../code/parse.ts";
 import { CopyLink, Declaration, Icon, Imported, Imports, Plain } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
-import { type Book, capital, Page, ROMAN, titleOf } from "./layout.tsx";
+import { type Book, capital, Page, titleOf } from "./layout.tsx";
 import { type Fault, Troubles } from "./troubles.tsx";
 
 /** All that a lesson's page shows. */
@@ -64,7 +64,7 @@ export function LessonText(
       <header class="opening">
         <div class="intro">
           <p class="kicker">
-            {`Lesson ${number} · Part ${ROMAN[lesson.part - 1]}, ${part?.title}`}
+            {`Lesson ${number} · Part ${part?.roman}, ${part?.title}`}
           </p>
           <h1 id={`${prefix}lesson`}>{capital(lesson.title)}</h1>
           {raw(html(text.get("") ?? lesson.about, { link }))}

@@ -12,7 +12,7 @@ import { headings, html, inline, plain } from "../markdown.ts";
 import type { Document, LessonFile } from "../project.ts";
 import { Declaration, Icon, Imports } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
-import { type Book, capital, help, isDone, Page, ROMAN } from "./layout.tsx";
+import { type Book, capital, help, isDone, Page } from "./layout.tsx";
 import { LessonText, type LessonView } from "./lesson.tsx";
 
 /** The first page: what there is, and how far one is. */
@@ -58,12 +58,12 @@ export function Contents({ book, cover, recording, library }: {
         />
       </header>
 
-      {PARTS.map(({ title, question }, i) => {
+      {PARTS.map(({ roman, title, question }, i) => {
         const own = book.lessons.filter(({ lesson }) => lesson.part === i + 1);
         return own.length > 0 && (
           <section class="part contents">
             <h2 id={`part-${i + 1}`}>
-              {`${ROMAN[i]}. ${title}`} <span>{question}</span>
+              {`${roman}. ${title}`} <span>{question}</span>
             </h2>
             <ol>
               {own.map((file) => <Entry file={file} progress={standing.get(file.number)} />)}

@@ -12,8 +12,6 @@ import { progress } from "./progress.ts";
 
 type State = "done" | "begun" | "open";
 
-const ROMAN = ["I", "II", "III"];
-
 /** How far each lesson's exercises are. What was not checked since it changed counts as begun. */
 async function states(): Promise<Map<number, State>> {
   return new Map((await progress()).map(({ page, exercises }) => {
@@ -30,10 +28,10 @@ async function contents(): Promise<void> {
   const width = Math.max(...all.map(({ lesson }) => lesson.title.length));
 
   console.log(bold("The UDP Workbook"));
-  for (const [i, { title, question }] of PARTS.entries()) {
+  for (const [i, { roman, title, question }] of PARTS.entries()) {
     const part = all.filter(({ lesson }) => lesson.part === i + 1);
     if (part.length === 0) continue;
-    console.log(`\n${bold(`${ROMAN[i]}. ${title}:`)} ${question}`);
+    console.log(`\n${bold(`${roman}. ${title}:`)} ${question}`);
     for (const { number, lesson } of part) {
       const [first, ...rest] = wrapped(lesson.about, 80 - 10 - width);
       console.log(

@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { PARTS } from "../../cli/lesson.ts";
 import { hints, type Page, textOf } from "../../exercises/runner/pages.ts";
 import type { Progress } from "../../exercises/runner/progress.ts";
 import { exercises, shipped } from "../../exercises/runner/shipped.ts";
@@ -189,6 +190,7 @@ Deno.test("the contents mark what is done, begun and not started, and name the f
     [...stdout.matchAll(/^ {2}([✓…·]) +\d+ {2}/gm)].slice(0, 3).map(([, mark]) => mark);
   const fresh = await contents();
   assertEquals(marks(fresh), ["·", "·", "·"]);
+  for (const { roman, title } of PARTS) assertStringIncludes(fresh, `\n${roman}. ${title}: `);
   assertMatch(fresh, /^Next: deno task lesson1, and then deno task exercise 1$/m);
 
   copy.write(FIRST.file, solved(FIRST));
