@@ -3,18 +3,11 @@
  *
  * @module
  */
-import type { Option, Role } from "../cli/lesson.ts";
+import type { Role } from "../cli/lesson.ts";
 import { copy } from "./code/copy.ts";
 import { evaluate } from "./code/evaluate.ts";
 import { isNode, type Item, type Source } from "./code/parse.ts";
-import {
-  type About,
-  labeller,
-  type LessonFile,
-  parts,
-  type Project,
-  type RoleText,
-} from "./project.ts";
+import { labeller, type LessonFile, parts, type Project, type RoleText } from "./project.ts";
 
 /** A program that one can copy. */
 export interface Copy {
@@ -24,16 +17,14 @@ export interface Copy {
   readonly file: string;
   /** All of it. */
   readonly text: string;
-  /** The function alone. */
-  readonly own: string;
   /** How to run it in an empty folder. */
   readonly command: string;
   /** What one sees of it then, in a sentence. */
   readonly does: string;
 }
 
-/** The names and files of what can be copied. */
-export type Copyable = Pick<Copy, "name" | "file">;
+/** The names and files of what can be copied, and how many lines that are, where it is known. */
+export type Copyable = Pick<Copy, "name" | "file"> & { readonly lines?: number };
 
 /** What can be copied from a lesson: its play, and what its page exports. */
 export function lessonCopyables({ name, source }: LessonFile): Copyable[] {
@@ -51,14 +42,19 @@ export function pageName(path: string): string {
   return path.replace("/", "-").replace(/\.\w+$/, "");
 }
 
+/** How many lines a text has. */
+export function linesOf(text: string): number {
+  return text.trimEnd().split("\n").length;
+}
+
 /** The programs that can be copied from a lesson. */
 export function lessonCopies(project: Project, file: LessonFile): Copy[] {
-  const { path, source, program: runs, lesson, task, name } = file;
+  const { path, source, program: runs, task, name } = file;
   const allowed = flags(task);
   const { play: [play], roles } = parts(file);
   const items = copyablesOf(source).map((item) => {
     const role = roles.find(({ run }) => item.names.includes(run ?? ""));
-    const tail = role ? program(callTail(project, runs.path, role, lesson)) : shown(item);
+    const tail = role ? program(callTail(project, file, role)) : shown(item);
     return made(project, path, name, item.names[0]!, tail, allowed, item);
   });
   const drawn = playTail(labeller(runs));
@@ -78,12 +74,9 @@ diagram.end();`,
 }
 
 /** Calls a role's function as the file does that runs it, with the defaults of its options. */
-function callTail(
-  project: Project,
-  path: string,
-  role: RoleText,
-  { host = "127.0.0.1", port }: About,
-): string {
+function callTail(project: Project, file: LessonFile, role: RoleText): string {
+  const { source, lesson, program: { path } } = file;
+  const { host = "127.0.0.1", port } = lesson;
   const said = evaluate(project, path, role.node) as Partial<Role>;
   const options = (typeof said.options === "object" ? said.options : {}) as
     & Role["options"]
@@ -95,7 +88,10 @@ function callTail(
   const lines = (body ?? `return ${expression}`).replace(/^\s+/gm, "").trim();
   const given = lines.replace(
     /\boptions\.(\w+)\("(\w+)"[^)]*\)/g,
-    (_, kind: string, option: string) => value(kind, option, options[option]),
+    (_, kind: string, option: string) => {
+      const given = options[option]?.default;
+      return value(kind, option, kind === "has" ? given : given ?? exampleOf(source, role, option));
+    },
   ).replace(/^if \((false|!true)\) (\{\n[^]*?^\}|.*)\n/gm, ""); // an option that is not given
   const uses = (name: string) => new RegExp(`\\b${name}\\b`).test(given);
   const address = `{ hostname: ${JSON.stringify(host)}, port: ${port} }`;
@@ -113,8 +109,13 @@ function callTail(
     given
       .replace(/\blines\(("[^"]*")\)/, "lines($1, stop.signal, () => stop.abort())")
       .replace(/\bsignal\b/g, "stop.signal").replaceAll("stop.stop.", "stop.")
-      .replace(/\breturn\b/, "await"),
+      .replace(/\breturn\b/, "await").replace(/(?<![;}])$/, ";"),
   ].join("\n");
+}
+
+/** What a page gives an option where it says how to run the role: `--file hello.txt`. */
+function exampleOf({ doc }: Source, { word }: RoleText, option: string): string | undefined {
+  return doc.match(new RegExp(`\\blesson\\d+ ${word} .*--${option} (\\S+)`))?.[1];
 }
 
 /** What a file in cli/lessons/ imports beside its page, where that is used: as a page would import it. */
@@ -129,9 +130,8 @@ function importsOf(text: string, uses: (name: string) => boolean): string[] {
   return imports;
 }
 
-/** What an option is by default, as code; an example where it has no default. */
-function value(kind: string, name: string, option: Option | undefined): string {
-  const text = option?.default;
+/** What an option is, as code. */
+function value(kind: string, name: string, text: string | undefined): string {
   if (kind === "flag") return String(name === "simple"); // a copy runs the page's own code
   if (kind === "has") return String(text !== undefined);
   if (kind === "seconds") return `${1000 * Number(text ?? 1)}`;
@@ -140,7 +140,8 @@ function value(kind: string, name: string, option: Option | undefined): string {
     const [, hostname, port] = (text ?? "127.0.0.1:9999").match(/^(.+):(\d+)$/)!;
     return `{ hostname: "${hostname}", port: ${port} }`;
   }
-  return JSON.stringify(text ?? `your ${name}`);
+  if (text !== undefined) return JSON.stringify(text);
+  throw new Error(`The page says no value for --${name}.`);
 }
 
 /** The programs that can be copied from a file of lib/. */
@@ -218,14 +219,13 @@ function made(
   flags: string,
   item?: Item,
 ): Copy {
-  const command = `deno run ${flags} ${name}.ts`;
+  const command = `npx -y deno@2 run ${flags} ${name}.ts`;
   const body = copy(project, path, [...item?.names ?? []], tail);
   const run = does.startsWith(DEFINES) ? "Run that with:" : "Run it with:";
   const head = `${name} of ${path}, with all that it needs.\n// ${does} ${run}\n//   ${command}`;
   return {
     ...copyable(page, name),
     text: `// ${head}\n\n${body}`,
-    own: item ? `${project.source(path).text.slice(item.start, item.end)}\n` : tail,
     command,
     does: `${does} ${run}`,
   };

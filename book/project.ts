@@ -185,6 +185,13 @@ export class Project implements Library {
     }
   }
 
+  /** Changes when any file does that a program may be copied from. */
+  stampOfCode(): string {
+    return ["lessons", "cli", "cli/lessons", "lib"].flatMap((folder) =>
+      this.list(folder, /\.ts$/).map((file) => this.stamp(`${folder}/${file}`))
+    ).join();
+  }
+
   /** Changes when any file does that the book shows. */
   stampOfAll(): string {
     const folders = ["lessons", "cli", "cli/lessons", "lib", "docs", "book", "exercises"];

@@ -16,6 +16,7 @@ import {
   lessonCopyables,
   libraryCopies,
   libraryCopyables,
+  linesOf,
   pageName,
 } from "./copies.ts";
 import { type Trouble, troubleWith } from "./code/trouble.ts";
@@ -83,13 +84,14 @@ const TYPES: Record<string, string> = {
 export class Site {
   readonly #project: Project;
   readonly #manner: Manner;
-  #files: { of: string; files: Map<string, Make> } | undefined;
+  #files: { of: string; code: string; files: Map<string, Make> } | undefined;
   /** The last version of each file that could be made. */
   readonly #good = new Map<string, File["body"]>();
   /** The same of pages, without what is wrong with them. */
   readonly #pages = new Map<string, string>();
   /** What a page shows of the project, by the page's name. */
   readonly #shown = new Map<string, Shown>();
+  readonly #copies = new Map<string, { of: string; copies: Copy[] }>();
 
   constructor(project: Project, manner: Manner) {
     this.#project = project;
@@ -99,7 +101,9 @@ export class Site {
   /** All files by their names: there are no others. What was made is kept until something changes on disk. */
   files(): Map<string, Make> {
     const of = `${this.#project.stampOfAll()} ${this.#manner.recorded()}`;
-    if (this.#files?.of !== of) this.#files = { of, files: this.#list() };
+    if (this.#files?.of !== of) {
+      this.#files = { of, code: this.#project.stampOfCode(), files: this.#list() };
+    }
     return this.#files.files;
   }
 
@@ -150,22 +154,23 @@ export class Site {
       const besides = [`exercises/${lesson.name}.ts`];
       const shown = { files, besides, lesson };
       page(lesson.name, shown, (book) => <LessonPage book={book} view={this.#view(lesson)} />);
-      this.#addCopies(
-        add,
-        lesson.name,
-        () => lessonCopies(project, lesson),
-        lessonCopyables(lesson),
-      );
+      const programs = () => this.#programs(lesson);
+      this.#addCopies(add, lesson.name, programs, lessonCopyables(lesson));
     }
     for (const source of library) {
       const name = pageName(source.path);
-      const copies = () => libraryCopies(project, source);
+      const copies = () => this.#once(name, () => libraryCopies(project, source));
       const copyables = libraryCopyables(source);
       page(
         name,
         { files: [source.path] },
         (book) => (
-          <LibraryPage book={book} source={source} copies={copyables} whole={`${name}.txt`} />
+          <LibraryPage
+            book={book}
+            source={source}
+            copies={counted(copyables, copies)}
+            whole={{ name: "", file: `${name}.txt`, lines: linesOf(source.text) }}
+          />
         ),
       );
       add(`${name}.txt`, () => source.text);
@@ -272,19 +277,31 @@ export class Site {
     }
   }
 
+  #programs(file: LessonFile): Copy[] {
+    return this.#once(file.name, () => lessonCopies(this.#project, file));
+  }
+
+  /** The programs of a page: made again when code has changed, and not for each exercise that is saved. */
+  #once(name: string, make: () => Copy[]): Copy[] {
+    const of = this.#files!.code;
+    const known = this.#copies.get(name);
+    if (known?.of === of) return known.copies;
+    const copies = make();
+    this.#copies.set(name, { of, copies });
+    return copies;
+  }
+
   #addCopies(
     add: (name: string, body: () => string) => void,
     page: string,
-    make: () => Copy[],
+    copies: () => Copy[],
     copyables: readonly Copyable[],
     whole?: string,
   ): void {
-    let made: Copy[] | undefined;
-    const copies = () => made ??= make();
     add(`${page}.copies.js`, () => {
       const all = [...copies()];
       if (whole !== undefined) {
-        all.push({ name: "", file: "", text: whole, own: whole, command: "", does: "" });
+        all.push({ name: "", file: "", text: whole, command: "", does: "" });
       }
       const byName = Object.fromEntries(all.map((copy) => [copy.name, copy]));
       return `book.copies(${JSON.stringify(byName)});\n`;
@@ -297,8 +314,8 @@ export class Site {
   #view(file: LessonFile): LessonView {
     return {
       file,
-      copies: lessonCopyables(file),
       ...this.#exercises(file),
+      copies: counted(lessonCopyables(file), () => this.#programs(file)),
       recording: this.#manner.recording(file),
       editor: this.#manner.editor,
       link: (href) => this.#link(href, file.path),
@@ -329,6 +346,15 @@ export class Site {
     if (/^lib\/\w+\.ts$/.test(path)) return `${pageName(path)}.html${hash}`;
     const document = this.#project.documents().find((one) => one.path === path);
     return document && `${document.name}.html${hash}`;
+  }
+}
+
+/** What can be copied, with its lines: without, where a program cannot be made at the moment. */
+function counted(copyables: readonly Copyable[], copies: () => Copy[]): readonly Copyable[] {
+  try {
+    return copies().map((copy) => ({ ...copy, lines: linesOf(copy.text) }));
+  } catch {
+    return copyables;
   }
 }
 

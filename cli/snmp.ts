@@ -23,14 +23,14 @@ export const COMMUNITY: Record<string, Option> = {
   community: { value: "NAME", about: "the password, readable by all", default: "public" },
 };
 
-/** The options of a role that asks, with the OID that it asks for by default. */
-export function askingOptions(oid: string): Record<string, Option> {
-  return {
-    oid: { value: "OID", about: "what to ask for: numbers, or a name", default: oid },
-    ...COMMUNITY,
-    timeout: { value: "SECONDS", about: "how long to wait for each try", default: "1" },
-  };
-}
+/** The options of a role that asks, beside what it asks for. */
+export const ASKING: Record<string, Option> = {
+  ...COMMUNITY,
+  timeout: { value: "SECONDS", about: "how long to wait for each try", default: "1" },
+};
+
+/** What to ask for. Each role has a default of its own. */
+export const OID: Option = { value: "OID", about: "what to ask for: numbers, or a name" };
 
 /** Reads `--oid`: numbers with dots between them, or a name. */
 export function oidOption(text: string): string {

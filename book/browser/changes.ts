@@ -6,7 +6,7 @@
  */
 import morphdom from "morphdom/dist/morphdom-esm.js";
 import { reveal } from "./dom.ts";
-import { linkHeadings } from "./headings.ts";
+import { addCopyButtons, linkHeadings } from "./headings.ts";
 import type { Renew } from "./follow.ts";
 
 /** What a script fills, or the reader: a new version of the page leaves it as it is. */
@@ -20,6 +20,7 @@ const renew: Renew = async ({ recorded }) => {
   const fresh = page.querySelector("main")!;
   reveal(fresh);
   linkHeadings(fresh);
+  addCopyButtons(fresh);
   morphdom(main, fresh, { onBeforeElUpdated: isToUpdate });
   if (recorded) {
     for (const figure of document.querySelectorAll(".diagram")) {

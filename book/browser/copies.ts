@@ -8,7 +8,6 @@ import { element, loaded, toast } from "./dom.ts";
 interface Copy {
   name: string;
   text: string;
-  own: string;
   command: string;
   does: string;
 }
@@ -18,36 +17,46 @@ async function press(pressed: HTMLElement): Promise<void> {
   if (pressed instanceof HTMLAnchorElement) {
     return copyProgram(pressed).catch(() => refused(opening(pressed)));
   }
-  const code = element("code", "", pressed.dataset.text!);
-  try {
-    await navigator.clipboard.writeText(pressed.dataset.text!);
-    done(pressed);
-    toast("Copied: ", code);
-  } catch {
-    refused("Here it is to select: ", code);
-  }
+  const { text } = pressed.dataset;
+  const code = text ? element("code", "", text) : "";
+  const seen = text ?? codeBeside(pressed);
+  await copy(pressed, seen, code ? ["Copied: ", code] : [`Copied ${lines(seen)}.`], code);
+}
+
+/** What is seen of the code that a button belongs to. */
+function codeBeside(button: HTMLElement): string {
+  const pres = button.closest(".code, .block")!.querySelectorAll("pre:not(.example)");
+  return [...pres].map(({ textContent }) => textContent).join("").trimEnd();
 }
 
 async function copyProgram(link: HTMLAnchorElement): Promise<void> {
   const page = link.getAttribute("href")!.split(".")[0];
   const all = await loaded<Record<string, Copy>>(`${page}.copies.js`, "copies");
-  const { name, text, own, command, does } = all[link.dataset.copy!]!;
+  const { name, text, command, does } = all[link.dataset.copy!]!;
   await navigator.clipboard.writeText(text);
   done(link);
   if (!name) return toast(`Copied the whole file: ${lines(text)}.`);
-  const only = element("button", "", `Copy only its ${lines(own)}`);
-  only.type = "button";
-  only.addEventListener("click", () => {
-    navigator.clipboard.writeText(own).then(
-      () => toast(`Copied the ${lines(own)} of ${name} alone.`),
-      () => refused(opening(link)),
-    );
-  });
-  toast(
-    `Copied ${name}, with all that it needs: ${lines(text)}. ${does}`,
-    element("code", "", command),
-    only,
-  );
+  const code = element("code", "", command);
+  const next = element("button", "", "Copy the command");
+  next.type = "button";
+  next.addEventListener("click", () => copy(link, command, ["Copied: ", code], code));
+  toast(`Copied ${name} as a program: ${lines(text)}. ${does}`, code, next);
+}
+
+/** Copies a text, and says so; where the browser refuses, it shows what else there is. */
+async function copy(
+  pressed: HTMLElement,
+  text: string,
+  said: (Node | string)[],
+  shown: Node | string,
+): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    done(pressed);
+    toast(...said);
+  } catch {
+    refused(shown && "Here it is to select: ", shown);
+  }
 }
 
 function refused(...instead: (Node | string)[]): void {

@@ -7,9 +7,10 @@ import { startDiagrams } from "./diagrams.ts";
 import { startDialogs } from "./dialogs.ts";
 import { loaded, reveal, toast } from "./dom.ts";
 import { startFollowing } from "./follow.ts";
-import { linkHeadings } from "./headings.ts";
+import { addCopyButtons, linkHeadings } from "./headings.ts";
 import { startMenus, startTurning } from "./menus.ts";
 import { startTheme } from "./theme.ts";
+import { startToasts } from "./toasts.ts";
 
 reveal(document);
 startTheme();
@@ -18,6 +19,8 @@ startDialogs();
 startMenus();
 startTurning();
 linkHeadings(document.querySelector("main")!);
+addCopyButtons(document.querySelector("main")!);
+startToasts();
 startFollowing();
 
 // Scripts of their own, for those who press these.
@@ -44,7 +47,3 @@ document.addEventListener("click", async (event) => {
     toast((error as Error).message);
   }
 });
-// What was said stays until somebody goes on.
-document.addEventListener("click", ({ target }) => {
-  if (!(target as Element).closest(".toast")) toast();
-}, true);

@@ -68,11 +68,14 @@ export function Declaration({ source, items, heading, copyable, link, prefix = "
 }
 
 /** Copies a program. Without a script, it saves it as a file. */
-export function CopyLink({ name, file, what = "" }: Copyable & { what?: string }) {
+export function CopyLink({ name, file, lines }: Copyable) {
   return (
     <a class="copy" href={file} download={`${name}.ts`} data-copy={name}>
       <Icon name="copy" />
-      <span>Copy{what ? ` ${what}` : <span class="hidden">{` ${name}`}</span>}</span>
+      <span>
+        Copy <span class="hidden">{`${name} `}</span>as a program
+        {lines && <span class="lines">{`, ${lines} lines`}</span>}
+      </span>
     </a>
   );
 }

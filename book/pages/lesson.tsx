@@ -189,10 +189,7 @@ function Programs({ source, items, copies, prefix }: {
     <details class="programs">
       <summary>The code of these programs</summary>
       {items.map((item) => {
-        const made = copies.filter(({ name }) =>
-          !source.items.some(({ names }) => names.includes(name))
-        );
-        const own = copies.filter(({ name }) => item.names.includes(name));
+        const own = copies.find(({ name }) => item.names.includes(name));
         const [name] = item.names;
         return (
           <figure
@@ -203,11 +200,7 @@ function Programs({ source, items, copies, prefix }: {
           >
             <figcaption>
               <span>{source.path}:{item.line}</span>
-              <span>
-                {(item.names.includes("lesson") ? made : own).map((copy) => (
-                  <CopyLink {...copy} what={item.names.includes("lesson") ? copy.name : ""} />
-                ))}
-              </span>
+              {own && <CopyLink {...own} />}
             </figcaption>
             <Plain source={source} items={[item]} />
           </figure>

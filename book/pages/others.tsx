@@ -175,7 +175,7 @@ export function LibraryPage({ book, source, copies, whole }: {
   source: Source;
   copies: readonly Copyable[];
   /** The file of all of it. */
-  whole: string;
+  whole: Copyable;
 }) {
   const { path, doc, items } = source;
   const name = path.slice(path.lastIndexOf("/") + 1, -3);
@@ -196,9 +196,9 @@ export function LibraryPage({ book, source, copies, whole }: {
           <div class="text">
             {raw(html(doc))}
             <p>
-              <a class="copy big" href={whole} download={`${name}.ts`} data-copy="">
+              <a class="copy big" href={whole.file} download={`${name}.ts`} data-copy="">
                 <Icon name="copy" />
-                <span>Copy the whole file</span>
+                <span>{`Copy the whole file, ${whole.lines} lines`}</span>
               </a>
             </p>
           </div>

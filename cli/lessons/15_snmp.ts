@@ -24,7 +24,7 @@ import { bind } from "../../lib/udp.ts";
 import { gathered } from "../gather.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
-import { askingOptions, COMMUNITY, explained, oidOption } from "../snmp.ts";
+import { ASKING, COMMUNITY, explained, OID, oidOption } from "../snmp.ts";
 
 /** Plays a question, one with a wrong community, and two walks. */
 export async function play(diagram: Diagram): Promise<void> {
@@ -102,7 +102,7 @@ export const lesson: Lesson = {
     },
     get: {
       about: "ask for one value",
-      options: askingOptions("sysDescr.0"),
+      options: { oid: { ...OID, default: "sysDescr.0" }, ...ASKING },
       run: ({ remote, options, console }) => {
         const oid = oidOption(options.text("oid"));
         const seconds = options.seconds("timeout") / 1000;
@@ -112,7 +112,7 @@ export const lesson: Lesson = {
     },
     walk: {
       about: "ask for all values below an OID",
-      options: askingOptions("system"),
+      options: { oid: { ...OID, default: "system" }, ...ASKING },
       run: ({ remote, options, signal, console }) => {
         const root = oidOption(options.text("oid"));
         const seconds = options.seconds("timeout") / 1000;

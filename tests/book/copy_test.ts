@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { allowCopying, browser, open, pages, project, serve } from "./helpers.ts";
+import type { Page } from "puppeteer-core";
+import { allowCopying, browser, open, pages, project, serve, until } from "./helpers.ts";
 
 /** What a program that cannot run says: not what a lesson says of its network. */
 const BROKEN =
@@ -10,7 +11,8 @@ async function wrong(
   folder: string,
   { command, isRole, says }: { command: string; isRole: boolean; says: string },
 ): Promise<string> {
-  const [, verb, ...args] = command.replaceAll('"', "").split(" "); // as a shell reads it
+  const [npx, yes, deno, verb, ...args] = command.replaceAll('"', "").split(" "); // as a shell reads it
+  assertEquals([npx, yes, deno], ["npx", "-y", "deno@2"]); // for whoever has no Deno: here is one
   const child = new Deno.Command(Deno.execPath(), {
     args: [verb!, "--no-prompt", ...args],
     cwd: folder,
@@ -42,6 +44,16 @@ async function wrong(
   const fine = isRole ? !BROKEN.test(output) : code === 0 && !stopped && output.includes(says);
   return fine ? "" : `${output}\nexit code ${code}`;
 }
+
+const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+
+/** Waits until the page says so. */
+const said = (page: Page, text: string) =>
+  page.waitForFunction(
+    (text) => document.querySelector(".toast")?.textContent?.includes(text),
+    {},
+    text,
+  );
 
 Deno.test("what is copied", async (t) => {
   using folder = await project();
@@ -78,22 +90,21 @@ Deno.test("what is copied", async (t) => {
       assertEquals([...there].sort(), [...wanted].sort(), name);
       for (const one of there) {
         await page.click(`a.copy[data-copy="${one}"]`);
-        await page.waitForFunction(
-          (one) => document.querySelector(".toast")?.textContent?.includes(`Copied ${one},`),
-          {},
-          one,
-        );
-        const text = await page.evaluate(() => navigator.clipboard.readText());
+        await said(page, `Copied ${one} as a program`);
+        const text = await clipboard(page);
         const command = await page.$eval(".toast code", (code) => code.textContent!);
         await page.click(".toast button");
-        await page.waitForFunction(() =>
-          document.querySelector(".toast")?.textContent?.includes("alone")
-        );
+        await said(page, "Copied: npx");
+        assertEquals(await clipboard(page), command);
         assert(!/[[*?]/.test(command.replaceAll(/"[^"]*"/g, "")), `zsh would not take ${command}`);
         assert(text.split("\n").slice(0, 3).some((line) => line === `//   ${command}`), text);
-        const lines = await page.evaluate(() => navigator.clipboard.readText());
+        const shown = await page.$eval(
+          `a.copy[data-copy="${one}"] .lines`,
+          (one) => Number(one.textContent!.match(/\d+/)![0]),
+        );
+        assertEquals(shown, text.trimEnd().split("\n").length, "as many lines as it said");
+        assert(!/"your \w+"/.test(text), `an option has no example: ${text}`);
         const isRole = text.includes('"This program takes no options');
-        assert(source.includes(lines.trim()), `${one}: ${lines}`);
         const saved = await (await fetch(`${book.address}${name.replace(".html", "")}.${one}.txt`))
           .text();
         assertEquals(saved, text);
@@ -105,9 +116,64 @@ Deno.test("what is copied", async (t) => {
         programs.push({ file, command: command.replace(` ${one}.ts`, ` ${file}`), isRole, says });
         copied++;
       }
+      const buttons = await page.$$(".declaration button.copy, .programs button.copy");
+      assert(buttons.length >= there.length - 1, name);
+      if (!runs) buttons.splice(3); // they are all alike
+      const lines = new Set(source.split("\n"));
+      for (const button of buttons) {
+        const seen = await button.evaluate((one) => {
+          const own = [...one.closest("figure")!.querySelectorAll("pre:not(.example)")];
+          return { lines: own.map((pre) => pre.textContent).join("").trimEnd().split("\n") };
+        });
+        await button.click();
+        await said(page, seen.lines.length === 1 ? "Copied line." : `${seen.lines.length} lines.`);
+        const copied = (await clipboard(page)).trimEnd().split("\n");
+        assertEquals(copied, seen.lines, "what is seen");
+        for (const line of copied) assert(lines.has(line), `${name}: ${line}`);
+      }
       assertEquals(complaints, []);
     }
     assert(copied > 30);
+  });
+
+  await t.step("is, of a document, what is seen of its code", async () => {
+    await using opened = await open(chromium, `${book.address}readme.html`);
+    const { page } = opened;
+    await page.waitForSelector(".block .copy");
+    const blocks = await page.$$(".block");
+    assert(blocks.length > 3);
+    for (const block of blocks) {
+      const text = await block.$eval("pre", (one) => one.textContent!);
+      await (await block.$("button"))!.focus();
+      await page.keyboard.press("Enter");
+      await said(page, "Copied ");
+      await until(async () => await clipboard(page) === text.trimEnd(), `the copy of ${text}`);
+    }
+  });
+
+  await t.step("is told at once: Tab goes there and back, and Esc closes it", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`);
+    const { page } = opened;
+    await page.waitForSelector(".theme:not([hidden])");
+    const focused = () => page.evaluate(() => document.activeElement!.textContent!.trim());
+    await page.focus('a.copy[data-copy="serve"]');
+    const link = await focused();
+    await page.keyboard.press("Enter");
+    await said(page, "Copied serve as a program");
+    await page.keyboard.press("Tab");
+    assertEquals(await focused(), "Copy the command");
+    await page.keyboard.press("Tab");
+    const next = await focused();
+    assert(next !== link && next !== "Copy the command" && next !== "", next);
+    await page.focus('a.copy[data-copy="serve"]');
+    await page.keyboard.press("Enter");
+    await said(page, "Copied serve as a program");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await said(page, "Copied: npx");
+    assertEquals(await focused(), link, "the focus is where it was");
+    await page.keyboard.press("Escape");
+    assertEquals(await page.$eval(".toast", (one) => one.textContent), "");
   });
 
   await t.step("runs in an empty folder, with the command that comes with it", async () => {
@@ -152,18 +218,12 @@ Deno.test("what is copied", async (t) => {
     await page.evaluate(() =>
       Object.assign(navigator.clipboard, { writeText: () => Promise.reject(new Error("no")) })
     );
-    const said = (text: string) =>
-      page.waitForFunction(
-        (text) => document.querySelector(".toast")!.textContent!.includes(text),
-        {},
-        text,
-      );
     await page.click(".commands button.copy");
-    await said("does not let a page copy. Here it is to select: deno task lesson4");
+    await said(page, "does not let a page copy. Here it is to select: deno task lesson4");
     await page.click("h1");
     assertEquals(await page.$eval(".toast", (one) => one.textContent), "");
     await page.click('a.copy[data-copy="serve"]');
-    await said("does not let a page copy. Open the program");
+    await said(page, "does not let a page copy. Open the program");
     await Promise.all([page.waitForNavigation(), page.click(".toast a")]);
     assert(page.url().endsWith("04_echo.serve.txt"), page.url());
     assertEquals(complaints, []);
