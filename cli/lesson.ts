@@ -67,6 +67,8 @@ export interface Role {
   group?: boolean;
   /** True if it writes data to standard output. Then messages go to standard error. */
   writes?: boolean;
+  /** True if its socket speaks QUIC: Deno reads what it receives, before the lesson does. */
+  quic?: boolean;
   /** Its options beside `--host` and `--port`. */
   options?: Record<string, Option>;
   /** The program. It ends by itself, or with Ctrl-C. */

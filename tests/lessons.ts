@@ -28,11 +28,13 @@ export const SIDES: Side[] = PAGES.flatMap((page) =>
 );
 
 /**
- * Whether a role takes what comes from anyone, and goes on. A relay needs another server's address, and
- * what writes data to standard output takes it from one sender at a time: their lessons test them.
+ * Whether a role takes what comes from anyone, and goes on. A relay needs another server's address,
+ * what writes data to standard output takes it from one sender at a time, and a socket of QUIC cannot be
+ * looked into: their lessons test them.
  */
 export function standsAlone({ role }: Side): boolean {
-  return !role.writes && !Object.values(role.options ?? {}).some(({ address }) => address);
+  return !role.writes && !role.quic &&
+    !Object.values(role.options ?? {}).some(({ address }) => address);
 }
 
 /** Whether lessons that broadcast can be played here: elsewhere, loopback has no broadcast address. */

@@ -41,6 +41,7 @@ const TASKS: Record<string, string[]> = {
   lesson17: [`--allow-net=127.0.0.0/8,0.0.0.0,[::1],localhost,${GROUPS}`],
   lesson18: [LOOPBACK],
   lesson19: [LOOPBACK],
+  lesson20: [LOOPBACK, "--allow-read=files", "--allow-write=files"],
   exercise: ["--allow-read=.", "--allow-write=exercises", "--allow-run"],
   book: [
     ...["--allow-net=127.0.0.1", "--allow-read=.", "--allow-write=.", "--allow-run"],

@@ -73,6 +73,14 @@ Deno.connect = (async (options: Deno.ConnectOptions) => {
   return room?.keep(connection) ?? connection;
 }) as typeof connect;
 
+const { QuicEndpoint } = Deno;
+Deno.QuicEndpoint = class extends QuicEndpoint {
+  constructor(options?: Deno.QuicEndpointOptions) {
+    super(options);
+    inside.getStore()?.keep(this);
+  }
+};
+
 for (const name of ["setTimeout", "setInterval"] as const) {
   const set = globalThis[name] as (...args: unknown[]) => ReturnType<typeof setTimeout>;
   const keeping = (...args: unknown[]) => {

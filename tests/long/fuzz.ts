@@ -8,9 +8,11 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { askFor } from "../../lessons/04_echo.ts";
 import { arrives } from "../../lessons/07_limits.ts";
+import { passOn } from "../../lessons/08_loss.ts";
 import { deliver, RoundTripTimer } from "../../lessons/09_retransmission.ts";
 import { resolve } from "../../lessons/13_dns.ts";
 import { askAgent } from "../../lessons/15_snmp.ts";
+import { askByStream, connect, endpoint } from "../../lessons/20_quic.ts";
 import { request } from "../../lib/snmp.ts";
 import { bindBehind, pack } from "../../lessons/18_nat.ts";
 import { askForTrains, NO_COOKIE, TIMETABLE } from "../../lessons/19_proof.ts";
@@ -313,6 +315,52 @@ fuzz("lesson 19, server", "lesson19", ["server"], /^Received from /, async (_, t
   using client = bind();
   assertEquals(await askForTrains(client, to, PATIENCE), TIMETABLE);
 }, { messages: COOKIES.map((cookie) => bytes(`trains ${cookie}`)) });
+
+Deno.test(`lesson 20, server: ${DATAGRAMS} datagrams of nonsense, and it still greets`, async () => {
+  console.log(`The seed is ${seed}.`);
+  await using server = new Server("lesson20", ["server", "--port", "0"], /^A connection is over/);
+  const port = Number((await server.prints(/Bind UDP on (\d+)\.\.\./))[1]);
+  const to = { hostname: "127.0.0.1", port };
+  const cert = await Deno.readTextFile("files/lesson20.pem");
+
+  // What two sides really say: it comes again, whole, cut and changed, from others.
+  using middle = bind();
+  const messages: Uint8Array[] = [];
+  passOn(middle, to, (data, send) => {
+    messages.push(data.slice());
+    send();
+  });
+  const greeted = async (at: Address) => {
+    using client = endpoint({ hostname: "127.0.0.1", port: 0 });
+    const connection = await connect(client, at, cert, PATIENCE);
+    assertEquals(await askByStream(connection, "Michael"), "Hello, Michael!");
+    connection.close();
+    await connection.closed;
+  };
+  await greeted(middle.address);
+
+  const random = dice(seed);
+  const senders = Array.from({ length: SENDERS }, () => bind());
+  const answers = senders.map(count);
+  let memory = NaN;
+  for (let sent = 1; sent <= DATAGRAMS; sent++) {
+    const data = random() < 0.5 ? nearly(messages, random) : nonsense(random);
+    await senders[sent % SENDERS]!.send(data, to);
+    if (sent % AT_ONCE === 0) await later(1);
+    if (sent === WARM_UP) memory = server.memory();
+  }
+  await greeted(to);
+
+  const summary =
+    `${await total(answers, senders)} answers heard, ${server.bytes} bytes printed; ` +
+    `memory ${memory} MB after ${WARM_UP}, ${server.memory()} MB at the end`;
+  console.log(summary);
+  if (Deno.build.os === "linux") assert(server.memory() - memory < TOLERANCE_MB, summary);
+  assertEquals(server.unsafe, undefined);
+  assert(server.bytes < 100_000, summary);
+  server.stop();
+  assertEquals(await server.end(), "Stopped.");
+});
 
 /**
  * Declares the test of one server: `logged` is what each line begins with that it prints for a datagram. Half

@@ -5,14 +5,15 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { greeting, serve } from "../../lessons/04_echo.ts";
+import { askByStream, connect, endpoint, greetAll } from "../../lessons/20_quic.ts";
 import { bind } from "../../lib/udp.ts";
 import { atPort, certificate, page, programs } from "../docs.ts";
+import { here, PATIENCE } from "../helpers.ts";
 import { peers, place } from "../peers.ts";
 import { NOT_LINUX, unless } from "../only.ts";
 import { freePort, Program } from "../program.ts";
 
 const ICMP = programs("icmp-errors.md");
-const QUIC = programs("encryption-and-browsers.md");
 const GREETINGS = "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
 
 /** What a program prints, with lesson 4's server at its port, and with nobody there. */
@@ -78,14 +79,17 @@ Deno.test({
   },
 });
 
-peers("docs: a datagram over QUIC, there and back", "openssl", async () => {
+peers("docs: a certificate of openssl's for lesson 20's server", "openssl", async () => {
   await using made = await certificate();
-  await Deno.writeTextFile(`${made.folder}/quic.ts`, QUIC["quic.ts"]!);
-  const args = QUIC["quic.ts"]!.match(/^\/\/ quic\.ts: deno (.*)$/m)![1]!.split(" ");
-  const { code, stdout, stderr } = await new Program(
-    Deno.execPath(),
-    [args[0]!, "--no-config", "--no-prompt", "--check", ...args.slice(1)],
-    { cwd: made.folder },
-  ).end();
-  assertEquals({ code, stdout }, { code: 0, stdout: "Hello, Michael!\n" }, stderr);
+  const [cert, key] = ["cert", "key"].map((name) =>
+    Deno.readTextFileSync(`${made.folder}/${name}.pem`)
+  );
+  using server = endpoint(here(0));
+  const end = greetAll(server, { cert: cert!, key: key! });
+  using client = endpoint(here(0));
+  const connection = await connect(client, server.addr, cert!, PATIENCE);
+  assertEquals(await askByStream(connection, "Michael"), "Hello, Michael!");
+  connection.close();
+  server.close();
+  await end;
 });

@@ -1,0 +1,60 @@
+import { assert, assertEquals } from "@std/assert";
+import { fingerprint, selfSigned } from "../../lib/certificate.ts";
+import { element, elements, SEQUENCE } from "../../lib/ber.ts";
+import { text } from "../helpers.ts";
+
+/** The bytes of a text in PEM format. */
+const bytesOf = (pem: string) => Uint8Array.fromBase64(pem.replace(/-----.*-----/g, ""));
+
+Deno.test("certificate: its parts are where X.509 has them", async () => {
+  const { cert } = await selfSigned(["localhost", "127.0.0.1"], 10);
+  const [whole] = elements(bytesOf(cert), SEQUENCE);
+  const [signed, algorithm, signature] = elements(whole!.content);
+  const parts = elements(signed!.content);
+  const tags = [0xa0, 0x02, 0x30, 0x30, 0x30, 0x30, 0x30, 0xa3]; // version, number … extensions
+  assertEquals(parts.map(({ tag }) => tag), tags);
+  assertEquals(parts[2]!.content, algorithm!.content);
+  assertEquals(parts[3]!.content, parts[5]!.content); // it has signed itself
+  assertEquals(signature!.content[0], 0); // no unused bits
+  // A name has the tag 82, an address 87. Both are elements.
+  assert(parts[7]!.content.toHex().endsWith("82096c6f63616c686f737487047f000001"));
+});
+
+Deno.test("certificate: it is valid for so many days, from yesterday", async () => {
+  const { cert } = await selfSigned(["localhost"], 10);
+  const [whole] = elements(bytesOf(cert), SEQUENCE);
+  const [signed] = elements(whole!.content);
+  const times = elements(elements(signed!.content)[4]!.content).map(({ content }) => text(content));
+  const [from, to] = times.map((time) => {
+    const [, year, month, day, hour, minute, second] = time.match(/^(..)(..)(..)(..)(..)(..)Z$/)!;
+    return Date.UTC(2000 + +year!, +month! - 1, +day!, +hour!, +minute!, +second!);
+  });
+  assertEquals(to! - from!, 10 * 86_400_000);
+  const age = Date.now() - from!;
+  assert(age >= 86_400_000 && age < 86_460_000 + 60_000, `${age} ms`);
+});
+
+Deno.test("certificate: its own key has signed it, each time another one", async () => {
+  const hashes = new Set<string>();
+  for (let i = 0; i < 20; i++) {
+    const { cert, key } = await selfSigned(["localhost"], 1);
+    hashes.add(await fingerprint(cert));
+    const [whole] = elements(bytesOf(cert), SEQUENCE);
+    const [signed, , signature] = elements(whole!.content);
+    const publicKey = elements(signed!.content)[6]!;
+    const numbers = elements(elements(signature!.content.subarray(1), SEQUENCE)[0]!.content);
+    const raw = numbers.map(({ content }) => content.toHex().padStart(64, "0").slice(-64)).join("");
+
+    // The two numbers are positive: the first bit of each is 0.
+    assert(numbers.every(({ content }) => content[0]! < 0x80), raw);
+    const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+    const spki = element(publicKey.tag, publicKey.content);
+    const verifier = await crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"]);
+    const message = element(signed!.tag, signed!.content);
+    assert(await crypto.subtle.verify(algorithm, verifier, Uint8Array.fromHex(raw), message));
+    const signer = await crypto.subtle.importKey("pkcs8", bytesOf(key), algorithm, false, ["sign"]);
+    const again = await crypto.subtle.sign(algorithm, signer, message);
+    assert(await crypto.subtle.verify(algorithm, verifier, again, message)); // one pair
+  }
+  assertEquals(hashes.size, 20);
+});
