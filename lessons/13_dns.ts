@@ -267,6 +267,7 @@ export async function client(
  *    second terminal. You should see three questions, 5 seconds apart, each from another port.
  *    After `bytes:` come the same characters three times. They begin with the number, which has two
  *    bytes. So dig keeps the number when it asks again. Our client does not.
+ *    docs/real-programs.md compares more of them.
  * 4. Run the server, then a relay that loses three of ten datagrams each way (lesson 8):
  *    `deno task lesson8 relay --to 127.0.0.1:5300 --drop 0.3`
  *    Then run `deno task lesson13 client --port 8888` a few times. You should see the answer nearly

@@ -371,7 +371,9 @@ export async function put(
  * 2. Now run the server with `--simple`, and the same `tftp` again. You should see `Error code 4:
  *    Only mode octet`. Add `-m binary` before `-c`, and it works.
  * 3. Run the server, then `curl tftp://127.0.0.1:6969/hello.txt`. You should see the file, and at
- *    the server the options that curl asks for: `tsize 0 blksize 512 timeout 6`.
+ *    the server the options that curl asks for: `tsize 0 blksize 512 timeout 6`. Then ask for a
+ *    file that is missing. You should see `getpeername() failed`: curl shows the server's error
+ *    only with `-v`. docs/real-programs.md has more of that kind.
  * 4. Run the server, then `deno task lesson14 get --file ../README.md`. You should see `error 2`:
  *    the server gives away only files of its folder.
  * 5. Run the server, then a relay that loses three of ten datagrams each way (lesson 8):

@@ -369,6 +369,7 @@ export async function walk(
  * 4. With Net-SNMP, run `snmpget -v2c -c public 127.0.0.1:1161 1.3.6.1.2.1.1.5.0`. You should see
  *    the name of your machine. Leave out `-v2c`: you should see a timeout. Today, snmpget speaks
  *    version 3 if you do not say which. The agent prints `a message of SNMP's version 3`.
+ *    docs/real-programs.md has more of that kind.
  * 5. Run the agent, then a relay that loses three of ten datagrams each way (lesson 8):
  *    `deno task lesson8 relay --to 127.0.0.1:1161 --drop 0.3`
  *    Then run `deno task lesson15 walk --port 8888`. You should see all seven lines. It may take

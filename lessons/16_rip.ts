@@ -86,6 +86,7 @@
  *
  * Programs that run RIP in real networks, such as bird and FRR's ripd, send nothing on loopback. On
  * another network, bird and this router learn from each other, if both use the same port.
+ * docs/real-programs.md compares bird and ripd.
  *
  * @module
  */

@@ -230,7 +230,8 @@ export function lostOrPaused(
  *    broadcasting, with the multicast of lesson 12.
  * 4. Run `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` as the speaker. You
  *    should see `Nothing is missing.` Its datagrams are longer than ours, often 185 to 372 bytes of
- *    sound: the timestamp says where each one belongs.
+ *    sound: the timestamp says where each one belongs. From other files it sends up to 1,460 bytes
+ *    (docs/real-programs.md).
  */
 
 if (import.meta.main) import("../cli/lessons/17_voice.ts").then(({ main }) => main());
