@@ -7,6 +7,7 @@ import { isNode, type Item, type Node, parse, type Source } from "./code/parse.t
 import type { Library } from "./code/copy.ts";
 import { evaluate, UNKNOWN } from "./code/evaluate.ts";
 import { Kept, Trouble } from "./code/trouble.ts";
+import type { Knob, Knobs } from "../cli/knobs.ts";
 import { type Lesson, PARTS } from "../cli/lesson.ts";
 
 /** A lesson: its file, and what it says of itself. */
@@ -25,7 +26,7 @@ export interface LessonFile {
 }
 
 /** What a lesson says of itself: read, not run. */
-export type About = Pick<Lesson, "part" | "title" | "about" | "port" | "host">;
+export type About = Pick<Lesson, "part" | "title" | "about" | "port" | "host" | "knobs">;
 
 /** A text in markdown: the README, or one of docs/. */
 export interface Document {
@@ -386,7 +387,7 @@ function about(project: Project, path: string): About {
   const lesson = lessonOf(project.source(path));
   const said = evaluate(project, path, lesson) as Partial<About> | typeof UNKNOWN;
   if (said === UNKNOWN) throw new Trouble(path, "The file has no: export const lesson = { … }");
-  const { part, title, about, port, host } = said;
+  const { part, title, about, port, host, knobs } = said;
   const readable = {
     part: typeof part === "number" && PARTS[part - 1] !== undefined,
     title: typeof title === "string",
@@ -403,7 +404,17 @@ function about(project: Project, path: string): About {
     about: about!,
     port: port!,
     ...typeof host === "string" && { host },
+    ...areKnobs(knobs) && { knobs },
   };
+}
+
+/** Whether all numbers of a play's knobs could be read. */
+function areKnobs(knobs: unknown): knobs is Knobs {
+  if (typeof knobs !== "object" || knobs === null) return false;
+  return Object.values(knobs).every((knob: Partial<Knob> | null) => {
+    const { least, most, default: usual, step, about } = knob ?? {};
+    return [least, most, usual, step].every(Number.isFinite) && typeof about === "string";
+  });
 }
 
 function roles(source: Source): Omit<RoleText, "run">[] {

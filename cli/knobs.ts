@@ -15,7 +15,7 @@ export interface Knob {
   readonly default: number;
   /** How far the book's slider moves at a time. If it is whole, the number has to be whole, too. */
   readonly step: number;
-  /** What it counts: `ms`, `parts`. A share and a seed have none. */
+  /** `ms` or `bytes`: a number of things has none. */
   readonly unit?: string;
 }
 

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { type Event, inWords, sum } from "../diagram/events.ts";
-import { isChart, NARROW, picture, type Shape, WIDE } from "../diagram/picture.ts";
+import { type Event, sum } from "../diagram/events.ts";
 import { element, leaving, objects } from "./dom.ts";
+import { Knobs } from "./knobs.ts";
+import { name, Player } from "./player.ts";
 
-/** So long each event is looked at, in milliseconds. */
-const PACE = 500;
-/** A row of a chart is read at a glance. */
-const CHART_PACE = 100;
+const RECORDED = "recorded from a real run";
+/** What to say when nobody answers. */
+const GONE = "The book has stopped. Start it again: deno task book";
+/** A run that was stopped may need a moment to end: so often, and so many milliseconds later. */
+const AGAIN = { times: 5, later: 100 };
 
 export function startDiagrams(): void {
   for (const figure of document.querySelectorAll<HTMLElement>(".diagram")) new Diagram(figure);
@@ -19,17 +21,32 @@ export function startDiagrams(): void {
 class Diagram {
   readonly #figure: HTMLElement;
   readonly #live: boolean;
-  readonly #button: HTMLButtonElement;
+  readonly #run: HTMLButtonElement;
   readonly #status: HTMLElement;
+  readonly #knobs: Knobs;
+  readonly #player: Player;
+  /** Of the run that goes on. */
+  #running: AbortController | undefined;
+  #when = RECORDED;
+  /** What else there is to say of the run. */
+  #remark = "";
 
   constructor(figure: HTMLElement) {
     this.#figure = figure;
     this.#live = "live" in figure.dataset;
-    this.#button = figure.querySelector(".run")!;
+    this.#run = figure.querySelector(".run")!;
     this.#status = figure.querySelector(".status")!;
-    this.#button.addEventListener("click", () => this.#run());
+    this.#knobs = new Knobs(figure);
+    this.#player = new Player(figure, () => this.#recorded(), (stepped) => this.#tell(stepped));
+    this.#run.addEventListener("click", () => this.#isBusy ? this.#stop() : this.#start());
     figure.addEventListener("recorded", () => this.#wait());
-    if (this.#live && !figure.querySelector("svg")) this.#wait();
+    if (figure.querySelector("svg")) {
+      this.#figure.querySelector(".player")!.removeAttribute("hidden");
+    } else if (this.#live) this.#wait();
+  }
+
+  get #isBusy(): boolean {
+    return this.#running !== undefined || this.#player.playing;
   }
 
   /**
@@ -37,106 +54,111 @@ class Diagram {
    * lesson that has changed.
    */
   async #wait(): Promise<void> {
-    if (this.#button.disabled) return;
-    if (!this.#figure.querySelector("svg")) this.#status.textContent = "Recording a first run…";
-    const response = await fetch(`recorded/${this.#figure.dataset.lesson}`).catch(() => undefined);
-    if (this.#button.disabled) return; // somebody was faster, and pressed Run
-    if (!response?.ok) {
-      this.#status.textContent = "Run it to see what happens.";
-      return;
-    }
-    const events = await response.json();
-    this.#draw(events, events);
-    this.#finish(events, "recorded from a real run");
+    if (this.#isBusy) return;
+    if (!this.#figure.querySelector("svg")) this.#say("Recording a first run…");
+    const before = this.#player.events;
+    const events = await this.#recorded();
+    if (this.#isBusy || this.#player.events !== before) return; // somebody pressed Run
+    this.#when = RECORDED;
+    this.#remark = "";
+    if (events.length > 0) this.#player.take(events);
+    else this.#say("Run it to see what happens.");
   }
 
-  async #run(): Promise<void> {
-    this.#button.disabled = true;
-    this.#status.textContent = this.#live ? "Running, in slow motion…" : "In slow motion…";
-    const known: Event[] = [];
-    const arrived = this.#live ? this.#fresh() : this.#recorded();
-    let more = () => {};
-    let ended = false;
-    const reading = (async () => {
-      for await (const event of arrived) {
-        known.push(event);
-        more();
-      }
-      ended = true;
-      more();
-    })();
-    await this.#show(known, () => ended, () => new Promise<void>((resolve) => more = resolve));
-    await reading;
-    this.#finish(known, this.#live ? "just now" : "recorded from a real run");
-    this.#button.disabled = false;
-  }
-
-  /** Shows the events as they come, but none before the one before it was seen. */
-  async #show(known: Event[], ended: () => boolean, more: () => Promise<void>): Promise<void> {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    for (let shown = 0; shown < known.length || !ended();) {
-      if (shown === known.length) {
-        await more();
-        continue;
-      }
-      if (still) shown = known.length;
-      else while (known[shown++]!.event === "column" && shown < known.length);
-      this.#draw(known.slice(0, shown), known, !still);
-      const last = known[shown - 1]!;
-      if (still || last.event !== "column" && last.event !== "end") {
-        const pace = still ? 50 : isChart(last) ? CHART_PACE : PACE;
-        await new Promise((resolve) => setTimeout(resolve, pace));
-      }
-    }
-  }
-
-  #draw(events: Event[], ahead: Event[], moving = false): void {
-    const place = this.#figure.querySelector(".picture")!;
-    const pictures = [WIDE, NARROW].map((width) => {
-      const old = place.querySelector(width === WIDE ? "svg.wide" : "svg.narrow");
-      const height = moving ? Number(old?.getAttribute("height") ?? 0) : 0;
-      return drawn(picture(events, { width, ahead, height }));
-    });
-    if (moving) {
-      for (const one of pictures) [...one.querySelectorAll(".e")].at(-1)?.classList.add("new");
-    }
-    place.replaceChildren(...pictures);
-  }
-
-  #finish(events: Event[], when: string): void {
-    this.#draw(events, events);
-    const failed = events.findLast((event) => event.event === "failed");
-    this.#status.textContent = failed ? failed.text : `${sum(events)}, ${when}`;
-    const list = this.#figure.querySelector(".words ol")!;
-    list.replaceChildren(...inWords(events).map((text) => element("li", "", text)));
-  }
-
-  async *#fresh(): AsyncGenerator<Event> {
+  async #start(): Promise<void> {
+    const running = this.#running = new AbortController();
+    this.#remark = "";
+    this.#name();
     try {
-      const response = await fetch(`run/${this.#figure.dataset.lesson}`, {
-        method: "POST",
-        signal: leaving(),
-      });
-      if (!response.ok) throw new Error((await response.text()).trim());
-      yield* objects(response.body!) as AsyncGenerator<Event>;
+      const events = this.#live ? await this.#fresh(running.signal) : await this.#recorded();
+      this.#when = this.#live ? "just now" : RECORDED;
+      this.#player.begin();
+      this.#player.play();
+      for await (const event of events) this.#player.add(event);
     } catch (error) {
-      const { name, message } = error as Error;
-      const text = name === "AbortError" ? "Stopped, since the page was left." : message;
-      yield {
-        event: "failed",
-        text: name === "TypeError" ? "The book is not running any more." : text,
-      };
+      this.#remark = reason(error as Error, running.signal);
+    }
+    if (this.#running === running) this.#running = undefined;
+    this.#player.end();
+    this.#tell();
+  }
+
+  #stop(): void {
+    this.#running?.abort();
+    this.#player.halt();
+  }
+
+  /** Says how it stands, on the button and beside it. */
+  #tell(stepped = false): void {
+    const { events, step, last, playing, atOnce, open } = this.#player;
+    this.#name();
+    const again = step === last ? "Replay" : "Go on";
+    this.#figure.querySelector(".play .word")!.textContent = playing ? "Pause" : again;
+    this.#figure.querySelector(".player")!.removeAttribute("hidden");
+    const failed = events.findLast(({ event }) => event === "failed") as
+      | { text: string }
+      | undefined;
+    const moving = atOnce
+      ? "Running…"
+      : this.#live
+      ? "Running, in slow motion…"
+      : "In slow motion…";
+    if (playing) this.#say(moving);
+    else if (this.#remark && !stepped) this.#say(this.#remark);
+    else if (step < last || open) this.#stand(stepped);
+    else this.#say(failed ? failed.text : `${sum(events)}, ${this.#when}`);
+  }
+
+  #name(): void {
+    if (this.#isBusy) name(this.#run, "Stop", "stop");
+    else name(this.#run, this.#live ? "Run" : "Play", "run");
+    this.#figure.toggleAttribute("data-busy", this.#isBusy);
+  }
+
+  /** Says at which step it stands. Whoever steps and does not see the picture is told it, too. */
+  #stand(stepped: boolean): void {
+    const { step, last, words } = this.#player;
+    this.#say(`Step ${step} of ${last}`);
+    if (stepped) this.#status.append(element("span", "hidden", `: ${words}`));
+  }
+
+  /** Says it once: what is there already is not said again. */
+  #say(text: string): void {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+  }
+
+  /** The events of a new run. */
+  async #fresh(signal: AbortSignal): Promise<AsyncIterable<Event>> {
+    const path = `run/${this.#figure.dataset.lesson}${this.#knobs.query}`;
+    for (let times = 1;; times++) {
+      const response = await fetch(path, {
+        method: "POST",
+        signal: AbortSignal.any([signal, leaving()]),
+      });
+      if (response.ok) return objects(response.body!) as AsyncGenerator<Event>;
+      const said = (await response.text()).trim();
+      if (response.status !== 429 || times > AGAIN.times) throw new Error(said);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN.later));
     }
   }
 
-  async *#recorded(): AsyncGenerator<Event> {
-    yield* JSON.parse(this.#figure.querySelector("script")!.textContent!) as Event[];
+  /** The events of the picture that the page came with, or none. */
+  async #recorded(): Promise<Event[]> {
+    const written = this.#figure.querySelector("script")?.textContent;
+    if (written) return JSON.parse(written);
+    try {
+      const response = await fetch(`recorded/${this.#figure.dataset.lesson}`);
+      return response.ok ? await response.json() : [];
+    } catch {
+      this.#say(GONE);
+      return [];
+    }
   }
 }
 
-function drawn({ tag, attributes, inside }: Shape): SVGElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, `${value}`);
-  made.append(...inside.map((one) => typeof one === "string" ? one : drawn(one)));
-  return made;
+/** Why a run ended, in a sentence. */
+function reason({ name, message }: Error, signal: AbortSignal): string {
+  if (signal.aborted) return "Stopped.";
+  if (name === "AbortError") return "Stopped, since the page was left.";
+  return name === "TypeError" ? GONE : message;
 }

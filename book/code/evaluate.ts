@@ -40,6 +40,7 @@ export function evaluate(library: Library, path: string, node: unknown, depth = 
   if (type === "MemberExpression" && !node.computed) {
     const whole = value(node.object);
     const { name } = node.property as unknown as { name: string };
+    if (typeof whole === "string" && name === "length") return whole.length;
     const known = typeof whole === "object" && whole !== null && Object.hasOwn(whole, name);
     return known ? (whole as Record<string, unknown>)[name] : UNKNOWN;
   }

@@ -39,6 +39,32 @@ export function bytes(number: number): string {
   return `${number.toLocaleString("en")} byte${number === 1 ? "" : "s"}`;
 }
 
+/** Whether this is a row of a chart: its bars have to stand below each other. */
+export function isChart(event: Event): boolean {
+  return event.event === "note" && event.text.includes("█");
+}
+
+/** So long a wait is seen as a break in the picture, in milliseconds. */
+const LONG = 80;
+
+/** How long nothing is seen before each event, if it is long. The rows of a chart have a clock. */
+export function waits(events: readonly Event[]): (number | undefined)[] {
+  let last = 0;
+  return events.map((event) => {
+    if (!("at" in event) || event.event === "column" || event.event === "end") return undefined;
+    const wait = event.at - last;
+    last = event.at;
+    return wait < LONG || isChart(event) ? undefined : wait;
+  });
+}
+
+/** Where each step ends: so many events are shown then. Columns come with what follows them. */
+export function steps(events: readonly Event[]): number[] {
+  const ends = events.flatMap(({ event }, i) => event === "column" || event === "end" ? [] : i + 1);
+  if (ends.length > 0) ends[ends.length - 1] = events.length;
+  return [0, ...ends];
+}
+
 const ENDS: Record<DatagramEvent["fate"], string> = {
   arrived: "",
   lost: " It is lost.",
@@ -49,7 +75,10 @@ const ENDS: Record<DatagramEvent["fate"], string> = {
 /** What happened, in sentences, for whoever does not look at the picture. */
 export function inWords(events: readonly Event[]): string[] {
   const names = events.flatMap((event) => event.event === "column" ? event.name : []);
-  return events.flatMap((event) => {
+  const waited = waits(events);
+  return events.flatMap((event, i) => {
+    const wait = waited[i];
+    const before = wait === undefined ? "" : `Nothing is seen for ${time(wait)}. `;
     if (event.event === "column") {
       const { name, address, open } = event;
       return open
@@ -57,13 +86,13 @@ export function inWords(events: readonly Event[]): string[] {
         : `${name}: no socket is at ${where(address)}.`;
     }
     if (event.event === "note" || event.event === "printed" || event.event === "failed") {
-      return event.text;
+      return before + event.text;
     }
     if (event.event === "end") return [];
     const { at, from, to, text, size, label, fate } = event;
     const what = label ?? (size === 0 ? "an empty datagram" : `“${short(text)}” (${bytes(size)})`);
     const end = ENDS[fate];
-    return `After ${time(at)}: ${names[from]} sends ${what} to ${names[to]}.${end}`;
+    return `${before}After ${time(at)}: ${names[from]} sends ${what} to ${names[to]}.${end}`;
   });
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { DatagramEvent } from "../../cli/events.ts";
-import { bytes, type Event, time, where } from "./events.ts";
+import { bytes, type Event, isChart, time, waits, where } from "./events.ts";
 
 /** An SVG element. */
 export interface Shape {
@@ -51,8 +51,18 @@ export function picture(events: readonly Event[], frame: Frame): Shape {
   let known = 0;
   let remarked = false;
   const begins: number[] = [];
+  const breaks: Break[] = [];
   const groups: Shape[] = [];
-  for (const event of events) {
+  const waited = waits(events);
+  for (const [i, event] of events.entries()) {
+    const wait = waited[i];
+    if (wait !== undefined) {
+      const begin = y + (remarked ? 2 : narrow ? 24 : 14);
+      breaks.push({ begin, end: begin + BREAK });
+      groups.push(pause(wait, begin, (left + width - right) / 2));
+      y = begin + BREAK - 14;
+      remarked = false;
+    }
     if (event.event === "column") {
       begins[known++] = y;
     } else if (event.event === "datagram") {
@@ -78,7 +88,7 @@ export function picture(events: readonly Event[], frame: Frame): Shape {
   const lives = columns.map(({ open }, i) => {
     const begin = begins[i] ?? y;
     return shape("g", { class: `l c${i % 4}${open ? "" : " nobody"}` }, [
-      shape("line", { x1: x(i), x2: x(i), y1: begin, y2: height - 10 }),
+      ...life(x(i), begin, height - 10, breaks),
       shape("circle", { cx: x(i), cy: begin, r: 4 }),
     ]);
   });
@@ -90,6 +100,32 @@ export function picture(events: readonly Event[], frame: Frame): Shape {
     "aria-hidden": "true",
     focusable: "false",
   }, [...lives, ...heads, ...groups]);
+}
+
+/** A wait: no life line goes through it. */
+interface Break {
+  begin: number;
+  end: number;
+}
+
+const BREAK = 26;
+
+/** A column's line, in the pieces that its breaks leave, with a stroke at each end of a break. */
+function life(x: number, begin: number, end: number, breaks: readonly Break[]): Shape[] {
+  const own = breaks.filter((one) => one.begin > begin);
+  const from = [begin, ...own.map((one) => one.end)];
+  const to = [...own.map((one) => one.begin), end];
+  const strokes = own.flatMap((one) => [one.begin, one.end]).map((y) => `M${x - 5} ${y + 2}l10 -4`);
+  return [
+    ...from.map((y1, i) => shape("line", { x1: x, x2: x, y1, y2: to[i]! })),
+    ...strokes.map((d) => shape("path", { d })),
+  ];
+}
+
+/** How long a wait was: `nothing to see for 120 ms`. */
+function pause(wait: number, y: number, x: number): Shape {
+  const text = `nothing to see for ${time(wait)}`;
+  return shape("g", { class: "wait" }, [shape("text", { x: round(x), y: y + 18 }, [text])]);
 }
 
 interface Place {
@@ -214,11 +250,6 @@ function cut(text: string, room: number): string {
     shown += letter;
   }
   return `${shown}…`;
-}
-
-/** Whether this is a row of a chart: its bars have to stand below each other. */
-export function isChart(event: Event): boolean {
-  return event.event === "note" && event.text.includes("█");
 }
 
 /** Text in lines of a width, by what `extent` says of a text. */

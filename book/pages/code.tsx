@@ -138,6 +138,8 @@ const ICONS = {
   search: "M11 7a4 4 0 1 1-8 0a4 4 0 1 1 8 0M10 10l4 4",
   theme: "M13.5 8a5.5 5.5 0 1 1-11 0a5.5 5.5 0 1 1 11 0",
   run: "M5 3l8 5l-8 5z",
+  stepBack: "M11 3L5 8l6 5zM4 3v10",
+  stepOn: "M5 3l6 5l-6 5zM12 3v10",
   back: "M13 8H3M7 4L3 8l4 4",
   next: "M3 8h10M9 4l4 4l-4 4",
   help: "M6 6a2 2 0 1 1 2.8 1.8q-.8.4-.8 1.4M8 11.4v.6",

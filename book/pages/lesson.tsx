@@ -79,6 +79,7 @@ export function LessonText(
           number={number}
           title={lesson.title}
           recording={recording}
+          knobs={lesson.knobs}
           live={book.live}
           id={`${prefix}diagram`}
         />

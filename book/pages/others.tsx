@@ -54,6 +54,7 @@ export function Contents({ book, cover, recording, library }: {
           number={cover.number}
           title={cover.lesson.title}
           recording={recording}
+          knobs={cover.lesson.knobs}
           live={book.live}
         />
       </header>

@@ -11,7 +11,7 @@ import { follow } from "./changes.ts";
 import { watch } from "./checks.ts";
 import { streamed } from "./lines.ts";
 import type { Recordings } from "./recordings.ts";
-import { play } from "./runs.ts";
+import { knobOptions, play } from "./runs.ts";
 
 /** How many lessons may run at a time, how many pages may be checked, and how many followed. */
 export const MOST = { runs: 4, checks: 4, followers: 32 };
@@ -77,12 +77,14 @@ export function app(
     const number = Number(context.req.param("number"));
     const lesson = (project.lessons()).find((lesson) => lesson.number === number);
     if (!lesson?.task) return context.text("There is no such lesson.\n", 404);
-    const { task } = lesson;
+    const { task, lesson: { knobs } } = lesson;
+    const options = knobOptions(new URL(context.req.url).searchParams, knobs);
+    if (!options) return context.text("This lesson cannot run with that.\n", 400);
     if (running.has(number)) return context.text("This lesson is running already.\n", 429);
     if (running.size >= MOST.runs) return context.text("Too many lessons are running.\n", 429);
     running.add(number);
     return streamed((send, signal) =>
-      play(task, project.folder, send, signal).finally(() => running.delete(number))
+      play(task, project.folder, send, signal, options).finally(() => running.delete(number))
     );
   });
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Knobs, turned } from "../../cli/knobs.ts";
 import type { Event } from "../diagram/events.ts";
 import { printable } from "../../lib/text.ts";
 import { linesOf } from "./lines.ts";
@@ -13,21 +14,37 @@ export const LIMIT = { milliseconds: 15_000, lines: 1000 };
 const running = new Set<Deno.ChildProcess>();
 
 /**
+ * The options for a play's knobs that somebody asks for, or `undefined` if one of them is not a knob of
+ * this lesson, has a number that it cannot have, or is there twice.
+ */
+export function knobOptions(asked: URLSearchParams, knobs: Knobs = {}): string[] | undefined {
+  const options = new Map<string, string>();
+  for (const [name, text] of asked) {
+    const number = Object.hasOwn(knobs, name) ? turned(knobs[name]!, text) : undefined;
+    if (number === undefined || options.has(name)) return undefined;
+    options.set(name, `--${name}=${number}`);
+  }
+  return [...options.values()];
+}
+
+/**
  * Runs the command of a lesson's task, with its own permissions, and tells each event and whatever else
- * comes out. Ends when the lesson does, at the limits, and when the signal is aborted.
+ * comes out. Ends when the lesson does, at the limits, and when the signal is aborted. `options` are
+ * those of {@linkcode knobOptions}.
  */
 export async function play(
   command: string,
   folder: URL,
   tell: (event: Event) => void,
   signal: AbortSignal,
+  options: readonly string[] = [],
 ): Promise<void> {
   const [program, subcommand, ...args] = command.split(" ");
   if (program !== "deno" || subcommand !== "run") {
     throw new Error("The lesson's task is not one that begins with: deno run");
   }
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...args, "--json"],
+    args: ["run", "--no-prompt", ...args, "--json", ...options],
     cwd: folder,
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
     stdin: "null",

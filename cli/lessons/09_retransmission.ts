@@ -25,7 +25,6 @@ const KNOBS = {
     most: TRIES,
     default: 1,
     step: 1,
-    unit: "copies",
   },
   acks: { about: "ACKs of part 1 that are lost", least: 0, most: TRIES, default: 1, step: 1 },
   delay: { about: "delay of each datagram", least: 0, most: 30, default: 0, step: 5, unit: "ms" },

@@ -21,7 +21,6 @@ const KNOBS = {
     most: 32,
     default: 3,
     step: 1,
-    unit: "parts",
   },
   parts: {
     about: "how many parts there are",
@@ -29,7 +28,6 @@ const KNOBS = {
     most: 40,
     default: 5,
     step: 1,
-    unit: "parts",
   },
   lost: {
     about: "how many parts are lost once",
@@ -37,7 +35,6 @@ const KNOBS = {
     most: 5,
     default: 1,
     step: 1,
-    unit: "parts",
   },
   delay: { about: "delay of each datagram", least: 0, most: 25, default: 0, step: 5, unit: "ms" },
 } satisfies Knobs;

@@ -31,7 +31,6 @@ const KNOBS = {
     most: 60,
     default: 40,
     step: 1,
-    unit: "datagrams",
   },
   queue: {
     about: "how many may wait for the shared line",
@@ -39,7 +38,6 @@ const KNOBS = {
     most: 60,
     default: 10,
     step: 1,
-    unit: "datagrams",
   },
   rate: {
     about: "how many it carries in a second",
@@ -47,7 +45,6 @@ const KNOBS = {
     most: 800,
     default: 400,
     step: 50,
-    unit: "datagrams",
   },
 } satisfies Knobs;
 

@@ -95,11 +95,12 @@ Deno.test("the pages", async (t) => {
     await page.waitForFunction(() =>
       document.querySelector(".status")!.textContent!.endsWith("just now")
     );
+    await page.click(".step-back");
     await page.click('[data-exercise="countingServer"] .check');
     await page.waitForFunction(() =>
       document.querySelector(".result .state")?.textContent === "not started"
     );
-    await see("a run and a result");
+    await see("a run at a step, and a result");
   });
 
   await t.step("show the commands, what they print, and the layout of a message", async () => {

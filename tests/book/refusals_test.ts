@@ -147,6 +147,39 @@ Deno.test("the server refuses", async (t) => {
     }
   });
 
+  await t.step("numbers that are no knob's, and options that are none", async () => {
+    const refused = [
+      "8?drop=2",
+      "8?drop=-1",
+      "8?drop=",
+      "8?drop",
+      "8?drop=NaN",
+      "8?drop=1e0",
+      "8?drop=0.5%20--allow-all",
+      "8?drop=0.5&drop=1",
+      "8?seed=1.5",
+      "8?=1",
+      "8?help=1",
+      "8?json=",
+      "8?--allow-all=1",
+      "8?__proto__=1",
+      "8?constructor=1",
+      "8?window=3",
+      "4?drop=0.5",
+      `8?drop=${"9".repeat(5000)}`,
+    ];
+    for (const path of refused) {
+      const { status } = await request(port, `POST /run/${path} HTTP/1.1\n${own}`);
+      assertEquals(status, 400, path);
+    }
+    const taken = await fetch(`${book.address}run/8?drop=1&delay=0&seed=100`, {
+      headers: { origin: `http://${host}` },
+      method: "POST",
+    });
+    assertEquals(taken.status, 200);
+    assertEquals((await taken.text()).match(/"fate":"lost"/g)?.length, 5);
+  });
+
   await t.step("to be framed, and whatever is inline or from elsewhere", async () => {
     for (const path of ["/", "/nothing", "/book.js"]) {
       const { headers } = await request(port, `GET ${path} HTTP/1.1\nHost: ${host}`);

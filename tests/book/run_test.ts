@@ -22,10 +22,32 @@ async function started(folder: URL): Promise<string[]> {
 
 async function run(page: Page, number = "4"): Promise<void> {
   await page.click(`.diagram[data-lesson="${number}"] .run`);
-  await page.waitForFunction(() => !document.querySelector<HTMLButtonElement>(".run")!.disabled, {
-    timeout: 30_000,
+  await over(page);
+}
+
+/** Waits until nothing runs, and nothing is played. */
+async function over(page: Page): Promise<void> {
+  await page.waitForSelector(".diagram:not([data-busy])", { timeout: 30_000 });
+}
+
+/** What the picture's own element is that has the focus, and what it says. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { className, textContent } = document.activeElement!;
+    return `${className} ${textContent!.trim()}`;
   });
 }
+
+function status(page: Page): Promise<string> {
+  return page.$eval(".status", (one) => one.textContent!);
+}
+
+/** The wide picture, without what moves. */
+function drawn(page: Page): Promise<string> {
+  return page.$eval(".picture .wide", (one) => one.outerHTML.replaceAll(" new", ""));
+}
+
+const STOPPED = "The book has stopped. Start it again: deno task book";
 
 const FOREVER = "await new Promise((resolve) => setTimeout(resolve, 60_000));";
 
@@ -93,6 +115,165 @@ Deno.test("a run", async (t) => {
       }
     },
   );
+
+  await t.step("shows waits as gaps, and each transfer of TFTP as a column", async () => {
+    await using nine = await open(chromium, `${book.address}09_retransmission.html`);
+    await run(nine.page, "9");
+    const waits = await nine.page.$$eval(
+      ".wide .wait",
+      (all) => all.map((one) => one.textContent!),
+    );
+    assert(waits.length >= 2, waits.join());
+    for (const text of waits) assert(/^nothing to see for [\d.]+ m?s$/.test(text), text);
+    const lines = await nine.page.$$eval(
+      ".wide .l:first-child line",
+      (all) => all.map((one) => [one.getAttribute("y1"), one.getAttribute("y2")].map(Number)),
+    );
+    assertEquals(lines.length, waits.length + 1);
+    lines.slice(1).forEach(([y1], i) => assert(y1! - lines[i]![1]! > 20, "The line has no gap."));
+    const words = await nine.page.$$eval(".words li", (all) => all.map((one) => one.textContent!));
+    assertEquals(words.filter((text) => text.startsWith("Nothing is seen")).length, waits.length);
+
+    await using fourteen = await open(chromium, `${book.address}14_tftp.html`);
+    await run(fourteen.page, "14");
+    assertEquals(
+      await fourteen.page.$$eval(".wide .h .name", (all) => all.map((one) => one.textContent)),
+      ["client", "stranger", "server", "transfer 1", "transfer 2"],
+    );
+  });
+
+  await t.step("is stepped through, forward and back, and played again", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`);
+    const { page, complaints } = opened;
+    const runs: string[] = [];
+    page.on("request", (request) => request.url().includes("/run/") && runs.push(request.url()));
+
+    // First what was recorded: no run is needed.
+    await page.waitForSelector(".player:not([hidden])");
+    await page.focus(".step-back");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() =>
+      document.querySelector(".status")!.textContent!.startsWith("Step")
+    );
+    assertEquals(runs, []);
+    await run(page);
+    assertEquals(runs.length, 1);
+
+    const last = await page.$eval(".position", (one) => Number((one as HTMLInputElement).max));
+    const arrows = () => page.$$eval(".wide .e", (all) => all.length);
+    assertEquals(await arrows(), last);
+    const seen = new Map([[last, await drawn(page)]]);
+    await page.focus(".step-back");
+    for (let step = last - 1; step >= 0; step--) {
+      await page.keyboard.press("Enter");
+      assert((await status(page)).startsWith(`Step ${step} of ${last}`), await status(page));
+      assertEquals(
+        [await arrows(), await page.$$eval("[aria-current=step]", (all) => all.length)],
+        [
+          step,
+          step > 0 ? 1 : 0,
+        ],
+      );
+      seen.set(step, await drawn(page));
+    }
+    await page.keyboard.press("Enter");
+    assertEquals([await arrows(), await focused(page)], [0, "step-back "]);
+    assertEquals(await page.$eval(".step-back", (one) => one.ariaDisabled), "true");
+    await page.focus(".step-on");
+    for (let step = 1; step <= last; step++) {
+      await page.keyboard.press("Enter");
+      assertEquals(await drawn(page), seen.get(step), `step ${step}, there and back`);
+    }
+    assert((await status(page)).endsWith("just now"), await status(page));
+
+    await page.focus(".position");
+    await page.keyboard.press("Home");
+    assertEquals(await arrows(), 0);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    assertEquals(await drawn(page), seen.get(2));
+    const words = await page.$eval('.words [aria-current="step"]', (one) => one.textContent!);
+    assert((await status(page)).endsWith(`: ${words}`), await status(page));
+
+    // On from there, and then all of it again: the run is the same one.
+    await page.select(".speed", "150");
+    await page.focus(".play");
+    assert((await focused(page)).endsWith("Go on"));
+    await page.keyboard.press("Enter");
+    assert((await focused(page)).endsWith("Pause"));
+    await over(page);
+    assert((await focused(page)).endsWith("Replay"));
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(
+      (last) => {
+        const shown = document.querySelectorAll(".wide .e").length;
+        return shown > 0 && shown < last;
+      },
+      {},
+      last,
+    );
+    await page.keyboard.press("Enter");
+    await over(page);
+    const paused = await arrows();
+    assert(paused < last, `${paused} of ${last}`);
+    await page.select(".speed", "0");
+    await page.keyboard.press("Enter");
+    await over(page);
+    assertEquals([await drawn(page), runs.length], [seen.get(last), 1]);
+    assertEquals(complaints, []);
+  });
+
+  await t.step("is stopped, keeps what came and the focus, and the program ends", async () => {
+    await using opened = await open(chromium, `${book.address}09_retransmission.html`);
+    const { page, complaints } = opened;
+    await page.waitForSelector(".knobs:not([hidden])");
+    await page.focus('.knob input[name="lost"]');
+    await page.keyboard.press("End"); // 8 copies: that takes 9 seconds
+    for (let times = 0; times < 2; times++) {
+      await page.focus(".run");
+      await page.keyboard.press("Enter");
+      assertEquals(await focused(page), "run Stop lesson 9, retransmission");
+      await until(
+        async () => (await started(folder)).some((line) => line.includes(" --lost=8")),
+        "a program that runs with the knob's number",
+      );
+      await page.waitForSelector(".wide .lost");
+      await page.keyboard.press("Enter");
+      await over(page);
+      assertEquals(await focused(page), "run Run lesson 9, retransmission");
+      assertEquals(await status(page), "Stopped.");
+      assert(await page.$(".wide .lost"), "What came is still there.");
+    }
+    await until(async () => (await started(folder)).length === 0, "the end of the program", 5000);
+    assertEquals(complaints, []);
+  });
+
+  await t.step("has the numbers of its sliders, as the command beside it says", async () => {
+    await using opened = await open(chromium, `${book.address}08_loss.html`);
+    const { page, complaints } = opened;
+    await page.waitForSelector(".knobs:not([hidden])");
+    const task = () => page.$eval(".task", (one) => one.textContent);
+    const shown = () => page.$$eval(".knob output", (all) => all.map((one) => one.textContent));
+    assertEquals(await shown(), ["0.2", "0.2", "20 ms", "200 ms", "40"]);
+    await page.focus('.knob input[name="drop"]');
+    await page.keyboard.press("End");
+    assertEquals(await task(), "deno task lesson8 --drop 1");
+    await run(page, "8");
+    assertEquals(await page.$$eval(".wide .lost", (all) => all.length), 5);
+    await page.focus('.knob input[name="drop"]');
+    await page.keyboard.press("Home");
+    await page.focus('.knob input[name="delay"]');
+    await page.keyboard.press("ArrowRight");
+    assertEquals(await task(), "deno task lesson8 --drop 0 --delay 30");
+    await run(page, "8");
+    assertEquals(await page.$$eval(".wide .lost", (all) => all.length), 0);
+    await page.click(".usual");
+    assertEquals([await task(), await shown()], [
+      "deno task lesson8",
+      ["0.2", "0.2", "20 ms", "200 ms", "40"],
+    ]);
+    assertEquals(complaints, []);
+  });
 
   await t.step(
     "is slowed down, with the real times beside it, and not for those who want no motion",
@@ -203,6 +384,8 @@ Deno.test("a run", async (t) => {
     await until(async () => await number() < 2, "its end, sooner than at its limit", 8000);
   });
 
+  const there = await open(chromium, `${book.address}12_multicast.html`);
+
   await t.step("ends with the book", async () => {
     await using opened = await open(chromium, `${book.address}04_echo.html`);
     await opened.page.click(".run");
@@ -213,6 +396,27 @@ Deno.test("a run", async (t) => {
     book.process.kill("SIGINT");
     assertEquals((await book.process.status).code, 0);
     assertEquals(await started(folder), []);
+    await over(opened.page);
+    assertEquals(await status(opened.page), STOPPED);
+  });
+
+  await t.step("without a book keeps the picture, and says once what to do", async () => {
+    const { page } = there;
+    const before = await drawn(page);
+    await run(page, "12");
+    assertEquals(await status(page), STOPPED);
+    await page.evaluate(() => {
+      new MutationObserver((all) => Object.assign(globalThis, { said: all })).observe(
+        document.querySelector(".status")!,
+        { childList: true, characterData: true, subtree: true },
+      );
+    });
+    await run(page, "12");
+    await run(page, "12");
+    assertEquals(await page.evaluate(() => "said" in globalThis), false);
+    assertEquals([await status(page), await drawn(page)], [STOPPED, before]);
+    assertEquals(await focused(page), "run Run lesson 12, multicast");
+    await page.close();
   });
 });
 

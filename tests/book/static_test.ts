@@ -28,12 +28,18 @@ Deno.test("the book as files", async (t) => {
     await page.click(".run");
     await page.waitForFunction(() =>
       /recorded/.test(document.querySelector(".status")!.textContent!) &&
-      !document.querySelector<HTMLButtonElement>(".run")!.disabled
+      !document.querySelector(".diagram")!.hasAttribute("data-busy")
     );
     assertEquals(
       await page.$eval(".picture", (one) => one.innerHTML.replaceAll(/ width="\d+"/g, "")),
       before.replaceAll(/ width="\d+"/g, ""),
     );
+    await page.click(".step-back");
+    const shown = () => page.$$eval(".wide .e", (all) => all.length);
+    const fewer = await shown();
+    assert(/^Step \d+ of \d+: /.test(await page.$eval(".status", (one) => one.textContent!)));
+    await page.click(".step-on");
+    assertEquals(await shown(), fewer + 1);
     assertEquals(await page.$$eval(".check, .edit", (all) => all.length), 0);
     await page.keyboard.down("Control");
     await page.keyboard.press("k");
@@ -88,6 +94,12 @@ Deno.test("the book as files", async (t) => {
     );
     await walk(`http://127.0.0.1:${server.addr.port}/some/folder/`);
     await server.shutdown();
+  });
+
+  await t.step("has no sliders, and says where they are", async () => {
+    const text = await Deno.readTextFile(new URL("08_loss.html", site));
+    assert(!text.includes('name="drop"'));
+    assert(text.includes("<code>deno task lesson8 --drop 1</code>"));
   });
 
   await t.step("names no path of this machine", async () => {

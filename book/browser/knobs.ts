@@ -1,0 +1,46 @@
+/**
+ * The sliders beside Run: the numbers of the next run.
+ *
+ * @module
+ */
+
+/** The sliders of a figure, if it has some. */
+export class Knobs {
+  readonly #sliders: HTMLInputElement[];
+  readonly #task: HTMLElement;
+  readonly #command: string;
+
+  constructor(figure: HTMLElement) {
+    this.#sliders = [...figure.querySelectorAll<HTMLInputElement>(".knob input")];
+    this.#task = figure.querySelector(".task")!;
+    this.#command = this.#task.textContent!;
+    for (const slider of this.#sliders) slider.addEventListener("input", () => this.#show());
+    figure.querySelector(".usual")?.addEventListener("click", () => {
+      for (const slider of this.#sliders) slider.value = slider.dataset.usual!;
+      this.#show();
+    });
+    figure.querySelector("div.knobs")?.removeAttribute("hidden");
+    this.#show();
+  }
+
+  /** What asks the book for these numbers: `?drop=0.5`, or nothing. */
+  get query(): string {
+    const turned = this.#turned.map(({ name, value }) => `${name}=${value}`);
+    return turned.length > 0 ? `?${turned.join("&")}` : "";
+  }
+
+  get #turned(): HTMLInputElement[] {
+    return this.#sliders.filter(({ value, dataset }) => Number(value) !== Number(dataset.usual));
+  }
+
+  /** Shows the numbers, and the command that does the same in a terminal. */
+  #show(): void {
+    for (const slider of this.#sliders) {
+      const text = `${slider.value} ${slider.dataset.unit}`.trim();
+      slider.ariaValueText = text;
+      slider.closest(".knob")!.querySelector("output")!.textContent = text;
+    }
+    const options = this.#turned.map(({ name, value }) => ` --${name} ${value}`);
+    this.#task.textContent = this.#command + options.join("");
+  }
+}
