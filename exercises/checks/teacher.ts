@@ -1,5 +1,5 @@
 /**
- * What the checks say when something is not as it should be.
+ * Functions for the checks: they wait, compare, and say what is not as it should be.
  *
  * @module
  */
@@ -7,10 +7,7 @@ import { cpuUsage } from "node:process";
 import { type Address, bind, type Datagram, Socket } from "../../lib/udp.ts";
 import { clock, isWanted, tell, thrown } from "../runner/witness.ts";
 
-/**
- * Something the learner's code did not do. The message says what was sent, what came, what should
- * have.
- */
+/** Reports a fault of the learner's code: what was sent, what came, and what should have come. */
 export class Wrong extends Error {
   override name = "Wrong";
 }
@@ -23,10 +20,10 @@ export function same(got: unknown, expected: unknown, story: string): void {
 
 let failing = Promise.withResolvers<never>();
 
-/** What fails where nobody awaits it ends every wait here, and fails the check that is running. */
+/** An error that nobody awaits ends every wait here, and fails the running case. */
 function fail(event: Event, error: unknown): void {
   event.preventDefault(); // without this, it would end all checks
-  // The checks close the sockets: what still waits at one is told so, and there is no harm in that.
+  // The checks close their sockets. A receive() that still waits fails then, and that is fine.
   if (error instanceof Deno.errors.Interrupted) return;
   if (!running) tell({ lost: thrown(error) });
   failing.reject(error);
@@ -58,10 +55,10 @@ export function test(
   });
 }
 
-/** How often a case is tried where the machine is busy. */
+/** How often a case is tried if the machine is busy. */
 const TRIES = 5;
 
-/** Tries a case. Returns false if it is to be tried once more; throws if it failed. */
+/** Tries a case. Returns false if it has to be tried once more. Throws an error if it failed. */
 async function passes(
   name: string,
   code: () => void | Promise<void>,
@@ -73,19 +70,19 @@ async function passes(
   tell({ begins: name });
   try {
     await code();
-    await new Promise((done) => setTimeout(done)); // time to fail for what was not awaited
+    await new Promise((done) => setTimeout(done)); // so that a promise that nobody awaits can fail
     await Promise.race([failing.promise, undefined]);
     tell({ ends: name });
     return true;
   } catch (error) {
-    // On a busy machine a timer of the right code may come late, and then a datagram does.
+    // On a busy machine, a timer of correct code may come late, and then a datagram is late.
     if (time.wasLate() && !last && (error as Error)?.name !== "NotStarted") return false;
     tell({ ends: name, thrown: thrown(error) });
     throw error;
   }
 }
 
-/** Waits until the learner's code is done, but not for ever. */
+/** Waits until the learner's code is done. Fails after a time limit. */
 export async function done<T>(code: Promise<T>, story: string, milliseconds = 400): Promise<T> {
   return await within(code, milliseconds, `${story}\nAfter ${milliseconds} ms it had not ended.`);
 }
@@ -162,7 +159,7 @@ export async function hear(socket: Socket, story: string) {
 export async function all(socket: Socket, count: number): Promise<string[]> {
   const texts: string[] = [];
   while (true) {
-    // What was sent on loopback is there at once.
+    // On loopback, a datagram arrives at once.
     const enough = new AbortController();
     const stop = after(texts.length < count ? 300 : 30, () => enough.abort());
     const { signal } = enough;
@@ -190,8 +187,8 @@ export async function ask(
 }
 
 /**
- * A socket on whose first `receive` comes this text, as if from that sender. Nothing in UDP proves
- * who sent what; and some senders, such as one with port 0, are hard to make otherwise.
+ * Opens a socket whose first `receive` returns this text, as if it came from that sender. A sender
+ * with port 0 is hard to make in another way.
  */
 export function forged(text: string, from: Address): Socket {
   const real = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
@@ -209,7 +206,7 @@ export function forged(text: string, from: Address): Socket {
   } as unknown as Deno.DatagramConn);
 }
 
-/** From now on, what this socket sends to that address fails. */
+/** Makes every send of this socket to that address fail. */
 export function noWayBack(socket: Socket, unlucky: Address): void {
   const send = socket.send;
   socket.send = function (data, to) {
@@ -218,7 +215,7 @@ export function noWayBack(socket: Socket, unlucky: Address): void {
   };
 }
 
-/** Bytes as text. Throws where they are no whole characters. */
+/** Returns bytes as text. Fails if they are not whole characters. */
 export function text(data: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
@@ -230,8 +227,8 @@ export function text(data: Uint8Array): string {
 }
 
 /**
- * A socket with the same port at 127.0.0.2, which is this machine, too: only the host tells them
- * apart. `undefined` where the system has not got that address (Linux has).
+ * Opens a socket with the same port at 127.0.0.2, so that only the host is another one. Returns
+ * `undefined` if the system does not have this address. Linux has it.
  */
 export function twin({ address: { port } }: Socket): Socket | undefined {
   try {
@@ -241,7 +238,7 @@ export function twin({ address: { port } }: Socket): Socket | undefined {
   }
 }
 
-/** The first of this many ports on 127.0.0.1, one after the other, that nobody has. */
+/** Returns the first of so many neighbouring ports of 127.0.0.1 that are free. */
 export function freeRange(length: number): number {
   while (true) {
     const first = 10_000 + Math.floor(Math.random() * 20_000);
@@ -249,7 +246,7 @@ export function freeRange(length: number): number {
       for (let port = first; port < first + length; port++) bind({ port }).close();
       return first;
     } catch {
-      // somebody has one of them: try elsewhere
+      // One of them is taken. Try others.
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Runs the checks of an exercise page and says what became of them.
+ * Runs the checks of an exercise page, and returns their results.
  *
  * @module
  */
@@ -12,31 +12,28 @@ import { refusedAccess, refusedImport } from "./refused.ts";
 import { exercises } from "./shipped.ts";
 import { type Event, EXIT, SEPARATOR, type Thrown } from "./events.ts";
 
-/** How one of the exercises on a page is getting on. */
+/** The result of one exercise on a page. */
 export interface Result {
   exercise: string;
   state: "done" | "not started" | "not yet";
   cases: Case[];
-  /** What is wrong with the whole: it does not compile, it ends too early. */
+  /** What is wrong with all of it, such as code that does not compile. Empty if nothing is. */
   trouble: string;
 }
 
-/** What became of one case of a check. */
+/** The result of one case of a check. */
 export interface Case {
-  /**
-   * A sentence about what the code should do, after the exercise: `sendLong: no character is cut in
-   * two`.
-   */
+  /** The exercise, and what the code should do: `sendLong: no character is cut in two`. */
   name: string;
-  /** What went wrong, for a person to read: empty if nothing did. */
+  /** What went wrong, as a text for people. Empty if nothing did. */
   trouble: string;
-  /** What the learner's code printed meanwhile. */
+  /** The lines that the learner's code printed in this case. */
   printed: string[];
 }
 
 /**
- * How long it may take to begin, how long it may say nothing after that, and how much all of an
- * exercise's cases may print. A busy machine takes its time to begin.
+ * How long a check may take to begin, how long it may then be silent, and how much it may print. On
+ * a busy machine, it takes long to begin.
  */
 const LIMIT: Limit = {
   start: 20_000,
@@ -48,13 +45,10 @@ const LIMIT: Limit = {
 
 const NOT_STARTED = "There is nothing here yet.";
 
-/** Is told of a case as soon as it ends. What it left open is known at the end only. */
+/** Is called as soon as a case ends. Whether it left something open is known only at the end. */
 export type Tell = (exercise: string, one: Case) => void;
 
-/**
- * Checks a page: each exercise in a process of its own, so that where one never ends, the other
- * still may.
- */
+/** Checks a page. Each exercise has a process of its own, because one of them may never end. */
 export async function check(page: Page, tell: Tell = () => {}): Promise<Result[]> {
   const [errors, ...results] = await Promise.all([
     compile(page),
@@ -66,7 +60,7 @@ export async function check(page: Page, tell: Tell = () => {}): Promise<Result[]
 }
 
 async function run(page: Page, exercise: string, tell: (one: Case) => void): Promise<Result> {
-  // Groups leave a machine when somebody binds them so: only a check that has groups needs them.
+  // A datagram to a group may leave this machine. So only a check with groups may send to them.
   const groups = readText(inProject(page.check)).includes("239.255.") ? ",239.255.0.0/16" : "";
   let seen = 0;
   const hear = (stdout: string) => {
@@ -90,8 +84,8 @@ async function run(page: Page, exercise: string, tell: (one: Case) => void): Pro
 }
 
 /**
- * What the events on the output amount to: how many cases there are, those that ended, those that
- * did not.
+ * Reads the events on the output. Returns how many cases there are, those that have ended, those
+ * that have not, and a failure outside of all cases.
  */
 function happened(stdout: string, failures: Map<string, Thrown> = new Map()) {
   const open = new Map<string, Case>();
@@ -114,7 +108,7 @@ function happened(stdout: string, failures: Map<string, Thrown> = new Map()) {
   return { planned, cases, open, outside };
 }
 
-/** How it went: by the events of a check, and by what Deno's report adds to them. */
+/** Returns the result, from the events of a check and from Deno's report. */
 function judged({ code, stdout, stderr, stopped }: Ended): Omit<Result, "exercise"> {
   const failures = reported(stdout);
   const { planned, cases, open, outside } = happened(stdout, failures);
@@ -130,7 +124,7 @@ function judged({ code, stdout, stderr, stopped }: Ended): Omit<Result, "exercis
   else if (outside) trouble = `It ends before all is checked. ${outside}`;
   else if (!all && !stopped) trouble = `It ends before all is checked. ${early(stderr)}`.trim();
   else if (code !== 0 && !failed) trouble = `Deno says that it failed. ${early(stderr)}`.trim();
-  // What is not there may be noticed in other ways, too: nothing came.
+  // Without code, some cases say that there is nothing yet, and others that nothing came.
   const untouched = all && cases.every(({ trouble }) => trouble !== "") &&
     cases.some(({ trouble }) => trouble === NOT_STARTED);
   const state = trouble || failed ? untouched ? "not started" : "not yet" : "done";
@@ -144,19 +138,19 @@ function endless(limit: "time" | "output"): string {
     : "It prints more than 1 MB, so it was stopped. Is there a loop that never stops?";
 }
 
-/** What Deno gives as the reason why it could not even begin. */
+/** Returns the reason that Deno gives if it could not even begin. */
 function early(stderr: string): string {
   const said = stderr.match(/^error: (.*)/m)?.[1] ?? "";
   return said === "Test failed" ? "" : said;
 }
 
-/** What was printed, in lines, and without what a terminal would obey. */
+/** Returns the printed text in lines, without control sequences of a terminal. */
 function lines(printed: string[]): string[] {
   const text = stripVTControlCharacters(printed.join(""));
   return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
 
-/** The events on the output. The last one may be incomplete, if the process was stopped. */
+/** Returns the events on the output. The last one may be cut off, if the process was stopped. */
 function events(output: string): Event[] {
   return output.split(`\n${SEPARATOR}`).slice(1).flatMap((text) => {
     try {
@@ -170,8 +164,8 @@ function events(output: string): Event[] {
 const FAILURE = /<(?:failure|error) message="(.*?)"(?:\/>|>([^]*?)<)/;
 
 /**
- * The failures in Deno's report (JUnit) at the end of the output: it alone knows what was left
- * open.
+ * Returns the failures in Deno's report (JUnit) at the end of the output. Only this report knows
+ * what a case left open.
  */
 function reported(output: string): Map<string, Thrown> {
   const report = output.slice(output.lastIndexOf("\n<?xml "));
@@ -186,7 +180,7 @@ function reported(output: string): Map<string, Thrown> {
   return failures;
 }
 
-/** XML's five entities, and those that are numbers. */
+/** Replaces the five named entities of XML, and those with a number. */
 function unescaped(text: string): string {
   const known: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
   return text.replace(/&(?:#(\d+)|(\w+));/g, (all, code, name) => {
@@ -194,7 +188,7 @@ function unescaped(text: string): string {
   });
 }
 
-/** What was thrown in a learner's words: no stack, no source of the checks. */
+/** Returns an error in words for a learner, without the stack and the code of the checks. */
 function told({ name, message, stack }: Thrown): string {
   if (name === "NotStarted") return NOT_STARTED;
   if (name === "Wrong") return message;
@@ -208,10 +202,10 @@ function told({ name, message, stack }: Thrown): string {
     return "It waits for something that can never happen: there is nothing left to wait for.";
   }
   if (message.includes(EXIT)) {
-    return "It ends the whole program. An exercise only returns: leave that to whoever calls it.";
+    return "It ends the whole program. An exercise must not do that: it only returns.";
   }
   if (message.includes("exit code set to")) {
-    return "It sets Deno.exitCode. An exercise only returns: leave that to whoever calls it.";
+    return "It sets Deno.exitCode. An exercise must not do that: it only returns.";
   }
   if (name === "TimeoutError") {
     return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: " +

@@ -1,5 +1,5 @@
 /**
- * Checks a page and keeps how it went.
+ * Checks a page and keeps its results.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { check, type Result, type Tell } from "./check.ts";
 import type { Page } from "./pages.ts";
 import { checking } from "./progress.ts";
 
-/** How a page does now. */
+/** The results of a check. */
 export interface Checked {
   readonly results: Result[];
   /** A sentence, if the results could not be saved for the overview. */

@@ -1,5 +1,5 @@
 /**
- * The contents of the workbook, and how far you are: `deno task lessons`.
+ * Prints the contents of the workbook, and how far you are: `deno task lessons`.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { progress } from "./progress.ts";
 
 type State = "done" | "begun" | "open";
 
-/** How far each lesson's exercises are. What was not checked since it changed counts as begun. */
+/** Returns how far each lesson's exercises are. A page that has changed counts as begun. */
 async function states(): Promise<Map<number, State>> {
   return new Map((await progress()).map(({ page, exercises }) => {
     const all = (wanted: string) => exercises.every(({ state }) => state === wanted);

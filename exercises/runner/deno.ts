@@ -1,6 +1,6 @@
 /**
- * Runs Deno on the learner's code: with no permission but those that are given, no longer
- * and no chattier than the limits say, and without a way to fetch anything.
+ * Runs Deno on the learner's code. It has only the permissions that are given, it cannot fetch
+ * anything, and its time and its output have limits.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { inProject } from "../../cli/source.ts";
 
 /** How long Deno may run, and how much it may print. */
 export interface Limit {
-  /** In milliseconds, until the first sign of life. */
+  /** The time until the first sign of life, in milliseconds. */
   readonly start: number;
-  /** In milliseconds, from the last sign of life. */
+  /** The time after each sign of life, in milliseconds. */
   readonly time: number;
-  /** In milliseconds, all of it. */
+  /** The time for all of it, in milliseconds. */
   readonly whole?: number;
-  /** What is a sign of life on its output: without it there is none. */
+  /** The text on its output that is a sign of life. */
   readonly alive?: string;
-  /** In characters. */
+  /** The size of its output, in characters. */
   readonly output: number;
 }
 
-/** What Deno left behind. */
+/** The exit code and the output of Deno. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -29,9 +29,9 @@ export interface Ended {
   readonly stopped: "time" | "output" | undefined;
 }
 
-// Permissions do not cover what Deno itself fetches for an import. Nor do these options cover all
-// of it: of an npm package that is not in deno.lock, Deno 2.9 asks the registry before it refuses.
-// So whatever goes out has to pass a proxy, and at that address there is none.
+// Permissions do not keep Deno itself from fetching an import, and these options do not cover every
+// case: for an npm package that is not in deno.lock, Deno 2.9 asks the registry before it refuses.
+// So Deno has to use a proxy, at an address where no proxy is.
 const NOTHING_FETCHED = ["--no-remote", "--cached-only", "--frozen"];
 const NO_PROXY_THERE = "http://127.0.0.1:0";
 const ENVIRONMENT = {
@@ -48,15 +48,12 @@ const ENVIRONMENT = {
   no_proxy: "",
 };
 
-/** What nothing should take, in milliseconds. */
+/** The time that is enough for anything, in milliseconds. */
 const WHOLE = 300_000;
 
 const running = new Set<Deno.ChildProcess>();
 
-/**
- * Runs `deno test …` or `deno check …`. `hear` is told all that it has printed so far,
- * whenever it is more.
- */
+/** Runs `deno test …` or `deno check …`. `hear` is called with all its output so far. */
 export async function deno(
   command: "test" | "check",
   args: string[],
@@ -107,7 +104,7 @@ export async function deno(
   return { code, stdout, stderr, stopped };
 }
 
-/** Stops all that is running. */
+/** Stops every Deno that is running. */
 export function stopAll(): void {
   for (const child of running) kill(child);
 }

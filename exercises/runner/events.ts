@@ -1,30 +1,30 @@
 /**
- * What a check tells about itself while it runs: so that nothing is lost if the code that is
- * checked never ends.
+ * The events that a check reports while it runs. So nothing is lost if the learner's code never
+ * ends.
  *
- * Deno's reports for programs are not enough for that: TAP leaves out what was printed, and JUnit
- * is there only when all has ended. So each event is a JSON text of its own on the output, after a
- * record separator (RFC 7464), and whatever else is there does not matter.
+ * Deno's reports for programs are not enough for that: TAP leaves out the printed text, and JUnit
+ * comes only when everything has ended. So each event is a JSON text on the output, after a record
+ * separator (RFC 7464). Other text on the output does not matter.
  *
  * @module
  */
 
 /** One thing that happened. */
 export type Event =
-  /** It goes on: an endless loop does not say so. */
+  /** The check goes on. An endless loop does not report that. */
   | { alive: true }
-  /** There is such a case. */
+  /** The check has a case with this name. */
   | { planned: string }
-  /** It began. */
+  /** A case began. */
   | { begins: string }
   /** The learner's code printed this. */
   | { printed: string }
-  /** It ended, and whether it threw something. */
+  /** A case ended. `thrown` is the error, if it failed. */
   | { ends: string; thrown?: Thrown }
   /** Something failed outside of all cases. */
   | { lost: Thrown };
 
-/** What was thrown, as text. */
+/** An error, as text. */
 export interface Thrown {
   readonly name: string;
   readonly message: string;
@@ -32,7 +32,7 @@ export interface Thrown {
   readonly stack: string;
 }
 
-/** What Deno says to code that calls `Deno.exit` in a test. */
+/** The message of the error that `Deno.exit` throws in a test. */
 export const EXIT = "Test case attempted to exit";
 
 /** Begins a JSON text in a sequence of them (RFC 7464). */

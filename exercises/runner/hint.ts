@@ -24,6 +24,12 @@ export async function hint(page: Page, wanted?: string): Promise<number> {
     console.log(`All of it is done: no hint needed. Another way to do it: ${solution}`);
     return 0;
   }
+  await show(page, exercise, open.find((name) => name !== exercise));
+  return 0;
+}
+
+/** Shows the next hint for an exercise. `other` is another one that is not done. */
+async function show(page: Page, exercise: string, other: string | undefined): Promise<void> {
   const all = (await hints(page))[exercise]!;
   const next = Math.min(hintsShown(page, exercise), all.length - 1);
   console.log(`\n${bold(exercise)}, hint ${next + 1} of ${all.length}:`);
@@ -35,12 +41,9 @@ export async function hint(page: Page, wanted?: string): Promise<number> {
         "exercises/solutions/.",
     );
   }
-  const other = open.find((name) => name !== exercise);
-  if (other) console.log(`\nFor the other one: deno task exercise ${number} --hint ${other}`);
+  if (other) console.log(`\nFor the other one: deno task exercise ${page.number} --hint ${other}`);
   if (unsaved) {
-    console.log(
-      `\n${indented(`${unsaved} All hints are in exercises/hints/${page.name}.ts.`, "")}`,
-    );
+    const all = `${unsaved} All hints are in exercises/hints/${page.name}.ts.`;
+    console.log(`\n${indented(all, "")}`);
   }
-  return 0;
 }

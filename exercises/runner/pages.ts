@@ -51,7 +51,7 @@ function page(number: number, name: string): Page {
   };
 }
 
-/** The text of one of a page's files, as it is now: empty where there is no such file. */
+/** Returns the text of one of a page's files, as it is now. It is empty if the file is missing. */
 export function textOf(file: string): string {
   try {
     return readText(inProject(file));

@@ -1,8 +1,8 @@
 /**
- * What is kept from one command to the next: how each page did in its last check, and the
- * hints that were shown. The folder exercises/.progress has a file for each page, and
- * another one for its hints: so programs that check two pages at the same time write
- * different files. Without that folder nothing is lost but a check's time.
+ * Keeps the result of the last check of each page, and the number of hints that were shown. The
+ * folder exercises/.progress has two files for each page, one of them for its hints. So programs
+ * that check two pages at the same time write different files. If the folder is removed, the pages
+ * are only checked again.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import { exercises, shipped } from "./shipped.ts";
 
 const STATES: Result["state"][] = ["done", "not yet", "not started"];
 
-/** The folder, from the project's. */
+/** The folder, seen from the project's folder. */
 const FOLDER = "exercises/.progress";
 
-/** How a page is getting on, as far as that is known without running it. */
+/** How far a page is, if that is known without running it. */
 export interface Progress {
   readonly page: Page;
   readonly exercises: readonly ExerciseProgress[];
 }
 
-/** How one exercise is getting on. */
+/** How far one exercise is. */
 export interface ExerciseProgress {
   readonly exercise: string;
   /** `unknown`: the page has changed since its last check, or never had one. */
@@ -33,7 +33,7 @@ export interface ExerciseProgress {
 
 /** The last check of a page. */
 interface Kept {
-  /** The fingerprint of what was checked. */
+  /** The fingerprint of the page and its check. */
   of?: string;
   results?: ExerciseProgress[];
 }
@@ -42,12 +42,12 @@ interface Kept {
 type Shown = Record<string, number>;
 
 /**
- * How all pages are getting on, in their order. Runs nothing: a page as it was shipped is
- * `not started`; of one that is still as it was when it was checked last, it is known; any
- * other is `unknown`.
+ * Returns how far all pages are, in their order. It runs nothing. A page as it was shipped is `not
+ * started`. For a page that has not changed since its last check, the result of that check counts.
+ * Any other page is `unknown`.
  *
- * It reads `exercises/`, from the project's folder: that takes `--allow-read=exercises`, and
- * no other permission. A file of progress that is missing or damaged is as good as none.
+ * It reads `exercises/` in the project's folder. So it needs `--allow-read=exercises`, and no other
+ * permission. A file of progress may be missing or damaged: then it does not count.
  *
  * @example What is done
  *
@@ -62,7 +62,7 @@ export async function progress(): Promise<Progress[]> {
   return await Promise.all(pages().map(progressOf));
 }
 
-/** How one page is getting on, as far as that is known without running it. */
+/** Returns how far one page is, if that is known without running it. */
 export async function progressOf(page: Page): Promise<Progress> {
   const names = exercises(page);
   const last = read<Kept>(page.name);
@@ -73,7 +73,7 @@ export async function progressOf(page: Page): Promise<Progress> {
   return { page, exercises: names.map((exercise) => ({ exercise, state, passed: 0 })) };
 }
 
-/** How a page that has just been checked is getting on. */
+/** Returns how far a page is that has just been checked. */
 export function progressIn(page: Page, results: readonly Result[]): Progress {
   const exercises = results.map(({ exercise, state, cases }) => {
     return { exercise, state, passed: cases.filter(({ trouble }) => trouble === "").length };
@@ -82,8 +82,8 @@ export function progressIn(page: Page, results: readonly Result[]): Progress {
 }
 
 /**
- * Takes the fingerprint of a page before its check; call what it returns with the results.
- * That returns a sentence if they could not be saved.
+ * Takes the fingerprint of a page before its check. Returns a function that saves the results. That
+ * function returns a sentence if it cannot save them.
  */
 export async function checking(page: Page): Promise<(results: Result[]) => string | undefined> {
   const of = await fingerprint(page);
@@ -92,15 +92,14 @@ export async function checking(page: Page): Promise<(results: Result[]) => strin
   };
 }
 
-/** How many hints were shown for this exercise of a page. */
+/** Returns how many hints were shown for this exercise of a page. */
 export function hintsShown({ name }: Page, exercise: string): number {
   const shown = read<Shown>(hintsOf(name))[exercise];
   return Number.isInteger(shown) ? shown! : 0;
 }
 
 /**
- * Keeps how many hints were shown for these exercises. Returns a sentence if that could not
- * be saved.
+ * Keeps how many hints were shown for these exercises. Returns a sentence if it cannot save that.
  */
 export function keepHintsShown(
   { name }: Page,
@@ -116,23 +115,20 @@ function hintsOf(name: string): string {
   return `${name}.hints`;
 }
 
-/**
- * Whether these are results of these exercises, as far as one can see: somebody may have
- * edited the file.
- */
+/** Returns whether these look like results of these exercises. The file may have been edited. */
 function areOf(names: string[], results: unknown): results is ExerciseProgress[] {
   return Array.isArray(results) && results.length === names.length &&
     results.every((result, i) => result?.exercise === names[i] && STATES.includes(result.state));
 }
 
-/** What the result of a check depends on: the page and its check. */
+/** Returns a fingerprint of everything that the result depends on: the page and its check. */
 async function fingerprint(page: Page): Promise<string> {
   const texts = JSON.stringify([textOf(page.file), textOf(page.check)]);
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(texts));
   return new Uint8Array(hash).toHex();
 }
 
-/** What is kept under this name: an empty object where nothing is, or something damaged. */
+/** Returns the object that is kept under this name. It is empty if none is, or a damaged one. */
 function read<T extends object>(name: string): Partial<T> {
   try {
     return { ...JSON.parse(readText(inProject(`${FOLDER}/${name}.json`))) };
@@ -142,12 +138,12 @@ function read<T extends object>(name: string): Partial<T> {
 }
 
 /**
- * Keeps this under a name, in one step: whoever reads at the same time gets the old text or
- * the new one, never half of it. Returns a sentence if it could not, which begins with
+ * Keeps an object under a name, in one step: a program that reads at the same time gets the old
+ * text or the new one, never half of it. If it cannot, it returns a sentence that begins with
  * `what`.
  */
 function write(what: string, name: string, kept: object): string | undefined {
-  // A name of its own: the same page may be checked twice at the same time, in one program too.
+  // The draft has a name of its own, because the same page may be checked twice at the same time.
   const draft = inProject(`${FOLDER}/${name}.${crypto.randomUUID()}.draft`);
   try {
     Deno.mkdirSync(inProject(FOLDER), { recursive: true });
@@ -163,14 +159,11 @@ function remove(file: URL): void {
   try {
     Deno.removeSync(file);
   } catch {
-    // There is no such file, or nothing can be written there at all.
+    // The file does not exist, or the folder cannot be written to.
   }
 }
 
-/**
- * Why the system refused it, such as `Read-only file system`: without the error's number and
- * the path.
- */
+/** Returns why the system refused it, such as `Read-only file system`, without number and path. */
 export function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "Deno has no permission to write there";
   return String((error as Error).message).replace(/ \(os error [^]*/, "");

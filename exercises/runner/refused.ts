@@ -1,12 +1,12 @@
 /**
- * What the learner's code was refused, in a sentence: Deno's own words give advice that nobody can
- * follow here.
+ * Sentences about something that Deno did not allow the learner's code. The advice in Deno's own
+ * messages does not help here.
  *
  * @module
  */
 
-// How Deno says that it will not import something: a host, an address, a package that is not in
-// deno.lock or not on this machine.
+// Deno's messages about an import that it refuses: of a host, of an address, or of a package that
+// is not in deno.lock or not on this machine.
 const IMPORTS = [
   /Requires import access to "(.*?)"/,
   /remote specifier was requested: "(.*?)"/,
@@ -14,7 +14,7 @@ const IMPORTS = [
   /package "(.*?)"/,
 ];
 
-/** Whether this error is about something imported from elsewhere: a sentence that says so. */
+/** Returns a sentence if this error is about an import from elsewhere. */
 export function refusedImport(error: string): string | undefined {
   for (const pattern of IMPORTS) {
     const [, what] = error.match(pattern) ?? [];
@@ -24,7 +24,7 @@ export function refusedImport(error: string): string | undefined {
 
 const FETCHED = "Nothing is fetched for an exercise: lib/ has what you need.";
 
-/** Whether this error is about a permission: a sentence that says which. */
+/** Returns a sentence if this error is about a permission. */
 export function refusedAccess(error: string): string | undefined {
   const [, access] = error.match(/^Requires (.*?), run again/) ?? [];
   const [, address] = error.match(/^Cannot (.*?): Deno has no permission/) ?? [];

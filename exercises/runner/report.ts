@@ -16,25 +16,11 @@ const SHOWN = 10;
 /** Prints how a page went. Returns whether all of it is done. */
 export function report(page: Page, results: Result[]): boolean {
   const { number, file, solution } = page;
-  if (results.every(({ cases }) => cases.length === 0)) { // it is no matter of one of them
+  if (results.every(({ cases }) => cases.length === 0)) { // the trouble is not in one of them
     console.log(`\n${indented(results[0]!.trouble, "")}\n\nNext: fix ${file}.`);
     return false;
   }
-  for (const { exercise, state, cases, trouble } of results) {
-    console.log(`\n${bold(exercise)}: ${state === "done" ? green(state) : yellow(state)}`);
-    if (state === "not started") continue;
-    let last = "";
-    for (const { name, trouble, printed } of cases) {
-      const sentence = name.slice(exercise.length + 2);
-      console.log(trouble ? `  ${red("✗")} ${sentence}` : `  ${green("✓")} ${sentence}`);
-      if (trouble) console.log(indented(trouble === last ? "The same." : trouble, "      "));
-      last = trouble;
-      for (const line of printed.slice(0, SHOWN)) console.log(dim(indented(line, "      | ")));
-      const more = printed.length - SHOWN;
-      if (more > 0) console.log(dim(`      | … and ${count(more, "line")} more`));
-    }
-    if (trouble) console.log(indented(trouble, "  "));
-  }
+  for (const result of results) reportExercise(result);
 
   const [open] = unfinished(results);
   console.log();
@@ -53,7 +39,26 @@ export function report(page: Page, results: Result[]): boolean {
   return !open;
 }
 
-/** Those that are not done: first those that were begun. */
+/** Prints how one exercise went, case by case. */
+function reportExercise({ exercise, state, cases, trouble }: Result): void {
+  console.log(`\n${bold(exercise)}: ${state === "done" ? green(state) : yellow(state)}`);
+  if (state === "not started") return;
+
+  let last = "";
+  for (const { name, trouble, printed } of cases) {
+    const sentence = name.slice(exercise.length + 2);
+    console.log(trouble ? `  ${red("✗")} ${sentence}` : `  ${green("✓")} ${sentence}`);
+    if (trouble) console.log(indented(trouble === last ? "The same." : trouble, "      "));
+    last = trouble;
+
+    for (const line of printed.slice(0, SHOWN)) console.log(dim(indented(line, "      | ")));
+    const more = printed.length - SHOWN;
+    if (more > 0) console.log(dim(`      | … and ${count(more, "line")} more`));
+  }
+  if (trouble) console.log(indented(trouble, "  "));
+}
+
+/** Returns the exercises that are not done. Those that were begun come first. */
 export function unfinished<T extends { state: string }>(results: readonly T[]): T[] {
   const begun = ({ state }: T) => state === "not yet" ? 0 : 1;
   return results.filter(({ state }) => state !== "done").sort((a, b) => begun(a) - begun(b));
@@ -68,7 +73,7 @@ export function line({ page: { number }, exercises }: Progress): void {
   }
 }
 
-/** Prints what all of them come to, and what is next. */
+/** Prints how many exercises are done, and what is next. */
 export function summary(all: Progress[]): void {
   const exercises = all.flatMap(({ exercises }) => exercises);
   const done = exercises.filter(({ state }) => state === "done").length;
@@ -78,13 +83,13 @@ export function summary(all: Progress[]): void {
   console.log(open ? `Next: deno task exercise ${open.page.number}` : "That was all of them.");
 }
 
-/** Text that is safe to print, in lines that fit 80 columns. */
+/** Returns a text that is safe to print, in lines that fit 80 columns. */
 export function indented(text: string, margin: string): string {
   return text.split("\n").flatMap((line) => wrapped(printable(line), 79 - margin.length))
     .map((line) => margin + line).join("\n");
 }
 
-/** Says what is going on while the learner waits, where it can be wiped away again. */
+/** Shows a text while the learner waits, if it can be wiped away again. */
 export async function waiting<T>(text: string, promise: Promise<T>): Promise<T> {
   const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
   const terminal = Deno.stdout.isTerminal();

@@ -1,6 +1,5 @@
 /**
- * Sees what happens in a check, in the process that runs it, and tells it to the runner
- * (events.ts).
+ * Runs in the process of a check, and reports to the runner what happens there (events.ts).
  *
  * @module
  */
@@ -8,21 +7,21 @@ import { Console } from "node:console";
 import process, { cpuUsage } from "node:process";
 import { type Event, EXIT, SEPARATOR, type Thrown } from "./events.ts";
 
-// Whoever runs a check with `deno test` alone wants Deno's report, and no events.
+// A person who runs a check with `deno test` alone wants Deno's report, and no events.
 const [wanted] = Deno.args;
 const write = Deno.stdout.writeSync.bind(Deno.stdout);
 
-/** Tells an event to the runner, if there is one. */
+/** Reports an event to the runner, if there is one. */
 export function tell(event: Event): void {
   if (wanted !== undefined) write(encoded(`\n${SEPARATOR}${JSON.stringify(event)}\n`));
 }
 
-/** Whether this case is to run: the runner gives the beginning of the names that it wants. */
+/** Returns whether the runner wants this case. It gives the beginning of the names. */
 export function isWanted(name: string): boolean {
   return name.startsWith(wanted ?? "");
 }
 
-/** An error as text; whatever else was thrown, too. */
+/** Returns an error as text. Any other thrown value becomes text, too. */
 export function thrown(error: unknown): Thrown {
   if (!(error instanceof Error)) return { name: "", message: Deno.inspect(error), stack: "" };
   const { name, message, stack = "" } = error;
@@ -33,23 +32,23 @@ export function thrown(error: unknown): Thrown {
   };
 }
 
-/** How often this process says that it is alive, in milliseconds, and how many times at most. */
+/** After how many milliseconds the process reports that it is alive, and how many times at most. */
 const BEAT = 500;
 const BEATS = 8;
 
-/** How often the clock is looked at, and how late that may be. */
+/** After how many milliseconds the clock is read, and how late that may be. */
 const TICK = 10;
 const LATE = 20;
 
-/** Looks at the clock during a case. */
+/** Reads the clock during a case. */
 export interface Clock extends Disposable {
-  /** Whether this process had to wait for the processor: the machine is busy. */
+  /** Returns whether this process had to wait for the processor: then the machine is busy. */
   wasLate(): boolean;
 }
 
 /**
- * Says for some seconds that this process is alive, and looks at the clock. It keeps no
- * process from its end.
+ * Reports for some seconds that this process is alive, and reads the clock. Its timers do not keep
+ * the process from ending.
  */
 export function clock(): Clock {
   let beats = 0;
@@ -80,13 +79,13 @@ function encoded(text: string): Uint8Array<ArrayBuffer> {
 }
 
 if (wanted !== undefined) {
-  // It would end all without a word: what was printed so far gets lost.
+  // abort() would end the process at once, and the printed text would be lost.
   process.abort = () => {
     throw new Error(EXIT);
   };
   const print = (printed: string) => (tell({ printed }), true);
   const none = () => {};
-  // All that a Console needs of a stream.
+  // A Console needs only these functions of a stream.
   const stream = { write: print, once: none, removeListener: none, listenerCount: () => 0 };
   globalThis.console = new Console(stream as never) as typeof console;
   for (const output of [Deno.stdout, Deno.stderr]) {

@@ -100,7 +100,10 @@ Deno.test("code that ends the program is told", async () => {
 
 Deno.test("code that sets the exit code of the program is told", async () => {
   const stdout = await told("Deno.exitCode = 3;\n  return Promise.resolve(0);");
-  assertMatch(unfolded(stdout), /It sets Deno\.exitCode\. An exercise only returns/);
+  assertMatch(
+    unfolded(stdout),
+    /It sets Deno\.exitCode\. An exercise must not do that: it only returns\./,
+  );
 });
 
 Deno.test("what fails where nobody awaits it fails the case, and only that one", async () => {
