@@ -39,9 +39,10 @@ import { whoSentWhat } from "./03_bind.ts";
 /**
  * Binds the address of a group, so that the socket can receive this group and no other.
  *
- * It still has to join. But on Linux, it is enough if another socket on this machine has joined.
- * There, a socket bound to `0.0.0.0` receives all groups that this machine has joined, at its own
- * port. A socket bound to `127.0.0.1` receives no group there.
+ * The caller still has to join the group. Linux is less strict: there, the socket also receives the
+ * group if any other socket on this machine has joined it. On Linux, a socket bound to `0.0.0.0`
+ * receives all groups that this machine has joined, at its own port. A socket bound to `127.0.0.1`
+ * receives none of them.
  */
 export function bindGroup({ hostname, port }: Address): Socket {
   // Windows cannot bind the address of a group. There we bind all addresses of
@@ -102,7 +103,7 @@ export async function listen(
  * `from` is this machine's address on the network that the datagrams should go to.
  */
 export async function say(
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: AsyncIterable<string>,
   group: Address,
   from: string,
   print = console.log,

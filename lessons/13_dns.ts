@@ -68,7 +68,6 @@
  * @module
  */
 import {
-  decode,
   encodeAnswer,
   encodeQuestion,
   formatError,
@@ -146,7 +145,7 @@ export async function askName(
   const answer = await receiveUntil(socket, milliseconds, (datagram) => {
     return isDnsAnswer(datagram, id, question, to);
   });
-  return answer && decode(answer.data); // isDnsAnswer() has seen that it can be decoded
+  return answer && understood(answer.data);
 }
 
 /**
@@ -170,7 +169,7 @@ export async function resolve(
   question: Question,
   to: Address,
   milliseconds: number,
-  open = () => bind({ hostname: localFor(to) }), // the diagram opens sockets that it draws
+  open = () => bind({ hostname: localFor(to) }), // the diagram's sockets draw what they send
 ): Promise<Message | undefined> {
   for (let tries = 1; tries <= TRIES; tries++) {
     // Each try has a new socket, and so a new port: an attacker has to guess
@@ -181,7 +180,10 @@ export async function resolve(
     // A truncated answer lacks records. DNS servers listen on TCP as well,
     // where an answer may have 65,535 bytes. If TCP fails, return the truncated
     // answer.
-    if (answer?.truncated) return await resolveTcp(question, to, milliseconds) ?? answer;
+    if (answer?.truncated) {
+      const whole = await resolveTcp(question, to, milliseconds);
+      return whole ?? answer;
+    }
     if (answer) return answer;
   }
 
@@ -193,27 +195,33 @@ export async function resolve(
  * datagram that gets no answer.
  */
 export function answerName(data: Uint8Array, overTcp = false): Uint8Array | undefined {
-  const question = understood(data);
+  const message = understood(data);
 
   // A question that breaks the rules gets an error, which is never longer than
   // the question. Bytes that are not a question get nothing.
-  if (!question) return formatError(data);
+  if (!message) return formatError(data);
 
   // Do not answer an answer: lesson 4 says why. The bit QR tells them apart.
-  if (question.isAnswer) return undefined;
+  if (message.isAnswer) return undefined;
 
-  // An attacker can put the victim's address on small questions. The answers go
-  // to the victim: this is called *reflection*. If they are 50 times as long as
-  // the questions, the victim gets 50 times what the attacker sends: that is an
-  // *amplification attack*. So our answers over UDP are at most four times as
-  // long. They are also no longer than the client accepts. That is 512 bytes,
-  // or up to 1,232 if the question says so, in an extension called EDNS. Over
-  // TCP, the connection proves the address.
-  const most = Math.min(question.takes, MOST_TIMES * data.length);
+  // reply() finds the records in WORKBOOK, the list of our names. If they do not
+  // fit, encodeAnswer() leaves them out and sets the bit TC.
+  const most = overTcp ? MAX_MESSAGE : mostOverUdp(message, data.length);
+  return encodeAnswer(message, reply(WORKBOOK, message), most);
+}
 
-  // reply() finds the records. If they do not fit, encodeAnswer() leaves them out
-  // and sets the bit TC.
-  return encodeAnswer(question, reply(WORKBOOK, question), overTcp ? MAX_MESSAGE : most);
+/**
+ * Returns how many bytes our answer over UDP may have. The question has `size` bytes.
+ *
+ * An attacker can put the victim's address on small questions. The answers go to the victim: this
+ * is called *reflection*. If they are 50 times as long as the questions, the victim gets 50 times
+ * what the attacker sends: that is an *amplification attack*. So our answers are at most four times
+ * as long as the questions. Over TCP, the connection proves the address.
+ */
+function mostOverUdp(question: Message, size: number): number {
+  // The client accepts 512 bytes, or up to 1,232 if the question says so, in an
+  // extension called EDNS.
+  return Math.min(question.takes, MOST_TIMES * size);
 }
 
 /** `deno task lesson13 server` runs this: answers over UDP and TCP until the program is stopped. */
@@ -248,7 +256,8 @@ export async function client(
   // records can be long: 1,000 characters are enough to see what they are.
   for (const record of answer.records) print(printable(line(record), 1000));
 
-  // For example: "no.workbook.test NXDOMAIN".
+  // Without records, shown() returns the name and the reason. For example:
+  // "no.workbook.test NXDOMAIN".
   if (answer.records.length === 0) {
     throw new Error(`${printable(shown(answer))}, says ${formatAddress(to)}.`);
   }

@@ -11,7 +11,7 @@
  * from a port that the client never wrote to.
  *
  * ## You learn
- * - how a client learns the transfer's own port, and why it ignores all other ports from then on
+ * - how a client learns the transfer's own port, and why it accepts no other port from then on
  * - how each side sends its message again after a loss, and why an old ACK must be ignored
  * - how a receiver knows that a block is the last one
  * - what strangers can do: everybody may ask for the files, because TFTP has no passwords
@@ -99,7 +99,7 @@ export interface Transfer {
   /** The other side's address. */
   peer: Address;
 
-  /** True in a client that has no answer yet. The server may send the first one from any port. */
+  /** True in a client until the server's first answer comes, which may have any port. */
   anyPort: boolean;
 }
 
@@ -127,14 +127,15 @@ export async function ask(
     // come from a stranger.
     transfer.peer = answer.from;
     transfer.anyPort = false;
-    return bytesOf(answer.data);
+    return bytesOf(answer.data); // throws if the answer is an ERROR
   }
 
   throw new Error(`${formatAddress(transfer.peer)} does not answer. Is there a TFTP server?`);
 }
 
-/** Checks whether a datagram comes from the other side. Tells a stranger that it is wrong. */
+/** Checks whether a datagram comes from the other side. A stranger's message gets an error. */
 function isFromPeer({ socket, peer, anyPort }: Transfer, { data, from }: Datagram): boolean {
+  // Until the first answer comes, a client compares only the host.
   const expected = anyPort ? { ...peer, port: from.port } : peer;
   if (sameAddress(from, expected)) return true; // a forged address passes, too
 
@@ -268,7 +269,8 @@ export async function serveFiles(
       await socket.send(encode(error), from).catch(() => {}); // to port 0, for example
     } else if (transfers < MOST_TRANSFERS) {
       // The transfer has a socket of its own, and so a port of its own. It is not
-      // awaited: the loop takes the next request while the transfer goes on.
+      // awaited: the loop takes the next request while the transfer goes on. If
+      // there are too many transfers, the request gets no answer.
       const transfer = { socket: open(), peer: from, anyPort: false };
       transfers++;
       serveTransfer(transfer, request, files, print).finally(() => transfers--);
@@ -276,7 +278,7 @@ export async function serveFiles(
   }
 }
 
-/** A request to read or to write a file. */
+/** A request to read or to write a file: these two types of all messages. */
 type FileRequest = Extract<Message, { type: "RRQ" | "WRQ" }>;
 
 /** Prints what came. Returns the request, or `undefined` for anything else. */

@@ -99,8 +99,8 @@ export function questionFor(type: Question, oid: string, community = "public"): 
   // numbers are signed.
   const id = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
 
-  // A message has three numbers, as the tree above shows. In a GETBULK, the
-  // third one, `index`, says how many steps to take. Other questions have 0 there.
+  // Below GET, the tree above shows three numbers. The third one is `index`. A
+  // GETBULK says there how many steps to take. Other questions have 0.
   const index = type === "GETBULK" ? STEPS : 0;
   return request(type, [oid], { id, community, index });
 }
@@ -127,7 +127,8 @@ export function isSnmpAnswer(
   // An error, such as tooBig, is an answer, too. Its values do not matter.
   if (message.error !== 0) return true;
 
-  // A GETBULK gets as many values as fit. Other questions get one.
+  // A GETBULK gets at most one value for each step (`index`). Other
+  // questions get one.
   const values = message.bindings.length;
   if (asked.type === "GETBULK") return values >= 1 && values <= asked.index;
   if (values !== 1) return false;
@@ -232,11 +233,14 @@ export function answerManager(
   if (data.length > LARGEST) return undefined;
 
   const asked = understood(data);
-  if (!asked) counts.nonsense++;
+  if (!asked) {
+    counts.nonsense++;
+    return undefined;
+  }
 
   // Do not answer an answer (lesson 4). A SET asks the agent to change a value.
   // reply() answers it with an error, because our values cannot be changed.
-  if (!asked || !["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
+  if (!["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
 
   // A wrong community gets no answer. Somebody who guesses should not even learn
   // that an agent is here.
@@ -262,20 +266,20 @@ export async function agent(at: Address, community: string, print = console.log)
   print(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
 
   const known = machine();
-  let what = ""; // describes the question, such as "GET sysDescr.0"
+  let what = ""; // describes the last datagram, such as "GET sysDescr.0"
 
-  // For each datagram, serve() calls the first function and then the second one.
-  await serve(socket, (data) => {
-    // answerManager() counts the questions with a wrong community. If this number
-    // grows, this question was one of them.
-    const wrong = known.counts.wrong;
-    const answer = answerManager(data, known, community);
+  const replyTo = (data: Uint8Array) => {
+    const wrongBefore = known.counts.wrong;
+    const answer = answerManager(data, known, community); // counts a wrong community
 
     what = printable(summary(data), 100); // a long one is cut after 100 characters
-    if (known.counts.wrong > wrong) what += ", with a wrong community";
+    if (known.counts.wrong > wrongBefore) what += ", with a wrong community";
     if (data.length > LARGEST) what += `, longer than ${LARGEST} bytes`;
     return answer;
-  }, (line) => print(`${line} (${what})`));
+  };
+
+  // For each datagram, serve() calls replyTo() first, and then prints its line.
+  await serve(socket, replyTo, (line) => print(`${line} (${what})`));
 }
 
 /** An agent to ask, and how to ask it. */
@@ -307,12 +311,16 @@ export async function valuesOf(
   return answer;
 }
 
-/** `deno task lesson15 get` runs this: asks for one value and prints it. */
+/**
+ * `deno task lesson15 get` runs this: asks for one value and prints it.
+ *
+ * The command replaces `open`: its socket remembers what comes, and can say why that is no answer.
+ */
 export async function get(
   oid: string,
   to: Target,
   print = console.log,
-  open = () => bind({ hostname: localFor(to.address) }), // the command gives its own function
+  open = () => bind({ hostname: localFor(to.address) }),
 ): Promise<void> {
   using socket = open();
   const answer = await valuesOf(socket, questionFor("GET", oid, to.community), to);
@@ -333,7 +341,7 @@ export async function walk(
   root: string,
   to: Target,
   print = console.log,
-  open = () => bind({ hostname: localFor(to.address) }),
+  open = () => bind({ hostname: localFor(to.address) }), // as in get()
 ): Promise<void> {
   using socket = open();
   let found = 0;

@@ -50,9 +50,9 @@
  *
  * ## Counting to infinity
  *
- * Three routers stand in a row: A, B and C. Network 10.9.0.0/16 is behind C. Such a network is also
- * written 10.9/16. C's metric for it is 10, and B's is 11, through C. (With smaller numbers, the
- * example would be longer.)
+ * Three routers stand in a row: A, B and C. Network 10.9.0.0/16 is behind C. Its short form is
+ * 10.9/16. C's metric for it is 10, and B's is 11, through C. (With smaller numbers, the example
+ * would be longer.)
  *
  * Now C loses the network. Before C can tell B, B's regular update arrives: "10.9/16 is 11 hops
  * from me." C believes that B knows another way, and takes it: 12. From C, B hears 12 and makes it
@@ -163,7 +163,8 @@ export function isWanted(
  * import { assertEquals } from "@std/assert";
  *
  * const table: Table = new Map();
- * const [near, far] = [{ hostname: "10.0.0.2", port: 520 }, { hostname: "10.0.0.3", port: 520 }];
+ * const near = { hostname: "10.0.0.2", port: 520 };
+ * const far = { hostname: "10.0.0.3", port: 520 };
  * believe(table, far, [{ network: "10.9.0.0/16", metric: 7 }], performance.now());
  * believe(table, near, [{ network: "10.9.0.0/16", metric: 2 }], performance.now());
  * assertEquals(table.get("10.9.0.0/16")?.metric, 3);
@@ -251,12 +252,13 @@ export function routesFor(router: Router, link: Link, changed?: string[]): Route
     // send the route back, but with metric 16. bird does this, too. FRR's ripd
     // leaves the route out.
     const cameFromHere = neighbour !== undefined && link.isNeighbour(neighbour);
-    const back = router.careful && cameFromHere;
+    const poisoned = router.careful && cameFromHere;
 
     // A triggered update (see `learn`) has only the routes that changed. The
     // neighbour that told us the change does not need it.
-    if (changed && (back || !changed.includes(network))) continue;
-    routes.push({ network, metric: back ? INFINITY : metric, tag });
+    if (changed && !changed.includes(network)) continue;
+    if (changed && poisoned) continue;
+    routes.push({ network, metric: poisoned ? INFINITY : metric, tag });
   }
 
   return routes;
@@ -320,7 +322,7 @@ export async function learn(
 }
 
 /**
- * Answers a neighbour's request, for the whole table or for some networks.
+ * Answers a neighbour's request: for these networks, or for the whole table if it names none.
  *
  * A request of 24 bytes can get 504 bytes and more. In 2015, attackers sent requests with forged
  * addresses, and old routers flooded the victims. This is an amplification attack (lesson 13). So
@@ -333,17 +335,14 @@ export async function answer(
   networks: string[] | undefined,
   to: Address,
 ): Promise<void> {
-  let routes = routesFor(router, link);
-
   // Programs that look for a fault ask for some networks. They get what the
   // table has, without split horizon (RFC 2453, 3.9.1).
-  if (networks) {
-    routes = networks.map((network) => {
-      const known = router.table.get(network);
-      return { network, metric: known?.metric ?? INFINITY, tag: known?.tag };
-    });
-  }
+  const named = networks?.map((network) => {
+    const known = router.table.get(network);
+    return { network, metric: known?.metric ?? INFINITY, tag: known?.tag };
+  });
 
+  const routes = named ?? routesFor(router, link);
   for (const message of responses(routes)) await router.socket.send(message, to);
 }
 
@@ -377,9 +376,10 @@ export function startUpdates(
 
   async function update(): Promise<void> {
     // Routers that always wait 30 s soon send at the same moment, and disturb
-    // each other. So the wait is between 25 and 35 s. ripd does something like
-    // this, but bird waits 30.0 s.
-    timer = setTimeout(update, milliseconds * (5 + 2 * Math.random()) / 6);
+    // each other. So 30 s become 25 to 35 s. ripd does something like this, but
+    // bird waits 30.0 s.
+    const wait = milliseconds * (25 + 10 * Math.random()) / 30;
+    timer = setTimeout(update, wait);
 
     const changed = forget(router.table, milliseconds, performance.now());
     for (const network of changed) print(tableLine(router.table, network));
@@ -434,7 +434,8 @@ export async function router(
   await socket.send(encode({ type: "REQUEST" }), group);
   using _updates = startUpdates(self, seconds, print);
 
-  // Answers come to our own address, and updates come to the group.
+  // Answers come to our own address, and updates come to the group. The router
+  // ends when one of the two sockets is closed.
   await Promise.race([hearAll(self, socket, print), hearAll(self, members, print)]);
 }
 

@@ -74,7 +74,7 @@ export async function sendTalk(
     // would take a little longer than that. After a while, the listener would
     // have nothing to play.
     const due = start + timestamp / RATE;
-    await sleep(due - clock.now(), clock);
+    await sleep(due - clock.now(), clock); // returns at once if the time is over
     await socket.send(encode({ sequence, timestamp, source, payload }), to);
 
     sequence++; // encode() takes the last 16 bits of it, so 0 follows 65,535
@@ -119,9 +119,11 @@ export class PlayBuffer {
     // The time of this part is over: it was played as silence.
     if (timestamp < this.#next) return false;
 
-    // A sender could fill our memory with parts for the far future, or with
-    // parts that do not begin where another one ends: take() never finds those.
+    // A sender could fill our memory with parts for the far future.
     if (timestamp > this.#next + MOST_AHEAD) return false;
+
+    // take() moves on by `size` samples. It would never find a part that begins
+    // between two of its steps, and never delete it.
     if ((timestamp - this.#next) % this.size !== 0) return false;
 
     this.#parts.set(timestamp, payload);
