@@ -216,16 +216,18 @@ export async function ping(
 /*
  * ## Try next
  *
- * 1. Run the relay with `--drop 0.2` and send 100 pings: `deno task lesson8 ping --count 100`. You
+ * 1. Run `deno task lesson8 --drop 0.5`. You should see that only 1 arrives, and that the server
+ *    cannot know of the others. With `--drop 0.5 --seed 42`, you should see that 2 is missing.
+ * 2. Run the relay with `--drop 0.2` and send 100 pings: `deno task lesson8 ping --count 100`. You
  *    should see that some 36 are lost, and not 20: a ping or its pong can be lost, and only 0.8
  *    times 0.8 of them come back.
- * 2. Start the relay with `--drop 0.2 --seed 1`, run `ping`, and do both once more. You should see
+ * 3. Start the relay with `--drop 0.2 --seed 1`, run `ping`, and do both once more. You should see
  *    that the same pings are lost: the same seed gives the same random numbers. If you only run
  *    `ping` again, you should see other losses: it is a new client, and each client has its own
  *    numbers.
- * 3. Start the relay with `--jitter 300`, and run `deno task lesson8 ping --interval 0.05`. You
+ * 4. Start the relay with `--jitter 300`, and run `deno task lesson8 ping --interval 0.05`. You
  *    should see the pongs in another order: each takes up to 300 ms longer in each direction.
- * 4. Put the relay in front of lesson 4's server, and lose 40 % in each direction:
+ * 5. Put the relay in front of lesson 4's server, and lose 40 % in each direction:
  *    `deno task lesson8 relay --to 127.0.0.1:9999 --drop 0.4`. Then run
  *    `deno task lesson4 client --port 8888`. You should see `No reply for` a name in most runs. The
  *    client of lesson 4 does not send again. Lesson 9 does.

@@ -250,17 +250,20 @@ export async function send(
 /*
  * ## Try next
  *
- * 1. Let lesson 8's relay lose 10 % of the datagrams in each direction. Run these in three
+ * 1. Run `deno task lesson9 --lost 8`, and then `deno task lesson9 --lost 0 --acks 8`. You should
+ *    see that the sender sees the same both times: it sends part 1 eight times, and no ACK comes.
+ *    Only in the second run did the part arrive.
+ * 2. Let lesson 8's relay lose 10 % of the datagrams in each direction. Run these in three
  *    terminals: `deno task lesson9 receive`,
  *    `deno task lesson8 relay --to 127.0.0.1:9090 --drop 0.1`, and
  *    `deno task lesson9 send --port 8888 < README.md`. You should see that about one part in five
  *    is sent more than once. For some of them, the receiver prints `sent part 7 again.` Still, it
  *    prints each line of the file once, and all of them in order. With `--drop 0.3`, one part in
  *    200 fails 8 times in a row, and then the sender gives up.
- * 2. Run `deno task lesson9 send` without a receiver, and type a line. You should see, after 15
+ * 3. Run `deno task lesson9 send` without a receiver, and type a line. You should see, after 15
  *    seconds, `Part 0 was sent 8 times, and no ACK came. Perhaps it arrived, perhaps not.`
- * 3. In `collect`, write `if (part.number < next) continue;` above the line that acknowledges. Then
- *    do the first experiment again. You should soon see that the sender gives up: an ACK was lost,
+ * 4. In `collect`, write `if (part.number < next) continue;` above the line that acknowledges. Then
+ *    do the second experiment again. You should soon see that the sender gives up: an ACK was lost,
  *    and the receiver does not send a second one.
  */
 

@@ -226,7 +226,9 @@ export function missing(lowest: number, held: number[]): number[] {
  *
  * ## Try next
  *
- * 1. Let lesson 8's relay delay all datagrams by 20 ms, and lose 20 % of them in each direction.
+ * 1. Run `deno task lesson10 --parts 20 --delay 25 --window 1`, and then the same with
+ *    `--window 8`. You should see that both transfers take about a quarter of the time.
+ * 2. Let lesson 8's relay delay all datagrams by 20 ms, and lose 20 % of them in each direction.
  *    Run `deno task lesson10 receive > copy`,
  *    `deno task lesson8 relay --to 127.0.0.1:9191 --drop 0.2 --delay 20 --seed 1` and
  *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay
@@ -234,7 +236,7 @@ export function missing(lowest: number, held: number[]): number[] {
  *    some 20 to 40 s, and `--window 1` more than a minute. The copy is the same as the file each
  *    time. Here 32 is faster because the losses are random: slowing down does not help. It helps in
  *    a network that loses datagrams because it is full (lesson 11).
- * 2. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press
+ * 3. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press
  *    Enter, then press Ctrl-C. You should see `Hello` at the receiver, and then
  *    `The sender has stopped after 6 bytes: this is not the whole file.` If you end the sender with
  *    `kill -9` instead, it cannot say STOP: the receiver waits for 10 s, and then reports

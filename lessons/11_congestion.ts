@@ -281,18 +281,20 @@ export async function line(
 /*
  * ## Try next
  *
- * 1. Leave `receive --port 9293` and `line` running. In two more terminals, run
+ * 1. Run `deno task lesson11 --window 8`. You should see that A delivers less than B now. With its
+ *    window of 40, A delivered most.
+ * 2. Leave `receive --port 9293` and `line` running. In two more terminals, run
  *    `deno task lesson11 send` at the same time. You should see that both windows go up and down,
  *    and that each is smaller than the window of one sender alone. At the end, both senders have
  *    delivered about as many datagrams.
- * 2. Run `deno task lesson11 send` and `deno task lesson11 send --window 40` at the same time. You
+ * 3. Run `deno task lesson11 send` and `deno task lesson11 send --window 40` at the same time. You
  *    should see that the window of the first one falls to 3 or less and stays there. The fixed
  *    window delivers many times as much. It also loses about as many datagrams as it delivers: the
  *    line prints `The queue is full` all the time.
- * 3. Run `deno task lesson11 send --window 10` alone. You should see `0 were lost`. 10 datagrams
+ * 4. Run `deno task lesson11 send --window 10` alone. You should see `0 were lost`. 10 datagrams
  *    are as many as the line carries in one round trip of 100 ms. A fixed window is right if you
  *    know the line, and if nobody else uses it.
- * 4. Change `sender.window / 2` in `halve` to `sender.window * 0.7`, and run the sender again. You
+ * 5. Change `sender.window / 2` in `halve` to `sender.window * 0.7`, and run the sender again. You
  *    should see that the window drops to about 16 and not to 12. TCP cubic, the usual TCP today,
  *    has this number (RFC 9438).
  *

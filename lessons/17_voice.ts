@@ -221,16 +221,18 @@ export function lostOrPaused(
  *
  * ## Try next
  *
- * 1. Make the network worse. Run `deno task lesson17 listen --buffer 60 > heard.au`, then
+ * 1. Run `deno task lesson17 --buffer 320`. You should see that datagram 4 is played, because it
+ *    comes only 300 ms late. But all of it is played 120 ms later than before: that is the price.
+ * 2. Make the network worse. Run `deno task lesson17 listen --buffer 60 > heard.au`, then
  *    `deno task lesson8 relay --to 127.0.0.1:5004 --drop 0.05 --jitter 50` (lesson 8), then
  *    `deno task lesson17 speak --port 8888`. At the end you should see that a few were lost, and
  *    that almost none came too late. There are 20 ms of silence for each of these.
- * 2. Do the same with `listen --buffer 10 > heard.au`. You should see that many more came too late.
+ * 3. Do the same with `listen --buffer 10 > heard.au`. You should see that many more came too late.
  *    A longer buffer saves them, but the listener hears everything later: that is its price.
- * 3. Run `listen --host 239.255.77.77 > heard.au` in two terminals, and `speak --host
+ * 4. Run `listen --host 239.255.77.77 > heard.au` in two terminals, and `speak --host
  *    239.255.77.77` in a third one. You should see in both that the speaker is heard: this is voice
  *    broadcasting, with the multicast of lesson 12.
- * 4. Run `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` as the speaker. You
+ * 5. Run `ffmpeg -re -i talk.wav -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:5004` as the speaker. You
  *    should see `Nothing is missing.` Its datagrams are longer than ours, often 185 to 372 bytes of
  *    sound: the timestamp says where each one belongs. From other files it sends up to 1,460 bytes
  *    (docs/real-programs.md).
