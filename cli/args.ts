@@ -22,55 +22,74 @@ export type Values = Record<string, string | undefined>;
 export function readCommand(lesson: Lesson, args: string[]): Command {
   const given = args.filter((argument) => argument !== "--"); // as `npm run` wants it
   const [word = "", ...others] = given;
-  const named = word !== "" && !word.startsWith("-");
+  if (word === "" || word.startsWith("-")) return readPlay(lesson, given);
+
   const role = Object.hasOwn(lesson.roles, word) ? lesson.roles[word] : undefined;
-  const own = Object.entries(role?.options ?? {});
-  const flags = own.flatMap(([name, { value }]) => value === undefined ? name : []);
-  const valued = own.flatMap(([name, { value }]) => value === undefined ? [] : name);
+  if (role) return readRole(lesson, word, role, others);
+
+  if (parsed(others, ["help"], []).values.help) return { does: "help" };
+  throw new UsageError(`There is no role "${printable(word)}" here. Choose ${rolesOf(lesson)}.`);
+}
+
+/** Reads the arguments of a command without a role. */
+function readPlay(lesson: Lesson, args: string[]): Command {
   const { knobs = {} } = lesson;
-  const names = role ? ["host", "port", ...valued] : named ? [] : Object.keys(knobs);
-  const wrong: string[] = [];
-  const parsed = parseArgs(named ? others : given, {
-    boolean: named ? ["help", ...flags] : ["help", "json"],
-    string: names,
+  const names = Object.keys(knobs);
+  const { values, wrong } = parsed(args, ["help", "json"], names);
+  if (values.help) return { does: "help" };
+
+  mustHaveValues(names.filter((name) => values[name] === ""));
+  if (wrong !== undefined) {
+    throw new UsageError(`Without a role, ${playTakes(names)} only. Roles: ${rolesOf(lesson)}.`);
+  }
+  const text = (name: string) => values[name] as string | undefined;
+  return { does: "play", json: values.json === true, numbers: numbers(knobs, text) };
+}
+
+/** Reads the arguments behind the word of a role. */
+function readRole(lesson: Lesson, word: string, role: Role, args: string[]): Command {
+  const own = Object.entries(role.options ?? {});
+  const flags = own.filter(([, { value }]) => value === undefined).map(([name]) => name);
+  const names = own.map(([name]) => name).filter((name) => !flags.includes(name));
+  const { values, wrong } = parsed(args, ["help", ...flags], ["host", "port", ...names]);
+  if (values.help) return { does: "help" };
+
+  const empty = ["host", "port", ...names].filter((name) => values[name] === "");
+  const mayBeEmpty = args.includes("--message=") ? "message" : undefined;
+  mustHaveValues(empty.filter((name) => name !== mayBeEmpty));
+  if (wrong !== undefined) throw new UsageError(`"${word}" does not take "${printable(wrong)}".`);
+
+  const text = (name: string) => values[name] as string | undefined;
+  const hostname = text("host") ?? lesson.host ?? "127.0.0.1";
+  const address = { hostname, port: port(text("port"), lesson.port, role) };
+  const entries = own.map(([name, option]) => {
+    return [name, flags.includes(name) ? `${values[name]}` : text(name) ?? option.default] as const;
+  });
+  return { does: "role", role, values: Object.fromEntries(entries), address };
+}
+
+/** Parses arguments. `wrong` is the first one that is neither a flag nor an option with a value. */
+function parsed(args: string[], flags: string[], valued: string[]) {
+  let wrong: string | undefined;
+  const values: Record<string, unknown> = parseArgs(args, {
+    boolean: flags,
+    string: valued,
     alias: { h: "help" },
     unknown: (argument) => {
-      wrong.push(argument);
+      wrong ??= argument;
       return false;
     },
   });
-  if (parsed.help) return { does: "help" };
+  return { values, wrong };
+}
 
-  const roles = Object.keys(lesson.roles).join(" or ");
-  if (named && !role) {
-    throw new UsageError(`There is no role "${printable(word)}" here. Choose ${roles}.`);
-  }
-  const empty = names.find((name) =>
-    parsed[name] === "" && !(name === "message" && others.includes("--message=")) // it may be empty
-  );
-  if (empty) throw new UsageError(`--${empty} needs a value.`);
-  if (wrong.length > 0) {
-    throw new UsageError(
-      named
-        ? `"${word}" does not take "${printable(wrong[0]!)}".`
-        : `Without a role, ${playTakes(names)} only. Roles: ${roles}.`,
-    );
-  }
-  const text = (name: string) => parsed[name] as string | undefined;
-  if (!role) return { does: "play", json: parsed.json === true, numbers: numbers(knobs, text) };
+function mustHaveValues([empty]: string[]): void {
+  if (empty !== undefined) throw new UsageError(`--${empty} needs a value.`);
+}
 
-  const values = own.map(([name, { value, default: standard }]) =>
-    [name, value === undefined ? `${parsed[name]}` : text(name) ?? standard] as const
-  );
-  return {
-    does: "role",
-    role,
-    values: Object.fromEntries(values),
-    address: {
-      hostname: text("host") ?? lesson.host ?? "127.0.0.1",
-      port: port(text("port"), lesson.port, role),
-    },
-  };
+/** Returns the words of the roles: `server or client`. */
+function rolesOf({ roles }: Lesson): string {
+  return Object.keys(roles).join(" or ");
 }
 
 /** Returns the sentence about the options that are allowed without a role. */

@@ -66,14 +66,7 @@ function printAnswer(
   console: Terminal["console"],
 ): void {
   const server = formatAddress(ignored.server);
-  if (!answer) {
-    const { name, type } = ignored.question;
-    throw new Error(
-      ignored.any
-        ? `Nothing that came answers ${type} ${printable(name)}. ${ignored}`
-        : `Is there a name server at ${server}? It never answered.`,
-    );
-  }
+  if (!answer) throw new Error(noAnswer(ignored));
   for (const record of answer.records) console.log(printable(line(record), 1000));
   if (answer.truncated) {
     const more = `${server} has more than a datagram holds, and over TCP`;
@@ -85,6 +78,12 @@ function printAnswer(
   if (answer.code === "NOERROR" && answer.records.length > 0) return;
   const why = WHY[answer.code] ?? "It could not";
   throw new Error(`${printable(shown(answer))}, says ${server}. ${why}.`);
+}
+
+function noAnswer(ignored: NotAnswers): string {
+  const { name, type } = ignored.question;
+  if (ignored.any) return `Nothing that came answers ${type} ${printable(name)}. ${ignored}`;
+  return `Is there a name server at ${formatAddress(ignored.server)}? It never answered.`;
 }
 
 const WHY: Record<string, string> = {

@@ -39,12 +39,7 @@ async function run(
   forecast: (weather: Weather, seed: number) => (path: number) => Fate,
 ): Promise<void> {
   const to = options.address("to");
-  const weather = {
-    drop: options.share("drop"),
-    duplicate: options.share("duplicate"),
-    delay: options.number("delay", 0, LONGEST),
-    jitter: options.number("jitter", 0, LONGEST),
-  };
+  const weather = weatherOf(options);
   const line = lineOf(options);
   const seed = seedOf(options);
   if (sameAddress(local, to)) {
@@ -66,6 +61,15 @@ async function run(
   };
   signal.addEventListener("abort", end, { once: true });
   await relay(socket, to, forecast(weather, seed), { counts, ...(line && { line }) });
+}
+
+function weatherOf(options: Options): Weather {
+  return {
+    drop: options.share("drop"),
+    duplicate: options.share("duplicate"),
+    delay: options.number("delay", 0, LONGEST),
+    jitter: options.number("jitter", 0, LONGEST),
+  };
 }
 
 /** Returns the line that the options ask for, or `undefined` without `--rate`. */

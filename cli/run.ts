@@ -9,12 +9,12 @@ import { lookup } from "../lib/hosts.ts";
 import { printable } from "../lib/text.ts";
 import { wrapped } from "./wrapped.ts";
 import { type Address, formatAddress, isMulticast, localFor } from "../lib/udp.ts";
-import { type Command, readCommand } from "./args.ts";
+import { type Command, readCommand, type Values } from "./args.ts";
 import { Diagram } from "./diagram.ts";
 import { drawing } from "./drawing.ts";
 import { help } from "./help.ts";
 import type { Numbers } from "./knobs.ts";
-import { type Lesson, Options, UsageError } from "./lesson.ts";
+import { type Lesson, Options, type Role, UsageError } from "./lesson.ts";
 import { mayUse } from "./permissions.ts";
 import { ownTerminal, type Terminal } from "./terminal.ts";
 
@@ -132,26 +132,16 @@ async function playRole(
 ): Promise<void> {
   const remote = await found(address);
   if (!role.listens) mustBeOne("host", remote);
-  if (role.group && !isMulticast(remote.hostname)) {
-    throw new UsageError(
-      `--host ${remote.hostname} is no multicast address: ` +
-        "those of IPv4 are 224.0.0.0 to 239.255.255.255, those of IPv6 begin with ff.",
-    );
-  }
+  if (role.group) mustBeGroup(remote);
+
   const options = Object.entries(role.options ?? {});
   const [named, { default: usual }] = options.find(([, { own }]) => own) ?? ["", {}];
   const local = role.listens
     ? remote
     : { hostname: await ownFor(remote, named, values[named], usual), port: 0 };
-  const peers = role.listens ? [] : [remote];
-  for (const [name, option] of options) {
-    if (!option.address || values[name] === undefined) continue;
-    const peer = await found(new Options(values).address(name));
-    mustBeOne(name, peer);
-    values[name] = formatAddress(peer);
-    peers.push(peer);
-  }
+  const peers = [...role.listens ? [] : [remote], ...await peersIn(role, values)];
   await mayUse(role, local, peers, terminal);
+
   listen();
   const { signal } = interrupt;
   const { console, stdin, stdout } = terminal;
@@ -161,6 +151,19 @@ async function playRole(
     signal,
     role.run({ local, remote, options: new Options(values), signal, ...streams }),
   );
+}
+
+/** Returns the addresses in the options. A name among their values becomes an IP address. */
+async function peersIn(role: Role, values: Values): Promise<Address[]> {
+  const peers: Address[] = [];
+  for (const [name, option] of Object.entries(role.options ?? {})) {
+    if (!option.address || values[name] === undefined) continue;
+    const peer = await found(new Options(values).address(name));
+    mustBeOne(name, peer);
+    values[name] = formatAddress(peer);
+    peers.push(peer);
+  }
+  return peers;
 }
 
 /**
@@ -179,8 +182,16 @@ async function ownFor(
   if (own && isIP(own) === version) return own;
   if (given === usual) return localFor(remote); // nothing was given, or nothing but the default
   const how = version === 4 ? "such as 192.168.1.7" : "or leave it out: then the system picks";
-  const what = `--${option} ${printable(given!)} is no IPv${version} address.`;
+  const what = `--${option} ${printable(given!)} is not an IPv${version} address.`;
   throw new UsageError(`${what} Give the one that this machine has on that network, ${how}.`);
+}
+
+function mustBeGroup({ hostname }: Address): void {
+  if (isMulticast(hostname)) return;
+  throw new UsageError(
+    `--host ${hostname} is not a multicast address: ` +
+      "those of IPv4 are 224.0.0.0 to 239.255.255.255, those of IPv6 begin with ff.",
+  );
 }
 
 /** Throws an error for 0.0.0.0 and ::, because nothing can be sent to all addresses. */

@@ -155,7 +155,7 @@ Deno.test("lesson 12: what is no group is told, with the limits, by both roles: 
       const { code, stdout, stderr } = await runLesson(12, [role, "--host", host], "Hello\n");
       assertEquals(
         stderr,
-        `--host ${host} is no multicast address: those of IPv4 are 224.0.0.0 to 239.255.255.255, ` +
+        `--host ${host} is not a multicast address: those of IPv4 are 224.0.0.0 to 239.255.255.255, ` +
           "those of IPv6 begin with ff.\nSee: deno task lesson12 --help\n",
       );
       assertEquals([code, stdout], [2, ""]);
@@ -182,7 +182,7 @@ Deno.test("lesson 12: an interface that this machine has not got is told as that
 Deno.test("lesson 12: to say something takes an address of the group's version of IP: 2", async () => {
   const says = async (args: (string | number)[], version: number, rest: string) => {
     const { code, stdout, stderr } = await runLesson(12, ["say", "--message", "Hello", ...args]);
-    const what = `--interface ${args[1]} is no IPv${version} address.`;
+    const what = `--interface ${args[1]} is not an IPv${version} address.`;
     const network = "Give the one that this machine has on that network";
     assertEquals(stderr, `${what} ${network}, ${rest}\nSee: deno task lesson12 --help\n`);
     assertEquals([code, stdout], [2, ""]);

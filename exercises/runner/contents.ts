@@ -4,7 +4,7 @@
  * @module
  */
 import { bold, dim, green, setColorEnabled, yellow } from "@std/fmt/colors";
-import { lessons } from "../../cli/folder.ts";
+import { type LessonFile, lessons } from "../../cli/folder.ts";
 import { PARTS } from "../../cli/lesson.ts";
 import { endWithReader } from "../../cli/output.ts";
 import { wrapped } from "../../cli/wrapped.ts";
@@ -32,15 +32,7 @@ async function contents(): Promise<void> {
     const part = all.filter(({ lesson }) => lesson.part === i + 1);
     if (part.length === 0) continue;
     console.log(`\n${bold(`${roman}. ${title}:`)} ${question}`);
-    for (const { number, lesson } of part) {
-      const [first, ...rest] = wrapped(lesson.about, 80 - 10 - width);
-      console.log(
-        `  ${marks[state(number)]} ${`${number}`.padStart(2)}  ${
-          lesson.title.padEnd(width)
-        }  ${first}`,
-      );
-      for (const line of rest) console.log(`${" ".repeat(10 + width)}${line}`);
-    }
+    for (const one of part) printLesson(one, marks[state(one.number)], width);
   }
   console.log(
     `\nIts exercises: ${marks.done} done, ${marks.begun} begun, ${marks.open} not started`,
@@ -48,6 +40,14 @@ async function contents(): Promise<void> {
   const next = all.find(({ number }) => state(number) !== "done")?.number;
   if (next === undefined) console.log("You have done them all.");
   else console.log(`Next: deno task lesson${next}, and then deno task exercise ${next}`);
+}
+
+/** Prints a lesson in a line or more. Titles are `width` columns wide. */
+function printLesson({ number, lesson }: LessonFile, mark: string, width: number): void {
+  const [first, ...rest] = wrapped(lesson.about, 80 - 10 - width);
+  const title = lesson.title.padEnd(width);
+  console.log(`  ${mark} ${`${number}`.padStart(2)}  ${title}  ${first}`);
+  for (const line of rest) console.log(`${" ".repeat(10 + width)}${line}`);
 }
 
 if (import.meta.main) {
