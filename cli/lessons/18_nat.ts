@@ -64,8 +64,8 @@ async function pauseAndSend({ diagram, clock }: Stage): Promise<void> {
   const sender = await keptAlive(ann.socket, server, clock);
   await server.send("More news", sender);
   await ann.socket.receive();
-  diagram.note("Ann has sent an empty datagram each 0.2 s, for 0.5 s. So the news gets in,");
-  diagram.note(`at the new port that her router has given her: ${sender.port}.`);
+  diagram.note("Ann has sent an empty datagram each 0.2 s, for 0.5 s. So the news gets in.");
+  diagram.note(`Her router had given her a new port for it: ${sender.port}.`);
 }
 
 /** Keeps Ann's port open for half a second. Returns the address that the server sees. */
@@ -96,7 +96,9 @@ async function meetAndSend({ diagram, clock }: Stage): Promise<void> {
 
   await ann.socket.send("hello 1", toBob);
   await bob.drops();
-  diagram.note("Bob has not sent to Ann, so his router drops this. But hers lets Bob in now:");
+  diagram.note(
+    "Bob has not sent to Ann, so his router drops this. But now her router lets him in.",
+  );
   await bob.socket.send("hello 1", toAnn);
   await ann.socket.receive();
   await ann.socket.send("hello 2", toBob);
@@ -108,15 +110,15 @@ async function meetAndSend({ diagram, clock }: Stage): Promise<void> {
 async function failToMeet({ diagram, clock }: Stage): Promise<void> {
   using ann = new Household({ diagram, clock }, "Ann", true);
   using bob = new Household({ diagram, clock }, "Bob", true);
-  diagram.note("The same with other routers: they take another port for each destination.");
+  diagram.note("Now with other routers: they take another port for each destination.");
   const [toBob, toAnn] = await meetAt(diagram, ann, bob, clock);
 
   await ann.socket.send("hello 1", toBob);
   await bob.drops();
   await bob.socket.send("hello 1", toAnn);
   await ann.drops();
-  diagram.note(`Ann comes from port ${ann.port}, but Bob sends to the one that the server saw:`);
-  diagram.note(`${toAnn.port}. So each router drops the other's datagrams. Only a relay helps.`);
+  diagram.note(`Ann sends by port ${ann.port}, but the server saw ${toAnn.port}: Bob sends there.`);
+  diagram.note("So each router drops the datagrams of the other side. Only a relay helps now.");
 }
 
 /** Both ask the server for the other one. Returns where Ann finds Bob, and Bob finds Ann. */
