@@ -20,9 +20,15 @@ import {
 import { fingerprint, selfSigned } from "../lib/certificate.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, text, until } from "./helpers.ts";
+import { NO_QUIC, unless } from "./only.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
 const identity = await selfSigned(["localhost", "127.0.0.1"], 10);
+
+/** A test that opens a socket of QUIC. */
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ ...unless(NO_QUIC, name), fn });
+}
 
 /** A server in this process. */
 function serving() {
@@ -39,7 +45,7 @@ function serving() {
   };
 }
 
-Deno.test("lesson 20: names go by datagram and by stream, and the server says who connects", async () => {
+test("lesson 20: names go by datagram and by stream, and the server says who connects", async () => {
   await using server = serving();
   using socket = endpoint(here(0));
   const connection = await connect(socket, server.address, identity.cert, PATIENCE);
@@ -58,7 +64,7 @@ Deno.test("lesson 20: names go by datagram and by stream, and the server says wh
   ]);
 });
 
-Deno.test("lesson 20: a reply gets no datagram, and the server goes on", async () => {
+test("lesson 20: a reply gets no datagram, and the server goes on", async () => {
   await using server = serving();
   using socket = endpoint(here(0));
   const connection = await connect(socket, server.address, identity.cert, PATIENCE);
@@ -72,7 +78,7 @@ Deno.test("lesson 20: a reply gets no datagram, and the server goes on", async (
   connection.close();
 });
 
-Deno.test("lesson 20: a read that was late is kept for the next call", async () => {
+test("lesson 20: a read that was late is kept for the next call", async () => {
   await using server = serving();
   using socket = endpoint(here(0));
   const connection = await connect(socket, server.address, identity.cert, PATIENCE);
@@ -84,7 +90,7 @@ Deno.test("lesson 20: a read that was late is kept for the next call", async () 
   connection.close();
 });
 
-Deno.test("lesson 20: twenty clients at once, each with streams of its own", async () => {
+test("lesson 20: twenty clients at once, each with streams of its own", async () => {
   await using server = serving();
   await Promise.all(Array.from({ length: 20 }, async (_, client) => {
     using socket = endpoint(here(0));
@@ -97,7 +103,7 @@ Deno.test("lesson 20: twenty clients at once, each with streams of its own", asy
   }));
 });
 
-Deno.test("lesson 20: with every fifth datagram lost, all streams are answered", async () => {
+test("lesson 20: with every fifth datagram lost, all streams are answered", async () => {
   await using server = serving();
   using middle = bind();
   let datagrams = 0;
@@ -111,7 +117,7 @@ Deno.test("lesson 20: with every fifth datagram lost, all streams are answered",
   connection.close();
 });
 
-Deno.test("lesson 20: a server with another certificate, another protocol or none is refused", async () => {
+test("lesson 20: a server with another certificate, another protocol or none is refused", async () => {
   await using server = serving();
   const other = await selfSigned(["localhost"], 10);
   using socket = endpoint(here(0));
@@ -144,7 +150,7 @@ Deno.test("lesson 20: a server with another certificate, another protocol or non
   );
 });
 
-Deno.test("lesson 20: a text without an end is not read for ever, and ends only its stream", async () => {
+test("lesson 20: a text without an end is not read for ever, and ends only its stream", async () => {
   await using server = serving();
   using socket = endpoint(here(0));
   const connection = await connect(socket, server.address, identity.cert, PATIENCE);
@@ -157,7 +163,7 @@ Deno.test("lesson 20: a text without an end is not read for ever, and ends only 
   connection.close();
 });
 
-Deno.test("lesson 20: the hundred-and-first client is refused, and gets its place when one leaves", async () => {
+test("lesson 20: the hundred-and-first client is refused, and gets its place when one leaves", async () => {
   await using server = serving();
   using socket = endpoint(here(0));
   const join = () => connect(socket, server.address, identity.cert, PATIENCE);
@@ -169,7 +175,7 @@ Deno.test("lesson 20: the hundred-and-first client is refused, and gets its plac
   for (const one of all) one.close();
 });
 
-Deno.test("lesson 20: nonsense, old datagrams and forged answers do not stop the server", async () => {
+test("lesson 20: nonsense, old datagrams and forged answers do not stop the server", async () => {
   await using server = serving();
   using middle = bind();
   const seen: Uint8Array[] = [];
@@ -197,7 +203,7 @@ Deno.test("lesson 20: nonsense, old datagrams and forged answers do not stop the
   fresh.close();
 });
 
-Deno.test("lesson 20: an address that is not proved gets little", async () => {
+test("lesson 20: an address that is not proved gets little", async () => {
   await using server = serving();
   using middle = bind();
   let first: Uint8Array | undefined;
@@ -244,7 +250,7 @@ Deno.test("lesson 20: the types of nonsense end, too", () => {
   }
 });
 
-Deno.test("lesson 20: server and client, each as a program", async () => {
+test("lesson 20: server and client, each as a program", async () => {
   await using server = lesson(20, "server", "--port", 0);
   const [, hash] = await server.prints(
     /^The certificate is in files\/lesson20\.pem\. Its hash is ([0-9a-f]{64})$/m,
@@ -276,14 +282,14 @@ Deno.test("lesson 20: server and client, each as a program", async () => {
   assertEquals([ended.code, ended.stderr], [0, ""]);
 });
 
-Deno.test("lesson 20: a busy port ends the server with 1", async () => {
+test("lesson 20: a busy port ends the server with 1", async () => {
   using taken = bind();
   const { code, stderr } = await runLesson(20, ["server", "--port", `${taken.address.port}`]);
   assertMatch(stderr, /^This port is taken\. Stop the program that has it, or choose another with/);
   assertEquals(code, 1);
 });
 
-Deno.test("lesson 20: played, it shows what the path sees, and what is lost", async () => {
+test("lesson 20: played, it shows what the path sees, and what is lost", async () => {
   const events: Event[] = [];
   await LESSON.play(new Diagram((event) => events.push(event), LESSON.label));
   const datagrams = events.filter((event) => event.event === "datagram");

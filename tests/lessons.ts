@@ -4,6 +4,7 @@
  * @module
  */
 import type { Role } from "../cli/lesson.ts";
+import { NO_QUIC } from "./only.ts";
 import { FILES, type Page, page } from "./page.ts";
 
 export type { Page };
@@ -37,7 +38,13 @@ export function standsAlone({ role }: Side): boolean {
     !Object.values(role.options ?? {}).some(({ address }) => address);
 }
 
-/** Whether lessons that broadcast can be played here: elsewhere, loopback has no broadcast address. */
+/** Whether a lesson speaks QUIC. */
+export function speaksQuic({ lesson }: Pick<Page, "lesson">): boolean {
+  return Object.values(lesson.roles).some(({ quic }) => quic);
+}
+
+/** Whether a lesson can be played here: only Linux has broadcasts on loopback, and Wine has no QUIC. */
 export function plays({ lesson }: Page): boolean {
+  if (NO_QUIC && speaksQuic({ lesson })) return false;
   return lesson.host !== "127.255.255.255" || Deno.build.os === "linux";
 }

@@ -28,6 +28,18 @@ export const NOT_LINUX: Missing = os === "linux" ? "" : "this is what Linux does
 /** Other addresses of loopback than 127.0.0.1. */
 export const NO_127_0_0_2: Missing = os === "darwin" ? "macOS has no 127.0.0.2" : "";
 
+/** QUIC. Wine does not know all that Deno asks of a socket for it. */
+export const NO_QUIC: Missing = os === "windows" && !opensQuic() ? "Wine cannot open it" : "";
+
+function opensQuic(): boolean {
+  try {
+    new Deno.QuicEndpoint({ hostname: "127.0.0.1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The name of a test, and whether it is left out: `Deno.test({ ...unless(NO_SHELL, "…"), fn })`. */
 export function unless(missing: Missing, name: string): { name: string; ignore: boolean } {
   return { name: missing ? `${name} (${missing})` : name, ignore: missing !== "" };

@@ -4,11 +4,15 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { PAGES } from "../lessons.ts";
+import { PAGES, speaksQuic } from "../lessons.ts";
+import { NO_QUIC, unless } from "../only.ts";
 import { runChild } from "../program.ts";
 
-for (const { number } of PAGES) {
-  Deno.test(`lesson ${number}: it plays with the permissions of its task`, async () => {
+for (const page of PAGES) {
+  const { number } = page;
+  const missing = speaksQuic(page) ? NO_QUIC : "";
+  const name = `lesson ${number}: it plays with the permissions of its task`;
+  Deno.test(unless(missing, name), async () => {
     const { code, stdout, stderr } = await runChild(number);
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /[◀▶]/);
