@@ -64,13 +64,14 @@ function arrows(drawn: string[]): string[] {
   );
 }
 
-/** The kinds of arrows: what is late, or sent again, is so by chance, and so are order and numbers. */
+/**
+ * The kinds of arrows: what is late, or sent again, is so by chance, and so are the order, the numbers and
+ * how many columns there are when an arrow is drawn.
+ */
 function kinds(arrows: string[]): string[] {
   const alike = arrows.map((arrow) =>
-    arrow.replace(/\d+( \d+)*/g, "#").replace(/╌✗|╌▷/, "─▶").replace(/✗╌|◁╌/, "◀─").replaceAll(
-      "╌",
-      "─",
-    )
+    arrow.replace(/\d+( \d+)*/g, "#").replace(/╌✗|╌▷/, "─▶").replace(/✗╌|◁╌/, "◀─")
+      .replace(/[╌─┼]+/g, "─").replace(/[│ ]+/g, " ").trim()
   );
   return [...new Set(alike)].sort();
 }
