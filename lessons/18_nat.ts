@@ -277,7 +277,8 @@ export function parseAddress(text: string): Address | undefined {
 
 /**
  * Binds a socket behind a router. Its `send` and `receive` go through the router. So the rest of
- * the program does not know that there is one, as in a real network.
+ * the program does not know that there is one, as in a real network. (The lesson's diagram hands in
+ * a socket that it draws.)
  */
 export function bindBehind(router: Address, socket = bind({ hostname: localFor(router) })): Socket {
   const send = socket.send.bind(socket);
@@ -385,6 +386,15 @@ export interface Introduction {
   readonly friend: Address | undefined;
 }
 
+/** Returns what a reply of the server says, or `undefined` for other bytes. */
+export function readIntroduction(data: Uint8Array, friend: string): Introduction | undefined {
+  const [first = "", second = ""] = new TextDecoder().decode(data).split("\n");
+  if (!first.startsWith("you ") || !second.startsWith(`${friend} `)) return undefined;
+
+  const you = parseAddress(first.slice("you ".length));
+  return you && { you, friend: parseAddress(second.slice(`${friend} `.length)) };
+}
+
 /** Asks the server once. Returns `undefined` if no reply comes in time. */
 export async function askToMeet(
   socket: Socket,
@@ -395,19 +405,16 @@ export async function askToMeet(
   if (!NAME.test(name) || !NAME.test(friend)) {
     throw new Error("A name must have 1 to 12 letters or digits.");
   }
+
   await socket.send(`meet ${name} ${friend}`.padEnd(QUESTION), server);
-
-  let found: Introduction | undefined;
-  await receiveUntil(socket, milliseconds, ({ data, from }) => {
-    const [first = "", second = ""] = new TextDecoder().decode(data).split("\n");
-    const you = parseAddress(first.replace(/^you /, ""));
-    if (!sameAddress(from, server) || !you || !second.startsWith(`${friend} `)) return false;
-
-    found = { you, friend: parseAddress(second.slice(`${friend} `.length)) };
-    return true;
+  const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
+    return sameAddress(from, server) && readIntroduction(data, friend) !== undefined;
   });
-  return found;
+  return reply && readIntroduction(reply.data, friend);
 }
+
+/** How many greetings a peer sends. A server that lies cannot make it send more to a victim. */
+const GREETINGS = 10;
 
 /**
  * Punches a hole: sends ten greetings to the friend, and returns how many of the friend's ten
@@ -436,9 +443,6 @@ export async function greetFriend(
 
   return heard.size;
 }
-
-/** How many greetings a peer sends. A server that lies cannot make it send more to a victim. */
-const GREETINGS = 10;
 
 /** Asks twice a second until the friend is here, and returns its address. */
 async function waitForFriend(

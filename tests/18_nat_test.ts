@@ -354,7 +354,9 @@ Deno.test("lesson 18: a peer takes the server's reply, and nobody else's", async
   assertEquals(text(data), "meet ann bob".padEnd(128));
   await stranger.send("you 127.0.0.1:1\nbob 127.0.0.1:2", from);
   const others = ["", "you", "you 127.0.0.1:1", "you 127.0.0.1:1\neve 127.0.0.1:2", text(data)];
-  for (const other of [...others, "you home:1\nbob ?", "you me 127.0.0.1:1\nbob ?"]) {
+  for (
+    const other of [...others, "you home:1\nbob ?", "me 127.0.0.1:1\nbob ?", "127.0.0.1:1\nbob ?"]
+  ) {
     await server.send(other, from);
   }
   await server.send(new Uint8Array(MAX_BYTES), from);
