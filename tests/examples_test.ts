@@ -94,9 +94,13 @@ Deno.test("example: a wrong one fails, and names its file and line", async () =>
   assertStringIncludes(message, "Error: no\n    at Module.default (lib/text.ts:4:24)");
 });
 
-Deno.test("example: the types of all are right", async () => {
+Deno.test("example: the types of all are right, and those of the programs in docs/", async () => {
+  const pages = [...Deno.readDirSync(inProject("docs/"))].filter(({ name }) =>
+    name.endsWith(".md")
+  );
+  const files = [...FILES, ...pages.map(({ name }) => `docs/${name}`)];
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", "--frozen", "--doc-only", "lib/", "cli/", "lessons/", "README.md"],
+    args: ["check", "--quiet", "--frozen", "--doc-only", ...files],
     cwd: inProject(""),
     env: { NO_COLOR: "1" },
   }).output();
