@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { bind, formatAddress, MAX_BYTES, sameAddress } from "../lib/udp.ts";
+import { bind, formatAddress, MAX_BYTES, sameAddress, type Socket } from "../lib/udp.ts";
 import { printable } from "../lib/text.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
 import type { Side } from "./lessons.ts";
@@ -33,8 +33,7 @@ const optionsOf = ({ role }: Side) =>
   );
 
 /** Asks the server something that it answers, and waits for the answer. */
-async function asked(side: Side, server: RunningRole): Promise<void> {
-  using client = bind();
+async function asked(side: Side, server: RunningRole, client: Socket): Promise<void> {
   const [conversation] = known.get(side) as [Conversation];
   await client.send(conversation.question, server.address);
   const { data } = await client.receive({ signal: soon() });
@@ -46,6 +45,7 @@ for (const a of answering) {
     Deno.test(`${called(a)} and ${called(b)}: a forged datagram sets no two servers talking`, async () => {
       await using one = await RunningRole.start(a.role);
       await using two = await RunningRole.start(b.role);
+      using client = bind();
       // What neither of them answers has no answer here, either.
       const all = [...known.get(a)!, ...known.get(b)!];
       const said = all.flatMap(({ question, answer }) => [question, answer]);
@@ -54,8 +54,8 @@ for (const a of answering) {
         const before = [one.sent.length, two.sent.length] as const;
         await two.forge(data, one.address);
         for (let round = 0; round < 2; round++) {
-          await asked(a, one);
-          await asked(b, two);
+          await asked(a, one, client);
+          await asked(b, two, client);
         }
         return one.sent.slice(before[0]).filter(({ to }) => sameAddress(to, two.address)).length +
           two.sent.slice(before[1]).filter(({ to }) => sameAddress(to, one.address)).length;
@@ -119,7 +119,8 @@ for (const side of listening) {
       running.printed.filter((line) => /^No (answer|reply) to 127\.0\.0\.1:0: ./.test(line)).length;
     await until(() => refusals() >= known.get(side)!.length);
     assertEquals(refusals(), known.get(side)!.length);
-    await asked(side, running);
+    using other = bind();
+    await asked(side, running, other);
   });
 
   Deno.test(`${called(side)}: what fills a datagram does not fill the screen`, async () => {
