@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Clock, systemClock } from "./clock.ts";
 import { answerIn, encodeQuestion, type Message, type Question, randomId } from "./dns.ts";
 import { type Address, bind, type Datagram, formatAddress, type Socket } from "./udp.ts";
 
@@ -49,12 +50,13 @@ export function bindBoth(local: Address): Doors {
 
 /**
  * Answers all clients that connect, until the listener is closed. A client is disconnected if it
- * sends a message that gets no answer, or if it is too slow.
+ * sends a message that gets no answer, or if it is too slow by this clock.
  */
 export async function serveTcp(
   listener: Deno.TcpListener,
   answer: (message: Uint8Array) => Uint8Array | undefined,
   log: (line: string) => void = () => {},
+  clock: Clock = systemClock,
 ): Promise<void> {
   const connected = new Set<Deno.TcpConn>();
   for await (const connection of connections(listener)) {
@@ -64,7 +66,7 @@ export async function serveTcp(
     }
     connected.add(connection);
     log(`Connected over TCP: ${formatAddress(connection.remoteAddr)}.`);
-    converse(connection, answer).finally(() => {
+    converse(connection, answer, clock).finally(() => {
       connected.delete(connection);
       shut(connection);
     });
@@ -126,6 +128,7 @@ export async function askTcp(
 async function converse(
   connection: Deno.TcpConn,
   answer: (message: Uint8Array) => Uint8Array | undefined,
+  clock: Clock,
 ): Promise<void> {
   const turn = async () => {
     const message = await read(connection);
@@ -134,7 +137,7 @@ async function converse(
     return bytes !== undefined;
   };
   try {
-    while (await inTime(connection, PATIENCE, turn));
+    while (await inTime(connection, PATIENCE, turn, clock));
   } catch {
     // The client has left, or was too slow. There is nobody to tell.
   }
@@ -145,12 +148,13 @@ async function inTime<T>(
   connection: Deno.TcpConn,
   milliseconds: number,
   work: (connection: Deno.TcpConn) => Promise<T>,
+  clock: Clock = systemClock,
 ): Promise<T> {
-  const timer = setTimeout(() => shut(connection), milliseconds);
+  const cancel = clock.after(milliseconds, () => shut(connection));
   try {
     return await work(connection);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -7,6 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { bind, type Datagram, type Socket } from "../../lib/udp.ts";
+import { PATIENCE, soon } from "../helpers.ts";
+import { tries } from "../nonsense.ts";
 
 type Step =
   | { do: "send"; from: 0 | 1; size: number }
@@ -59,7 +61,7 @@ Deno.test("any steps on an open socket: every datagram is received once, in orde
       checkOrder(run);
       assert(calls.every(({ error, abort }) => !error || error === abort?.signal.reason));
     }),
-    { numRuns: 250, timeout: 5000 },
+    { numRuns: tries(100), timeout: PATIENCE },
   );
 });
 
@@ -76,7 +78,7 @@ Deno.test("any steps with a close among them: everybody who waits is told, and o
         assert(!error || told || error === abort?.signal.reason, `${how}: ${error}`);
       }
     }),
-    { numRuns: 250, timeout: 5000 },
+    { numRuns: tries(100), timeout: PATIENCE },
   );
 });
 
@@ -95,11 +97,11 @@ Deno.test("any bytes to any port: they arrive as they were sent, or a RangeError
         return assert(error instanceof RangeError && !right);
       }
       assert(right);
-      const heard = await bob.receive({ signal: AbortSignal.timeout(2000) });
+      const heard = await bob.receive({ signal: soon() });
       assertEquals(heard.data, data);
       assertEquals(heard.from, alice.address);
     }),
-    { numRuns: 300, timeout: 5000 },
+    { numRuns: tries(100), timeout: PATIENCE },
   );
 });
 
