@@ -70,17 +70,26 @@ peers(
     );
     await run(wav, "-r", "8000", "-c", "1", "-t", "raw", "-e", "mu-law", raw);
 
-    const [listener, port] = await listenTo(au, "--port", 0);
-    await using _ = listener;
-    const to = `127.0.0.1:${port}`;
-    await using relay = lesson(8, "relay", "--port", 0, "--to", to, "--drop", 0.05, "--seed", 4);
-    const at = (await relay.prints(/Bind UDP on (\d+)/))[1]!;
-    await using speaker = lesson(17, "speak", "--port", at);
-    await speaker.type(await Deno.readFile(wav));
-    await speaker.end();
-    const said = await heardAll(listener);
-    relay.signal();
-    const dropped = Number((await relay.end()).stdout.match(/server: \d+ .* (\d+) dropped/)![1]);
+    /** Sends it through the relay, and returns what the listener said, and how many were lost. */
+    const talk = async () => {
+      const [listener, port] = await listenTo(au, "--port", 0);
+      await using _ = listener;
+      const to = `127.0.0.1:${port}`;
+      await using relay = lesson(8, "relay", "--port", 0, "--to", to, "--drop", 0.05, "--seed", 4);
+      const at = (await relay.prints(/Bind UDP on (\d+)/))[1]!;
+      await using speaker = lesson(17, "speak", "--port", at);
+      await speaker.type(await Deno.readFile(wav));
+      await speaker.end();
+      const said = await heardAll(listener);
+      relay.signal();
+      const [, dropped] = (await relay.end()).stdout.match(/server: \d+ .* (\d+) dropped/)!;
+      return { said, dropped: Number(dropped) };
+    };
+    let { said, dropped } = await talk();
+    // Where a busy machine holds the speaker up, it pauses, and the rest of the sound is later.
+    for (let tries = 1; tries < 10 && said.includes("The speaker paused"); tries++) {
+      ({ said, dropped } = await talk());
+    }
     assert(dropped > 0, "Nothing was lost.");
     assertMatch(
       said,

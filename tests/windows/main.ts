@@ -7,12 +7,13 @@
  * @module
  */
 import { resolve } from "node:path";
+import config from "../../deno.json" with { type: "json" };
 
 const PROJECT = resolve(import.meta.dirname!, "../..");
 
 /** The suite, and what a learner does. */
 const TESTS = [
-  "tests/",
+  ...config.test.include,
   ...["lessons", "exercises", "book"].map((name) => `tests/windows/${name}.ts`),
 ];
 
