@@ -9,6 +9,7 @@ import "./lib/advice_test.ts";
 import "./lib/audio_test.ts";
 import "./lib/bind_test.ts";
 import "./lib/broadcast_test.ts";
+import "./lib/certificate_test.ts";
 import "./lib/close_test.ts";
 import "./lib/dns_tcp_test.ts";
 import "./lib/dns_test.ts";

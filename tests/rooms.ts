@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { inProject, readText } from "../cli/source.ts";
 import config from "../deno.json" with { type: "json" };
 
@@ -15,5 +15,8 @@ export function inOne(room: string): void {
   const together = [...list.matchAll(/^import "\.\/(.+)";$/gm)].map(([, file]) => file!);
   const alone = config.test.include.filter((path) => path.startsWith(`tests/${room}/`));
   const run = [...together, ...alone.map((path) => path.slice("tests/".length))];
-  assertEquals(run.sort(), files.sort());
+  for (const file of files) {
+    assert(run.includes(file), `Write in tests/${room}_test.ts: import "./${file}";`);
+  }
+  assertEquals(run.length, files.length, `A file of tests/${room}/ is run twice, or is missing.`);
 }
