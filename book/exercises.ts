@@ -38,6 +38,11 @@ export function pageOf(number: number): Page | undefined {
 
 let known: Page[] = [];
 
+/** The exercises' page with this file. */
+export function pageWith(file: string): Page | undefined {
+  return allPages().find((page) => page.file === file);
+}
+
 /** All pages. One whose solution is gone stays, as long as the book runs. */
 function allPages(): Page[] {
   try {

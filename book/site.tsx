@@ -201,10 +201,10 @@ export class Site {
     add("copies.js", () => script(new URL("book/browser/copies.ts", project.folder)));
     if (live) {
       add("checks.js", () => script(new URL("book/browser/checks.ts", project.folder)));
-      add(
-        "changes.js",
-        () => scriptWithPackages(new URL("book/browser/changes.ts", project.folder)),
-      );
+      for (const name of ["changes", "editor"]) {
+        const file = new URL(`book/browser/${name}.ts`, project.folder);
+        add(`${name}.js`, () => scriptWithPackages(file));
+      }
     }
     add("theme.js", () => THEME);
     add("search.js", async () => {

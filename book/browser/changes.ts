@@ -10,7 +10,7 @@ import { addCopyButtons, linkHeadings } from "./headings.ts";
 import type { Renew } from "./follow.ts";
 
 /** What a script fills, or the reader: a new version of the page leaves it as it is. */
-const OWN = "[data-own], .diagram, .result, .check";
+const OWN = ".editor, .diagram, .result, .check";
 
 const renew: Renew = async ({ recorded }) => {
   const main = document.querySelector<HTMLElement>("main")!;
@@ -22,6 +22,7 @@ const renew: Renew = async ({ recorded }) => {
   linkHeadings(fresh);
   addCopyButtons(fresh);
   morphdom(main, fresh, { onBeforeElUpdated: isToUpdate });
+  document.dispatchEvent(new Event("renewed"));
   if (recorded) {
     for (const figure of document.querySelectorAll(".diagram")) {
       figure.dispatchEvent(new Event("recorded"));

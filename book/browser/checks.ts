@@ -87,7 +87,10 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
           if (last && event.unsaved) result.append(element("p", "", event.unsaved));
         }
       });
-      if (event.event === "results") tick(event.results);
+      if (event.event === "results") {
+        tick(event.results);
+        tellEditor(event.results);
+      }
     }
   } catch (error) {
     if (signal.aborted) return;
@@ -100,6 +103,14 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** What is wrong, for the editor of the page: it shows each at its line. */
+function tellEditor(results: Result[]): void {
+  const detail = results.flatMap((
+    { trouble, cases },
+  ) => [trouble, ...cases.map(({ trouble }) => trouble)]);
+  document.dispatchEvent(new CustomEvent("checked", { detail }));
+}
+
 /** The lesson's tick in the menu. */
 function tick(results: Result[]): void {
   const here = document.querySelector(".menu li:has([aria-current])");
@@ -108,6 +119,7 @@ function tick(results: Result[]): void {
 
 function showCode(place: HTMLElement, { file, line, pieces }: Code): void {
   place.querySelector(".place")!.textContent = `${file}:${line}`;
+  place.querySelector<HTMLElement>(".change")!.dataset.line = `${line}`;
   const edit = place.querySelector<HTMLAnchorElement>("a.edit");
   if (edit) edit.href = edit.href.replace(/:\d+$/, `:${line}`);
   place.querySelector("figure code")!.replaceChildren(...painted(pieces));

@@ -24,7 +24,11 @@ startToasts();
 startFollowing();
 
 // Scripts of their own, for those who press these.
-const SCRIPTS = [[".check", "checks.js", "checks"], [".copy", "copies.js", "copying"]] as const;
+const SCRIPTS = [
+  [".check", "checks.js", "checks"],
+  [".copy", "copies.js", "copying"],
+  [".change", "editor.js", "editing"],
+] as const;
 
 /** What was pressed that has a script of its own. */
 function pressed({ target }: Event) {

@@ -80,6 +80,17 @@ export function CopyLink({ name, file, lines }: Copyable) {
   );
 }
 
+/** Opens a file in the page's own editor. */
+export function Change(
+  { file, line, children }: { file: string; line: number; children: unknown },
+) {
+  return (
+    <button type="button" class="change" hidden data-file={file} data-line={line}>
+      Edit{children}
+    </button>
+  );
+}
+
 function Row({ source, stretch: { start, end, comment } }: { source: Source; stretch: Stretch }) {
   return (
     <pre class={comment ? "noted" : undefined}><code>

@@ -10,7 +10,7 @@ import type { Exercise } from "../exercises.ts";
 import { html, inline, pieces } from "../markdown.ts";
 import { type LessonFile, parts } from "../project.ts";
 import type { Item, Source } from "../code/parse.ts";
-import { CopyLink, Declaration, Icon, Imported, Imports, Plain } from "./code.tsx";
+import { Change, CopyLink, Declaration, Icon, Imported, Imports, Plain } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
 import { type Book, capital, Page, titleOf } from "./layout.tsx";
 import { type Fault, Troubles } from "./troubles.tsx";
@@ -96,8 +96,17 @@ export function LessonText(
       <section class="part">
         <div class="beside head">
           <h2 id={`${prefix}the-code`}>The code</h2>
-          <Imports source={source} items={imports} />
+          <div>
+            <Imports source={source} items={imports} />
+            {book.live && view.editor && (
+              <p class="own">
+                <Change file={file.path} line={1}>{` ${file.path}`}</Change>
+                <OpenLink editor={view.editor} file={file.path} line={1} of={file.path} />
+              </p>
+            )}
+          </div>
         </div>
+        {book.live && <div class="editor" id="editor" />}
         {grouped(source, code).map((items) => {
           const name = items.at(-1)!.names.join(", ");
           return (
@@ -247,25 +256,20 @@ function Exercises({ exercise, view, book, prefix, children }: {
           <figcaption>
             <span>
               <span class="place">{place}</span>
-              {view.editor && (
+              {live && view.editor && (
                 <>
                   {" "}
-                  <span class="edit">·</span>{" "}
-                  <a
-                    class="edit"
-                    href={view.editor(code.file, code.line)}
-                    title={view.editor("", 1).startsWith("vscode:")
-                      ? "VS Code; others: --editor"
-                      : undefined}
-                  >
-                    open in your editor
-                  </a>
+                  <Change file={code.file} line={code.line}>
+                    <span class="hidden">{` ${name}`}</span>
+                  </Change>
+                  <OpenLink editor={view.editor} {...code} of={name} />
                 </>
               )}
             </span>
           </figcaption>
           <pre><code>{raw(pieces(code.pieces))}</code></pre>
         </figure>
+        {live && <div class="editor" id={`${prefix}editor-${name}`} />}
         <div class="result" role="status" />
         {live && (
           <button type="button" class="check" hidden>
@@ -275,6 +279,26 @@ function Exercises({ exercise, view, book, prefix, children }: {
         {children}
       </div>
     </section>
+  );
+}
+
+/** Opens a file in the reader's own editor. */
+function OpenLink({ editor, file, line, of }: {
+  editor: (path: string, line: number) => string;
+  file: string;
+  line: number;
+  of: string;
+}) {
+  const address = editor(file, line);
+  const title = address.startsWith("vscode:") ? "VS Code; others: --editor" : undefined;
+  return (
+    <>
+      {" "}
+      <span class="edit">·</span>{" "}
+      <a class="edit" href={address} title={title}>
+        open in your editor<span class="hidden">{`: ${of}`}</span>
+      </a>
+    </>
   );
 }
 

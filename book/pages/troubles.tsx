@@ -4,6 +4,7 @@
  * @module
  */
 import type { Trouble } from "../code/trouble.ts";
+import { Change } from "./code.tsx";
 import { type Book, Page } from "./layout.tsx";
 
 /** A fault, and what the page shows in spite of it. */
@@ -22,7 +23,12 @@ export function Troubles({ faults }: { faults: readonly Fault[] }) {
       {faults.map(({ trouble, below, text }) => (
         <div class="trouble">
           <p>
-            <code>{trouble.place}</code> {trouble.said}
+            <code>{trouble.place}</code> {trouble.said}{" "}
+            {isChangeable(trouble) && (
+              <Change file={trouble.path} line={trouble.line ?? 1}>
+                <span class="hidden">{` ${trouble.path}`}</span>
+              </Change>
+            )}
           </p>
           {below && <p>{below}</p>}
           {text && <pre tabindex={0}><code>{text}</code></pre>}
@@ -30,6 +36,11 @@ export function Troubles({ faults }: { faults: readonly Fault[] }) {
       ))}
     </>
   );
+}
+
+/** Whether the page's editor may change its file. */
+function isChangeable({ path }: Trouble): boolean {
+  return /^(lessons|exercises)\/\d\d_\w+\.ts$/.test(path);
 }
 
 /** A page that could not be made, and never could. */

@@ -9,6 +9,8 @@ import type { Project } from "../project.ts";
 import type { Site } from "../site.tsx";
 import { follow } from "./changes.ts";
 import { watch } from "./checks.ts";
+import { addEditing } from "./editing.ts";
+import { Files } from "./files.ts";
 import { streamed } from "./lines.ts";
 import type { Recordings } from "./recordings.ts";
 import { knobOptions, play } from "./runs.ts";
@@ -37,6 +39,11 @@ const HEADERS = {
 /** Whether a page of this book asks, as far as the browser tells. */
 function isOwn(context: Context): boolean {
   return (context.req.header("sec-fetch-site") ?? "same-origin") === "same-origin";
+}
+
+async function ownOnly(context: Context, next: () => Promise<void>): Promise<Response | void> {
+  if (!isOwn(context)) return context.text("Only pages of this book may ask.\n", 403);
+  await next();
 }
 
 /** The application at this port of 127.0.0.1. */
@@ -101,10 +108,13 @@ export function app(
     );
   });
 
+  // Nor may others learn what is saved when, or read a file.
+  app.use("/changes/*", ownOnly);
+  app.use("/file/*", ownOnly);
+
   // Runs nothing: it looks at the files of a page.
   app.get("/changes/:name", (context) => {
     const name = context.req.param("name");
-    if (!isOwn(context)) return context.text("Only pages of this book may ask.\n", 403);
     if (!name.endsWith(".html") || !site.files().has(name)) return context.notFound();
     if (followers >= MOST.followers) return context.text("Too many pages are open.\n", 429);
     followers++;
@@ -119,6 +129,8 @@ export function app(
     const recording = await recordings.soon(lesson);
     return recording ? context.json(recording.events) : context.notFound();
   });
+
+  addEditing(app, new Files(project));
 
   app.get("/:name?", async (context) => {
     const name = context.req.param("name") ?? "index.html";

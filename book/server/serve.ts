@@ -50,7 +50,9 @@ export async function serve(project: Project, { port, open, editor }: Options): 
   // What a page needs soon, while nobody waits for it.
   await script(new URL("book/browser/main.ts", project.folder)).catch(tell);
   await makeAll(site).catch(tell);
-  await scriptWithPackages(new URL("book/browser/changes.ts", project.folder)).catch(tell);
+  for (const name of ["changes", "editor"]) {
+    await scriptWithPackages(new URL(`book/browser/${name}.ts`, project.folder)).catch(tell);
+  }
   // Two at a time, so that one that never ends keeps no other waiting.
   await Promise.all([1, 2].map(() => keepRecording(project, site, recordings)));
 }

@@ -20,18 +20,31 @@ export function reset(page: Page): number {
     console.log("Nothing was changed.");
     return 1;
   }
+  const { kept, unsaved } = putBack(page);
+  if (kept) console.log(`Your version: ${kept}`);
+  console.log(`${file} is as it was.`);
+  if (unsaved) console.log(unsaved);
+  return 0;
+}
+
+/** What became of the learner's version, and a sentence if the hints could not be counted anew. */
+interface PutBack {
+  readonly kept: string | undefined;
+  readonly unsaved: string | undefined;
+}
+
+/** Puts a page back without a question. */
+export function putBack(page: Page): PutBack {
+  const { file } = page;
   try {
-    if (mine) console.log(`Your version: ${keep(page)}`);
+    const kept = textOf(file) ? keep(file, Deno.readFileSync(inProject(file))) : undefined;
     Deno.writeTextFileSync(inProject(file), shipped(page));
+    return { kept, unsaved: keepHintsShown(page, exercises(page), 0) };
   } catch (error) {
     throw new Error(
       `${file} is not reset, since exercises cannot be written to: ${reason(error)}.`,
     );
   }
-  console.log(`${file} is as it was.`);
-  const unsaved = keepHintsShown(page, exercises(page), 0);
-  if (unsaved) console.log(unsaved);
-  return 0;
 }
 
 /** Reads the answer from the terminal, or from a pipe. */
@@ -43,13 +56,12 @@ function confirmed(question: string): boolean {
   return /^y(es)?(\s|$)/i.test(new TextDecoder().decode(buffer.subarray(0, length)));
 }
 
-/** Keeps the learner's version, byte for byte, under a name that is free. */
-function keep({ name, file }: Page): string {
-  const mine = Deno.readFileSync(inProject(file));
+/** Keeps a version of a file beside it, byte for byte, under a name that is free. */
+export function keep(file: string, bytes: Uint8Array): string {
   for (let i = 1;; i++) {
-    const path = `exercises/${name}.mine${i}.txt`;
+    const path = file.replace(/\.ts$/, `.mine${i}.txt`);
     try {
-      Deno.writeFileSync(inProject(path), mine, { createNew: true });
+      Deno.writeFileSync(inProject(path), bytes, { createNew: true });
       return path;
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;

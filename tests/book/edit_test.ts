@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
+import { violations } from "./axe.ts";
 import { browser, open, project, serve, until } from "./helpers.ts";
 
 const textOf = (page: Page, selector: string) =>
@@ -86,4 +87,203 @@ Deno.test("an open page", async (t) => {
       assertEquals(complaints, []);
     },
   );
+});
+
+/** What the editor shows, as far as it is in sight. */
+const shownIn = (page: Page) =>
+  page.$eval(".host", (one) => one.shadowRoot!.querySelector(".cm-content")!.textContent!);
+const said = (page: Page) => page.$eval(".editing .state", (one) => one.textContent!);
+
+async function press(page: Page, ...keys: ("Control" | "s" | "Home" | "End")[]): Promise<void> {
+  for (const key of keys.slice(0, -1)) await page.keyboard.down(key);
+  await page.keyboard.press(keys.at(-1)!);
+  for (const key of keys.slice(0, -1)) await page.keyboard.up(key);
+}
+
+/** Presses the first Edit of this part of a page, and waits until it can be typed. */
+async function edit(page: Page, part: string): Promise<void> {
+  await page.waitForSelector(`${part} .change:not([hidden])`);
+  await page.$eval(`${part} .change`, (one) => (one as HTMLElement).focus());
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.matches(".host"));
+}
+
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement!.textContent!.trim().slice(0, 40));
+
+Deno.test("the editor in the page", async (t) => {
+  using folder = await project();
+  await using book = await serve(folder);
+  await using chromium = await browser();
+  const lesson = new URL("lessons/04_echo.ts", folder);
+  const exercise = new URL("exercises/04_echo.ts", folder);
+  const page4 = await Deno.readTextFile(lesson);
+  const exercise4 = await Deno.readTextFile(exercise);
+  const task = "[data-exercise=countingServer]";
+  await using opened = await open(chromium, `${book.address}04_echo.html`);
+  const { page, complaints } = opened;
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url().slice(book.address.length)));
+  let questions = 0;
+  page.on("dialog", async (dialog) => {
+    questions++;
+    await dialog.accept();
+  });
+
+  await t.step("comes at the first Edit, at the line, and is left with Esc and Tab", async () => {
+    await page.waitForSelector(".own .change:not([hidden])");
+    assertEquals(asked.filter((name) => name.includes("editor")), []);
+    await edit(page, task);
+    assert(asked.includes("editor.js"));
+    await page.keyboard.type("// First.\n");
+    assert((await shownIn(page)).includes("// First.export async function countingServer"));
+    await page.keyboard.press("Tab");
+    assert((await shownIn(page)).includes("  export async function countingServer"));
+    await page.keyboard.press("?"); // is typed, and calls no help
+    await page.keyboard.press("Backspace");
+    assert(!await page.$("dialog[open]"));
+    await page.keyboard.press("Escape");
+    assertEquals(await said(page), "Tab leaves the editor now.");
+    await page.keyboard.press("Tab");
+    assertEquals(await focused(page), "Save");
+  });
+
+  await t.step(
+    "saves an exercise, which is checked then, with what is wrong at its line",
+    async () => {
+      await page.evaluate(() =>
+        document.querySelector<HTMLElement>(".host")!.shadowRoot!
+          .querySelector<HTMLElement>(".cm-content")!.focus()
+      );
+      await page.keyboard.type("const wrong: number = 'text';\n");
+      await press(page, "Control", "s");
+      await until(async () => (await Deno.readTextFile(exercise)).includes("'text'"), "the save");
+      const line =
+        (await Deno.readTextFile(exercise)).split("\n").findIndex((line) =>
+          line.includes("'text'")
+        ) + 1;
+      await until(() => page.$(`${task} .check[aria-pressed=true]`).then(Boolean), "the check");
+      await until(async () => (await shownIn(page)).includes("is not assignable"), "the compiler");
+      const fault = await page.$eval(".host", (one) => {
+        const fault = one.shadowRoot!.querySelector(".cm-fault");
+        return [fault?.textContent, fault?.nextElementSibling?.className];
+      });
+      assert(fault[0]!.includes("'text'") && fault[1] === "cm-said", fault.join());
+      assert(line > 20);
+      await page.click(".editing .buttons button:nth-child(2)");
+      await until(async () => (await said(page)).startsWith("This is the page as it was"), "Reset");
+      assertEquals(await Deno.readTextFile(exercise), exercise4);
+      assert((await said(page)).includes("Yours is kept in exercises/04_echo.mine1.txt."));
+      await until(async () => !(await shownIn(page)).includes("is not assignable"), "no fault");
+      await page.click(".editing .buttons button:nth-child(3)");
+      assertEquals(await focused(page), "Edit countingServer");
+      assertEquals(await page.$(".host"), null);
+    },
+  );
+
+  await t.step("changes a lesson: its page, its run and its picture", async () => {
+    await edit(page, ".own");
+    await page.keyboard.type("const broken = `;\n");
+    await press(page, "Control", "s");
+    await until(async () => (await said(page)).startsWith("Saved. Line "), "the save");
+    await until(async () => (await textOf(page, "#trouble")) !== "", "the fault above the page");
+    for (let i = 0; i < 18; i++) await page.keyboard.press("Backspace");
+    await press(page, "Control", "s");
+    await until(async () => (await textOf(page, "#trouble")) === "", "no fault");
+    assertEquals(await Deno.readTextFile(lesson), page4);
+    await Deno.writeTextFile(lesson, page4.replaceAll("Hello, ${", "Good day, ${"));
+    await until(async () => (await said(page)).includes("This is the new version."), "the change");
+    await until(async () => (await textOf(page, ".picture")).includes("Good day, "), "a picture");
+    await page.click(".editing .buttons button:nth-child(2)");
+    await until(async () => (await said(page)).startsWith("This is the page as it was"), "Reset");
+    assertEquals(await Deno.readTextFile(lesson), page4);
+    await until(async () => (await textOf(page, ".picture")).includes("Hello, "), "the old one");
+    assertEquals(complaints, []);
+  });
+
+  await t.step(
+    "has no fault for axe, in light, dark and forced colours, also on a phone",
+    async () => {
+      await page.keyboard.press("Escape");
+      await page.evaluate(() => scrollTo(0, 0));
+      const client = await page.createCDPSession();
+      const see = async (name: string, value: string, width: number) => {
+        await page.setViewport({ width, height: 900 });
+        await client.send("Emulation.setEmulatedMedia", { features: [{ name, value }] });
+        assertEquals(await violations(page), [], `axe: ${value}, ${width}`);
+        assertEquals(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      };
+      await edit(page, ".own");
+      await page.keyboard.type("const broken = `;\n");
+      await press(page, "Control", "s");
+      await until(async () => (await said(page)).startsWith("Saved. Line "), "the save");
+      for (const width of [390, 1280]) {
+        await see("prefers-color-scheme", "light", width);
+        await see("prefers-color-scheme", "dark", width);
+        await see("forced-colors", "active", width);
+      }
+      await client.send("Emulation.setEmulatedMedia", { features: [] });
+      await page.click(".editing .buttons button:nth-child(2)");
+      await until(async () => (await said(page)).startsWith("This is the page as it was"), "Reset");
+      await page.click(".editing .buttons button:nth-child(3)");
+    },
+  );
+
+  await t.step("keeps what was typed over a reload, and asks before it overwrites", async () => {
+    await edit(page, task);
+    await page.keyboard.type("// Typed.\n");
+    assertEquals(questions, 0);
+    await page.reload();
+    assertEquals(questions, 1, "the browser asks before the page is left");
+    assertEquals(await Deno.readTextFile(exercise), exercise4);
+    await edit(page, task);
+    assert((await shownIn(page)).includes("// Typed."));
+    assertEquals(await said(page), "This is what you typed here before, and did not save.");
+    await Deno.writeTextFile(exercise, `// Elsewhere.\n${exercise4}`);
+    await until(async () => (await said(page)).startsWith("The file has changed"), "the news");
+    await press(page, "Control", "s");
+    await until(async () => await focused(page) === "Keep mine", "the question");
+    assertEquals(await violations(page), []);
+    await page.keyboard.press("Enter");
+    await until(async () => (await said(page)).startsWith("Saved."), "the save");
+    assert((await said(page)).includes("The other version is kept in exercises/04_echo.mine"));
+    assert((await Deno.readTextFile(exercise)).includes("// Typed."));
+  });
+
+  await t.step("in two tabs loses nothing of either", async () => {
+    await using second = await open(chromium, `${book.address}04_echo.html`);
+    const other = second.page;
+    await page.bringToFront();
+    await page.keyboard.type("// Of the first.\n");
+    await other.bringToFront();
+    await edit(other, task);
+    assert(!(await shownIn(other)).includes("// Of the first."));
+    await other.keyboard.type("// Of the second.\n");
+    await press(other, "Control", "s");
+    await until(async () => (await said(other)).startsWith("Saved."), "the second's save");
+    await page.bringToFront();
+    await page.$eval(
+      ".host",
+      (one) => one.shadowRoot!.querySelector<HTMLElement>(".cm-content")!.focus(),
+    );
+    await press(page, "Control", "s");
+    await until(async () => await focused(page) === "Keep mine", "the question");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await until(async () => (await shownIn(page)).includes("// Of the second."), "the other one");
+    const [, kept] = (await said(page)).match(/is kept in (\S+\.txt)\./)!;
+    assert((await Deno.readTextFile(new URL(kept!, folder))).includes("// Of the first."));
+  });
+
+  await t.step("keeps what was typed when the book ends", async () => {
+    // A browser says of itself that a save was refused.
+    assertEquals(complaints.filter((one) => !one.includes("409")), []);
+    await page.keyboard.type("// At the end.\n");
+    book.process.kill("SIGINT");
+    await book.process.status;
+    await press(page, "Control", "s");
+    await until(async () => (await said(page)).startsWith("The book has stopped."), "a sentence");
+    const kept = await page.evaluate(() => Object.values(localStorage).join());
+    assert(kept.includes("// At the end."));
+  });
 });

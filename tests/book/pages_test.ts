@@ -1,19 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import axe from "axe-core";
-import type { Page } from "puppeteer-core";
+import { violations } from "./axe.ts";
 import { browser, open, pages, project, serve } from "./helpers.ts";
-
-/** What axe finds wrong with a page as it is now. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run({ resultTypes: ["violations"] });
-    return violations.map(({ id, nodes }) =>
-      `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join("\n")}`
-    );
-  });
-}
 
 const DOC = /^\/\*\*\n[^]*?^ \*\/\n|^\/\*\* .* \*\/\n/gm;
 

@@ -40,7 +40,7 @@ Deno.test("the book as files", async (t) => {
     assert(/^Step \d+ of \d+: /.test(await page.$eval(".status", (one) => one.textContent!)));
     await page.click(".step-on");
     assertEquals(await shown(), fewer + 1);
-    assertEquals(await page.$$eval(".check, .edit", (all) => all.length), 0);
+    assertEquals(await page.$$eval(".check, .edit, .change, .editor", (all) => all.length), 0);
     await page.keyboard.down("Control");
     await page.keyboard.press("k");
     await page.keyboard.up("Control");

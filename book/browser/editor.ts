@@ -1,0 +1,300 @@
+/**
+ * The editor in the page. A script of its own, that a page loads when somebody presses Edit.
+ *
+ * @module
+ */
+import type { EditorView } from "@codemirror/view";
+import {
+  codeEditor,
+  type Fault,
+  goTo,
+  HOW_TO_LEAVE,
+  replaceText,
+  showFaults,
+} from "./code_editor.ts";
+import { element, toast } from "./dom.ts";
+import { Draft } from "./drafts.ts";
+
+/** What the server says of a file. */
+interface Version {
+  text: string;
+  of: string;
+  kept?: string[];
+  fault?: Fault;
+}
+
+const STOPPED = "The book has stopped. Start it again: deno task book.";
+
+/** An answer of the server that says no, in a sentence. */
+class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const open = new Map<string, Editor>();
+
+/** Opens the editor of a file where the button is, or goes there. */
+async function press(button: HTMLElement): Promise<void> {
+  const file = button.dataset.file!;
+  try {
+    const editor = open.get(file) ?? await Editor.of(file);
+    open.set(file, editor);
+    editor.showAt(button);
+  } catch (error) {
+    toast(sentence(error));
+  }
+}
+
+class Editor {
+  readonly #file: string;
+  readonly #draft: Draft;
+  readonly #view: EditorView;
+  readonly #whole: HTMLElement;
+  readonly #status = element("p", "state");
+  readonly #question = element("div", "question");
+  #button: HTMLElement | undefined;
+  /** The mark of the version that this was made from, and its text. */
+  #of: string;
+  #saved: string;
+  #saving = false;
+
+  static async of(file: string): Promise<Editor> {
+    const [version, draft] = await Promise.all([ask(`file/${file}`), Draft.of(file)]);
+    return new Editor(file, draft, version);
+  }
+
+  private constructor(file: string, draft: Draft, { text, of, fault }: Version) {
+    this.#file = file;
+    this.#draft = draft;
+    const { left } = draft;
+    const isLeft = left !== undefined && left.text !== text;
+    this.#of = isLeft ? left.of : of;
+    this.#saved = text;
+    const host = element("div", "host");
+    this.#view = codeEditor(host, isLeft ? left.text : text, {
+      name: file,
+      changed: () => this.#changed(),
+      save: () => this.#save(),
+      leaving: () => this.#say("Tab leaves the editor now."),
+    });
+    // What is typed here is no key of the page's own, but for the search.
+    host.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+    });
+    this.#status.role = "status";
+    this.#question.role = "alert";
+    this.#whole = element(
+      "div",
+      "editing",
+      element("p", "how", `${file}. Ctrl S saves. ${HOW_TO_LEAVE}`),
+      host,
+      this.#question,
+      this.#bar(),
+    );
+    if (fault) showFaults(this.#view, [fault]);
+    if (isLeft) this.#say("This is what you typed here before, and did not save.");
+    else draft.forget();
+    addEventListener("beforeunload", this.#leave);
+    document.addEventListener("renewed", this.#renew);
+    document.addEventListener("checked", this.#checked);
+  }
+
+  get #text(): string {
+    return this.#view.state.doc.toString();
+  }
+
+  get #isSaved(): boolean {
+    return this.#text === this.#saved;
+  }
+
+  /** Puts the editor where this button is, and the cursor into the line that it is for. */
+  showAt(button: HTMLElement): void {
+    this.#button = button;
+    const place = button.closest("section")?.querySelector(".editor") ??
+      document.querySelector("#editor")!;
+    if (this.#whole.parentElement !== place) place.replaceChildren(this.#whole);
+    this.#view.requestMeasure();
+    goTo(this.#view, Number(button.dataset.line ?? 1));
+    place.scrollIntoView({ block: "nearest" });
+  }
+
+  #bar(): HTMLElement {
+    const button = (text: string, act: () => void) => {
+      const made = element("button", "", text);
+      made.type = "button";
+      made.addEventListener("click", act);
+      return made;
+    };
+    return element(
+      "div",
+      "buttons",
+      button("Save", () => this.#save()),
+      button("Reset", () => this.#reset()),
+      button("Close", () => this.#close()),
+      this.#status,
+    );
+  }
+
+  #say(text: string): void {
+    this.#status.textContent = text;
+  }
+
+  #changed(): void {
+    if (this.#isSaved) return this.#draft.forget();
+    const kept = this.#draft.keep(this.#text, this.#of);
+    this.#say(kept ? "Not saved yet." : "Not saved yet, and this browser cannot keep it.");
+  }
+
+  async #save(keep = false): Promise<void> {
+    if (this.#saving) return;
+    this.#saving = true;
+    const text = this.#text;
+    try {
+      const version = await ask(`save/${this.#file}`, { text, of: this.#of, keep });
+      this.#take(version, text);
+      if (this.#isSaved) this.#say(["Saved.", ...this.#said(version)].join(" "));
+      this.#check();
+    } catch (error) {
+      if (error instanceof Refused && error.status === 409) await this.#ask().catch(this.#fail);
+      else this.#fail(error);
+    } finally {
+      this.#saving = false;
+    }
+  }
+
+  readonly #fail = (error: unknown) => {
+    this.#say(`${sentence(error)} What you typed is kept in this browser.`);
+  };
+
+  /** The file is as the server says now. */
+  #take({ text, of, fault }: Version, mine = text): void {
+    this.#of = of;
+    this.#saved = mine;
+    this.#question.replaceChildren();
+    this.#changed();
+    showFaults(this.#view, fault ? [fault] : []);
+  }
+
+  #said({ kept = [], fault }: Version): string[] {
+    return [
+      ...fault ? [`Line ${fault.line}: ${fault.said}`] : [],
+      ...kept.map((path) => `The other version is kept in ${path}.`),
+    ];
+  }
+
+  /** The file has changed on the disk meanwhile: nothing is overwritten without a question. */
+  async #ask(): Promise<void> {
+    const other = await ask(`file/${this.#file}`);
+    const mine = element("button", "", "Keep mine");
+    const theirs = element("button", "", "Take the one on the disk");
+    mine.type = theirs.type = "button";
+    mine.addEventListener("click", () => {
+      this.#of = other.of;
+      this.#view.focus();
+      this.#save(true);
+    });
+    theirs.addEventListener("click", () => this.#takeOther());
+    const text = `${this.#file} has changed on the disk since you began. Which one do you want? ` +
+      "The other one is kept beside it.";
+    this.#question.replaceChildren(element("p", "", text), mine, " ", theirs);
+    this.#say("Not saved yet.");
+    mine.focus();
+  }
+
+  async #takeOther(): Promise<void> {
+    try {
+      const version = await ask(`keep/${this.#file}`, { text: this.#text, of: "" });
+      replaceText(this.#view, version.text);
+      this.#take(version);
+      this.#say(["This is the one on the disk.", ...this.#said(version)].join(" "));
+      this.#view.focus();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #reset(): Promise<void> {
+    try {
+      const version = await ask(`reset/${this.#file}`, { text: this.#text, of: this.#of });
+      replaceText(this.#view, version.text);
+      this.#take(version);
+      const kept = (version.kept ?? []).map((path) => `Yours is kept in ${path}.`);
+      this.#say(["This is the page as it was shipped.", ...kept].join(" "));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Closes it. What was not saved is there at the next Edit. */
+  #close(): void {
+    open.delete(this.#file);
+    removeEventListener("beforeunload", this.#leave);
+    document.removeEventListener("renewed", this.#renew);
+    document.removeEventListener("checked", this.#checked);
+    const isSaved = this.#isSaved;
+    this.#view.destroy();
+    this.#whole.remove();
+    this.#draft.close();
+    const edit = document.querySelector<HTMLElement>(`.change[data-file="${this.#file}"]`);
+    (this.#button?.isConnected ? this.#button : edit)?.focus();
+    if (!isSaved) toast("What you typed is not saved. It is kept in this browser: press Edit.");
+  }
+
+  /** A saved exercise is checked, as it is when another editor saves it. */
+  #check(): void {
+    const check = this.#whole.closest("[data-exercise]")?.querySelector<HTMLElement>(".check");
+    if (check && check.getAttribute("aria-pressed") !== "true") check.click();
+  }
+
+  readonly #leave = (event: BeforeUnloadEvent) => {
+    if (!this.#isSaved) event.preventDefault();
+  };
+
+  /** The page is another one: perhaps the file is, too. */
+  readonly #renew = async () => {
+    if (this.#saving) return;
+    const version = await ask(`file/${this.#file}`).catch(() => undefined);
+    if (!version || version.of === this.#of || this.#saving) return;
+    if (!this.#isSaved) {
+      return this.#say("The file has changed on the disk. Save asks which to keep.");
+    }
+    replaceText(this.#view, version.text);
+    this.#take(version);
+    this.#say("The file has changed on the disk. This is the new version.");
+  };
+
+  readonly #checked = (event: Event) => {
+    const texts = (event as CustomEvent<string[]>).detail;
+    const all = texts.flatMap((text) => faultsIn(text, this.#file));
+    if (all.length > 0) showFaults(this.#view, all);
+  };
+}
+
+/** What a checker or the compiler says of lines of a file: `exercises/04_echo.ts:30:12: …`. */
+function faultsIn(text: string, file: string): Fault[] {
+  return text.split("\n").flatMap((line) => {
+    const [before, after] = line.split(`${file}:`);
+    const [, number, said] = after?.match(/^(\d+)(?::\d+)?:? *(.*)/) ?? [];
+    return number ? [{ line: Number(number), said: before + said! }] : [];
+  });
+}
+
+/** Asks the server for a file, or to change it. */
+async function ask(path: string, sent?: object): Promise<Version> {
+  const response = await fetch(
+    path,
+    sent && { method: "POST", body: JSON.stringify(sent) },
+  );
+  if (response.ok) return await response.json();
+  throw new Refused(response.status, (await response.text()).trim());
+}
+
+function sentence(error: unknown): string {
+  return error instanceof TypeError ? STOPPED : (error as Error).message;
+}
+
+globalThis.book.editing!(press);
