@@ -62,9 +62,9 @@ export class Diagram {
       sending: (data, to) => {
         const sent = this.#now();
         const nobody = this.#columnAt(to, false);
-        if (nobody) this.#datagram(column, nobody, data, sent, "nobody");
         const arrivals = nobody ? 1 : 0;
         const flight = { column, from: socket.address, to, data: data.slice(), sent, arrivals };
+        if (nobody) this.#datagram(flight, nobody, "nobody");
         this.#flights.push(flight);
         return () => this.#flights.splice(this.#flights.indexOf(flight), 1);
       },
@@ -81,11 +81,11 @@ export class Diagram {
   lost(data: Uint8Array, from: Address, to: Address): void {
     const [source, target] = [this.#columnAt(from, true), this.#columnAt(to, true)];
     if (!source || !target) return;
-    const [copy, sent] = [data.slice(), this.#now()];
+    const flight = { column: source, data: data.slice(), sent: this.#now() };
     const before = this.#flights.filter(({ column, to }) =>
       column === source && this.#columnAt(to, true) === target
     );
-    const tell = () => this.#datagram(source, target, copy, sent, "lost");
+    const tell = () => this.#datagram(flight, target, "lost");
     this.#losses.push({ before, tell });
     this.#tellLosses();
   }
@@ -112,7 +112,7 @@ export class Diagram {
       const target = this.#columnAt(flight.to, true);
       if (flight.arrivals > 0 || !target) continue;
       flight.arrivals++;
-      this.#datagram(flight.column, target, flight.data, flight.sent, fate);
+      this.#datagram(flight, target, fate);
       this.#tellLosses();
     }
     this.#tellLosses();
@@ -154,7 +154,7 @@ export class Diagram {
     const flight = flights.find(({ arrivals }) => arrivals === 0) ?? flights.at(-1);
     if (flight) {
       flight.arrivals++;
-      this.#datagram(flight.column, to, data, flight.sent, "arrived");
+      this.#datagram(flight, to, "arrived");
       this.#tellLosses();
     } else {
       this.note(`${to.name} received "${printable(data, 30)}" from ${formatAddress(from)}.`);
@@ -162,17 +162,15 @@ export class Diagram {
   }
 
   #datagram(
-    from: Column,
+    { column, data, sent }: Pick<Flight, "column" | "data" | "sent">,
     to: Column,
-    data: Uint8Array,
-    sent: number,
     fate: DatagramEvent["fate"],
   ): void {
     this.#tell({
       event: "datagram",
       at: this.#now(),
       sent,
-      from: from.number,
+      from: column.number,
       to: to.number,
       text: printable(data, 200),
       size: data.length,

@@ -69,10 +69,7 @@ class Picture {
     const row = this.#row();
     const line = fate === "arrived" ? "─" : "╌";
     for (let i = left + 1; i < right; i++) row[i] = row[i] === "│" ? "┼" : line;
-    if (start < end) [row[start], row[end - 1]] = ["├", fate === "arrived" ? "▶" : "▷"];
-    else [row[start], row[end + 1]] = ["┤", fate === "arrived" ? "◀" : "◁"];
-    if (fate === "nobody") row[end] = "?";
-    if (fate === "lost" || fate === "unheard") row[end + (start < end ? -1 : 1)] = "✗";
+    putEnds(row, start, end, fate);
     this.#print(
       row.slice(0, left).join("") + paint(row.slice(left, right + 1).join("")) +
         row.slice(right + 1).join("").trimEnd(),
@@ -132,6 +129,20 @@ class Picture {
     }
     return row;
   }
+}
+
+/** Puts the two ends of an arrow into a row. */
+function putEnds(row: string[], start: number, end: number, fate: DatagramEvent["fate"]): void {
+  const arrived = fate === "arrived";
+  if (start < end) {
+    row[start] = "├";
+    row[end - 1] = arrived ? "▶" : "▷";
+  } else {
+    row[start] = "┤";
+    row[end + 1] = arrived ? "◀" : "◁";
+  }
+  if (fate === "nobody") row[end] = "?";
+  if (fate === "lost" || fate === "unheard") row[end + (start < end ? -1 : 1)] = "✗";
 }
 
 /** Returns a label such as `"Hello" 5 bytes`. A long text is cut, so that the label fits. */

@@ -37,26 +37,7 @@ export function inFolder(
       const path = await inside(root, name);
       const file = await Deno.open(path).catch(refuse);
       const { size } = await file.stat();
-      return {
-        size,
-        async *parts() {
-          // The next part is read while this one is being sent.
-          const buffers = [0, 1].map(() => new Uint8Array(Math.min(AT_ONCE, size + 1)));
-          const read = (turn: number) => {
-            const reading = file.read(buffers[turn % 2]!);
-            reading.catch(() => {}); // nobody awaits it if the transfer ends early
-            return reading;
-          };
-          let reading = read(0);
-          for (let turn = 0;; turn++) {
-            const bytes = await reading;
-            if (bytes === null) return;
-            reading = read(turn + 1);
-            yield buffers[turn % 2]!.subarray(0, bytes);
-          }
-        },
-        [Symbol.dispose]: () => file.close(),
-      };
+      return { size, parts: () => partsOf(file, size), [Symbol.dispose]: () => file.close() };
     },
     async create(name) {
       if (!options.writable) throw new TftpError(FILE_ERROR.refused, "Nothing can be written here");
@@ -69,6 +50,24 @@ export function inFolder(
       return new HiddenFile(file, hidden, path, options.most ?? MOST_BYTES, options.signal);
     },
   };
+}
+
+/** Yields a file in parts. The next part is read while the last one is being sent. */
+async function* partsOf(file: Deno.FsFile, size: number): AsyncGenerator<Uint8Array> {
+  const buffers = [0, 1].map(() => new Uint8Array(Math.min(AT_ONCE, size + 1)));
+  const read = (turn: number) => {
+    const reading = file.read(buffers[turn % 2]!);
+    reading.catch(() => {}); // nobody awaits it if the transfer ends early
+    return reading;
+  };
+
+  let reading = read(0);
+  for (let turn = 0;; turn++) {
+    const bytes = await reading;
+    if (bytes === null) return;
+    reading = read(turn + 1);
+    yield buffers[turn % 2]!.subarray(0, bytes);
+  }
 }
 
 /** Removes the hidden files that no program is writing any more: those that can be locked. */

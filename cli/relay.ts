@@ -43,16 +43,13 @@ async function run(
   const line = lineOf(options);
   const seed = seedOf(options);
   if (sameAddress(local, to)) {
-    throw new UsageError(
-      `--to ${formatAddress(to)} is the relay itself. Give one of the two another port.`,
-    );
+    const itself = `--to ${formatAddress(to)} is the relay itself`;
+    throw new UsageError(`${itself}. Give one of the two another port.`);
   }
   using socket = bind(local);
   const { hostname, port } = socket.address;
-  console.log(
-    `Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)\n` +
-      `To ${formatAddress(to)}, and back. To repeat the losses: --seed ${seed}`,
-  );
+  console.log(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
+  console.log(`To ${formatAddress(to)}, and back. To repeat the losses: --seed ${seed}`);
 
   const counts = noCounts();
   const end = () => {

@@ -37,49 +37,77 @@ export async function main(
   args: string[],
   terminal: Terminal,
 ): Promise<number> {
-  const { console, stdout } = terminal;
   const task = `lesson${parseInt(file)}`;
-  const interrupt = new AbortController();
-  let say: ((text: string) => void) | undefined = console.log;
-  let sums = () => ` ${terminal.traffic()}`;
-  let below = false;
-  const goBelow = () => { // the terminal shows ^C: go on in the next line
-    if (!below && stdout.isTerminal()) say?.("");
-    below = true;
-  };
-  const listen = () =>
-    terminal.onInterrupt(() => {
-      goBelow(); // before a role prints its last lines
-      interrupt.abort();
-    });
+  const interrupt = new Interrupt(terminal);
   try {
     const command = readCommand(lesson, args);
-    if (command.does === "help") {
-      console.log(help(lesson, task));
-    } else if (command.does === "play") {
-      if (command.json) say = undefined;
-      listen();
-      const played = command.json
-        ? tell(lesson, command.numbers, console)
-        : draw(lesson, command.numbers, file, console);
-      await until(interrupt.signal, played);
-    } else {
-      if (command.role.writes) say = console.error;
-      if (command.role.quic) sums = () => ""; // Deno does not tell how many datagrams it needed
-      await playRole(command, interrupt, terminal, listen);
-    }
+    if (command.does === "help") terminal.console.log(help(lesson, task));
+    if (command.does === "play") await playBoth(lesson, command, file, interrupt);
+    if (command.does === "role") await playRole(command, interrupt);
     return 0;
   } catch (error) {
-    if (interrupt.signal.aborted) {
-      goBelow();
-      say?.(`Stopped.${sums()}`);
-      return 0;
-    }
-    console.error(complaint(error, terminal.stderr.isTerminal()));
-    if (!(error instanceof UsageError)) return 1;
-    console.error(`See: deno task ${task} --help`);
-    return 2;
+    if (!interrupt.signal.aborted) return complain(error, task, terminal);
+    interrupt.sayStopped();
+    return 0;
   }
+}
+
+/** Ctrl-C: it aborts the play or the role, and at the end a line says what was sent. */
+class Interrupt extends AbortController {
+  readonly terminal: Terminal;
+  /** Prints that line. It is `undefined` if only JSON may be printed. */
+  say: ((text: string) => void) | undefined;
+  /** Returns what was sent and received. */
+  sums: () => string;
+  #isBelow = false;
+
+  constructor(terminal: Terminal) {
+    super();
+    this.terminal = terminal;
+    this.say = terminal.console.log;
+    this.sums = () => ` ${terminal.traffic()}`;
+  }
+
+  /** Listens for Ctrl-C from now on. */
+  listen(): void {
+    this.terminal.onInterrupt(() => {
+      this.#goBelow(); // before a role prints its last lines
+      this.abort();
+    });
+  }
+
+  sayStopped(): void {
+    this.#goBelow();
+    this.say?.(`Stopped.${this.sums()}`);
+  }
+
+  /** The terminal shows ^C. Goes on in the next line. */
+  #goBelow(): void {
+    if (!this.#isBelow && this.terminal.stdout.isTerminal()) this.say?.("");
+    this.#isBelow = true;
+  }
+}
+
+/** Prints what went wrong, and returns the exit code. */
+function complain(error: unknown, task: string, { console, stderr }: Terminal): number {
+  console.error(complaint(error, stderr.isTerminal()));
+  if (!(error instanceof UsageError)) return 1;
+  console.error(`See: deno task ${task} --help`);
+  return 2;
+}
+
+/** Plays both sides, until Ctrl-C: drawn, or as JSON. */
+async function playBoth(
+  lesson: Lesson,
+  { json, numbers }: Extract<Command, { does: "play" }>,
+  file: string,
+  interrupt: Interrupt,
+): Promise<void> {
+  const { console } = interrupt.terminal;
+  if (json) interrupt.say = undefined;
+  interrupt.listen();
+  const played = json ? tell(lesson, numbers, console) : draw(lesson, numbers, file, console);
+  await until(interrupt.signal, played);
 }
 
 /** Draws the play, and prints what to do next. `file` is the lesson's file, without the folder. */
@@ -126,31 +154,29 @@ async function play(lesson: Lesson, numbers: Numbers, diagram: Diagram): Promise
 
 async function playRole(
   { role, values, address }: Extract<Command, { does: "role" }>,
-  interrupt: AbortController,
-  terminal: Terminal,
-  listen: () => void,
+  interrupt: Interrupt,
 ): Promise<void> {
+  const { terminal, signal } = interrupt;
+  if (role.writes) interrupt.say = terminal.console.error;
+  if (role.quic) interrupt.sums = () => ""; // Deno does not tell how many datagrams it needed
+
   const remote = await found(address);
   if (!role.listens) mustBeOne("host", remote);
   if (role.group) mustBeGroup(remote);
 
-  const options = Object.entries(role.options ?? {});
-  const [named, { default: usual }] = options.find(([, { own }]) => own) ?? ["", {}];
+  const all = Object.entries(role.options ?? {});
+  const [named, { default: usual }] = all.find(([, { own }]) => own) ?? ["", {}];
   const local = role.listens
     ? remote
     : { hostname: await ownFor(remote, named, values[named], usual), port: 0 };
   const peers = [...role.listens ? [] : [remote], ...await peersIn(role, values)];
   await mayUse(role, local, peers, terminal);
 
-  listen();
-  const { signal } = interrupt;
+  interrupt.listen();
   const { console, stdin, stdout } = terminal;
   const lines = (prompt: string) => terminal.lines(prompt, signal, () => interrupt.abort());
-  const streams = { console, stdin, stdout, lines };
-  await until(
-    signal,
-    role.run({ local, remote, options: new Options(values), signal, ...streams }),
-  );
+  const options = new Options(values);
+  await until(signal, role.run({ local, remote, options, lines, signal, console, stdin, stdout }));
 }
 
 /** Returns the addresses in the options. A name among their values becomes an IP address. */

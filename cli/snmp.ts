@@ -16,7 +16,7 @@ import {
   type Socket,
 } from "../lib/udp.ts";
 import { type Option, UsageError } from "./lesson.ts";
-import { watch } from "./watch.ts";
+import { watch, type Watcher } from "./watch.ts";
 
 /** The option of every role. */
 export const COMMUNITY: Record<string, Option> = {
@@ -52,29 +52,31 @@ export async function explained(
   agent: Address,
   work: (open: () => Socket) => Promise<void>,
 ): Promise<void> {
-  let asked: Message | undefined;
-  let came: Datagram | undefined;
-
-  const open = () => {
-    return watch(bind({ hostname: localFor(agent) }), {
-      sending(data) {
-        const next = understood(data);
-        if (next?.id !== asked?.id) came = undefined; // a new question, and not another try
-        asked = next;
-      },
-      received(datagram) {
-        if (!came || likeness(datagram, asked!, agent) > likeness(came, asked!, agent)) {
-          came = datagram;
-        }
-      },
-    });
-  };
-
+  const seen = new Seen(agent);
   try {
-    await work(open);
+    await work(() => watch(bind({ hostname: localFor(agent) }), seen));
   } catch (error) {
-    const why = came && whyNotTaken(came, asked!, agent);
+    const why = seen.came && whyNotTaken(seen.came, seen.asked!, agent);
     throw why ? new Error(why) : error;
+  }
+}
+
+/** Remembers the last question, and the datagram that came nearest to an answer. */
+class Seen implements Watcher {
+  asked: Message | undefined;
+  came: Datagram | undefined;
+
+  constructor(readonly agent: Address) {}
+
+  sending(data: Uint8Array): void {
+    const next = understood(data);
+    if (next?.id !== this.asked?.id) this.came = undefined; // a new question, and not another try
+    this.asked = next;
+  }
+
+  received(datagram: Datagram): void {
+    const like = (one: Datagram) => likeness(one, this.asked!, this.agent);
+    if (!this.came || like(datagram) > like(this.came)) this.came = datagram;
   }
 }
 

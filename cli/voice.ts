@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { auHead, monoSamples, NoSound, readHead, Resampler, sampleBytes } from "../lib/audio.ts";
+import {
+  auHead,
+  monoSamples,
+  NoSound,
+  readHead,
+  Resampler,
+  sampleBytes,
+  type Sound,
+} from "../lib/audio.ts";
 import { JitterBuffer } from "../lib/jitter.ts";
 import * as mulaw from "../lib/mulaw.ts";
 import { count } from "../lib/text.ts";
@@ -164,38 +172,63 @@ export async function* inMulaw(
   chunks: AsyncIterable<Uint8Array>,
   bare: () => void = () => {},
 ): AsyncGenerator<Uint8Array> {
-  let head: ReturnType<typeof readHead>;
-  let convert: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes;
-  let rest = new Uint8Array();
-  let left = Infinity;
-  const taken = (bytes: Uint8Array, complete: boolean): Uint8Array | undefined => {
-    rest = joined(rest, bytes);
-    if (!head) {
-      if (rest.length === 0) return undefined;
-      head = readHead(rest, complete);
-      if (!head) return undefined;
-      if (head.start === 0) bare();
-      rest = rest.slice(head.start);
-      left = head.length;
-      convert = converter(head);
-    }
-    const whole = sampleBytes(head) * head.channels;
-    const size = Math.min(rest.length, left);
-    const ready = rest.subarray(0, size - size % whole);
-    rest = rest.slice(ready.length);
-    left -= ready.length;
-    return ready.length > 0 ? convert(ready) : undefined;
-  };
+  const reader = new SoundReader(bare);
   for await (const chunk of chunks) {
-    const ready = taken(chunk, false);
+    const ready = reader.take(chunk, false);
     if (ready) yield ready;
-    if (head && left < sampleBytes(head) * head.channels) return; // the rest is not sound
+    if (reader.isOver) return; // the rest is not sound
   }
-  const ready = taken(new Uint8Array(), true);
+  const ready = reader.take(new Uint8Array(), true);
   if (ready) yield ready;
 }
 
-function converter(sound: Parameters<typeof monoSamples>[1]): (bytes: Uint8Array) => Uint8Array {
+/** Reads a sound piece by piece: first its head, then its samples. */
+class SoundReader {
+  readonly #bare: () => void;
+  #head: ReturnType<typeof readHead>;
+  #convert: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes;
+  #rest = new Uint8Array();
+  #left = Infinity;
+
+  constructor(bare: () => void) {
+    this.#bare = bare;
+  }
+
+  /** Whether all samples were read. */
+  get isOver(): boolean {
+    return this.#head !== undefined && this.#left < frameBytes(this.#head);
+  }
+
+  /** Returns the samples that are whole now, as mu-law. `complete` says that this is the end. */
+  take(bytes: Uint8Array, complete: boolean): Uint8Array | undefined {
+    this.#rest = joined(this.#rest, bytes);
+    if (!this.#head) this.#readHead(complete);
+    if (!this.#head) return undefined;
+
+    const size = Math.min(this.#rest.length, this.#left);
+    const ready = this.#rest.subarray(0, size - size % frameBytes(this.#head));
+    this.#rest = this.#rest.slice(ready.length);
+    this.#left -= ready.length;
+    return ready.length > 0 ? this.#convert(ready) : undefined;
+  }
+
+  #readHead(complete: boolean): void {
+    if (this.#rest.length === 0) return;
+    this.#head = readHead(this.#rest, complete);
+    if (!this.#head) return;
+    if (this.#head.start === 0) this.#bare();
+    this.#rest = this.#rest.slice(this.#head.start);
+    this.#left = this.#head.length;
+    this.#convert = converter(this.#head);
+  }
+}
+
+/** Returns how many bytes a frame has: one sample of each channel. */
+function frameBytes(sound: Sound): number {
+  return sampleBytes(sound) * sound.channels;
+}
+
+function converter(sound: Sound): (bytes: Uint8Array) => Uint8Array {
   const { encoding, rate, channels } = sound;
   if (encoding === "mulaw" && rate === mulaw.RATE && channels === 1) return (bytes) => bytes;
   const resampler = new Resampler(rate, mulaw.RATE);

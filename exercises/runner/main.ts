@@ -45,6 +45,24 @@ class UsageError extends Error {}
 
 /** Reads the command line. */
 function parse(given: string[]): Command {
+  const { options, words } = split(given);
+  if (options.help) return { does: "help" };
+  const chosen = (["watch", "hint", "reset"] as const).filter((option) => options[option]);
+  const does = chosen[0] ?? "check";
+  if (chosen.length > 1) throw new UsageError(`One at a time: --${chosen.join(" or --")}.`);
+  const [first, second, ...others] = words;
+  if (first === undefined) {
+    if (does === "check") return { does };
+    throw new UsageError(`--${does} needs a number, such as: deno task exercise 1 --${does}`);
+  }
+
+  const page = find(first);
+  if (second === undefined) return { does, page };
+  return { does, page, exercise: exerciseNamed(second, others, does, page) };
+}
+
+/** Splits the command line into options and other words. */
+function split(given: string[]) {
   const args = given.filter((argument) => argument !== "--") // as `npm run` wants it
     .flatMap((argument) =>
       argument.startsWith("--hint=") ? ["--hint", argument.slice(7)] : argument
@@ -61,18 +79,16 @@ function parse(given: string[]): Command {
       return false;
     },
   });
-  if (options.help) return { does: "help" };
-  const chosen = (["watch", "hint", "reset"] as const).filter((option) => options[option]);
-  const does = chosen[0] ?? "check";
-  if (chosen.length > 1) throw new UsageError(`One at a time: --${chosen.join(" or --")}.`);
-  const [first, second, ...others] = words;
-  if (first === undefined) {
-    if (does === "check") return { does };
-    throw new UsageError(`--${does} needs a number, such as: deno task exercise 1 --${does}`);
-  }
+  return { options, words };
+}
 
-  const page = find(first);
-  if (second === undefined) return { does, page };
+/** Returns the word after the number, if it is an exercise of this page and a hint is wanted. */
+function exerciseNamed(
+  second: string,
+  others: string[],
+  does: Command["does"],
+  page: Page,
+): string {
   if (/^\d+$/.test(second)) {
     throw new UsageError(`One at a time: deno task exercise ${page.number}`);
   }
@@ -81,7 +97,7 @@ function parse(given: string[]): Command {
     throw new UsageError(`"${printable(surplus)}" is more than is needed here.`);
   }
   const own = exercises(page);
-  if (own.includes(second)) return { does, page, exercise: second };
+  if (own.includes(second)) return second;
   throw new UsageError(
     `There is no "${printable(second)}" in ${page.file}. There are: ${own.join(", ")}.`,
   );
