@@ -47,7 +47,7 @@ export function inFolder(
       const file = await Deno.open(hidden, { write: true, createNew: true }).catch(refuse);
       // The lock ends with this program: see removeLeftovers.
       await file.lock(true).catch(() => {});
-      return new HiddenFile(file, hidden, path, options.most ?? MOST_BYTES, options.signal);
+      return new HiddenFile(file, hidden, path, options);
     },
   };
 }
@@ -91,15 +91,18 @@ class HiddenFile implements Sink {
   #buffered = 0;
   readonly #buffer = new Uint8Array(AT_ONCE);
   #file: Deno.FsFile | undefined;
+  readonly most: number;
+  readonly signal: AbortSignal | undefined;
 
   constructor(
     file: Deno.FsFile,
     readonly hidden: string,
     readonly path: string,
-    readonly most: number,
-    readonly signal: AbortSignal | undefined,
+    { most = MOST_BYTES, signal }: { most?: number; signal?: AbortSignal },
   ) {
     this.#file = file;
+    this.most = most;
+    this.signal = signal;
     signal?.addEventListener("abort", this.#discard);
   }
 

@@ -31,6 +31,8 @@ const ON: Option = {
   own: true,
 };
 
+const BUFFER: Option = { value: "MS", about: "how late a datagram may come", default: "60" };
+
 /** A role that sends the sound of standard input. */
 export const speakRole: Role = {
   about: "send standard input, or a melody",
@@ -62,10 +64,7 @@ export const listenRole = (
   about: "write what is heard to standard output",
   listens: true,
   writes: true,
-  options: {
-    buffer: { value: "MS", about: "how late a datagram may come", default: "60" },
-    interface: ON,
-  },
+  options: { buffer: BUFFER, interface: ON },
   async run({ local, options, signal, console, stdout }) {
     const buffer = new JitterBuffer(options.number("buffer", 0, 1000));
     const on = options.text("interface");

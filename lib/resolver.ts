@@ -36,7 +36,7 @@ export async function resolveName(
 ): Promise<Message | undefined> {
   for (let tries = 1; tries <= TRIES; tries++) {
     using socket = bind({ hostname: localFor(server) });
-    const answer = await askOnce(socket, question, server, milliseconds, ignored);
+    const answer = await askOnce(socket, question, server, { milliseconds, ignored });
     if (answer?.truncated) {
       return await resolveTcp(question, server, milliseconds, ignored) ?? answer;
     }
@@ -53,8 +53,7 @@ export async function askOnce(
   socket: Socket,
   question: Question,
   server: Address,
-  milliseconds: number,
-  ignored: Ignored = () => {},
+  { milliseconds, ignored = () => {} }: { milliseconds: number; ignored?: Ignored },
 ): Promise<Message | undefined> {
   const id = randomId();
   await socket.send(encodeQuestion(id, question), server);

@@ -28,7 +28,12 @@ const TRUE = "workbook.test A 192.0.2.7";
 const FALSE = [{ ...WWW, ttl: 300, data: "203.0.113.66" }];
 
 /** The page's client and lib/resolver.ts keep the same promises. */
-const ASKS = { askName, askOnce };
+const ASKS: Record<string, typeof askName> = {
+  askName,
+  askOnce: (socket, question, server, milliseconds) => {
+    return askOnce(socket, question, server, { milliseconds });
+  },
+};
 const RESOLVES = { resolve, resolveName };
 
 /** What the server answers over UDP. */

@@ -191,7 +191,10 @@ class Guest extends Running {
       },
       stderr: { isTerminal },
       lines: (question, signal, interrupt) =>
-        lines(question, signal, interrupt, Readable.fromWeb(readable), terminal.console.log),
+        lines(question, signal, interrupt, {
+          input: Readable.fromWeb(readable),
+          print: terminal.console.log,
+        }),
       onInterrupt: (stop) => void this.#interrupted.promise.then(stop),
       takeBack: () => {}, // the permissions are those of all tests of this file
       traffic: () => `${room.traffic}`,

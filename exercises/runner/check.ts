@@ -211,6 +211,11 @@ function told({ name, message, stack }: Thrown): string {
     return "The time of an AbortSignal was up. Then receive throws, and nobody caught that: " +
       "see how receiveUntil in lessons/02_receive.ts does.";
   }
+  return toldAsItIs({ name, message, stack });
+}
+
+/** Returns the sentence for an error that Deno, the library or the learner's code throws. */
+function toldAsItIs({ name, message, stack }: Thrown): string {
   const place = stack.match(/(exercises\/\d\d_\w+\.ts:\d+)/)?.[1];
   const at = place ? ` at ${place}` : "";
   const refused = refusedAccess(message) ?? refusedImport(message);

@@ -69,39 +69,64 @@ export async function deno(
     stderr: "piped",
   }).spawn();
   running.add(child);
-  let stopped: Ended["stopped"];
-  const stop = (over: Ended["stopped"]) => {
-    stopped = over;
-    kill(child);
-  };
-  let timer = setTimeout(stop, limit.start, "time");
-  const end = setTimeout(stop, limit.whole ?? WHOLE, "time");
-  const read = async (
-    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-    hear: (text: string) => void,
-    alive = "",
-  ) => {
-    let text = "";
-    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-      if (alive && (text.slice(-alive.length) + chunk).includes(alive)) {
-        clearTimeout(timer);
-        timer = setTimeout(stop, limit.time, "time");
-      }
-      if (text.length < limit.output) text += chunk;
-      else if (!stopped) stop("output");
-      hear(text);
-    }
-    return text;
-  };
+  using limits = new Limits(child, limit);
   const [stdout, stderr] = await Promise.all([
-    read(child.stdout, hear, limit.alive),
-    read(child.stderr, () => {}),
+    limits.read(child.stdout, hear, limit.alive),
+    limits.read(child.stderr),
   ]);
   const { code } = await child.status;
   running.delete(child);
-  clearTimeout(timer);
-  clearTimeout(end);
-  return { code, stdout, stderr, stopped };
+  return { code, stdout, stderr, stopped: limits.stopped };
+}
+
+/** Stops a process that goes over one of its limits. */
+class Limits implements Disposable {
+  /** The limit that it went over. */
+  stopped: Ended["stopped"];
+  readonly #child: Deno.ChildProcess;
+  readonly #limit: Limit;
+  readonly #end: ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(child: Deno.ChildProcess, limit: Limit) {
+    this.#child = child;
+    this.#limit = limit;
+    this.#timer = this.#stopAfter(limit.start);
+    this.#end = this.#stopAfter(limit.whole ?? WHOLE);
+  }
+
+  /** Reads a stream to its end. `alive` is the text that is a sign of life. */
+  async read(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    hear: (text: string) => void = () => {},
+    alive = "",
+  ): Promise<string> {
+    let text = "";
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      if (alive && (text.slice(-alive.length) + chunk).includes(alive)) {
+        clearTimeout(this.#timer);
+        this.#timer = this.#stopAfter(this.#limit.time);
+      }
+      if (text.length < this.#limit.output) text += chunk;
+      else if (!this.stopped) this.#stop("output");
+      hear(text);
+    }
+    return text;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#end);
+  }
+
+  #stopAfter(milliseconds: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#stop("time"), milliseconds);
+  }
+
+  #stop(over: Ended["stopped"]): void {
+    this.stopped = over;
+    kill(this.#child);
+  }
 }
 
 /** Stops every Deno that is running. */

@@ -24,10 +24,6 @@ export function shipped({ number, name, solution }: Page): string {
   const source = readText(inProject(solution));
   const title = source.match(/exercise \d+: (.*)\.$/m)?.[1];
   if (title === undefined) throw new Error(`${solution} does not begin with its title.`);
-  const imports = [...source.matchAll(/^import [^;]*;$/gm)].map(([text]) => text)
-    .join("\n").replaceAll('"../../', '"../');
-  const declarations = source.split(/\n\n(?=\S)/).slice(1); // each with its doc comment
-  const tasks = declarations.filter((text) => /^export /m.test(text)).join("\n\n");
   return `\
 /**
  * # Exercise ${number}: ${title}
@@ -42,9 +38,22 @@ export function shipped({ number, name, solution }: Page): string {
  *
  * @module
  */
-${imports}
+${importsOf(source)}
 import { todo } from "./todo.ts";
 
-${tasks.trimEnd().replace(EXERCISE, "$1  return todo();\n}")}
+${tasksOf(source)}
 `;
+}
+
+/** Returns the imports of a solution, as its page needs them. */
+function importsOf(source: string): string {
+  const imports = [...source.matchAll(/^import [^;]*;$/gm)].map(([text]) => text);
+  return imports.join("\n").replaceAll('"../../', '"../');
+}
+
+/** Returns what a solution exports: types, and functions without their code. */
+function tasksOf(source: string): string {
+  const declarations = source.split(/\n\n(?=\S)/).slice(1); // each with its doc comment
+  const tasks = declarations.filter((text) => /^export /m.test(text)).join("\n\n");
+  return tasks.trimEnd().replace(EXERCISE, "$1  return todo();\n}");
 }
