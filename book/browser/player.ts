@@ -174,12 +174,14 @@ export class Player {
       go(() => Number(value));
     });
     this.#speed.addEventListener("change", () => this.#wake());
-    this.#on(".play", async () => {
-      if (!await loaded()) return;
-      if (this.playing) return this.halt();
-      if (this.step === this.last) this.show(0);
-      this.play();
-    });
+    this.#on(".play", async () => await loaded() && this.#toggle());
+  }
+
+  /** Pauses, goes on, or begins again at the end. */
+  #toggle(): void {
+    if (this.playing) return this.halt();
+    if (this.step === this.last) this.show(0);
+    this.play();
   }
 
   #on(selector: string, act: () => void): void {

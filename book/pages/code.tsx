@@ -248,9 +248,13 @@ function stretches({ text, comments }: Source, start: number, end: number): Stre
   return found;
 }
 
+/** A comment beside its code. It is there for the eye: Tab passes it, and reads the code instead. */
 function beside(group: Comment[]): string {
   const [first] = group;
-  if (first!.block) return html(tagged(markdown(first!.value))).replaceAll(' tabindex="0"', "");
+  if (first!.block) {
+    return html(tagged(markdown(first!.value))).replaceAll(' tabindex="0"', "")
+      .replaceAll("<a ", '<a tabindex="-1" ');
+  }
   const text = group.map(({ value }) => value.trim()).join(" ");
   return `<p>${escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>")}</p>`;
 }

@@ -15,7 +15,7 @@ import {
   sizeReply,
 } from "../../lessons/07_limits.ts";
 import { count } from "../../lib/text.ts";
-import { bind, MAX_BYTES } from "../../lib/udp.ts";
+import { type Address, bind, MAX_BYTES, type Socket } from "../../lib/udp.ts";
 import { type Knobs, usual } from "../knobs.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
@@ -50,18 +50,23 @@ export async function play(diagram: Diagram, { size } = usual(KNOBS)): Promise<v
   const passed = await arrives(sender, receiver.address, size, 1000);
   if (!passed) diagram.note(`A datagram of ${count(size, "byte")} got no reply here.`);
   await arrives(sender, receiver.address, MAX_BYTES, 1000);
-  try {
-    await arrives(sender, receiver.address, MAX_BYTES + 1, 1000);
-  } catch (error) {
-    diagram.note((error as Error).message);
-    diagram.note("Over IPv6 the limit is 65,527. By default, macOS refuses more than 9,216.");
-  }
+  await sendTooMuch(diagram, sender, receiver.address);
 
   const [first, second] = await cut(8);
   diagram.note(`Two datagrams were read into a buffer of 8 bytes: ${first}, then ${second}.`);
   diagram.note('They were "Hello, world!" and "Bye!". What did not fit is lost.');
 
   tellOfNetworks(diagram, size);
+}
+
+/** Sends a byte more than a datagram can have. */
+async function sendTooMuch(diagram: Diagram, sender: Socket, to: Address): Promise<void> {
+  try {
+    await arrives(sender, to, MAX_BYTES + 1, 1000);
+  } catch (error) {
+    diagram.note((error as Error).message);
+    diagram.note("Over IPv6 the limit is 65,527. By default, macOS refuses more than 9,216.");
+  }
 }
 
 /** Sends two texts to a socket whose buffer has this much room. Returns what is read, in quotes. */

@@ -92,14 +92,18 @@ function tellGoBackN(
       `all parts that were sent after it were sent again. ${took}`,
   );
 
-  // What arrived too early, while part 2 was missing.
-  const early = TEXTS.slice(0, parts).map((_, number) => number)
-    .filter((number) => number > 2 && number < 2 + window && !lost.includes(number));
+  const early = cameEarly(Math.min(parts, 2 + window), lost);
   if (early.length === 0) return;
   diagram.note(
     `If the receiver had kept ${listed(early)} and named ${early.length === 1 ? "it" : "them"} ` +
       `in its ACK, the ACK would report only ${listed(missing(2, early))} as missing.`,
   );
+}
+
+/** The parts below `end` that arrived while part 2 was missing. */
+function cameEarly(end: number, lost: number[]): number[] {
+  const numbers = Array.from({ length: end }, (_, number) => number);
+  return numbers.filter((number) => number > 2 && !lost.includes(number));
 }
 
 async function playSelective(diagram: Diagram, numbers: Numbers<typeof KNOBS>): Promise<void> {
