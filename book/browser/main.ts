@@ -9,6 +9,7 @@ import { loaded, reveal, toast } from "./dom.ts";
 import { startFollowing } from "./follow.ts";
 import { addCopyButtons, linkHeadings } from "./headings.ts";
 import { startMenus, startTurning } from "./menus.ts";
+import { startPaper } from "./paper.ts";
 import { startTheme } from "./theme.ts";
 import { startToasts } from "./toasts.ts";
 
@@ -21,6 +22,7 @@ startTurning();
 linkHeadings(document.querySelector("main")!);
 addCopyButtons(document.querySelector("main")!);
 startToasts();
+startPaper();
 startFollowing();
 
 // Scripts of their own, for those who press these.

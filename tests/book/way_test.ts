@@ -78,4 +78,19 @@ Deno.test("the way through the book", async (t) => {
     await opened.page.keyboard.press("Enter");
     assertEquals(opened.page.url(), `${book.address}04_echo.html#serve`);
   });
+
+  await t.step("has no line of code that wraps at 1,280 pixels", async () => {
+    for (const name of names.filter((name) => /^(\d\d_|lib-udp)/.test(name))) {
+      await using opened = await open(chromium, book.address + name);
+      const wide = await opened.page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+        return [...document.querySelectorAll<HTMLElement>("pre")].filter((pre) => {
+          const { whiteSpace } = getComputedStyle(pre);
+          pre.style.whiteSpace = "pre";
+          return whiteSpace !== "pre" && pre.scrollWidth > pre.clientWidth;
+        }).map(({ textContent }) => textContent.slice(0, 200));
+      });
+      assertEquals(wide, [], name);
+    }
+  });
 });

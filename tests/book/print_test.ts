@@ -1,0 +1,71 @@
+import { assert, assertEquals } from "@std/assert";
+import { getDocumentProxy } from "unpdf";
+import { browser, open, pages, project, serve } from "./helpers.ts";
+
+/** The lowest line of each sheet of a PDF: empty, if there is none. */
+async function lowestLines(pdf: Uint8Array): Promise<string[]> {
+  const document = await getDocumentProxy(pdf);
+  const lines: string[] = [];
+  for (let number = 1; number <= document.numPages; number++) {
+    const { items } = await (await document.getPage(number)).getTextContent();
+    const texts = items.filter((item) => "str" in item).filter(({ str }) => str.trim() !== "");
+    const low = Math.min(...texts.map(({ transform }) => transform[5]));
+    const line = texts.filter(({ transform }) => transform[5] - low < 2);
+    lines.push(line.map(({ str }) => str).join("").trim());
+  }
+  return lines;
+}
+
+Deno.test("on paper", async (t) => {
+  using folder = await project();
+  await using book = await serve(folder);
+  await using chromium = await browser();
+  const names = await pages(book.address);
+
+  const print = async (name: string, format: "A4" | "letter") => {
+    await using opened = await open(chromium, book.address + name);
+    const { page } = opened;
+    await page.waitForSelector(".theme:not([hidden])");
+    const headings = await page.$$eval(
+      "main :is(h2, h3, .code figcaption > :first-child)",
+      (all) => all.map((one) => one.textContent!.trim()),
+    );
+    const lowest = await lowestLines(await page.pdf({ format, timeout: 0 }));
+    for (const [i, line] of lowest.entries()) {
+      assert(line !== "", `${name}, ${format}: sheet ${i + 1} of ${lowest.length} has no text`);
+      assert(!headings.includes(line), `${name}: ${line} is cut from what it stands above`);
+    }
+    assertEquals(await page.$$eval(".picture .piece", (all) => all.length), 0);
+    return lowest.length;
+  };
+
+  for (const name of names.filter((name) => /^(\d\d_|readme)/.test(name))) {
+    await t.step(`${name} has no empty sheet, and no heading alone`, async () => {
+      await print(name, "A4");
+    });
+  }
+
+  await t.step(
+    "a picture that is higher than a sheet is printed in parts, on Letter too",
+    async () => {
+      await print("18_nat.html", "letter");
+      await using opened = await open(chromium, `${book.address}18_nat.html`);
+      const { page } = opened;
+      await page.waitForSelector(".theme:not([hidden])");
+      const shown = await page.evaluate(() => {
+        dispatchEvent(new Event("beforeprint"));
+        return [...document.querySelectorAll(".picture .piece")].map((one) => ({
+          height: Number(one.getAttribute("height")),
+          names: one.querySelectorAll(".h").length,
+        }));
+      });
+      assert(shown.length > 2);
+      for (const { height, names } of shown) assert(height <= 1000 && names === shown[0]!.names);
+    },
+  );
+
+  await t.step("the whole book", async () => {
+    const sheets = await print("book.html", "A4");
+    assert(sheets > 100, `${sheets}`);
+  });
+});
