@@ -183,12 +183,26 @@ export class Options {
 
   /** Returns a whole number from `least` to `most`. */
   number(name: string, least: number, most: number): number {
+    return this.numberOr<never>(name, [], least, most);
+  }
+
+  /** One of these words, or a whole number from `least` to `most`. */
+  numberOr<Word extends string>(
+    name: string,
+    words: readonly Word[],
+    least: number,
+    most: number,
+  ): Word | number {
     const text = this.text(name);
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
     if (value >= least && value <= most) return value;
+    const word = words.find((word) => word === text);
+    if (word !== undefined) return word;
+
+    const others = words.map((word) => `${word} or `).join("");
     throw new UsageError(
       `--${name} ${printable(text)} is not right: ` +
-        `it must be a whole number from ${least} to ${most}.`,
+        `it must be ${others}a whole number from ${least} to ${most}.`,
     );
   }
 }

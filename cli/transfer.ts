@@ -21,11 +21,15 @@ import { watch } from "./watch.ts";
 export const sendRole: Role = {
   about: "send standard input",
   options: {
-    window: { value: "PARTS", about: "how many parts may be under way, or auto", default: "auto" },
+    window: {
+      value: "PARTS",
+      about: "how many parts may be under way, or auto, or model",
+      default: "auto",
+    },
     part: { value: "BYTES", about: "how many bytes a part has", default: "1024" },
   },
   async run({ local, remote, options, signal, console, stdin, stdout }) {
-    const window = options.text("window") === "auto" ? "auto" : options.number("window", 1, LIMIT);
+    const window = options.numberOr("window", ["auto", "model"], 1, LIMIT);
     const size = options.number("part", 1, MAX_BYTES - HEADER);
     const start = performance.now();
     let bytes = 0;

@@ -1,6 +1,6 @@
 /**
- * A file over UDP: numbers, acknowledgements, timeouts and a sliding window. It needs udp.ts beside
- * it.
+ * A file over UDP: numbers, acknowledgements, timeouts and a sliding window. It needs udp.ts and
+ * transfer_model.ts beside it.
  *
  * The two sides, {@linkcode Sending} and {@linkcode Receiving}, have no socket and no clock. Each
  * is told what arrives (`heard`) and what time it is. It says what to send (`due`) and when to ask
@@ -21,6 +21,7 @@
  *
  * @module
  */
+import { type Arrival, type Departure, ModelWindow } from "./transfer_model.ts";
 import { type Address, formatAddress, sameAddress, type Socket } from "./udp.ts";
 
 /** Bytes before the data of a part. */
@@ -196,6 +197,16 @@ export interface Window {
   lost?(): void;
   /** There was a second timeout, and no ACK in between. */
   silence?(): void;
+  /** No part may leave before this time. If it is not given, each part may leave at once. */
+  readonly leavesAt?: number;
+  /** A part leaves now, and so many others are under way. Returns what the window knows then. */
+  sent?(now: number, flying: number): Departure;
+  /** The program has nothing more to send, and so many parts are under way. */
+  idle?(flying: number): void;
+  /** Parts have arrived, whether the window was full or not. */
+  measured?(arrival: Arrival): void;
+  /** A part was lost. It is called for each one, with what `sent` returned. */
+  missed?(departure: Departure): void;
 }
 
 /**
@@ -255,6 +266,8 @@ interface Part {
   flying: boolean;
   /** True if the receiver has it, but has not written it yet. */
   held: boolean;
+  /** What the window wants to know again when it arrives or is lost. */
+  departure: Departure | undefined;
 }
 
 /**
@@ -305,6 +318,7 @@ export class Sending implements Side {
   #flying = 0;
   #newest = 0;
   #heldBack = false;
+  #paced = false;
   #ended = false;
   #stopping = false;
   #ignored: string | undefined;
@@ -336,7 +350,7 @@ export class Sending implements Side {
     if (this.#parts.size === 0 && this.#theirs) this.#heardAt = now; // nobody had to answer before
     const number = this.next++;
     const never = { sentAt: -Infinity, order: 0, times: 0, flying: false, held: false };
-    this.#parts.set(number, { number, kind, data, ...never });
+    this.#parts.set(number, { number, kind, data, ...never, departure: undefined });
   }
 
   stop(): void {
@@ -396,17 +410,30 @@ export class Sending implements Side {
       if (part.order > (last?.order ?? 0)) last = part;
     }
     this.lowest = Math.max(this.lowest, lowest); // an ACK may be late, and overtaken by others
-    if (!last) return;
+    if (last) this.#measure(last, arrived, now);
+  }
+
+  /** Measures the round trip of the part that was sent last of those that have arrived now. */
+  #measure(last: Part, arrived: number, now: number): void {
     this.#timeouts = 0;
     // If the part was sent twice, we cannot tell which copy this ACK answers. So
     // it measures nothing, and a doubled timeout stays until the next
     // measurement (Karn's algorithm). An ACK that comes too early for the second
     // copy answers the first one. So the second copy has overtaken nothing.
     const took = now - last.sentAt;
-    if (last.times === 1) this.trip.measured(took);
-    else if (!(took > this.trip.smoothed / 2)) last = undefined;
-    this.#newest = Math.max(this.#newest, last?.order ?? 0);
+    const once = last.times === 1;
+    if (once) this.trip.measured(took);
+    const known = once || took > this.trip.smoothed / 2;
+    if (known) this.#newest = Math.max(this.#newest, last.order);
+
     if (this.#heldBack) this.#window.arrived?.(arrived);
+    this.#window.measured?.({
+      now,
+      parts: arrived,
+      flying: this.#flying,
+      departure: known ? last.departure : undefined,
+      trip: once ? took : undefined,
+    });
   }
 
   due(now: number): [data: Uint8Array, to: Address][] {
@@ -456,6 +483,7 @@ export class Sending implements Side {
       if (!part.flying || now < this.#deadline(part)) continue;
       part.flying = false;
       this.#flying--;
+      if (part.departure) this.#window.missed?.(part.departure);
       if (part.order < this.#newest) {
         this.#lost(part);
         continue;
@@ -501,14 +529,11 @@ export class Sending implements Side {
 
   #send(now: number): Uint8Array[] {
     const datagrams: Uint8Array[] = [];
-    this.#heldBack = false;
+    this.#heldBack = this.#paced = false;
     for (const part of this.#parts.values()) {
       if (part.flying || part.held) continue;
-      if (this.#flying >= Math.max(1, Math.floor(this.#window.size))) {
-        this.#heldBack = true;
-        break;
-      }
-      if (this.#flying >= this.#room(part.data.length)) break;
+      if (this.#waits(part, now)) break;
+      part.departure = this.#window.sent?.(now, this.#flying);
       this.#flying++;
       part.flying = true;
       part.sentAt = now;
@@ -516,7 +541,17 @@ export class Sending implements Side {
       if (part.times++ > 0) this.resent++;
       datagrams.push(this.#datagram(part));
     }
+    // If half of the receiver's room is free, the program that gives us parts is slow.
+    const slow = this.next - this.lowest < LIMIT / 2;
+    if (slow && !this.#heldBack && !this.#paced) this.#window.idle?.(this.#flying);
     return datagrams;
+  }
+
+  /** Says whether a part has to wait: for the window, its turn, or the receiver's buffer. */
+  #waits(part: Part, now: number): boolean {
+    this.#heldBack = this.#flying >= Math.max(1, Math.floor(this.#window.size));
+    this.#paced = now < (this.#window.leavesAt ?? now);
+    return this.#heldBack || this.#paced || this.#flying >= this.#room(part.data.length);
   }
 
   /**
@@ -536,6 +571,7 @@ export class Sending implements Side {
     for (const part of this.#parts.values()) {
       if (part.flying) at = Math.min(at, this.#deadline(part));
     }
+    if (this.#paced) at = Math.min(at, this.#window.leavesAt ?? at);
     return this.#allHeld() ? Math.min(at, this.#asksAt()) : at;
   }
 
@@ -796,8 +832,11 @@ export class Talk {
 
 /** What {@linkcode sendFile} may be given. */
 export interface SendOptions {
-  /** How many parts may be under way. `auto`, the default, is a {@linkcode FairWindow}. */
-  window?: number | "auto";
+  /**
+   * How many parts may be under way. `auto`, the default, is a {@linkcode FairWindow}. `model` is a
+   * {@linkcode ModelWindow}: it measures the line.
+   */
+  window?: number | "auto" | "model";
   /** When it is aborted, the sender gives up and tells the receiver. */
   signal?: AbortSignal;
 }
@@ -812,8 +851,7 @@ export async function sendFile(
   to: Address,
   { window = "auto", signal }: SendOptions = {},
 ): Promise<Sending> {
-  const size = window === "auto" ? new FairWindow() : { size: window };
-  const sending = new Sending(to, size, performance.now());
+  const sending = new Sending(to, newWindow(window), performance.now());
   const talk = new Talk(socket, sending, signal);
 
   try {
@@ -825,6 +863,11 @@ export async function sendFile(
 
   await talk.ended;
   return sending;
+}
+
+function newWindow(window: number | "auto" | "model"): Window {
+  if (window === "auto") return new FairWindow();
+  return window === "model" ? new ModelWindow() : { size: window };
 }
 
 /** Gives the parts to the sending side, each as soon as there is room for it, and then the end. */

@@ -282,7 +282,12 @@ Deno.test("lesson 10: what a selective ACK reports as missing is below the highe
   assertEquals(missing(7, []), []);
 });
 
-for (const [size, window] of [[0], [1], [1024], [50_000], [300_000, 32]] as [number, number?][]) {
+const SIZES: [number, (number | "model")?][] = [
+  ...[0, 1, 1024, 50_000].map((size): [number] => [size]),
+  [300_000, 32],
+  [200_000, "model"],
+];
+for (const [size, window] of SIZES) {
   Deno.test(`lesson 10: ${size} bytes arrive through a relay that loses, doubles and reorders`, async () => {
     const receiver = bind();
     const middle = bind();
@@ -301,7 +306,7 @@ for (const [size, window] of [[0], [1], [1024], [50_000], [300_000, 32]] as [num
 }
 
 Deno.test("lesson 10: on loopback nothing is sent again, with any window", async () => {
-  for (const window of [1, 32, "auto"] as const) {
+  for (const window of [1, 32, "auto", "model"] as const) {
     const receiver = bind();
     const file = content(100_000);
     const { sent, resent } = await slowly(async () => {
@@ -662,8 +667,8 @@ Deno.test({
 Deno.test("lesson 10: wrong options end with 2, and say what would be right", async () => {
   for (
     const [option, value, says] of [
-      ["--window", "0", "it must be a whole number from 1 to 256"],
-      ["--window", "many", "--window many is not right"],
+      ["--window", "0", "it must be auto or model or a whole number from 1 to 256"],
+      ["--window", "many", "--window many is not right: it must be auto or model or a whole"],
       ["--part", "65495", "it must be a whole number from 1 to 65494"],
     ]
   ) {

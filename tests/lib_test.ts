@@ -34,6 +34,7 @@ import "./lib/survey_test.ts";
 import "./lib/text_test.ts";
 import "./lib/tftp_server_test.ts";
 import "./lib/tftp_test.ts";
+import "./lib/transfer_model_test.ts";
 import "./lib/transfer_test.ts";
 import { inOne } from "./rooms.ts";
 

@@ -14,6 +14,7 @@ import {
   Sending,
   unpack,
 } from "../../lib/transfer.ts";
+import { ModelWindow } from "../../lib/transfer_model.ts";
 import { NONSENSE, tries } from "../nonsense.ts";
 import { joined, type Plan, simulate } from "./simulation.ts";
 
@@ -152,6 +153,11 @@ Deno.test("transfer: the timeout follows RFC 6298, with a floor, and backs off u
   assertEquals(trip.timeout, long); // a cap shortens nothing
 });
 
+function newWindow(window: number | "auto" | "model", random: () => number): Plan["window"] {
+  if (window === "auto") return new FairWindow();
+  return window === "model" ? new ModelWindow(random) : { size: window };
+}
+
 /** A transfer in any weather that loses such a share, or half of that and all of half a second now and then. */
 function weather(least: number, most: number) {
   const upTo = (max: number, min = 0) => fc.double({ min, max, noNaN: true });
@@ -162,7 +168,10 @@ function weather(least: number, most: number) {
     delay: upTo(150),
     jitter: upTo(150),
     parts: fc.nat(120),
-    window: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: LIMIT })),
+    window: fc.oneof(
+      fc.constantFrom("auto" as const, "model" as const),
+      fc.integer({ min: 1, max: LIMIT }),
+    ),
     reading: fc.constantFrom(0, 0, 1, 300, 10_000),
     writing: fc.constantFrom(0, 0, 1, 300, 10_000),
     bursts: fc.boolean(),
@@ -170,7 +179,7 @@ function weather(least: number, most: number) {
     const random = dice(seed);
     return {
       parts: file(parts, 3),
-      window: window === 0 ? new FairWindow() : { size: window },
+      window: newWindow(window, random),
       fate(now: number) {
         if (bursts && now % 5000 < 500) return [];
         const copies = random() < (bursts ? drop / 2 : drop) ? 0 : random() < duplicate ? 2 : 1;
@@ -223,9 +232,10 @@ Deno.test("transfer: one part after the other arrives, too, where a fifth is los
 });
 
 Deno.test("transfer: where nothing is lost, nothing is sent again", () => {
-  for (const window of [{ size: 1 }, { size: 32 }, { size: LIMIT }, new FairWindow()]) {
+  for (const kind of [1, 32, LIMIT, "auto", "model"] as const) {
     for (const delay of [0.1, 20, 240]) {
       const random = dice(3);
+      const window = newWindow(kind, random);
       const fate = () => [delay + random() * delay / 20];
       const { sending } = simulate({ parts: file(1000), window, fate });
       assertEquals([sending.resent, sending.sent], [0, 1001], `${delay} ms`);

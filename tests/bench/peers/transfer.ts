@@ -26,7 +26,7 @@ if (role === "receive") {
   const parts = function* () {
     while (true) yield part;
   };
-  const window = last === "auto" ? last : Number(last);
+  const window = last === "auto" || last === "model" ? last : Number(last);
   const counted = { sent: 0, resent: 0 };
   const socket = bind({ hostname: localFor(address), port: 0 });
   const send = socket.send;
