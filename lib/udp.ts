@@ -595,7 +595,7 @@ function checkBytes(bytes: unknown, hostname: string): void {
 function checkGroup(group: string, { hostname }: Address): void {
   if (!isMulticast(group)) {
     throw new RangeError(
-      `Group ${Deno.inspect(group)} is no multicast address: ` +
+      `Group ${Deno.inspect(group)} is not a multicast address: ` +
         "those of IPv4 are 224.0.0.0 to 239.255.255.255, those of IPv6 begin with ff.",
     );
   }
@@ -614,7 +614,7 @@ function checkInterface(on: unknown, six: boolean): void {
     ? "For an IPv6 group it must be its number, such as 2, or 0: the system picks."
     : 'For an IPv4 group it must be an address of this machine, such as "127.0.0.1", ' +
       'or "0.0.0.0": the system picks.';
-  throw new TypeError(`Interface ${Deno.inspect(on)} is no network interface. ${wanted}`);
+  throw new TypeError(`Interface ${Deno.inspect(on)} is not a network interface. ${wanted}`);
 }
 
 function checkTtl(ttl: unknown, six: boolean): void {
@@ -622,7 +622,7 @@ function checkTtl(ttl: unknown, six: boolean): void {
   if (six) throw new TypeError("Deno cannot set the hop limit, which is the TTL of IPv6.");
   if (Number.isInteger(ttl) && Number(ttl) >= 0 && Number(ttl) <= 255) return;
   throw new RangeError(
-    `TTL ${Deno.inspect(ttl)} is no TTL: it must be a whole number from 0 to 255.`,
+    `TTL ${Deno.inspect(ttl)} is not a TTL: it must be a whole number from 0 to 255.`,
   );
 }
 

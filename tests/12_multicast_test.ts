@@ -166,8 +166,8 @@ Deno.test("lesson 12: what is no group is told, with the limits, by both roles: 
 Deno.test("lesson 12: an interface that this machine has not got is told as that: 1", async () => {
   const wrong: [string, RegExp][] = [
     ["192.0.2.99", /^Cannot join 239\.255\.77\.77 on interface 192\.0\.2\.99: this machine has no/],
-    ["lo", /^Interface "lo" is no network interface\. For an IPv4 group it must be an address/],
-    ["2", /^Interface 2 is no network interface\. For an IPv4 group it must be an address/],
+    ["lo", /^Interface "lo" is not a network interface\. For an IPv4 group it must be an address/],
+    ["2", /^Interface 2 is not a network interface\. For an IPv4 group it must be an address/],
   ];
   for (const [value, words] of wrong) {
     const args = ["listen", "--port", 0, "--interface", value];

@@ -238,7 +238,10 @@ Deno.test("join: an interface that is none is a TypeError that says what one is"
   for (const wrong of [0, 2, "lo", "", "::1", "127.0.0.1:9", "1.2.3", undefined, null]) {
     const options = { interface: wrong } as JoinOptions;
     const error = await assertRejects(() => four.join(GROUP, options), TypeError, "IPv4 group");
-    assertStringIncludes(error.message, `Interface ${Deno.inspect(wrong)} is no network interface`);
+    assertStringIncludes(
+      error.message,
+      `Interface ${Deno.inspect(wrong)} is not a network interface`,
+    );
   }
   for (const wrong of [-1, 1.5, NaN, 2 ** 31, "2", "127.0.0.1", "eth0", undefined, null]) {
     const options = { interface: wrong } as JoinOptions;
