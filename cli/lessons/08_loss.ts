@@ -29,7 +29,7 @@ const KNOBS = {
   duplicate: { about: "share that arrives twice", least: 0, most: 1, default: 0.2, step: 0.05 },
   delay: { about: "delay of each copy", least: 0, most: 500, default: 20, step: 10, unit: "ms" },
   jitter: {
-    about: "random extra delay, up to this",
+    about: "largest random extra delay",
     least: 0,
     most: 500,
     default: 200,
