@@ -72,10 +72,15 @@ Deno.test("lesson 6: replies that go on and on do not make the client wait longe
       await later(20);
     }
   })();
-  const replies = discover(client, server.address, 200);
-  const looking = within(PATIENCE, replies, "It waits on and on.");
-  const [heard] = await Promise.all([looking.finally(() => over = true), answering]);
-  assert(heard.length > 1);
+  let heard = 0;
+  // On a busy machine, few replies come in 200 ms: then it looks for longer.
+  for (let time = 200; heard < 2 && time < PATIENCE; time *= 2) {
+    const replies = discover(client, server.address, time);
+    heard = (await within(PATIENCE, replies, "It waits on and on.")).length;
+  }
+  over = true;
+  await answering;
+  assert(heard > 1);
 });
 
 Deno.test({
