@@ -42,7 +42,7 @@ interface Loss {
 
 /** The diagram of a conversation. It calls a function with each event, such as one that draws. */
 export class Diagram {
-  readonly #tell: (event: Event) => void;
+  #tell: (event: Event) => void;
   readonly #label: ((data: Uint8Array) => string) | undefined;
   readonly #columns: Column[] = [];
   readonly #flights: Flight[] = [];
@@ -105,6 +105,7 @@ export class Diagram {
   end(): void {
     this.#tellLost("lost");
     this.#tell({ event: "end", at: this.#now() });
+    this.#tell = () => {}; // on a slow machine, a datagram may arrive after the end
   }
 
   #tellLost(fate: "lost" | "unheard"): void {

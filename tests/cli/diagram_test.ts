@@ -35,6 +35,18 @@ function words(events: Event[]): string[] {
   });
 }
 
+Deno.test("diagram: a datagram that arrives after the end is told as lost, and not again", async () => {
+  using alice = bind();
+  using bob = bind();
+  let [late, received] = [alice, bob];
+  const events = await told(async (diagram) => {
+    [late, received] = [diagram.watch("Alice", alice), diagram.watch("Bob", bob)];
+    await late.send("Hello", bob.address);
+  });
+  await received.receive();
+  assertEquals(words(events), ["Alice", "Bob", "0 > 1 lost: Hello (5)", "end"]);
+});
+
 Deno.test("diagram: a column for each socket, and a datagram when it arrives", async () => {
   const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
