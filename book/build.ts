@@ -10,9 +10,34 @@ import { Site } from "./site.tsx";
 // Most lessons wait more than they work.
 const AT_A_TIME = 8;
 
-/** Writes all files of the book into a folder, which is made if it is not there. */
+/** Stands in a folder with a book that was written here: another one may take its place. */
+const MARK = ".udp-workbook";
+
+/** Makes the folder, if it is not there. Throws where something else is in it, or writing is refused. */
+async function prepare(folder: string): Promise<void> {
+  for (const name of ["read", "write"] as const) {
+    const { state } = await Deno.permissions.request({ name, path: folder }); // asks outside of the project
+    if (state === "granted") continue;
+    throw new Error(
+      `The book may not ${name} in ${folder}, which is outside of this project. ` +
+        "In a terminal, Deno asks you. Or write it here, and move it: deno task book --build site",
+    );
+  }
+  await Deno.mkdir(folder, { recursive: true });
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  if (names.length > 0 && !names.includes(MARK)) {
+    throw new Error(
+      `${folder} is not empty, and no book was written there before. ` +
+        "Nothing has been changed. Choose another folder, or empty this one.",
+    );
+  }
+  await Deno.writeTextFile(`${folder}/${MARK}`, "Written by: deno task book --build\n");
+}
+
+/** Writes all files of the book into a folder. */
 export async function build(project: Project, folder: string): Promise<void> {
   const start = performance.now();
+  await prepare(folder);
   const recordings = new Recordings(project);
   const lessons = project.lessons();
   await recordings.recordAll(lessons, AT_A_TIME);
@@ -29,7 +54,6 @@ export async function build(project: Project, folder: string): Promise<void> {
     recording: (lesson) => recordings.get(lesson),
     recorded: () => recordings.version,
   });
-  await Deno.mkdir(folder, { recursive: true });
   const files = site.files();
   for (const [name, make] of files) {
     const { body } = await make();

@@ -67,7 +67,7 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
         const text = within(() => this.parser.parseInline(tokens));
         return to === undefined
           ? `<span class="file">${text}</span>`
-          : `<a href="${escaped(to)}">${text}</a>`;
+          : `<a href="${escaped(to)}">${text}${place(to)}</a>`;
       },
       image: () => "", // those of the README show the book
       code: ({ text, lang }) => `<pre tabindex="0"><code>${coloured(text, lang)}</code></pre>\n`,
@@ -84,6 +84,12 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
     },
   });
   return marked.parse(linked(markdown), { async: false }).replaceAll("<p></p>\n", "");
+}
+
+/** Where on another page a link leads, for those who hear it: "Lesson 4" may lead to several places. */
+function place(to: string): string {
+  const [, id] = to.match(/^[\w-]+\.html#(.+)$/) ?? [];
+  return id ? `<span class="hidden">, ${escaped(id.replaceAll("-", " "))}</span>` : "";
 }
 
 // "RFC 768", and "RFC 1350, 2347": but what follows in "RFC 1035, 2.3.4" is a section.

@@ -23,7 +23,7 @@ import { type Trouble, troubleWith } from "./code/trouble.ts";
 import { exercisesOf, pageOf, standing, troublesOf } from "./exercises.ts";
 import { document } from "./pages/layout.tsx";
 import { LessonPage, type LessonView } from "./pages/lesson.tsx";
-import { Contents, DocumentPage, LibraryPage, WholePage } from "./pages/others.tsx";
+import { Contents, DocumentPage, LibraryPage, MissingPage, WholePage } from "./pages/others.tsx";
 import type { Recording } from "./pages/diagram.tsx";
 import { BrokenPage, type Fault, withTroubles } from "./pages/troubles.tsx";
 import type { LessonFile, Project } from "./project.ts";
@@ -195,6 +195,8 @@ export class Site {
       { files: lessons.map(({ path }) => path) },
       (book) => <WholePage book={book} views={lessons.map((one) => this.#view(one))} />,
     );
+
+    page("404", { files: [] }, (book) => <MissingPage book={book} />);
 
     add("book.css", () => compact(this.#project.text("book/book.css")));
     add("book.js", () => script(new URL("book/browser/main.ts", project.folder)));

@@ -10,7 +10,9 @@ import type { Search } from "./search.ts";
 export function startDialogs(): void {
   const search = document.querySelector<HTMLDialogElement>("dialog.search")!;
   const help = document.querySelector<HTMLDialogElement>("dialog.help")!;
-  document.querySelector(".search-open")!.addEventListener("click", () => open(search));
+  for (const button of document.querySelectorAll(".search-open")) {
+    button.addEventListener("click", () => open(search));
+  }
   document.querySelector(".keys-open")!.addEventListener("click", () => help.showModal());
   if (/^Mac|^iP/.test(navigator.platform)) {
     for (const key of document.querySelectorAll(".ctrl-k")) key.textContent = "⌘ K";

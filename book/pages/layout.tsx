@@ -48,6 +48,12 @@ export function Page({ book, title, about, here, children, script = true }: {
         <Top book={book} here={here} />
         <main id="main">{children}</main>
         <footer class="foot">
+          {!book.live && (
+            <p class="how">
+              This is the book as files. To run lessons and to do exercises, clone the project. In
+              its folder, type <code>npx -y deno@2 task book</code>
+            </p>
+          )}
           <p>
             <a href="index.html">Contents</a>
             <a href="readme.html">Read me</a>

@@ -177,6 +177,14 @@ export function LessonText(
               <Troubles faults={view.faults} />
             </div>
           )}
+          {!book.live && prefix === "" && (
+            <p class="prose how">
+              You do these on your machine, in a copy of this project:{" "}
+              <code>npx -y deno@2 task book</code> opens this page with an editor, and{" "}
+              <code>{`npx -y deno@2 task exercise ${number} --watch`}</code>{" "}
+              checks your own editor's file at every save.
+            </p>
+          )}
           {exercises.map((exercise, i) => (
             <Exercises exercise={exercise} view={view} book={book} prefix={prefix}>
               <Onward book={book} number={number} next={exercises[i + 1]?.name} prefix={prefix} />

@@ -12,7 +12,7 @@ import { headings, html, inline, plain } from "../markdown.ts";
 import type { Document, LessonFile } from "../project.ts";
 import { Declaration, Icon, Imports } from "./code.tsx";
 import { Diagram, type Recording } from "./diagram.tsx";
-import { type Book, capital, help, isDone, Page } from "./layout.tsx";
+import { type Book, capital, help, HelpLinks, isDone, Lessons, Page } from "./layout.tsx";
 import { LessonText, type LessonView } from "./lesson.tsx";
 
 /** The first page: what there is, and how far one is. */
@@ -247,6 +247,32 @@ export function DocumentPage({ book, document, link }: {
         </nav>
         <div class="text">{raw(html(body, { link }))}</div>
       </article>
+    </Page>
+  );
+}
+
+/** For an address that leads nowhere. */
+export function MissingPage({ book }: { book: Book }) {
+  return (
+    <Page
+      book={book}
+      title="There is no such page · The UDP Workbook"
+      about="There is no such page."
+    >
+      <h1>There is no such page</h1>
+      <p class="after">Perhaps one of these is meant.</p>
+      <p class="after">
+        <button type="button" class="start search-open" hidden>Search the book</button>
+      </p>
+      <nav class="missing lessons" aria-label="Contents">
+        <Lessons book={book} />
+        <div>
+          <p aria-hidden="true">Help</p>
+          <ul aria-label="Help">
+            <HelpLinks book={book} />
+          </ul>
+        </div>
+      </nav>
     </Page>
   );
 }

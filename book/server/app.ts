@@ -135,7 +135,12 @@ export function app(
   app.get("/:name?", async (context) => {
     const name = context.req.param("name") ?? "index.html";
     const make = site.files().get(name);
-    if (!make) return context.notFound();
+    if (!make) {
+      // A person reads it: with the contents, and the search.
+      if (!context.req.header("accept")?.includes("text/html")) return context.notFound();
+      const { body } = await site.files().get("404.html")!();
+      return context.html(`${body}`, 404);
+    }
     const { type, body } = await make();
     const kept = /\.woff2$/.test(name) ? "max-age=86400" : "no-cache";
     return context.body(body, 200, { "content-type": type, "cache-control": kept });

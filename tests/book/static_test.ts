@@ -102,6 +102,40 @@ Deno.test("the book as files", async (t) => {
     assert(text.includes("<code>deno task lesson8 --drop 1</code>"));
   });
 
+  await t.step("says on each page how exercises are done", async () => {
+    for await (const { name } of Deno.readDir(site)) {
+      if (!name.endsWith(".html")) continue;
+      const text = await Deno.readTextFile(new URL(name, site));
+      assert(text.includes("clone the project"), name);
+      const [, number] = name.match(/^0?(\d+)_/) ?? [];
+      if (number) assert(text.includes(`npx -y deno@2 task exercise ${number} --watch`), name);
+    }
+    assert(await Deno.stat(new URL("404.html", site)));
+  });
+
+  await t.step("takes the place of an earlier one, and of nothing else", async () => {
+    const again = await command(folder, "--build", "site/deep").output();
+    assertEquals(again.code, 0, new TextDecoder().decode(again.stderr));
+    await Deno.writeTextFile(new URL("site/thesis.txt", folder), "all my work");
+    const { code, stderr } = await command(folder, "--build", "site").output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [
+      1,
+      "site is not empty, and no book was written there before. " +
+      "Nothing has been changed. Choose another folder, or empty this one.\n",
+    ]);
+    assertEquals([...Deno.readDirSync(new URL("site/", folder))].length, 2);
+  });
+
+  await t.step("asks before it writes elsewhere, and says so where it cannot ask", async () => {
+    const elsewhere = await Deno.makeTempDir();
+    const { code, stderr } = await command(folder, "--build", elsewhere).output();
+    const said = new TextDecoder().decode(stderr);
+    assertEquals(code, 1);
+    assert(said.includes("outside of this project. In a terminal, Deno asks you."), said);
+    assertEquals([...Deno.readDirSync(elsewhere)], []);
+    await Deno.remove(elsewhere);
+  });
+
   await t.step("names no path of this machine", async () => {
     for await (const { name } of Deno.readDir(site)) {
       if (name.endsWith(".woff2")) continue;

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import axe from "axe-core";
+import type { Page } from "puppeteer-core";
 import { browser, open, pages, project, serve } from "./helpers.ts";
 
 /** The text of a page that is prose: no code, no picture, no link and no heading. */
@@ -7,6 +9,16 @@ function prose(html: string): string {
     .replaceAll(/<(script|pre|svg|code|a|h\d)\b[^]*?<\/\1>/g, "")
     .replaceAll(/<div class="note[^]*?<\/div>/g, "") // what stands beside code is its comments
     .replaceAll(/<[^>]*>/g, "");
+}
+
+/** What axe finds wrong with a page as it is now. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run({ resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`);
+  });
 }
 
 Deno.test("the way through the book", async (t) => {
@@ -92,5 +104,90 @@ Deno.test("the way through the book", async (t) => {
       });
       assertEquals(wide, [], name);
     }
+  });
+
+  await t.step("has a name of its own for each place that a page leads to", () => {
+    for (const [name, html] of texts) {
+      const places = new Map<string, string>();
+      for (const [, attributes, inside] of html.matchAll(/<a\b([^>]*)>([^]*?)<\/a>/g)) {
+        const [, to = ""] = attributes!.match(/href="([^"]*)"/)!;
+        const href = to.startsWith("#") ? name + to : to;
+        const called = inside!.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ").trim();
+        assert(called, `${name}: a link to ${href} has no name`);
+        const other = places.get(called.toLowerCase()) ?? href;
+        assertEquals(href, other, `${name}: "${called}" leads to two places`);
+        places.set(called.toLowerCase(), href);
+      }
+    }
+  });
+
+  await t.step("goes on where there is no page: with the contents, and the search", async () => {
+    await using opened = await open(chromium, `${book.address}05_cat.html`);
+    const { page } = opened;
+    await page.waitForSelector("button.start:not([hidden])");
+    assertEquals(await page.$eval("h1", (one) => one.textContent), "There is no such page");
+    const links = await page.$$eval(".missing a", (all) => all.map((one) => one.pathname.slice(1)));
+    assert(links.includes("05_chat.html") && links.includes("docs-questions.html"), `${links}`);
+    await page.click("button.start");
+    await page.waitForSelector("dialog.search[open]");
+    const { status, body } = await fetch(`${book.address}05_cat.html`);
+    await body?.cancel();
+    assertEquals(status, 404);
+    const wanted = { accept: "text/html" };
+    const told = await fetch(`${book.address}05_cat.html`, { headers: wanted });
+    assertEquals([told.status, (await told.text()).includes("</html>")], [404, true]);
+  });
+
+  await t.step("is seen where the system has chosen the colours", async () => {
+    for (const name of ["04_echo.html", "docs-questions.html", "05_cat.html"]) {
+      await using opened = await open(chromium, book.address + name);
+      const { page } = opened;
+      const session = await page.createCDPSession();
+      const features = [{ name: "forced-colors", value: "active" }];
+      await session.send("Emulation.setEmulatedMedia", { features });
+      assert(await page.evaluate(() => matchMedia("(forced-colors: active)").matches));
+      await page.waitForSelector(".theme:not([hidden])");
+      await page.evaluate(() => document.querySelector<HTMLDetailsElement>(".menu")!.open = true);
+      for (const width of [1280, 390]) {
+        await page.setViewport({ width, height: 900 });
+        assertEquals(await violations(page), [], `axe, in ${name}, ${width}, forced colours`);
+      }
+      const current = await page.$$eval(
+        ".menu [aria-current]",
+        (all) => all.map((one) => getComputedStyle(one).outlineStyle),
+      );
+      assert(current.every((style) => style === "solid"), `${current}`);
+      if (name !== "04_echo.html") continue;
+      const borders = await page.$$eval(
+        ".run, .check, .commands, .code pre",
+        (all) => all.map((one) => getComputedStyle(one).borderTopStyle),
+      );
+      assert(borders.length > 5 && borders.every((style) => style !== "none"), `${borders}`);
+    }
+  });
+
+  await t.step("weighs little: the menu, too", async () => {
+    const weight = async (bytes: Uint8Array<ArrayBuffer>) => {
+      const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+      return (await new Response(packed).bytes()).length / 1000;
+    };
+    for (const [name, html] of texts) {
+      if (name === "book.html") continue;
+      const kilobytes = await weight(new TextEncoder().encode(html));
+      assert(kilobytes <= 19.9, `${name}: ${kilobytes} KB`);
+    }
+    await using opened = await open(chromium, `${book.address}16_rip.html`);
+    const loaded = await opened.page.evaluate(async () => {
+      await document.fonts.ready;
+      return performance.getEntriesByType("resource").map(({ name }) => name)
+        .filter((name) => !name.includes("/changes/")); // that tells what happens later
+    });
+    assert(loaded.length < 7, `${loaded}`);
+    let all = await weight(new TextEncoder().encode(texts.get("16_rip.html")));
+    for (const name of loaded) {
+      const bytes = await (await fetch(name)).bytes();
+      all += name.endsWith(".woff2") ? bytes.length / 1000 : await weight(bytes);
+    }
+    assert(all <= 120, `${all} KB`);
   });
 });
