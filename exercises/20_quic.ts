@@ -34,7 +34,7 @@ export async function greetNames(client: Deno.QuicConn): Promise<number> {
  * Return as soon as you have all of them. Otherwise, return when `milliseconds` are over.
  *
  * If a number comes twice, keep the first text. Ignore datagrams of any other form. They do not
- * make you wait longer.
+ * make you wait longer. If the connection ends too early, let the error through.
  */
 export async function inOrder(
   connection: Deno.QuicConn,

@@ -1,7 +1,7 @@
 import { connect, endpoint } from "../../lessons/20_quic.ts";
 import { PROTOCOL } from "../../lessons/20_quic.ts";
 import { selfSigned } from "../../lib/certificate.ts";
-import { done, pause, same, test, text } from "./teacher.ts";
+import { done, pause, same, test, text, throws } from "./teacher.ts";
 import { greetNames, inOrder } from "../20_quic.ts";
 
 const HERE = { hostname: "127.0.0.1", port: 0 };
@@ -11,7 +11,7 @@ const encode = (text: string) => new TextEncoder().encode(text);
 async function connected(
   work: (client: Deno.QuicConn, server: Deno.QuicConn) => Promise<void>,
 ): Promise<void> {
-  const { cert, key } = await selfSigned(["localhost"], 1);
+  const { cert, key } = await selfSigned(["localhost"], 10);
   using listening = endpoint(HERE);
   using asking = endpoint(HERE);
   const accepted = listening.listen({ cert, key, alpnProtocols: [PROTOCOL] }).accept();
@@ -36,12 +36,13 @@ async function sendAll(connection: Deno.QuicConn, texts: string[]): Promise<void
 
 test("greetNames: greets each name", () =>
   connected(async (client, server) => {
-    greetNames(server);
+    const greeting = greetNames(server);
     for (const name of ["Michael", "José 你好"]) {
       await client.sendDatagram(encode(name));
       const story = `I sent "${name}" and waited for the greeting.`;
       same(await hear(client, story), `Hello, ${name}!`, story);
     }
+    greeting.catch(() => {}); // the connection ends now, and another case is about that
   }));
 
 test("greetNames: closes with code 3 after a datagram that is not a name", () =>
@@ -112,6 +113,15 @@ test("inOrder: ignores datagrams of any other form", () =>
     const story = `I sent ${others.map((text) => `"${text}"`).join(", ")}. Then I sent ` +
       '"1 a", a line break and "b", and then "2 b". The numbers are 1 to 2.';
     same(await done(inOrder(client, 2, 5000), story), ["a\nb", "b"], story);
+  }));
+
+test("inOrder: a failure is not taken for a missing text", () =>
+  connected(async (client, server) => {
+    await sendAll(server, ["1 a"]);
+    const texts = inOrder(client, 2, 5000);
+    await Promise.race([texts, pause(20)]); // code that throws at once is told as that
+    server.close({ closeCode: 0, reason: "done" });
+    await throws(() => texts, Error, 'I sent "1 a" of 2, and closed the connection.');
   }));
 
 test("inOrder: other datagrams do not make it wait longer", () =>

@@ -132,4 +132,10 @@ export const MISTAKES: Mistake[] = [
     to: "milliseconds",
     fails: ["inOrder: other datagrams do not make it wait longer"],
   },
+  {
+    mistake: "the end of the connection is taken for the end of the time",
+    from: "await next(Math.max(0, end - performance.now()))",
+    to: "await next(Math.max(0, end - performance.now())).catch(() => undefined)",
+    fails: ["inOrder: a failure is not taken for a missing text"],
+  },
 ];
