@@ -32,9 +32,9 @@ export async function listenWithNames(socket: Socket, count: number): Promise<st
  * Send each typed line to a friend, as soon as it is typed. At first, send to `friend`.
  *
  * Your friend may restart her program at any time. Then it has a new port, and it sends you a
- * datagram from there, which is often empty. So receive at the same time, and always send to the
- * port from which your friend's host has sent last. Ignore datagrams from other hosts, and those
- * from port 0: nothing can be sent to port 0.
+ * datagram from there, which is often empty. So receive at the same time. When a datagram comes
+ * from your friend's host, send to its port from then on. Ignore datagrams from other hosts, and
+ * those from port 0: nothing can be sent to port 0.
  *
  * When there are no more lines, close the socket and return. If a line cannot be sent, close the
  * socket, too, and let the error through.

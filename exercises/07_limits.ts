@@ -21,8 +21,8 @@ export interface Try {
 }
 
 /**
- * A datagram may arrive although a smaller one does not. Return the sizes that arrive although a
- * smaller size does not, in ascending order, each once.
+ * A size is a surprise if it arrives and a smaller one does not. Return all surprises, each once,
+ * in ascending order.
  *
  * The tries come in any order. There may be several tries of one size. Then the size arrives if at
  * least one of them did: a single lost datagram says nothing about its size.

@@ -51,8 +51,8 @@ export function timeoutAfter(deliveries: Delivery[]): number {
  * Acknowledge a duplicate again, but keep its text once. Ignore a `PART` above the next number, an
  * `END` with another number than the next, and a new `PART` after `END`.
  *
- * The sender is the first address from which `PART 0` or `END 0` comes. Ignore everybody else. If
- * the socket fails, let the error through.
+ * The sender is the first address from which `PART 0` or `END 0` comes. Ignore everybody else, and
+ * datagrams from port 0: no ACK can be sent there. If the socket fails, let the error through.
  */
 export async function collectAll(socket: Socket, quiet: number): Promise<string[]> {
   return todo();

@@ -21,10 +21,10 @@ import { todo } from "./todo.ts";
  *
  * At the end of a round trip, the next window is:
  *
- * - after a loss: half of the window, rounded down, but at least 2. This half is also the new
- *   threshold. There is a loss if the window was larger than `room`.
- * - after silence: 1. The threshold is the same half as after a loss. `silent` has the numbers of
- *   the round trips, counted from 0, in which no ACK arrived.
+ * - after silence: 1. The new threshold is half of the window, rounded down, but at least 2.
+ *   `silent` has the numbers of the round trips, counted from 0, in which no ACK arrived.
+ * - otherwise, after a loss: the same half. It is also the new threshold. There is a loss if the
+ *   window was larger than `room`.
  * - otherwise, if the window is below the threshold: double, but not more than the threshold.
  * - otherwise: one more.
  *
@@ -43,8 +43,8 @@ export interface Entry {
 
 /**
  * Several senders share a line. `log` has an entry for each sender and round trip, in the order of
- * time. Return the names of the senders that were unfair, in the order in which the log shows that
- * they were. Return each name once.
+ * time. Return the names of the senders that were unfair, each once. The one that was unfair first
+ * comes first.
  *
  * A fair sender halves after a loss: in its next round trip, it sends at most half as many
  * datagrams, rounded up. But 2 are always fair. After the last entry of a sender, nobody knows what

@@ -21,8 +21,8 @@ import { todo } from "./todo.ts";
  * `239.255.77.77: Hello`: the group and the text.
  *
  * A received datagram says who sent it, but not to which group it was sent. Other programs on this
- * machine listen to the same groups at the same port, and to other groups, which you must not
- * report. The texts come from the network: make them safe to print with `printable`.
+ * machine listen to the same groups at the same port. They also listen to other groups: do not
+ * report those. The texts come from the network: make them safe to print with `printable`.
  *
  * End when `signal` is aborted, and leave no socket open. If something fails, let the error through
  * at once, and leave no socket open either. For example, one of `groups` may not be a group.
@@ -44,7 +44,7 @@ export async function hearGroups(
  *
  * - A member that has been silent for 1000 ms or longer is no longer a member: delete it from the
  *   roster, whatever `datagram` says. If it sends `here` again later, it comes last.
- * - A text other than `here` and `bye` changes nothing else: it is not part of this protocol.
+ * - Ignore a text other than `here` and `bye`: it is not part of this protocol.
  * - A sender with port 0 cannot be a member, because you cannot reply to it (RFC 768).
  * - An attacker can send from ten thousand addresses. So the roster has at most 100 members. If it
  *   is full, a new sender is not added, and the members stay.

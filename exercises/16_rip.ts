@@ -18,9 +18,9 @@ import { todo } from "./todo.ts";
 
 /**
  * Return the update that a router sends to one of its neighbours: a list of messages, as bytes.
- * `table` is the router's table. It holds the type `KnownRoute` of lesson 16.
+ * `table` is the router's table, as in lesson 16.
  *
- * - Send each route with its metric. A lost route has the metric 16, and is sent, too.
+ * - Send each route with its metric and its tag. A lost route has the metric 16, and is sent, too.
  * - Use split horizon: leave out the routes that came from this neighbour. If `poisoned` is true,
  *   use poisoned reverse: send these routes with the metric 16.
  * - A message has at most 25 routes. Without a route to send, return an empty list.
@@ -50,11 +50,11 @@ export type Choose = (now: number, told?: Choice) => Choice | undefined;
  * metric. The call returns the neighbour to use, and the metric through it: one more than it told.
  *
  * - What a neighbour told last replaces what it told before, even if it is worse.
- * - Choose the smallest metric. If several neighbours have it, keep the neighbour of the call
- *   before. If that one is not among them, take the one that you have remembered for the longest
- *   time.
- * - If the metric through a neighbour is 16, this neighbour has no route. Then do not remember it.
- *   If it tells a route again, it counts as new.
+ * - Choose the smallest metric. If several neighbours have it, keep the one that the call before
+ *   has returned. If that one is not among them, take the one that you have remembered for the
+ *   longest time.
+ * - If a neighbour tells 15 or 16, it has no route for you: one more than 15 is infinity. Then do
+ *   not remember it. If it tells a route again, it counts as new.
  * - Forget a neighbour that told nothing for 180,000 ms or longer.
  * - A metric is a whole number from 1 to 16. If a neighbour tells another one, ignore it.
  * - Remember at most 100 neighbours. If you remember 100, ignore a new one, and keep the others.

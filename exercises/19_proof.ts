@@ -27,7 +27,8 @@ export interface Seen {
 /**
  * An attacker has forged the address of a victim. `seen` are the datagrams that a server got from
  * this address and sent to it, in several protocols. Return for each protocol its amplification:
- * how many times as many bytes the server sent as it got. Round it to one digit after the point.
+ * the bytes that the server sent, divided by those that it got. Round it to one digit after the
+ * point.
  *
  * Count what travels on the network: each datagram has 28 bytes more than its data, for the headers
  * of IP and UDP. Leave out a protocol of which the server got nothing. It does not matter in which

@@ -1,5 +1,5 @@
 import { bind, type Socket } from "../../lib/udp.ts";
-import { all, done, hear, pause, same, test, throws } from "./teacher.ts";
+import { all, done, forged, hear, pause, same, test, throws } from "./teacher.ts";
 import { collectAll, timeoutAfter } from "../09_retransmission.ts";
 
 /** Parts that were sent once, and took so long. */
@@ -159,6 +159,15 @@ test("collectAll: takes nothing from a second sender, who does not keep it waiti
   } finally {
     clearInterval(chatter);
   }
+});
+
+test("collectAll: ignores a datagram from port 0", async () => {
+  using receiver = forged("PART 0 forged", { hostname: "127.0.0.1", port: 0 });
+  using sender = bind();
+  const collecting = collectAll(receiver, 100);
+  const story = "PART 0 forged came from port 0. Then another sender sent PART 0 one and END 1.";
+  for (const message of ["PART 0 one", "END 1"]) await sender.send(message, receiver.address);
+  same(await done(collecting, story), ["one"], story);
 });
 
 test("collectAll: a failure is not an end", async () => {

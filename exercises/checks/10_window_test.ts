@@ -133,6 +133,19 @@ test("sendWithin: after 100 ms without a new ACK it goes back, in order", async 
   await done(sending, `${story} In the end I said ACK 4 ROOM 0.`);
 });
 
+test("sendWithin: after it went back, an ACK counts for all that it has sent before", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const { say } = await begun(receiver, sender);
+  await say("ACK 0 ROOM 3");
+  const story = "I said ACK 0 ROOM 3, got three texts, and said ACK 1 ROOM 1.";
+  await next(receiver, 3, story);
+  await say("ACK 1 ROOM 1");
+  same(await next(receiver, 1, story), [PARTS[2]], `${story} After 100 ms came:`);
+  await say("ACK 3 ROOM 1");
+  same(await next(receiver, 1, story), [PARTS[4]], `${story} Then I said ACK 3 ROOM 1. This came:`);
+});
+
 test("sendWithin: ignores an ACK that is old, too new, or from a stranger", async () => {
   using receiver = bind();
   using stranger = bind();

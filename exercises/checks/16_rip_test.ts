@@ -53,6 +53,14 @@ test("updateFor: sends lost routes, too", () => {
   same(sent(B, false, lost), ["10.3/16: 16"], `${story} This is the update for B.`);
 });
 
+test("updateFor: sends the tag of a route", () => {
+  const tagged: Table = new Map([["10.3.0.0/16", { metric: 4, neighbour: C, since: 0, tag: 7 }]]);
+  const story = "The router has a route to 10.3/16 through C, with the tag 7.";
+  same(sent(B, false, tagged), ["10.3/16: 4 (tag 7)"], `${story} This is the update for B.`);
+  const back = `${story} With poisoned = true, this is the update for C.`;
+  same(sent(C, true, tagged), ["10.3/16: 16 (tag 7)"], back);
+});
+
 test("updateFor: returns an empty list if there is no route to send", () => {
   same(sent(B, false, new Map()), [], "The table is empty. This is the update for B.");
   const back: Table = new Map([["10.2.0.0/16", { metric: 2, neighbour: B, since: 0 }]]);

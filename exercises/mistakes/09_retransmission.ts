@@ -116,8 +116,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "anybody's parts are taken",
-    from: "if (sender && !sameAddress(from, sender)) continue;",
-    to: "if (sender && !from) continue;",
+    from: "return sender === undefined || sameAddress(from, sender);",
+    to: "return sender === undefined || from !== undefined;",
     fails: ["collectAll: takes nothing from a second sender, who does not keep it waiting"],
   },
   {
@@ -125,5 +125,11 @@ export const MISTAKES: Mistake[] = [
     from: "if (limit?.aborted) return texts;",
     to: "if (limit) return texts;",
     fails: ["collectAll: a failure is not an end"],
+  },
+  {
+    mistake: "port 0 is a sender like any other",
+    from: "  if (from.port === 0) return false; // nothing can be sent to port 0\n",
+    to: "",
+    fails: ["collectAll: ignores a datagram from port 0"],
   },
 ];

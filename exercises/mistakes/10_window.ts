@@ -147,4 +147,10 @@ export const MISTAKES: Mistake[] = [
     to: "while (window.lowest < Math.max(texts.length, 1)) {",
     fails: ["sendWithin: the ACK of the last text ends it, and no texts need no datagram"],
   },
+  {
+    mistake: "after going back, an ACK for a text above the next one is ignored",
+    from: "lowest > window.sent",
+    to: "lowest > window.next",
+    fails: ["sendWithin: after it went back, an ACK counts for all that it has sent before"],
+  },
 ];

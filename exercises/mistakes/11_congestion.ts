@@ -81,7 +81,7 @@ export const MISTAKES: Mistake[] = [
     mistake: "a loss counts before silence",
     from: "if (silent.includes(trip)) {",
     to: "if (silent.includes(trip) && window <= room) {",
-    fails: [BEFORE, STOPS],
+    fails: [BEFORE],
   },
   {
     mistake: "silent round trips are counted from 1",

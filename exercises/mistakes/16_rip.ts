@@ -22,7 +22,7 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "poisoned is ignored",
-    from: "    if (back && poisoned) routes.push({ network, metric: INFINITY });\n",
+    from: "    if (back && poisoned) routes.push({ network, metric: INFINITY, tag: route.tag });\n",
     to: "",
     fails: ["updateFor: sends them with metric 16 if poisoned is true"],
   },
@@ -37,6 +37,12 @@ export const MISTAKES: Mistake[] = [
     from: "    if (!back) routes.push",
     to: "    if (!back && route.metric < INFINITY) routes.push",
     fails: ["updateFor: sends lost routes, too"],
+  },
+  {
+    mistake: "the tag is left out",
+    from: ", metric: route.metric, tag: route.tag });",
+    to: ", metric: route.metric });",
+    fails: ["updateFor: sends the tag of a route"],
   },
   {
     mistake: "an empty message is sent",

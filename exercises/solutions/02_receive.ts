@@ -10,8 +10,8 @@ import { type Address, sameAddress, type Socket } from "../../lib/udp.ts";
  * Receive `count` datagrams and return their texts, in order. Wait at most `milliseconds` for all
  * of them together. If the time runs out, return the texts that came.
  *
- * A datagram that comes later must not be lost: the next `socket.receive()` gets it. Only the end
- * of the time is normal here. Let every other error through.
+ * A datagram that comes later must not be lost: the next `socket.receive()` gets it. The end of
+ * the time is not an error here. Let every other error through.
  */
 export async function receiveSome(
   socket: Socket,

@@ -12,7 +12,8 @@ import type { Fate } from "../../lib/relay.ts";
  * - `lost`: how many never arrived. Count only up to the highest number that arrived, because
  *   nobody knows whether more were sent.
  * - `doubled`: how often a number arrived that had arrived before.
- * - `overtaken`: how many arrived for the first time after a higher number.
+ * - `overtaken`: how many numbers arrived after a higher one. Only the first arrival of a number
+ *   counts.
  *
  * Some numbers are as high as 100,000,000. Your function must not take longer for them.
  */
@@ -34,12 +35,13 @@ export function judge(numbers: number[]): { lost: number; doubled: number; overt
 
 /**
  * Real networks often lose several datagrams in a row, for example while a queue is full. So lose
- * them in bursts. Return a function that is called once for each datagram. It returns `[]` if the
- * datagram is lost, and `[0]` if it passes, as `fate` does in lesson 8.
+ * them in bursts. Return a function without parameters, which is called once for each datagram. It
+ * returns `[]` if the datagram is lost, and `[0]` if it passes, as `fate` does in lesson 8.
  *
  * There are two states. In the good state nothing is lost, in the bad state everything. It begins
- * good. For each datagram, call `random` once, before you decide. It returns a number from 0 to 1.
- * With the chance `begin`, a good state turns bad. With the chance `end`, a bad state turns good.
+ * good. For each datagram, call `random` once. It returns a number from 0 to 1. With the chance
+ * `begin`, a good state turns bad. With the chance `end`, a bad state turns good. The state after
+ * that decides whether this datagram is lost.
  *
  * Then try it: `relay(socket, to, () => bursts(0.05, 0.2, Math.random))`, with the relay of
  * lib/relay.ts.

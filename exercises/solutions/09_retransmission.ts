@@ -60,8 +60,8 @@ export function timeoutAfter(deliveries: Delivery[]): number {
  * Acknowledge a duplicate again, but keep its text once. Ignore a `PART` above the next number, an
  * `END` with another number than the next, and a new `PART` after `END`.
  *
- * The sender is the first address from which `PART 0` or `END 0` comes. Ignore everybody else. If
- * the socket fails, let the error through.
+ * The sender is the first address from which `PART 0` or `END 0` comes. Ignore everybody else, and
+ * datagrams from port 0: no ACK can be sent there. If the socket fails, let the error through.
  */
 export async function collectAll(socket: Socket, quiet: number): Promise<string[]> {
   const texts: string[] = [];
@@ -71,7 +71,7 @@ export async function collectAll(socket: Socket, quiet: number): Promise<string[
   try {
     while (true) {
       const { data, from } = await socket.receive(limit ? { signal: limit } : {});
-      if (sender && !sameAddress(from, sender)) continue;
+      if (!mayBe(sender, from)) continue;
 
       const message = new TextDecoder().decode(data);
       const part = message.match(/^PART (\d{1,9}) ([^]*)$/);
@@ -94,4 +94,10 @@ export async function collectAll(socket: Socket, quiet: number): Promise<string[
     if (limit?.aborted) return texts;
     throw error;
   }
+}
+
+/** Checks whether a datagram may come from the sender. Until there is one, it can be anyone. */
+function mayBe(sender: Address | undefined, from: Address): boolean {
+  if (from.port === 0) return false; // nothing can be sent to port 0
+  return sender === undefined || sameAddress(from, sender);
 }

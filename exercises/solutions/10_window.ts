@@ -49,13 +49,14 @@ export function selectiveAcks(arrived: number[]): SelectiveAck[] {
  * Then you may send the texts 4 and 5, and no others. Before the first ACK, there is room for one
  * text.
  *
- * An ACK says something new if it acknowledges more, or if it acknowledges the same and has another
- * room. If no such ACK comes for 100 ms, go back as in lesson 10: send again from the lowest text
- * without an ACK, in order, as far as there is room. With room 0, send only the lowest one. It asks
- * the receiver whether there is room now, because the ACK that said so may be lost.
+ * An ACK says something new if one of its two numbers differs from the ACK before. If no such ACK
+ * comes for 100 ms, go back as in lesson 10: send again from the lowest text without an ACK, in
+ * order, as far as there is room. With room 0, send only the lowest one. It asks the receiver
+ * whether there is room now, because the ACK that said so may be lost. Unlike lesson 10, never give
+ * up.
  *
  * Ignore an ACK from another sender, an ACK that acknowledges less than an earlier one, and an ACK
- * for a text that you have not sent yet. If the socket fails, let the error through.
+ * for a text that you have never sent. If the socket fails, let the error through.
  */
 export async function sendWithin(socket: Socket, texts: string[], to: Address): Promise<void> {
   const window: Window = { lowest: 0, next: 0, sent: 0, room: 1 };

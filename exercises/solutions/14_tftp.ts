@@ -57,8 +57,10 @@ export type OnBlock = (number: number, data: Uint8Array) => number | undefined;
  * - `write` gets each block once, in the right order. Block 1 is the first. After 65,535 comes 0.
  * - Acknowledge the last block of each window. A window begins after each ACK.
  * - Acknowledge the last block of the file at once. It has fewer than `size` bytes.
- * - If a block comes too early, one before it was lost. Do not write the early block. Acknowledge
- *   the last block that you wrote, so that the sender goes on from there. Do this once: ignore
+ * - A block that is 2 to 32,767 numbers ahead of the last block that you wrote is early. One that
+ *   is further ahead is old.
+ * - If a block comes early, one before it was lost. Do not write the early block. Acknowledge the
+ *   last block that you wrote, or 0, so that the sender goes on from there. Do this once: ignore
  *   further early blocks until the missing one has come. Otherwise the sender would send the window
  *   again for each of them.
  * - If the last block that you wrote comes again, your ACK was lost: acknowledge it again. Ignore

@@ -44,7 +44,7 @@ function comesBefore(a: string, b: string): boolean {
  * - Send all questions before you wait: with a thousand agents, one after the other takes too long.
  *   Each question has a number of its own. Ask each agent once.
  * - Take only what `isSnmpAnswer` of lesson 15 accepts for one of the questions. An answer that is
- *   an error has no value.
+ *   an error has no value. `noSuchObject` is a value.
  * - Wait for at most `milliseconds` in total. Return at once when all agents have answered.
  * - If a question cannot be sent, for example to port 0, still ask the other agents.
  */

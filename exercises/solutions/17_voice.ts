@@ -7,8 +7,8 @@
 /** A datagram of RTP that has arrived. */
 export interface Arrival {
   /**
-   * Its timestamp in RTP: when its first sample was spoken, in samples, 8 in a millisecond. It has
-   * 32 bits, so it wraps around to 0.
+   * Its timestamp in RTP: when its first sample was spoken, counted in samples. A millisecond has 8
+   * samples. The timestamp has 32 bits, so it wraps around to 0.
    */
   timestamp: number;
   /** When it arrived, in milliseconds. */

@@ -27,13 +27,13 @@ export interface Arrived {
 }
 
 /**
- * A router has the filter of the lesson's page. `sent` are the datagrams that went out, in their
- * order. Later, the datagram `arrived` comes from outside. Return the address of the computer that
- * gets it, or `undefined` if the router drops it.
+ * A router has the filter of lesson 18. `sent` are the datagrams that went out, in their order.
+ * Later, the datagram `arrived` comes from outside. Return the address of the computer that gets
+ * it, or `undefined` if the router drops it.
  *
  * A port of the router lets in only senders that it has sent to: the same host and the same port.
- * It forgets each of them after its own time, when more than `timeout` milliseconds have passed
- * since the last datagram that went there from this port.
+ * It forgets such a sender when more than `timeout` milliseconds have passed since the last
+ * datagram that went there from this port.
  */
 export function letsIn(sent: Sent[], arrived: Arrived, timeout: number): Address | undefined {
   for (const { time, computer, port, to } of sent) {
@@ -51,7 +51,7 @@ export function letsIn(sent: Sent[], arrived: Arrived, timeout: number): Address
  *
  * The port has to be open from the first datagram to the time `end`, without a break. Return the
  * times of the keep-alives that the program must send for that, in their order: as few as possible,
- * and each as late as possible. No datagram is lost, and none is under way for any time. None of
+ * and each as late as possible. No datagram is lost, and each reaches the router at once. None of
  * `times` is after `end`. If `times` is empty, there is nothing to keep open.
  */
 export function keepAlives(times: number[], end: number, timeout: number): number[] {
