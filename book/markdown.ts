@@ -148,7 +148,8 @@ function textOf(tokens: readonly Tokens.Generic[]): string {
 export function readable(code: string): string {
   return code.replaceAll(
     /^[ \t]*(?:\/\/|\/\*\*?|\*(?!\/)) ?(.*?)(?:\*\/)?$|^[ \t]*\*\/$/gm,
-    (_, comment = "") => comment.replaceAll(/`|\{@link(?:code)? ([\w.]+)\}/g, "$1"),
+    (_, comment = "") =>
+      comment.replaceAll(/`|\*(?=\w)|(?<=\w)\*|\{@link(?:code)? ([\w.]+)\}/g, "$1"),
   );
 }
 

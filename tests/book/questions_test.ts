@@ -75,7 +75,7 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
       const isCode = /^(Lesson|lib\/)/.test(on) && !/^\d/.test(title);
       const found = text.match(
         isCode
-          ? /\{@|^\s*\/\/|^@[a-z]+ [{A-Z]/
+          ? /(?<![\w*])\*\w[\w ]*\w\*(?!\w)|\{@|^\s*\/\/|^@[a-z]+ [{A-Z]/
           : /\*\*|\]\(|(?<![\w.])_\w+_(?!\w)|&\w+;|`[\w.]+`|\{@|^@[a-z]+ [{A-Z]|<\/\w|#{2}/,
       );
       assert(!found, `${on}, ${title}: ${found}`);
