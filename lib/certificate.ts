@@ -23,8 +23,9 @@ export interface Identity {
 
 /**
  * Makes a certificate for a host at these names and IPv4 addresses, and its private key. It is
- * valid from a day ago, because clocks differ, for `days` days in all. If a browser knows a server
- * by its certificate's hash, it accepts at most 14 days (W3C, WebTransport).
+ * valid for `days` days from now, and already for the day before, because clocks differ. If a
+ * browser knows a server by its certificate's hash, it accepts at most 14 days in all (W3C,
+ * WebTransport).
  *
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
@@ -37,7 +38,7 @@ export interface Identity {
 export async function selfSigned(names: string[], days: number): Promise<Identity> {
   const pair = await crypto.subtle.generateKey(SIGN, true, ["sign", "verify"]);
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
-  const start = Date.now() - DAY;
+  const now = Date.now();
 
   const signed = element(
     SEQUENCE,
@@ -45,7 +46,7 @@ export async function selfSigned(names: string[], days: number): Promise<Identit
     element(INTEGER, crypto.getRandomValues(new Uint8Array(8)).map((byte, i) => i ? byte : 1)),
     ALGORITHM,
     nameOf(names[0]!), // who signs it
-    element(SEQUENCE, time(start), time(start + days * DAY)),
+    element(SEQUENCE, time(now - DAY), time(now + days * DAY)),
     nameOf(names[0]!), // whose it is
     publicKey,
     element(0xa3, element(SEQUENCE, alternatives(names))),
