@@ -23,7 +23,7 @@ export const sendRole: Role = {
   options: {
     window: {
       value: "PARTS",
-      about: "how many parts may be under way, or auto, or model",
+      about: "how many parts under way, or auto, or model",
       default: "auto",
     },
     part: { value: "BYTES", about: "how many bytes a part has", default: "1024" },

@@ -13,7 +13,9 @@ import { folder, GROUP, heardAll, indexOf, listenTo, RAW, SOUND } from "./voice.
 
 peers("lesson 17: ffmpeg and ffplay hear our speaker, alone and in a group", "ffmpeg", async () => {
   await using temporary = await folder();
-  const sound = new Uint8Array([...SOUND, ...SOUND, ...SOUND]); // they want to know first what it is
+  // They want to know first what it is, and then to hear enough of it without a pause.
+  const sound = new Uint8Array(8 * SOUND.length).map((_, i) => SOUND[i % SOUND.length]!);
+  const seconds = sound.length / 8000;
   await Promise.all(
     ["127.0.0.1", GROUP].flatMap((host) =>
       ["ffmpeg", "ffplay"].map(async (command) => {
@@ -32,7 +34,8 @@ peers("lesson 17: ffmpeg and ffplay hear our speaker, alone and in a group", "ff
           .finally(() => waiting = false);
         while (waiting) {
           await speaker.type(sound);
-          await later(400);
+          const end = Date.now() + 1000 * seconds;
+          while (waiting && Date.now() < end) await later(20);
         }
         await found;
         hearing.signal(command === "ffmpeg" ? "SIGCONT" : "SIGTERM");
