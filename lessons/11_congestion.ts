@@ -42,6 +42,9 @@
  * UDP you decide. A fixed window can beat TCP on a full line, but it takes the line from others and
  * loses much of what it sends. docs/is-udp-faster.md has the measurements.
  *
+ * A loss does not always mean that the line is full. The end of this page shows a window that
+ * measures the line instead.
+ *
  * @module
  */
 import { type Line, relay } from "../lib/relay.ts";
@@ -279,6 +282,31 @@ export async function line(
 }
 
 /*
+ * ## A window that measures the line
+ *
+ * The sender on this page takes each loss for a full line. On a bad radio link this is wrong.
+ * Datagrams get lost by chance there, although the line has room. The sender halves its window at
+ * each loss, and most of the line stays empty.
+ *
+ * A sender can measure the line instead, as TCP bbr does. It needs two numbers. The *delivery rate*
+ * is how much arrives in a second: the ACKs show it. The shortest round trip is the time that a
+ * datagram takes if it waits in no queue. Rate times round trip is how much fills the line. This is
+ * the *bandwidth-delay product*. If more is under way, it waits in the queue.
+ *
+ * `ModelWindow` of lib/transfer_model.ts works like this:
+ *
+ * - At the start, it sends more in each round trip, until the delivery rate no longer grows.
+ * - Then it sends at this rate: one datagram, a pause, the next datagram. This is called *pacing*.
+ *   So the queue stays short.
+ * - Every few round trips, it sends a quarter more for one round trip. If the line can carry more
+ *   now, the delivery rate grows. Then it sends a quarter less, and the queue becomes empty again.
+ * - A loss changes neither the rate nor the window.
+ *
+ * It is better where datagrams get lost by chance. It also keeps the queue short, so the datagrams
+ * of others do not wait long. It is worse on a line with a short queue. There it hears of a full
+ * line only by losses. Two of them lose much of what they send, and a sender that halves its window
+ * gets little. So the transfer of lesson 10 has it as `--window model`, and `auto` is the default.
+ *
  * ## Try next
  *
  * 1. Run `deno task lesson11 --window 8`. You should see that A delivers less than B now. With its
@@ -297,6 +325,12 @@ export async function line(
  * 5. Change `sender.window / 2` in `halve` to `sender.window * 0.7`, and run the sender again. You
  *    should see that the window drops to about 16 and not to 12. TCP cubic, the usual TCP today,
  *    has this number (RFC 9438).
+ * 6. Compare the two windows where 5 % get lost by chance in each direction. You need a file of
+ *    some 2 MB. Run `deno task lesson10 receive > copy`. In a second terminal, run
+ *    `deno task lesson8 relay --to 127.0.0.1:9191 --drop 0.05 --delay 20 --rate 1000000 --queue 40`
+ *    and in a third one `deno task lesson10 send --port 8888 < file`. Start the receiver and the
+ *    relay again, and send with `--window model`. You should see that `auto`, the default, takes 10
+ *    to 20 s, and `model` 2 to 4 s.
  *
  * lib/transfer.ts has the same rules in a file transfer, as `FairWindow`. It starts with 10 parts,
  * as TCP does today (RFC 6928), and it measures the round trip, as in lesson 9. RFC 8085 asks every

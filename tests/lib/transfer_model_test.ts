@@ -63,6 +63,21 @@ Deno.test("model: others keep their part of the line, and so does it", () => {
   }
 });
 
+Deno.test("model: where it is not better, as docs/is-udp-faster.md says", () => {
+  const beside = (room: number, kinds: [Kind, Kind]) =>
+    share(
+      { ...LINE, room, loss: 0, seed: 1 },
+      kinds.map((kind, i) => sender(kind, 9 + i, 20 * i)),
+      5000,
+    );
+  const lost = (pair: Carried[]) => pair.reduce((sum, { again }) => sum + again, 0) / 2;
+  assert(lost(beside(10, ["model", "model"])) > 0.08);
+  assert(lost(beside(10, ["auto", "auto"])) < 0.03);
+  const [ofModel, ofAuto] = [beside(10, ["model", "auto"])[1]!, beside(300, ["model", "auto"])[0]!];
+  assert(ofModel.speed < 961 / 4, `auto beside model: ${ofModel.speed} kB/s`);
+  assert(ofAuto.speed < 961 / 4, `model beside auto: ${ofAuto.speed} kB/s`);
+});
+
 /** A window on a line of its own: parts that leave arrive after 40 ms, one in a millisecond at most. */
 function alone(window: ModelWindow) {
   const under: { departure: Departure; at: number; left: number }[] = [];
