@@ -24,7 +24,8 @@
  *   computer has one port for all destinations. If it is *address and port-dependent*, the computer
  *   gets another port for each destination. RFC 4787 forbids that (REQ-1), but some routers do it.
  * - The *filter* says which datagrams get in. Ours is address and port-dependent, as the filter of
- *   Linux: a port outside is open only for endpoints that the computer has sent to by this port.
+ *   Linux: at a port outside, an endpoint gets in only after the computer has sent to this endpoint
+ *   from this port.
  * - The *timeout* says when the router forgets. UDP has no message that ends a conversation. So the
  *   router forgets a computer that has not sent for some time. Linux forgets after 30 s, and after
  *   120 s if both sides have sent. RFC 4787 wants at least 2 minutes (REQ-5).
@@ -37,8 +38,8 @@
  * Ann's router for Bob. And as soon as Bob sends, his router is open for Ann. This is called *hole
  * punching*.
  *
- * It works only with endpoint-independent mapping. Otherwise, Ann's router takes another port for
- * Bob than for the server. The server has told Bob a port that is not for him.
+ * It works if both routers have an endpoint-independent mapping. If Ann's router does not, it takes
+ * another port for Bob than for the server. The server has told Bob a port that is not for him.
  *
  * ## The messages
  *
@@ -68,7 +69,8 @@
  *     deno task lesson18 peer --router 127.0.0.1:4001          in a third one: Ann, behind it
  *     deno task lesson18 peer --name bob --friend ann          in a fourth one: Bob
  *
- * Bob is not behind a router here. Ann prints these lines. 40001 and 50002 stand for other ports:
+ * Bob is not behind a router here. Ann prints these lines. 40001 and 50002 stand for other ports,
+ * and the number of greetings may be smaller:
  *
  *     The server sees ann at 127.0.0.1:40001.
  *     bob is not here yet. Waiting...
@@ -104,7 +106,7 @@ export interface Rules {
   readonly hostname: string;
   /** Whether a computer gets another port outside for each destination. */
   readonly portForEach: boolean;
-  /** After so many milliseconds in which the computer sent nothing, the router forgets. */
+  /** The router forgets a computer that has sent nothing for this many milliseconds. */
   readonly timeout: number;
 }
 
@@ -114,13 +116,13 @@ interface Mapping {
   readonly inside: Address;
   /** The socket that has its port outside. */
   readonly outside: Socket;
-  /** When the computer sent by this port the last time, in milliseconds. */
+  /** When the computer last sent by this port, in milliseconds. */
   sent: number;
-  /** The same for each destination. */
+  /** When it last sent by this port to each destination. */
   readonly sentTo: Map<string, number>;
 }
 
-/** Parts of a router. The lesson's diagram has its own: sockets that it draws, and a clock. */
+/** What a router uses. The lesson's diagram replaces the sockets and the clock by its own. */
 export interface RouterParts {
   readonly open: typeof bind;
   readonly now: () => number;
@@ -157,6 +159,9 @@ export async function translate(home: Socket, rules: Rules, parts = PARTS): Prom
     for await (const datagram of home) {
       const packet = unpack(datagram.data);
       const from = formatAddress(datagram.from);
+
+      // A datagram to the router itself would come back to `home`, as if a
+      // computer had sent it.
       if (!packet || sameAddress(packet.address, home.address)) {
         parts.print(`Dropped: ${from} sent nothing that can be passed on.`);
         continue;
@@ -211,8 +216,8 @@ async function passIn(
   for await (const { data, from } of outside) {
     const way = `from ${formatAddress(from)} to port ${outside.address.port}`;
 
-    // The filter. Datagrams from outside do not restart the timeout: otherwise
-    // a stranger could keep the port open (RFC 4787, REQ-6).
+    // The filter. Datagrams from outside do not restart the timeout. Otherwise
+    // somebody outside could keep the port open (RFC 4787, REQ-6).
     const sent = sentTo.get(formatAddress(from));
     if (sent === undefined || parts.now() - sent > rules.timeout) {
       const reason = sent === undefined ? "has not sent there" : "has forgotten it";
@@ -260,8 +265,8 @@ export function unpack(packed: Uint8Array): Packet | undefined {
   const end = packed.indexOf("\n".charCodeAt(0));
   if (end < 0) return undefined;
 
-  // This internet is only as large as this machine. A router that passed
-  // anything on to anyone would hide who attacks whom.
+  // We pass nothing on to other machines. Otherwise an attacker could hide
+  // behind this router.
   const address = parseAddress(new TextDecoder().decode(packed.subarray(0, end)));
   if (!address?.hostname.startsWith("127.")) return undefined;
   return { address, data: packed.slice(end + 1) };
@@ -281,6 +286,7 @@ export function parseAddress(text: string): Address | undefined {
  * a socket that it draws.)
  */
 export function bindBehind(router: Address, socket = bind({ hostname: localFor(router) })): Socket {
+  // These are the socket's own functions. (JavaScript's bind() sets `this`.)
   const send = socket.send.bind(socket);
   const receive = socket.receive.bind(socket);
 
@@ -349,8 +355,8 @@ export function introduce(
 }
 
 /**
- * Replies to datagrams until the socket is closed. It is lesson 4's `serve`, but here the reply may
- * depend on the sender, and it may take a while to make it.
+ * Replies to datagrams until the socket is closed. It is lesson 4's `serve`, but `replyTo` also
+ * gets the sender's address. It may be an `async` function, as in lesson 19.
  */
 export async function replyToEach(
   socket: Socket,
@@ -403,7 +409,7 @@ export async function askToMeet(
   milliseconds: number,
 ): Promise<Introduction | undefined> {
   if (!NAME.test(name) || !NAME.test(friend)) {
-    throw new Error("A name must have 1 to 12 letters or digits.");
+    throw new Error("A name must have 1 to 12 letters, digits or _.");
   }
 
   await socket.send(`meet ${name} ${friend}`.padEnd(QUESTION), server);
@@ -452,8 +458,8 @@ async function waitForFriend(
   print: (line: string) => void,
 ): Promise<Address> {
   const { name, friend } = names;
-  let seen = "";
-  let unanswered = 0;
+  let seen = ""; // our address, as the server told it last
+  let unanswered = 0; // the questions without a reply since the last reply
 
   while (unanswered < 10) {
     const reply = await askToMeet(socket, names, server, 500);
@@ -515,7 +521,7 @@ export async function peer(
   if (heard === 0) {
     throw new Error(
       `${name} and ${friend} cannot reach each other. Perhaps a router takes another port for ` +
-        "each destination. Then only a relay helps.",
+        "each destination. Then a relay helps.",
     );
   }
 }

@@ -12,7 +12,7 @@
  * ## You learn
  * - how many bytes a victim gets for each byte of the attacker
  * - how a cookie proves an address, and why the server does not have to remember it
- * - when a cookie ends, and how a server changes its secret
+ * - how long a cookie is valid, and how a server changes its secret
  * - which protocols do the same
  *
  * ## The messages
@@ -24,7 +24,8 @@
  *     cookie 6b0da2…    the reply to a question without a valid cookie, also 79 bytes
  *     08:00 Rome …      the reply to a question with a valid one: the timetable, 1,007 bytes
  *
- * So an address that is not proved gets no more bytes than it has sent. An attacker gains nothing.
+ * So an address that is not proved never gets a reply that is longer than the question. An attacker
+ * gains nothing.
  *
  * ## The cookie
  *
@@ -33,9 +34,9 @@
  *
  * The server could keep a list of its cookies. But a list needs memory for each client, and an
  * attacker can forge millions of addresses. So the server remembers nothing. It computes the cookie
- * from the client's address, the time and a secret. When the cookie comes back, it computes it
- * again and compares. Such a checksum with a secret is called an *HMAC* (RFC 2104). Without the
- * secret, nobody can compute it.
+ * from the client's address, the time and a secret. When a cookie comes back, the server does this
+ * again and compares the two. Such a checksum with a secret is called an *HMAC* (RFC 2104). Without
+ * the secret, nobody can compute it.
  *
  *     6b0da2d7          the time in seconds since 1970, as 8 hexadecimal digits
  *     031fbe2b…         the HMAC of this time and the client's address: 64 hexadecimal digits
@@ -46,8 +47,8 @@
  * ## Where you find it
  *
  * - DNS has cookies (RFC 7873). They are in the extension EDNS of its messages.
- * - QUIC calls it a token. A busy server sends one in a Retry packet (RFC 9000, 8.1.2). Before an
- *   address is proved, a server sends it at most three times as many bytes as it got from there.
+ * - QUIC calls it a token. A busy server sends one in a Retry packet (RFC 9000, 8.1.2). To an
+ *   address that is not proved, a server sends at most three times the bytes that came from there.
  * - DTLS 1.3 is TLS over UDP. Its server sends a cookie in its HelloRetryRequest (RFC 9147, 5.1).
  *
  * ## Run
@@ -91,7 +92,7 @@ export const NO_COOKIE: string = "0".repeat(72);
 /** How many bytes a question has. A reply with a cookie has as many. */
 const QUESTION = "trains ".length + NO_COOKIE.length;
 
-/** How often a client asks. It takes two questions, and a datagram may be lost. */
+/** How many times a client asks at most. Two are needed, but a datagram may be lost. */
 const TRIES = 5;
 
 /** The large answer: 36 trains, each in a line. It fits into one packet (lesson 7). */
@@ -107,7 +108,7 @@ export function isQuestion(data: Uint8Array): boolean {
   return data.length === QUESTION && new TextDecoder().decode(data).startsWith("trains ");
 }
 
-/** Returns the reply of a server that asks for no proof. The play shows why this is wrong. */
+/** Returns the reply of a server that asks for no proof. The diagram shows why this is wrong. */
 export function answerAnyone({ data }: Datagram): string | undefined {
   return isQuestion(data) ? TIMETABLE : undefined;
 }
@@ -161,8 +162,9 @@ export async function isCookieOf(
 ): Promise<boolean> {
   if (!COOKIE.test(cookie)) return false;
 
-  // A cookie is not valid without end: tomorrow, the address may belong to
-  // somebody else. This check comes first, because it is fast.
+  // A cookie is valid only for a while: tomorrow, the address may belong to
+  // somebody else. A time in the future is forged, or our clock was set back.
+  // This check comes first, because it is fast.
   const time = cookie.slice(0, 8);
   const age = now - parseInt(time, 16);
   if (age < 0 || age > LIFE) return false;
@@ -180,7 +182,7 @@ export interface Secrets {
   readonly previous: CryptoKey;
 }
 
-/** Returns a new secret, with the current one as the previous. So cookies under way stay valid. */
+/** Makes a new secret, and keeps the current one as `previous`. So cookies under way stay valid. */
 export async function changeSecret({ current }: Secrets): Promise<Secrets> {
   return { current: await newSecret(), previous: current };
 }
@@ -220,6 +222,7 @@ export async function askForTrains(
     const reply = await receiveUntil(socket, milliseconds, ({ from }) => sameAddress(from, server));
     if (!reply) continue;
 
+    // A datagram of the server that is not a cookie is the timetable.
     const text = new TextDecoder().decode(reply.data);
     const isCookie = text.startsWith("cookie ") && COOKIE.test(text.slice("cookie ".length));
     const what = isCookie ? "a cookie" : "the timetable";

@@ -20,23 +20,28 @@
  *
  * ## What QUIC does for you
  *
- *     lesson 7     looks for the path MTU by probes, and never sends a larger datagram
+ *     lesson 7     probes for the path MTU, and sends your data in datagrams that fit into it
  *     lesson 9     measures the round trip, and retransmits on timeout
  *     lesson 10    many packets under way, ACKs with ranges (selective), flow control per stream
  *     lesson 11    slows down when the network is congested
  *     lesson 18    names a connection by an ID, so it survives when a NAT changes the address
- *     lesson 19    sends little to an unproved address: some three times the bytes it received
+ *     lesson 19    sends an unproved address only about three times the bytes that came from there
  *
  * ## What the network sees
  *
  * A UDP datagram holds one or more QUIC packets. The packets of the handshake begin with a long
- * header, all later ones with a short header. The rest is encrypted:
+ * header, and all later ones with a short header. What follows the header is encrypted:
  *
- *     11TTxxxx   version (4)   length, ID   length, ID   token, if T = 0   length   encrypted bytes
- *     01xxxxxx   ID   encrypted bytes
+ *     11TTxxxx   version (4)   length, ID   length, ID   length, token   length   encrypted bytes
+ *     01Sxxxxx   ID   encrypted bytes
  *
- * `TT` is the type: 0 is Initial, 2 is Handshake. Packets with a short header are called 1-RTT. The
- * `x` are encrypted, too. The IDs stand for the connection.
+ * `TT` is the type: 0 is Initial, 2 is Handshake. Only an Initial has a token. Packets with a short
+ * header are called 1-RTT. With `S`, both sides can let the network measure the round trip. The `x`
+ * are encrypted, too. The IDs stand for the connection.
+ *
+ * When the Initial packets leave, the two sides have agreed on no keys yet. So everyone can compute
+ * the keys of these packets (RFC 9001, 5.2), and read the name of the server in them. Only the two
+ * sides can read the later ones.
  *
  * ## Run
  *
@@ -58,7 +63,7 @@ import { printable } from "../lib/text.ts";
 import { type Address, formatAddress, localFor } from "../lib/udp.ts";
 import { greeting } from "./04_echo.ts";
 
-/** Both sides name what they speak inside QUIC. If the names differ, the handshake fails. */
+/** Both sides name what they speak inside QUIC (ALPN). If the names differ, the handshake fails. */
 export const PROTOCOL = "udp-workbook";
 
 /** A browser speaks HTTP/3, and inside it WebTransport. The server speaks that, too. */
@@ -120,6 +125,7 @@ async function greetClient(
   const client = await incoming.accept(); // waits for the end of the handshake
   print(`${formatAddress(client.remoteAddr)} has connected.`);
 
+  // greetPage() returns when the page has left. Then the last line throws.
   if (client.protocol === WEB) await greetPage(client);
   await Promise.all([greetDatagrams(client), greetStreams(client)]);
 }
@@ -138,11 +144,15 @@ async function greetStreams(client: Deno.QuicConn): Promise<void> {
     // No await here either: the streams do not wait for each other.
     readText(readable)
       .then((name) => writeText(writable, greeting(encode(name)) ?? "No name."))
-      .catch(() => {}); // the connection is over, and its loop above says so
+      .catch((error) => writable.abort(error)) // for example, the text is too long
+      .catch(() => {}); // the connection is over, and greetClient() throws
   }
 }
 
-/** Replies to a web page. Only the names differ: WebTransport has streams of datagrams. */
+/**
+ * Replies to the datagrams of a web page. WebTransport reads and writes them with JavaScript's
+ * streams. On the network they are still datagrams.
+ */
 async function greetPage(client: Deno.QuicConn): Promise<void> {
   const { ready, datagrams } = await Deno.upgradeWebTransport(client);
   await ready;
@@ -162,7 +172,7 @@ async function greetPage(client: Deno.QuicConn): Promise<void> {
  * import { assertEquals } from "@std/assert";
  * import { selfSigned } from "../lib/certificate.ts";
  *
- * const identity = await selfSigned(["localhost"], 10);
+ * const identity = await selfSigned(["localhost"], 10); // valid for 10 days
  * using server = endpoint({ hostname: "127.0.0.1", port: 0 });
  * greetAll(server, identity); // without await: it runs until the socket is closed
  *
@@ -189,7 +199,7 @@ export async function connect(
   try {
     return await Deno.connectQuic({ ...WANTED, ...to, endpoint: socket, caCerts: [cert] });
   } catch (error) {
-    reason ||= (error as Error).message;
+    if (reason === "") reason = (error as Error).message;
     throw new Error(`No connection to ${formatAddress(to)}: ${reason}`);
   } finally {
     clearTimeout(timer);
@@ -198,7 +208,7 @@ export async function connect(
 
 /**
  * Returns a function that reads the next datagram, or returns `undefined` if there is none within
- * the time. A read cannot be cancelled. So the one that waits is kept for the next call.
+ * the time. A read cannot be cancelled. So a read that is still waiting is kept for the next call.
  */
 export function reader(
   connection: Deno.QuicConn,
@@ -260,10 +270,17 @@ export function packetTypes(datagram: Uint8Array): string[] {
     at += 5; // the first byte, and the version
     at += 1 + datagram[at]!; // the ID of the receiver, behind its length
     at += 1 + datagram[at]!; // the ID of the sender
-    if (type === 0) at = afterNumber(datagram, at) + numberAt(datagram, at); // the token
-    at = afterNumber(datagram, at) + numberAt(datagram, at); // the encrypted rest
+    if (type === 3) return types; // a Retry has no length, and is alone
+
+    if (type === 0) at = afterField(datagram, at); // the token
+    at = afterField(datagram, at); // the encrypted rest
   }
   return types;
+}
+
+/** Returns where a field ends that begins with its length. */
+function afterField(bytes: Uint8Array, at: number): number {
+  return afterNumber(bytes, at) + numberAt(bytes, at);
 }
 
 /** Reads a number of 1, 2, 4 or 8 bytes. Its first two bits say which (RFC 9000, section 16). */
@@ -315,8 +332,8 @@ export async function client(
 /*
  * ## Try next
  *
- * 1. Run the client without the server. After 5 seconds you should see `No connection to
- *    127.0.0.1:4433: There was no reply.` A closed port is silent, as in lesson 2.
+ * 1. Stop the server with Ctrl-C, and run the client. After 5 seconds you should see `No connection
+ *    to 127.0.0.1:4433: There was no reply.` A closed port is silent, as in lesson 2.
  * 2. Run the server, then `deno task lesson8 relay --to 127.0.0.1:4433 --drop 0.2`. Run
  *    `deno task lesson20 client --port 8888` five times. You should see `No reply for` a name now
  *    and then, but Sarah always gets her reply: her name goes by stream.

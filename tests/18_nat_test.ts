@@ -493,7 +493,7 @@ Deno.test("lesson 18: without a server, a peer asks ten times and says where it 
 
 Deno.test("lesson 18: wrong names and addresses end with a sentence", async () => {
   const wrong: [string[], RegExp, number][] = [
-    [["peer", "--name", "Ann Smith"], /^A name must have 1 to 12 letters or digits\.\n$/, 1],
+    [["peer", "--name", "Ann Smith"], /^A name must have 1 to 12 letters, digits or _\.\n$/, 1],
     [["peer", "--friend", "n".repeat(13)], /^A name must have 1 to 12 letters/, 1],
     [["peer", "--router", "home"], /^--router home is not an address: it must be HOST:PORT/, 2],
     [["router", "--outside", "192.0.2.1"], /^This router is for this machine only/, 1],

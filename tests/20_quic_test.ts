@@ -19,7 +19,7 @@ import {
 } from "../lessons/20_quic.ts";
 import { fingerprint, selfSigned } from "../lib/certificate.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { bytes, here, later, PATIENCE, text, until } from "./helpers.ts";
+import { bytes, here, later, PATIENCE, text, until, within } from "./helpers.ts";
 import { NO_QUIC, unless } from "./only.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 
@@ -56,6 +56,8 @@ test("lesson 20: names go by datagram and by stream, and the server says who con
     assertEquals(await askByStream(connection, name), `Hello, ${name}!`);
   }
   assertEquals(await askByStream(connection, ""), "No name.");
+  // A text that is too long gets no reply, and its stream ends.
+  assertEquals(await within(PATIENCE, askByStream(connection, "x".repeat(2000))), "");
   connection.close({ closeCode: 7, reason: "\x1b done" });
   await until(() => server.log.length === 2);
   assertEquals(server.log, [
@@ -240,6 +242,7 @@ Deno.test("lesson 20: the types of packets, as the path sees them", () => {
   assertEquals(types(...initial, ...handshake, 0x43, 1), ["Initial", "Handshake", "1-RTT"]);
   assertEquals(types(...long(1, 1, 7)), ["0-RTT"]);
   assertEquals(types(...long(3, 9, 9, 9)), ["Retry"]); // it has no length
+  assertEquals(types(...long(3, 0, ...initial)), ["Retry"]); // its token is no packet
 });
 
 Deno.test("lesson 20: the types of nonsense end, too", () => {

@@ -31,7 +31,7 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.watch("attacker", forger);
   const attack = { diagram, forger, victim };
 
-  diagram.note("The attacker forges the victim's address. (In this play, it borrows its port.)");
+  diagram.note("The attacker forges the victim's address. (Here, both use one port.)");
   replyToEach(open, (datagram) => answerAnyone(datagram));
   await askInHisName(attack, open.address);
 
