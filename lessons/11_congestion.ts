@@ -290,8 +290,9 @@ export async function line(
  *
  * A sender can measure the line instead, as TCP bbr does. It needs two numbers. The *delivery rate*
  * is how much arrives in a second: the ACKs show it. The shortest round trip is the time that a
- * datagram takes if it waits in no queue. Rate times round trip is how much fills the line. This is
- * the *bandwidth-delay product*. If more is under way, it waits in the queue.
+ * datagram and its ACK take if they wait in no queue. The sender multiplies the two. The result is
+ * the *bandwidth-delay product*: this much fills the line. If more is under way, it waits in the
+ * queue.
  *
  * `ModelWindow` of lib/transfer_model.ts works like this:
  *
@@ -303,9 +304,10 @@ export async function line(
  * - A loss changes neither the rate nor the window.
  *
  * It is better where datagrams get lost by chance. It also keeps the queue short, so the datagrams
- * of others do not wait long. It is worse on a line with a short queue. There it hears of a full
- * line only by losses. Two of them lose much of what they send, and a sender that halves its window
- * gets little. So the transfer of lesson 10 has it as `--window model`, and `auto` is the default.
+ * of others do not wait long. It is worse on a line with a short queue. There, losses are the only
+ * sign of a full line, and it does not react to them. Two senders of this kind lose much of what
+ * they send. A sender that halves its window gets little beside one. So the transfer of lesson 10
+ * has it as `--window model`, and `auto` is the default.
  *
  * ## Try next
  *
