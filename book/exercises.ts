@@ -141,12 +141,24 @@ export function solutionOf(project: Project, page: Page, name: string): readonly
   ]);
 }
 
+type Standing = readonly ExerciseProgress[];
+
+const stood = new Map<string, { stamp: string; standing: Standing | undefined }>();
+
 /** How far the learner is, by the numbers of the pages. What cannot be read now is left out. */
-export async function standing(): Promise<Map<number, readonly ExerciseProgress[]>> {
-  const found = new Map<number, readonly ExerciseProgress[]>();
+export async function standing(project: Project): Promise<Map<number, Standing>> {
+  const found = new Map<number, Standing>();
   for (const page of allPages()) {
-    const progress = await progressOf(page).catch(() => undefined);
-    if (progress) found.set(page.number, progress.exercises);
+    const { name, number, file, check, solution } = page;
+    const files = [file, check, solution, `exercises/.progress/${name}.json`];
+    const stamp = files.map((path) => project.stamp(path)).join();
+    let known = stood.get(name);
+    if (known?.stamp !== stamp) {
+      const progress = await progressOf(page).catch(() => undefined);
+      known = { stamp, standing: progress?.exercises };
+      stood.set(name, known);
+    }
+    if (known.standing) found.set(number, known.standing);
   }
   return found;
 }

@@ -128,7 +128,7 @@ export class Site {
     const documents = project.documents();
     let known: Promise<Book> | undefined;
     const bookNow = async (): Promise<Book> => {
-      return { lessons, documents, live, standing: live ? await standing() : new Map() };
+      return { lessons, documents, live, standing: live ? await standing(project) : new Map() };
     };
     const cover = lessons.find(({ number }) => number === COVER) ?? lessons[0]!;
     const files = new Map<string, Make>();
@@ -145,7 +145,10 @@ export class Site {
       });
     };
 
-    page("index", { files: [], picture: cover }, (book) => {
+    const besides = lessons.flatMap(({ name, path }) => {
+      return [`cli/${path}`, `exercises/${name}.ts`, `exercises/.progress/${name}.json`];
+    });
+    page("index", { files: [], besides, picture: cover }, (book) => {
       const recording = this.#manner.recording(cover);
       return <Contents book={book} cover={cover} recording={recording} library={library} />;
     });

@@ -101,6 +101,7 @@ class Editor {
     addEventListener("beforeunload", this.#leave);
     document.addEventListener("renewed", this.#renew);
     document.addEventListener("checked", this.#checked);
+    document.addEventListener("click", this.#first, true);
   }
 
   get #text(): string {
@@ -235,6 +236,7 @@ class Editor {
     removeEventListener("beforeunload", this.#leave);
     document.removeEventListener("renewed", this.#renew);
     document.removeEventListener("checked", this.#checked);
+    document.removeEventListener("click", this.#first, true);
     const isSaved = this.#isSaved;
     this.#view.destroy();
     this.#whole.remove();
@@ -249,6 +251,17 @@ class Editor {
     const check = this.#whole.closest("[data-exercise]")?.querySelector<HTMLElement>(".check");
     if (check && check.getAttribute("aria-pressed") !== "true") check.click();
   }
+
+  /** Run and Check take the file on the disk: what is typed is saved first. */
+  readonly #first = async (event: MouseEvent) => {
+    const wanted = this.#file.startsWith("lessons/") ? ".run" : ".check";
+    const button = (event.target as Element).closest<HTMLElement>(wanted);
+    if (!button || this.#isSaved) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await this.#save();
+    if (this.#isSaved && button.getAttribute("aria-pressed") !== "true") button.click();
+  };
 
   readonly #leave = (event: BeforeUnloadEvent) => {
     if (!this.#isSaved) event.preventDefault();

@@ -245,9 +245,15 @@ function nameOf(node: unknown): string {
   return name ?? value ?? "";
 }
 
+/** What was found out of a node: it is asked of the same ones for many copies. */
+const mentions = new WeakMap<Node, ReadonlySet<string>>();
+
 /** The names that a node uses and does not declare itself. */
-function mentioned(node: Node): Set<string> {
+function mentioned(node: Node): ReadonlySet<string> {
+  const known = mentions.get(node);
+  if (known) return known;
   const found = new Set<string>();
+  mentions.set(node, found);
   const see = (node: unknown, hidden: ReadonlySet<string>, parent?: Node) => {
     if (Array.isArray(node)) return node.forEach((one) => see(one, hidden, parent));
     if (!isNode(node)) return;

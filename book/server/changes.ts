@@ -5,8 +5,8 @@
  */
 import type { Site } from "../site.tsx";
 
-/** How often the files of a page are looked at, in milliseconds. */
-const PAUSE = 80;
+/** How often the files of a page are looked at, and how long a save may take, in milliseconds. */
+const [PAUSE, SAVE] = [80, 40];
 
 /** Tells which version of a page there is now, and each one after it, until the signal is aborted. */
 export async function follow(
@@ -21,7 +21,7 @@ export async function follow(
   while (!signal.aborted) {
     const now = site.stamp(name);
     if (now !== seen) {
-      if (seen !== undefined) await pause(); // editors save in several steps
+      if (seen !== undefined) await pause(SAVE); // editors save in several steps
       seen = site.stamp(name);
       const of = await versionOf(site, name);
       const newest = site.recording(name);
@@ -29,7 +29,7 @@ export async function follow(
       else if (of !== told) tell({ of });
       [told, picture] = [of, newest];
     }
-    await pause();
+    await pause(PAUSE);
   }
 }
 
@@ -43,6 +43,6 @@ async function versionOf(site: Site, name: string): Promise<string> {
   }
 }
 
-async function pause(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

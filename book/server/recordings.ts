@@ -6,7 +6,7 @@
  */
 import type { Recording } from "../pages/diagram.tsx";
 import type { LessonFile, Project } from "../project.ts";
-import { Trouble } from "../code/trouble.ts";
+import { Kept, Trouble } from "../code/trouble.ts";
 import { type Event, inWords } from "../diagram/events.ts";
 import { picture, WIDE } from "../diagram/picture.ts";
 import { replaceFile } from "./files.ts";
@@ -22,12 +22,17 @@ export class Recordings {
   /** Of what could not be recorded: what it was then, and why not, as far as that is seen. */
   readonly #failed = new Map<string, { of: string; trouble: Trouble | undefined }>();
   readonly #running = new Set<string>();
+  readonly #imported: Kept<readonly string[]>;
   readonly #abort = new AbortController();
   /** Changes when there is another recording, or none. */
   version = 0;
 
   constructor(project: Project) {
     this.#project = project;
+    this.#imported = new Kept(
+      (path) => project.stamp(path),
+      (path) => importsIn(path, project.text(path)),
+    );
   }
 
   /** The newest recording of a lesson: `undefined` until there is one. */
@@ -125,16 +130,14 @@ export class Recordings {
   #fingerprint(path: string, seen: Set<string>): string {
     if (seen.has(path)) return "";
     seen.add(path);
-    try {
-      const imports = [
-        ...this.#project.text(path).matchAll(/^(?:import|export|\}).* from "(\.[^"]+)";$/gm),
-      ];
-      const others = imports.map(([, to]) => new URL(to!, `file:///${path}`).pathname.slice(1));
-      const stamps = others.map((other) => this.#fingerprint(other, seen));
-      return `${path} ${this.#project.stamp(path)}\n${stamps.join("")}`;
-    } catch {
-      return `${path} is not there\n`;
-    }
+    const others = this.#imports(path).map((other) => this.#fingerprint(other, seen));
+    return `${path} ${this.#project.stamp(path)}\n${others.join("")}`;
+  }
+
+  /** The files that a file imports: none, if it cannot be read now. */
+  #imports(path: string): readonly string[] {
+    const imports = this.#imported.now(path);
+    return imports instanceof Trouble ? [] : imports;
   }
 
   #read(name: string): { of: string; recording: Recording } | undefined {
@@ -162,6 +165,11 @@ export class Recordings {
   #file(name: string): URL {
     return new URL(`${FOLDER}/${name}.json`, this.#project.folder);
   }
+}
+
+function importsIn(path: string, text: string): string[] {
+  const imports = text.matchAll(/^(?:import|export|\}).* from "(\.[^"]+)";$/gm);
+  return [...imports].map(([, to]) => new URL(to!, `file:///${path}`).pathname.slice(1));
 }
 
 /** Whether a run came to its end, and can be drawn: a lesson may print what only looks like an event. */

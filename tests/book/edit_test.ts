@@ -191,6 +191,11 @@ Deno.test("the editor in the page", async (t) => {
     await press(page, "Control", "s");
     await until(async () => (await textOf(page, "#trouble")) === "", "no fault");
     assertEquals(await Deno.readTextFile(lesson), page4);
+    // Run takes what is typed: it is saved first.
+    await page.keyboard.type("// Typed.\n");
+    await page.click(".run");
+    await until(async () => (await textOf(page, ".status")).endsWith("just now"), "a run");
+    assertEquals(await Deno.readTextFile(lesson), `// Typed.\n${page4}`);
     await Deno.writeTextFile(lesson, page4.replaceAll("Hello, ${", "Good day, ${"));
     await until(async () => (await said(page)).includes("This is the new version."), "the change");
     await until(async () => (await textOf(page, ".picture")).includes("Good day, "), "a picture");
