@@ -63,8 +63,8 @@ import { serve } from "./04_echo.ts";
 export function fate(weather: Weather, random: () => number): number[] {
   const { drop = 0, duplicate = 0, delay = 0, jitter = 0 } = weather;
 
-  // Always draw four numbers, needed or not. So `drop` only changes which
-  // datagrams are lost, and not how long the others take.
+  // Always draw four numbers, needed or not. If a run draws the same numbers as
+  // the one before, `drop` changes which datagrams are lost, and nothing else.
   const lost = random() < drop;
   const doubled = random() < duplicate;
   const first = delay + random() * jitter;

@@ -27,7 +27,8 @@
  *     deno task lesson11 send --window 40        the same with a fixed window
  *
  * `send` prints its *congestion window* four times a second: how many datagrams may be under way.
- * The window doubles until the queue is full. Then it drops to half, grows slowly, and drops again:
+ * The window doubles until the queue is full. Then it drops to half, grows slowly, and drops again.
+ * These are some of the lines:
  *
  *     0.27 s  ██ 2
  *     0.52 s  ████████ 8
@@ -274,7 +275,8 @@ export async function line(
   const fate = () => [options.delay];
 
   // The relay of lesson 8 with a queue in each direction. All senders share the
-  // queue. The relay asks for a fate function for each client: all get the same.
+  // queue. The relay wants a fate function for each client. All clients get the
+  // same one.
   await relay(socket, to, () => fate, {
     line: options,
     lost: (data) => print(`The queue is full: ${data.length} bytes are lost.`),
@@ -306,8 +308,8 @@ export async function line(
  * It is better where datagrams get lost by chance. It also keeps the queue short, so the datagrams
  * of others do not wait long. It is worse on a line with a short queue. There, losses are the only
  * sign of a full line, and it does not react to them. Two senders of this kind lose much of what
- * they send. A sender that halves its window gets little beside one. So the transfer of lesson 10
- * has it as `--window model`, and `auto` is the default.
+ * they send. Beside one of them, a sender that halves its window gets little. So the transfer of
+ * lesson 10 has it as `--window model`, and `auto` is the default.
  *
  * ## Try next
  *

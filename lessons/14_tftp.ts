@@ -99,7 +99,7 @@ export interface Transfer {
   /** The other side's address. */
   peer: Address;
 
-  /** True in a client until the server's first answer comes, which may have any port. */
+  /** True in a client until the server's first answer comes. That one may come from any port. */
   anyPort: boolean;
 }
 

@@ -71,15 +71,12 @@
  *     Bind UDP on 1520... (at 127.0.0.1 and in 224.0.0.9, Ctrl-C stops)
  *       10.1/16: metric 1, our own network
  *     Received from 127.0.0.2:1520: all?
- *     Received from 127.0.0.2:1520: 10.2/16: 1
+ *     Received from 127.0.0.2:1520: 10.2/16: 1, 10.1/16: 16
  *       10.2/16: metric 2, through 127.0.0.2
  *
- * Some 30 s later, the second router sends its whole table again:
- *
- *     Received from 127.0.0.2:1520: 10.2/16: 1, 10.1/16: 16
- *
- * It has a route to 10.1/16, but only through the first router. With the 16 it says: "You cannot
- * reach 10.1/16 through me."
+ * The second router has a route to 10.1/16, but only through the first one. With the 16 it says:
+ * "You cannot reach 10.1/16 through me." If it sends its table before it knows this route, you
+ * should see the 16 some 30 s later.
  *
  * RIP itself has port 520, but a program often needs to be root to bind that. macOS does not know
  * 127.0.0.2 before you run `sudo ifconfig lo0 alias 127.0.0.2`.
@@ -205,7 +202,8 @@ export function forget(table: Table, milliseconds: number, now: number): string[
   for (const [network, route] of table) {
     if (route.neighbour === undefined) continue; // our own network
 
-    // This many updates should have come since we heard the route, or lost it.
+    // This many updates should have come since the neighbour last told us the
+    // route. If the route is lost: since it was lost.
     const updates = (now - route.since) / milliseconds;
 
     if (route.metric < INFINITY && updates >= 6) {

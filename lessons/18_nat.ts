@@ -24,8 +24,8 @@
  *   computer has one port for all destinations. If it is *address and port-dependent*, the computer
  *   gets another port for each destination. RFC 4787 forbids that (REQ-1), but some routers do it.
  * - The *filter* says which datagrams get in. Ours is address and port-dependent, as the filter of
- *   Linux: at a port outside, an endpoint gets in only after the computer has sent to this endpoint
- *   from this port.
+ *   Linux. A datagram that comes to a port outside gets in only if the computer has sent to its
+ *   sender before, by this port.
  * - The *timeout* says when the router forgets. UDP has no message that ends a conversation. So the
  *   router forgets a computer that has not sent for some time. Linux forgets after 30 s, and after
  *   120 s if both sides have sent. RFC 4787 wants at least 2 minutes (REQ-5).
@@ -39,7 +39,7 @@
  * punching*.
  *
  * It works if both routers have an endpoint-independent mapping. If Ann's router does not, it takes
- * another port for Bob than for the server. The server has told Bob a port that is not for him.
+ * another port for Bob than for the server. But the server can tell Bob only the port that it sees.
  *
  * ## The messages
  *
@@ -450,7 +450,10 @@ export async function greetFriend(
   return heard.size;
 }
 
-/** Asks twice a second until the friend is here, and returns its address. */
+/**
+ * Asks twice a second until the friend is here, and returns its address. Gives up after ten
+ * questions without a reply.
+ */
 async function waitForFriend(
   socket: Socket,
   names: Names,

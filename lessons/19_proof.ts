@@ -120,7 +120,7 @@ export function newSecret(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
 }
 
-/** Returns the bytes of which the HMAC is computed. */
+/** Returns the bytes from which the HMAC is computed. */
 function signed(time: string, { hostname, port }: Address): Uint8Array<ArrayBuffer> {
   // With the port, because many clients behind one router have the same host
   // (lesson 18).
@@ -264,6 +264,7 @@ export async function client(to: Address, seconds: number, print = console.log):
     throw new Error(`Is a server running at ${formatAddress(to)}? It sent no timetable.`);
   }
 
+  // A server may send anything: 50 lines of 100 characters are enough here.
   for (const line of timetable.split("\n").slice(0, 50)) print(printable(line, 100));
 }
 

@@ -21,7 +21,7 @@
  * ## What QUIC does for you
  *
  *     lesson 7     probes for the path MTU, and sends your data in datagrams that fit into it
- *     lesson 9     measures the round trip, and retransmits on timeout
+ *     lesson 9     measures the round trip, and retransmits what was lost
  *     lesson 10    many packets under way, ACKs with ranges (selective), flow control per stream
  *     lesson 11    slows down when the network is congested
  *     lesson 18    names a connection by an ID, so it survives when a NAT changes the address
@@ -36,8 +36,8 @@
  *     01Sxxxxx   ID   encrypted bytes
  *
  * `TT` is the type: 0 is Initial, 2 is Handshake. Only an Initial has a token. Packets with a short
- * header are called 1-RTT. With `S`, both sides can let the network measure the round trip. The `x`
- * are encrypted, too. The IDs stand for the connection.
+ * header are called 1-RTT. Both sides can use `S` to show the network how long a round trip takes.
+ * The `x` are encrypted, too. The IDs stand for the connection.
  *
  * When the Initial packets leave, the two sides have agreed on no keys yet. So everyone can compute
  * the keys of these packets (RFC 9001, 5.2), and read the name of the server in them. Only the two
@@ -125,7 +125,8 @@ async function greetClient(
   const client = await incoming.accept(); // waits for the end of the handshake
   print(`${formatAddress(client.remoteAddr)} has connected.`);
 
-  // greetPage() returns when the page has left. Then the last line throws.
+  // greetPage() returns when the page has left. Then the connection is over, so
+  // the line with Promise.all throws.
   if (client.protocol === WEB) await greetPage(client);
   await Promise.all([greetDatagrams(client), greetStreams(client)]);
 }
@@ -188,8 +189,8 @@ export async function connect(
   cert: string,
   milliseconds: number,
 ): Promise<Deno.QuicConn> {
-  // To QUIC, a closed port is silence. So the wait needs a limit: closing the
-  // socket ends it.
+  // QUIC hears nothing from a closed port. So the wait has a limit. Closing the
+  // socket ends the wait.
   let reason = "";
   const timer = setTimeout(() => {
     reason = "There was no reply. Is a QUIC server running there?";
@@ -264,7 +265,7 @@ export function packetTypes(datagram: Uint8Array): string[] {
     const isLong = (datagram[at]! & 0x80) !== 0;
     if (!isLong) return [...types, "1-RTT"];
 
-    const type = datagram[at]! >> 4 & 3;
+    const type = datagram[at]! >> 4 & 3; // the bits TT
     types.push(["Initial", "0-RTT", "Handshake", "Retry"][type]!);
 
     at += 5; // the first byte, and the version
