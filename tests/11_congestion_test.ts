@@ -240,10 +240,10 @@ Deno.test("lesson 11: played, a queue overflows, and the notes tell what was cou
   );
   assertEquals(rows.length, 33);
   for (const row of rows) {
-    assertMatch(row, /^\d\.\d s {2}A [ \d]\d [█·]{28} {2}B [ \d]\d [█·]{28}$/);
+    assertMatch(row, /^\d\.\d s {2}A [ \d]\d [█·▸]{28} {2}B [ \d]\d [█·▸]{28}$/);
   }
   assertMatch(rows[15]!, / A {2}0 ·{28} /); // it joins later
-  assertMatch(rows[32]!, / A 40 █{28} /);
+  assertMatch(rows[32]!, / A 40 █{27}▸ /);
 
   const counted = notes.flatMap((note) => {
     const [, ...numbers] = note.match(/^A delivered (\d+) .* B (\d+) .*: (\d+) % and (\d+) %\.$/) ??

@@ -55,6 +55,7 @@ export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<vo
   await overflow(diagram);
 
   diagram.note("Now A and B share a line. A bar is a window: how many datagrams may be under way.");
+  diagram.note("A bar of more than 28 ends with an arrow.");
   const [a, b] = [newSender(), newSender()];
   await share(diagram, [a, b], 0, numbers);
   tellShares(diagram, a, b, 0);
@@ -144,12 +145,13 @@ async function share(
 }
 
 /**
- * Returns the window as a number and a bar of always the same width: `A  4 ████······`. Its spaces
- * do not break, so that a narrow picture has A and B in two lines.
+ * Returns the window as a number and a bar of always the same width: `A  4 ████······`. A bar that
+ * is too long for it ends with an arrow. The spaces do not break, so that a narrow picture has A
+ * and B in two lines.
  */
 function column(name: string, { window, next }: Sender): string {
   const size = next === 1 ? 0 : Math.floor(window); // it has not joined yet
-  const bar = "█".repeat(Math.min(size, 28)).padEnd(28, "·");
+  const bar = size > 28 ? "█".repeat(27) + "▸" : "█".repeat(size).padEnd(28, "·");
   return `${name} ${`${size}`.padStart(2)} ${bar}`.replaceAll(" ", "\u00a0");
 }
 
