@@ -40,6 +40,9 @@ export interface Around {
   leaving(): void;
 }
 
+/** What is kept in view above the cursor, in pixels: the page's head hides as much at most. */
+const ABOVE = 100;
+
 export const HOW_TO_LEAVE = "Esc, then Tab, leaves the editor.";
 
 /** An editor in an element, apart from the page's styles: its own need no other policy there. */
@@ -57,15 +60,20 @@ export function showFaults(view: EditorView, faults: readonly Fault[]): void {
   view.dispatch({ effects: setFaults.of(faults) });
 }
 
-/** Puts the cursor at the beginning of a line, and shows it. */
-export function goTo(view: EditorView, line: number): void {
+/** Puts the cursor at the beginning of a line, and the line near the editor's top. Then calls `shown`. */
+export function goTo(view: EditorView, line: number, shown: () => void): void {
   const { doc } = view.state;
   const { from } = doc.line(Math.min(Math.max(1, line), doc.lines));
-  view.dispatch({
-    selection: { anchor: from },
-    effects: EditorView.scrollIntoView(from, { y: "start", yMargin: 30 }),
-  });
+  view.dispatch({ selection: { anchor: from } });
   view.focus();
+  // CodeMirror's own way scrolls the page as well, until the page's head hides the line.
+  view.requestMeasure({
+    read: () => view.lineBlockAt(from).top,
+    write(top) {
+      view.scrollDOM.scrollTop = top - ABOVE;
+      shown();
+    },
+  });
 }
 
 /** Puts another text in the place of what differs from it: the cursor stays where it is. */
@@ -101,6 +109,7 @@ function extensions({ name, changed, save, leaving }: Around): Extension[] {
       spellcheck: "false",
       tabindex: "0", // so is what holds it known to be reached by keyboard
     }),
+    EditorView.scrollMargins.of(() => ({ top: ABOVE })),
     EditorView.updateListener.of(({ docChanged }) => docChanged && changed()),
     EditorView.domEventHandlers({
       focus: (_, view) => view.setTabFocusMode(false),

@@ -118,9 +118,9 @@ class Editor {
     const place = button.closest("section")?.querySelector(".editor") ??
       document.querySelector("#editor")!;
     if (this.#whole.parentElement !== place) place.replaceChildren(this.#whole);
-    this.#view.requestMeasure();
-    goTo(this.#view, Number(button.dataset.line ?? 1));
-    place.scrollIntoView({ block: "nearest" });
+    goTo(this.#view, Number(button.dataset.line ?? 1), () => {
+      place.scrollIntoView({ block: "nearest" });
+    });
   }
 
   #bar(): HTMLElement {
@@ -224,7 +224,7 @@ class Editor {
       replaceText(this.#view, version.text);
       this.#take(version);
       const kept = (version.kept ?? []).map((path) => `Yours is kept in ${path}.`);
-      this.#say(["This is the page as it was shipped.", ...kept].join(" "));
+      this.#say(["This is the file as it was shipped.", ...kept].join(" "));
     } catch (error) {
       this.#fail(error);
     }

@@ -108,6 +108,17 @@ async function edit(page: Page, part: string): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.matches(".host"));
 }
 
+/** Whether the page's head leaves the whole editor in sight, and the editor the line that one changes. */
+function isInSight(): boolean {
+  const head = document.querySelector("header")!.getBoundingClientRect().bottom;
+  const editor = document.querySelector(".editing")!.getBoundingClientRect();
+  const lines = [...document.querySelector(".host")!.shadowRoot!.querySelectorAll(".cm-line")];
+  const line = lines.find((one) => one.textContent!.includes("countingServer("));
+  const { top, bottom } = line!.getBoundingClientRect();
+  return head <= editor.top && editor.bottom <= innerHeight && editor.top < top &&
+    bottom < editor.bottom;
+}
+
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement!.textContent!.trim().slice(0, 40));
 
@@ -135,6 +146,7 @@ Deno.test("the editor in the page", async (t) => {
     assertEquals(asked.filter((name) => name.includes("editor")), []);
     await edit(page, task);
     assert(asked.includes("editor.js"));
+    await until(() => page.evaluate(isInSight), "the task and its line below the page's head");
     await page.keyboard.type("// First.\n");
     assert((await shownIn(page)).includes("// First.export async function countingServer"));
     await page.keyboard.press("Tab");
@@ -171,7 +183,7 @@ Deno.test("the editor in the page", async (t) => {
       assert(fault[0]!.includes("'text'") && fault[1] === "cm-said", fault.join());
       assert(line > 20);
       await page.click(".editing .buttons button:nth-child(2)");
-      await until(async () => (await said(page)).startsWith("This is the page as it was"), "Reset");
+      await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
       assertEquals(await Deno.readTextFile(exercise), exercise4);
       assert((await said(page)).includes("Yours is kept in exercises/04_echo.mine1.txt."));
       await until(async () => !(await shownIn(page)).includes("is not assignable"), "no fault");
@@ -200,7 +212,7 @@ Deno.test("the editor in the page", async (t) => {
     await until(async () => (await said(page)).includes("This is the new version."), "the change");
     await until(async () => (await textOf(page, ".picture")).includes("Good day, "), "a picture");
     await page.click(".editing .buttons button:nth-child(2)");
-    await until(async () => (await said(page)).startsWith("This is the page as it was"), "Reset");
+    await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
     assertEquals(await Deno.readTextFile(lesson), page4);
     await until(async () => (await textOf(page, ".picture")).includes("Hello, "), "the old one");
     assertEquals(complaints, []);
@@ -229,7 +241,7 @@ Deno.test("the editor in the page", async (t) => {
       }
       await client.send("Emulation.setEmulatedMedia", { features: [] });
       await page.click(".editing .buttons button:nth-child(2)");
-      await until(async () => (await said(page)).startsWith("This is the page as it was"), "Reset");
+      await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
       await page.click(".editing .buttons button:nth-child(3)");
     },
   );
