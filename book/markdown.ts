@@ -51,7 +51,7 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
           : named(escaped(curled(token.text)));
       },
       codespan({ text }) {
-        const code = `<code>${escaped(text)}</code>`;
+        const code = `<code>${whole(escaped(text))}</code>`;
         const [, path] = text.match(FILE) ?? [];
         const to = plainly === 0 && path ? link(`/${path}`) : undefined;
         return to === undefined ? code : `<a href="${escaped(to)}">${code}</a>`;
@@ -196,6 +196,11 @@ function linked(markdown: string): string {
 
 function own(href: string): string | undefined {
   return href.startsWith("#") || /^https?:/.test(href) ? href : undefined;
+}
+
+/** Options stay whole at the end of a line: a browser breaks `--port` after its hyphens. */
+function whole(code: string): string {
+  return code.replaceAll(/(?<![\w-])--[\w-]+/g, '<span class="whole">$&</span>');
 }
 
 /** What a doc comment's tags say, as markdown. */

@@ -100,7 +100,7 @@ class Diagram {
       | undefined;
     const moving = atOnce
       ? "Running…"
-      : this.#live
+      : this.#live && this.#running
       ? "Running, in slow motion…"
       : "In slow motion…";
     if (playing) this.#say(moving);

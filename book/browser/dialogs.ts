@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { loaded, toast } from "./dom.ts";
+import { loaded } from "./dom.ts";
 import { isTyped } from "./menus.ts";
 import type { Search } from "./search.ts";
 
@@ -43,6 +43,6 @@ async function open(dialog: HTMLDialogElement): Promise<void> {
   try {
     (await loaded<Search>("search.js", "search")).show();
   } catch (error) {
-    toast((error as Error).message);
+    dialog.querySelector(".none")!.textContent = (error as Error).message;
   }
 }

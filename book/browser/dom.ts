@@ -21,6 +21,9 @@ declare global {
   var book: Record<string, (value: unknown) => void>;
 }
 
+/** Why nothing comes from the book's server. */
+export const STOPPED = "The book has stopped. Start it again: deno task book.";
+
 /** The value that a script file of the book gives to `book.name`. */
 export function loaded<T>(file: string, name: string): Promise<T> {
   const known = files.get(file);
@@ -29,7 +32,9 @@ export function loaded<T>(file: string, name: string): Promise<T> {
     globalThis.book = { ...globalThis.book, [name]: (value) => resolve(value as T) };
     const script = element("script");
     script.src = file;
-    script.onerror = () => reject(new Error(`${file} is not there.`));
+    // A page from a disk has no server that could have stopped.
+    const served = document.querySelector("main[data-of]");
+    script.onerror = () => reject(new Error(served ? STOPPED : `${file} is not there.`));
     document.head.append(script);
   });
   files.set(file, loading);

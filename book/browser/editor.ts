@@ -12,7 +12,7 @@ import {
   replaceText,
   showFaults,
 } from "./code_editor.ts";
-import { element, toast } from "./dom.ts";
+import { element, STOPPED, toast } from "./dom.ts";
 import { Draft } from "./drafts.ts";
 
 /** What the server says of a file. */
@@ -22,8 +22,6 @@ interface Version {
   kept?: string[];
   fault?: Fault;
 }
-
-const STOPPED = "The book has stopped. Start it again: deno task book.";
 
 /** An answer of the server that says no, in a sentence. */
 class Refused extends Error {

@@ -98,22 +98,39 @@ export function parse(path: string, text: string): Source {
 }
 
 function parsed(path: string, text: string): Parsed {
-  try {
-    return parseWithBabel(text, {
+  const read = (errorRecovery: boolean) =>
+    parseWithBabel(text, {
       sourceType: "module",
       plugins: ["typescript"],
       tokens: true,
-      errorRecovery: true,
+      errorRecovery,
       attachComment: false,
     }) as unknown as Parsed;
-  } catch (error) {
-    throw troubleAt(path, error as Mistake);
+  try {
+    return read(true);
+  } catch {
+    try {
+      return read(false); // fails at the first mistake, the other at one that it cannot pass
+    } catch (error) {
+      throw troubleAt(path, error as Mistake, text);
+    }
   }
 }
 
-function troubleAt(path: string, { message, loc }: Mistake): Trouble {
-  const said = message.replace(/ \(\d+:\d+\)$/, "");
-  return loc ? new Trouble(path, said, loc.line, loc.column + 1) : new Trouble(path, said);
+function troubleAt(path: string, { message, loc }: Mistake, text = ""): Trouble {
+  const said = message.replace(/ \(\d+:\d+\)$/, "").replace(/\.?$/, ".");
+  if (!loc) return new Trouble(path, said);
+  const why = cause(said, text.split("\n").slice(0, loc.line));
+  return new Trouble(path, why ? `${said} ${why}` : said, loc.line, loc.column + 1);
+}
+
+/** What often causes such a mistake: something that was opened in a line before, and never closed. */
+function cause(said: string, lines: string[]): string | undefined {
+  const isOdd = (line: string) => line.replaceAll(/[^`]/g, "").length % 2 === 1;
+  const isComment = (line: string) => /^\s*(\*|\/[*/])/.test(line);
+  const open = lines.findIndex((line) => isOdd(line) && !isComment(line));
+  if (open >= 0) return `Does a backquote (\`) lack its pair in line ${open + 1}?`;
+  if (said.includes("top level")) return "Is a } missing before this line?";
 }
 
 /** What a doc comment says, as markdown: without stars, and without its tags for tools. */

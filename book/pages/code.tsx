@@ -256,5 +256,7 @@ function beside(group: Comment[]): string {
       .replaceAll("<a ", '<a tabindex="-1" ');
   }
   const text = group.map(({ value }) => value.trim()).join(" ");
-  return `<p>${escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>")}</p>`;
+  const marked = escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>")
+    .replaceAll(/(?<![\w*])\*(\w[\w -]*)\*(?![\w*])/g, "<em>$1</em>");
+  return `<p>${marked}</p>`;
 }

@@ -302,5 +302,7 @@ Deno.test("the editor in the page", async (t) => {
     await until(async () => (await said(page)).startsWith("The book has stopped."), "a sentence");
     const kept = await page.evaluate(() => Object.values(localStorage).join());
     assert(kept.includes("// At the end."));
+    await page.click(".search-open");
+    await until(async () => (await textOf(page, ".none")).startsWith("The book has"), "the search");
   });
 });

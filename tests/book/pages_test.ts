@@ -132,6 +132,11 @@ Deno.test("the pages", async (t) => {
         text.split("\n").map((line) => line.trim()).filter((line) => line);
       const found = lines(shown.join("\n").replaceAll(DOC, ""));
       assertEquals([...found].sort(), [...lines(code)].sort(), name);
+      const stars = await opened.page.$$eval(
+        ".note",
+        (all) => all.map((one) => one.textContent!).filter((text) => /\*\w/.test(text)),
+      );
+      assertEquals(stars, [], `${name} shows the stars of an emphasis`);
       const bare = await opened.page.evaluate(() =>
         [...document.querySelectorAll("article :is(p, li)")].filter((one) =>
           !one.closest(".note, a")

@@ -12,7 +12,8 @@ const WAYS: Record<string, (text: string) => string | undefined> = {
 
 /** Of these, the page of a TypeScript file or of a document says what is wrong with it. */
 const SAID: Record<string, RegExp> = {
-  "a missing backquote": /:\d+:\d+<\/code> Unterminated template/,
+  "a missing backquote":
+    /:(\d+):\d+<\/code> Unterminated template\. Does a backquote \(`\) lack its pair in line \1\?/,
   "0 bytes": /<\/code> The file is empty/,
   "a file that is gone": /<\/code> The file is not there/,
 };

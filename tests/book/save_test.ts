@@ -47,7 +47,8 @@ Deno.test("a file that is saved in a page", async (t) => {
     const saved = await version(book, `save/${LESSON}`, { text: `${text}let a = \`;\n`, of });
     assertEquals(read(LESSON), `${text}let a = \`;\n`);
     const line = text.split("\n").length;
-    assertEquals(saved.fault, { line, said: "Unterminated template." });
+    const said = `Unterminated template. Does a backquote (\`) lack its pair in line ${line}?`;
+    assertEquals(saved.fault, { line, said });
     assertEquals(Deno.statSync(at(LESSON)).mode! & 0o777, 0o640);
     assert(!names(folder, "lessons").some((name) => name.endsWith(".draft")));
     const mended = await version(book, `save/${LESSON}`, { text: shipped, of: saved.of });

@@ -85,6 +85,13 @@ async function rendered(folder: URL, ...markdown: string[]): Promise<string[]> {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
+Deno.test("an option is not broken after its hyphens", async () => {
+  using folder = await project();
+  const [option, others] = await rendered(folder, "`a --no-b c`", "`a - b---c -d`");
+  assertEquals(option, '<p><code>a <span class="whole">--no-b</span> c</code></p>\n');
+  assertEquals(others, "<p><code>a - b---c -d</code></p>\n");
+});
+
 Deno.test("a link in a text leads to a web page or within the page, and runs nothing", async () => {
   using folder = await project();
   const [web, within, script, data, file] = await rendered(

@@ -158,6 +158,14 @@ Deno.test("the way through the book", async (t) => {
       );
       assert(current.every((style) => style === "solid"), `${current}`);
       if (name !== "04_echo.html") continue;
+      const scheme = await page.$eval(".picture", (one) => {
+        document.documentElement.dataset.theme = "dark"; // a choice of before
+        const [name, way] = [one.querySelector(".name")!, one.querySelector(".way")!];
+        const colours = [getComputedStyle(name).fill, getComputedStyle(way).stroke];
+        delete document.documentElement.dataset.theme;
+        return [...colours, getComputedStyle(name).fill, getComputedStyle(way).stroke];
+      });
+      assertEquals(scheme.slice(0, 2), scheme.slice(2), "the system's choice, not the page's");
       const borders = await page.$$eval(
         ".run, .check, .commands, .code pre",
         (all) => all.map((one) => getComputedStyle(one).borderTopStyle),
