@@ -200,7 +200,7 @@ function own(href: string): string | undefined {
 
 /** Options stay whole at the end of a line: a browser breaks `--port` after its hyphens. */
 function whole(code: string): string {
-  return code.replaceAll(/(?<![\w-])--[\w-]+/g, '<span class="whole">$&</span>');
+  return code.replaceAll(/(?<![\w-])--\w+/g, '<span class="opt">$&</span>');
 }
 
 /** What a doc comment's tags say, as markdown. */

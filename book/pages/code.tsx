@@ -257,6 +257,6 @@ function beside(group: Comment[]): string {
   }
   const text = group.map(({ value }) => value.trim()).join(" ");
   const marked = escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>")
-    .replaceAll(/(?<![\w*])\*(\w[\w -]*)\*(?![\w*])/g, "<em>$1</em>");
+    .replaceAll(/(?<![\w*])\*(\w[^*<]*)\*(?![\w*])/g, "<em>$1</em>");
   return `<p>${marked}</p>`;
 }

@@ -88,7 +88,7 @@ async function rendered(folder: URL, ...markdown: string[]): Promise<string[]> {
 Deno.test("an option is not broken after its hyphens", async () => {
   using folder = await project();
   const [option, others] = await rendered(folder, "`a --no-b c`", "`a - b---c -d`");
-  assertEquals(option, '<p><code>a <span class="whole">--no-b</span> c</code></p>\n');
+  assertEquals(option, '<p><code>a <span class="opt">--no</span>-b c</code></p>\n');
   assertEquals(others, "<p><code>a - b---c -d</code></p>\n");
 });
 
