@@ -108,11 +108,13 @@ function parsed(path: string, text: string): Parsed {
     }) as unknown as Parsed;
   try {
     return read(true);
-  } catch {
+  } catch (last) {
     try {
       return read(false); // fails at the first mistake, the other at one that it cannot pass
-    } catch (error) {
-      throw troubleAt(path, error as Mistake, text);
+    } catch (first) {
+      const all = [last, first] as [Mistake, Mistake];
+      const isEarlier = all[1].loc && all[0].loc && all[1].loc.line < all[0].loc.line;
+      throw troubleAt(path, all[isEarlier ? 1 : 0], text);
     }
   }
 }

@@ -100,7 +100,7 @@ export function LessonText(
             <Imports source={source} items={imports} />
             {book.live && view.editor && (
               <p class="own">
-                <Change file={file.path} line={code[0]?.line ?? 1}>{` ${file.path}`}</Change>
+                <Change file={file.path} line={1}>{` ${file.path}`}</Change>
                 <OpenLink editor={view.editor} file={file.path} line={1} of={file.path} />
               </p>
             )}
