@@ -130,8 +130,10 @@ function troubleAt(path: string, { message, loc }: Mistake, text = ""): Trouble 
 function cause(said: string, lines: string[]): string | undefined {
   const isOdd = (line: string) => line.replaceAll(/[^`]/g, "").length % 2 === 1;
   const isComment = (line: string) => /^\s*(\*|\/[*/])/.test(line);
-  const open = lines.findIndex((line) => isOdd(line) && !isComment(line));
-  if (open >= 0) return `Does a backquote (\`) lack its pair in line ${open + 1}?`;
+  const odd = lines.keys().filter((i) => isOdd(lines[i]!) && !isComment(lines[i]!)).toArray();
+  if (odd.length % 2 === 1) {
+    return `Does a backquote (\`) lack its pair in line ${odd.at(-1)! + 1}?`;
+  }
   if (said.includes("top level")) return "Is a } missing before this line?";
 }
 
