@@ -237,6 +237,8 @@ Deno.test("a run", async (t) => {
         async () => (await started(folder)).some((line) => line.includes(" --lost=8")),
         "a program that runs with the knob's number",
       );
+      // Until then, the picture is the one before.
+      await until(async () => (await status(page)).startsWith("Running"), "a new picture");
       await page.waitForSelector(".wide .lost");
       await page.keyboard.press("Enter");
       await over(page);
