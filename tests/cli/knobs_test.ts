@@ -127,8 +127,10 @@ const TRUTHS: Record<number, (events: Event[], numbers: Record<string, number>) 
     const silent = heard.filter((part) => part === "silence").length;
     assertEquals(said.match(/but it has not come: silence/g)?.length, silent);
     assertEquals(said.match(/too late to be played/g)?.length ?? 0, silent - 1);
-    if (delay! > buffer! + 50) assertEquals(heard[3], "silence");
-    if (delay! < buffer! - 50) assertEquals(heard[3], "4");
+    // On a slow machine, the playing may begin some steps of the clock late. Where the two are
+    // closer, lesson 17's own tests look at one play alone.
+    if (delay! > buffer! + 250) assertEquals(heard[3], "silence");
+    if (delay! < buffer! - 250) assertEquals(heard[3], "4");
     assertStringIncludes(said, `Playing begins ${buffer} ms after`);
   },
 };
