@@ -54,6 +54,18 @@ Deno.test("harness: what a role prints after its end is not taken for its output
   assertEquals(await program.end(), { code: 0, stdout: "in time\n", stderr: "" });
 });
 
+Deno.test("harness: what a role still does after its end leaves no timer behind", async () => {
+  const { promise: later, resolve: goOn } = Promise.withResolvers<void>();
+  const set = Promise.withResolvers<void>();
+  await using program = started(({ console }) => {
+    later.then(() => set.resolve(void setTimeout(() => {}, PATIENCE)));
+    return Promise.resolve(console.log("over"));
+  });
+  await program.end();
+  goOn();
+  await set.promise; // the test fails if it leaves a timer
+});
+
 Deno.test("harness: every wait has an end, which is an error", async () => {
   await assertRejects(() => within(1, never, "It did not come."), Error, "It did not come.");
   await hurried(() => assertRejects(() => until(() => false, "It is not so."), Error, "not so"));
