@@ -3,7 +3,7 @@ import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "string-width";
 import { drawing } from "../../cli/drawing.ts";
 import type { Event } from "../../cli/events.ts";
-import { PAGES, plays } from "../lessons.ts";
+import { PAGES, plays, speaksQuic } from "../lessons.ts";
 import { type Ended, lesson, runLesson } from "../program.ts";
 
 setColorEnabled(false); // on a terminal too
@@ -113,7 +113,8 @@ Deno.test("every lesson: played, it fits into 80 columns, holds no control chara
 
 Deno.test("every lesson: --json prints what the drawing shows, an event a line, and nothing else", async () => {
   await Promise.all(
-    PAGES.filter(plays).map(async ({ number }) => {
+    PAGES.filter(plays).map(async (page) => {
+      const { number } = page;
       const [json, drawn] = await Promise.all([runLesson(number, ["--json"]), played(number)]);
       assertEquals([json.code, json.stderr], [0, ""]);
       const events = parsed(json.stdout);
@@ -124,7 +125,10 @@ Deno.test("every lesson: --json prints what the drawing shows, an event a line, 
       const draw = drawing((line) => lines.push(line));
       for (const event of events) draw(event);
       assert(arrows(lines).length > 1, json.stdout);
-      assertEquals(kinds(arrows(lines)), kinds(arrows(drawn.stdout.split("\n"))));
+      // How many packets QUIC needs, and of which types, is another matter each time.
+      if (!speaksQuic(page)) {
+        assertEquals(kinds(arrows(lines)), kinds(arrows(drawn.stdout.split("\n"))));
+      }
       assertEquals(
         arrows(lines).length,
         events.filter(({ event }) => event === "datagram").length,
