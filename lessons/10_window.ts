@@ -33,8 +33,8 @@
  *
  * ## The messages
  *
- * They look like those of lesson 9. But here an ACK is cumulative: it is for all parts up to its
- * number.
+ * The code on this page sends messages like those of lesson 9. But here an ACK is cumulative: it is
+ * for all parts up to its number.
  *
  *     PART 3 text    from the sender: part 3 and its text
  *     ACK 3          from the receiver: all parts up to 3 have arrived

@@ -99,8 +99,9 @@ export function questionFor(type: Question, oid: string, community = "public"): 
   // numbers are signed.
   const id = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
 
-  // Below GET, the tree above shows three numbers. The third one is `index`. A
-  // GETBULK says there how many steps to take. Other questions have 0.
+  // The tree at the top of this page has three numbers inside GET. The third
+  // one is `index`. A GETBULK says there how many steps to take. Other
+  // questions have 0.
   const index = type === "GETBULK" ? STEPS : 0;
   return request(type, [oid], { id, community, index });
 }

@@ -106,7 +106,7 @@ export interface Rules {
   readonly hostname: string;
   /** Whether a computer gets another port outside for each destination. */
   readonly portForEach: boolean;
-  /** The router forgets a computer that has sent nothing for this many milliseconds. */
+  /** The router forgets what a computer has not used for this many milliseconds. */
   readonly timeout: number;
 }
 
@@ -311,7 +311,7 @@ export function bindBehind(router: Address, socket = bind({ hostname: localFor(r
  * socket. Returns a function that ends it.
  */
 export function keepAlive(socket: Socket, to: Address, milliseconds: number): () => void {
-  // The computer has to send it, because datagrams from outside may not count.
+  // The computer has to send it: many routers count only what goes out.
   // RFC 8085 says: not more often than every 15 s, and not at all if you can do
   // without.
   const timer = setInterval(() => trySend(socket, new Uint8Array(), to), milliseconds);
