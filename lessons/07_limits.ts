@@ -207,10 +207,10 @@ export async function probe(to: Address, seconds: number, print = console.log): 
   // header in the 65,535 bytes.
   const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
 
-  // 1,472 bytes are the most that fit into one packet on Ethernet. survey()
-  // tests these five sizes. If the result changes from one size to the next, it
-  // also tests sizes between the two, until it has found the limit. It returns
-  // the ranges of sizes that have the same result.
+  // Over IPv4, 1,472 bytes are the most that fit into one packet on Ethernet.
+  // survey() tests these five sizes. If the result changes from one size to the
+  // next, it also tests sizes between the two, until it has found the limit. It
+  // returns the ranges of sizes that have the same result.
   const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], test);
   await test(LEAST_SIZE); // the server may have stopped meanwhile
 
