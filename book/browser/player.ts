@@ -12,6 +12,9 @@ const CHART = 1 / 5;
 /** While a run goes on at once, what has come is drawn so often, in milliseconds. */
 const OFTEN = 50;
 
+/** For a screen, and for a phone. */
+const WIDTHS = [WIDE, NARROW];
+
 const PATHS = { run: "M5 3l8 5l-8 5z", stop: "M4 4h8v8H4z" };
 
 /** Gives a button that runs or stops something its word and its sign. */
@@ -36,7 +39,9 @@ export class Player {
   readonly #position: HTMLInputElement;
   readonly #speed: HTMLSelectElement;
   #steps: number[] = [0];
+  /** For how many events the list in words and the heights are made: for none, if there are others. */
   #listed = 0;
+  #heights: { of: number; all: readonly number[] } | undefined;
   #turn = 0;
   #wake = () => {};
   #come = () => {};
@@ -75,10 +80,7 @@ export class Player {
 
   /** Takes the place of what was there. More may come, with {@linkcode add}. */
   begin(): void {
-    this.events = [];
-    this.#steps = [0];
-    this.#listed = 0;
-    this.step = 0;
+    this.#hold([]);
     this.open = true;
     this.#figure.querySelector(".words ol")!.replaceChildren();
   }
@@ -93,6 +95,8 @@ export class Player {
   #hold(events: Event[]): void {
     this.events = events;
     this.#steps = steps(events);
+    this.#listed = 0;
+    this.#heights = undefined;
     this.step = this.last;
   }
 
@@ -225,9 +229,10 @@ export class Player {
   #draw(moving: boolean): void {
     const place = this.#figure.querySelector(".picture")!;
     const events = this.events.slice(0, this.#steps[this.step]);
-    const pictures = [WIDE, NARROW].map((width) => {
+    const whole = this.#wholeHeights();
+    const pictures = WIDTHS.map((width, i) => {
       // As high as all of it: nothing on the page moves. While more may come, no lower than before.
-      const all = Number(picture(this.events, { width }).attributes.height);
+      const all = whole[i]!;
       const old = place.querySelector(width === WIDE ? "svg.wide" : "svg.narrow");
       const before = this.open ? Number(old?.getAttribute("height") ?? 0) : 0;
       return drawn(picture(events, { width, ahead: this.events, height: Math.max(all, before) }));
@@ -236,6 +241,16 @@ export class Player {
       for (const one of pictures) [...one.querySelectorAll(".e")].at(-1)?.classList.add("new");
     }
     place.replaceChildren(...pictures);
+  }
+
+  /** How high the picture of all events is, at each width. */
+  #wholeHeights(): readonly number[] {
+    const of = this.events.length;
+    if (this.#heights?.of !== of) {
+      const height = (width: number) => Number(picture(this.events, { width }).attributes.height);
+      this.#heights = { of, all: WIDTHS.map(height) };
+    }
+    return this.#heights!.all;
   }
 
   /** The same in words. The line of this step is marked. */
