@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isIP } from "node:net";
 import { element, INTEGER, integerBytes, OCTET_STRING, OID, oidBytes, SEQUENCE } from "./ber.ts";
 
 const BIT_STRING = 0x03, UTF8_STRING = 0x0c, UTC_TIME = 0x17, SET = 0x31;
@@ -78,9 +79,7 @@ function nameOf(name: string): Uint8Array {
 /** Returns the extension that lists the names and the addresses (subjectAltName). */
 function alternatives(names: string[]): Uint8Array {
   const parts = names.map((name) => {
-    const numbers = name.split(".").map(Number);
-    const isAddress = numbers.length === 4 && numbers.every((number) => number >= 0);
-    if (isAddress) return element(0x87, Uint8Array.from(numbers));
+    if (isIP(name) === 4) return element(0x87, Uint8Array.from(name.split("."), Number));
     return element(0x82, new TextEncoder().encode(name));
   });
   const list = element(SEQUENCE, ...parts);

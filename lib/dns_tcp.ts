@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, sleep, systemClock } from "./clock.ts";
 import { answerIn, encodeQuestion, type Message, type Question, randomId } from "./dns.ts";
 import { type Address, bind, type Datagram, formatAddress, type Socket } from "./udp.ts";
 
@@ -199,7 +199,7 @@ async function* connections(listener: Deno.TcpListener): AsyncGenerator<Deno.Tcp
       if (error instanceof Deno.errors.BadResource) return; // closed
       if (error instanceof Deno.errors.Interrupted) return; // closed during the wait
       // Too many files are open, or the client has left. Others may still connect.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
     }
   }
 }

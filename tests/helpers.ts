@@ -56,6 +56,21 @@ export async function until(happened: () => boolean, what = "It did not happen."
   }
 }
 
+/** From now on, counts those who listen to the signal. Returns what tells how many there are. */
+export function listeners(signal: AbortSignal): () => number {
+  let count = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    count++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    count--;
+    removeEventListener.apply(signal, args);
+  };
+  return () => count;
+}
+
 /** What the work brings, while this socket sends what is no answer, as fast as it can. */
 export async function flooded<T>(socket: Socket, to: Address, work: Promise<T>): Promise<T> {
   let flooding = true;

@@ -4,6 +4,7 @@
  * @module
  */
 import { chat, follow, type Partner, type Screen, talk, UTF_8 } from "../../lessons/05_chat.ts";
+import { sleep } from "../../lib/clock.ts";
 import { encodingNamed, ENCODINGS } from "../../lib/encoding.ts";
 import { bind, type Socket } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
@@ -44,17 +45,13 @@ function typing(firstAfter: number, ...lines: string[]): Screen {
   return {
     print() {},
     async *[Symbol.asyncIterator]() {
-      await pause(firstAfter);
+      await sleep(firstAfter);
       for (const line of lines) {
         yield line;
-        await pause(80);
+        await sleep(80);
       }
     },
   };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Receives this number of datagrams. */

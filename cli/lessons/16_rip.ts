@@ -4,6 +4,7 @@
  * @module
  */
 import { advertise, hear, type Link, type Router, router } from "../../lessons/16_rip.ts";
+import { sleep } from "../../lib/clock.ts";
 import { describe, encode, INFINITY, understood } from "../../lib/rip.ts";
 import { count } from "../../lib/text.ts";
 import { bind, sameAddress, type Socket } from "../../lib/udp.ts";
@@ -108,7 +109,7 @@ async function updates({ a, b, c, traffic }: Row, done: () => boolean): Promise<
   for (let round = 0; round < 50; round++) {
     for (const router of [c, a, b]) {
       if (done()) return;
-      await pause(30);
+      await sleep(30);
       await advertise(router);
       await traffic.settled();
     }
@@ -144,13 +145,9 @@ class Traffic {
   /** Waits until all is handled, for at most a second: a datagram may be lost. */
   async settled(): Promise<void> {
     const end = performance.now() + 1000;
-    while (this.#handled < this.sent && performance.now() < end) await pause(1);
+    while (this.#handled < this.sent && performance.now() < end) await sleep(1);
     this.#handled = this.sent; // a lost datagram is not waited for again
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Returns what the diagram shows of a message. */

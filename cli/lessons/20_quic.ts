@@ -15,6 +15,7 @@ import {
   server,
 } from "../../lessons/20_quic.ts";
 import { fingerprint, selfSigned } from "../../lib/certificate.ts";
+import { sleep } from "../../lib/clock.ts";
 import { type Address, bind, type Socket } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
@@ -139,7 +140,7 @@ class Line implements Disposable {
   async quiet(): Promise<void> {
     this.#latest = performance.now();
     while (performance.now() - this.#latest < 100) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
   }
 

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { inFolder, MOST_BYTES } from "../../cli/files.ts";
 import { TftpError } from "../../lib/tftp.ts";
 import { type Files, inMemory } from "../../lib/tftp_files.ts";
-import { bytes, text } from "../helpers.ts";
+import { bytes, listeners, text } from "../helpers.ts";
 
 const HELLO = bytes("Hello!");
 
@@ -116,24 +116,15 @@ Deno.test("files: half a file leaves nothing behind, nor does the end of the pro
 Deno.test("files: a file that is finished or given up lets go of the signal", () =>
   withFolder(async (folder) => {
     const { signal } = new AbortController();
-    let listening = 0;
-    const { addEventListener, removeEventListener } = signal;
-    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-      listening++;
-      addEventListener.apply(signal, args);
-    };
-    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-      listening--;
-      removeEventListener.apply(signal, args);
-    };
+    const listening = listeners(signal);
     const files = inFolder(folder, { writable: true, signal });
     const finished = await files.create("new");
     const givenUp = await files.create("half");
-    assertEquals(listening, 2);
+    assertEquals(listening(), 2);
     await finished.finish();
-    assertEquals(listening, 1);
+    assertEquals(listening(), 1);
     givenUp[Symbol.dispose]();
-    assertEquals(listening, 0);
+    assertEquals(listening(), 0);
   }));
 
 Deno.test("files: nobody fills the disk with one file", () =>

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { bind } from "../../lib/udp.ts";
-import { soon, text } from "../helpers.ts";
+import { listeners, soon, text } from "../helpers.ts";
 import { fakeSocket } from "./system.ts";
 
 Deno.test("receive: the bytes are the caller's own, and no more than that is kept", async () => {
@@ -94,22 +94,13 @@ Deno.test("receive: a signal that is used again and again keeps nothing of the r
   using alice = bind();
   using bob = bind();
   const { signal } = new AbortController();
-  let listening = 0;
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-    listening++;
-    addEventListener.apply(signal, args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-    listening--;
-    removeEventListener.apply(signal, args);
-  };
+  const listening = listeners(signal);
   for (const word of ["one", "two"]) {
     const receiving = bob.receive({ signal });
-    assertEquals(listening, 1);
+    assertEquals(listening(), 1);
     await alice.send(word, bob.address);
     assertEquals(text((await receiving).data), word);
-    assertEquals(listening, 0);
+    assertEquals(listening(), 0);
   }
 });
 
