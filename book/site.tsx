@@ -3,10 +3,13 @@
  *
  * @module
  */
-import serif from "@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal.woff2" with {
+import serif from "@fontsource/source-serif-4/files/source-serif-4-latin-400-normal.woff2" with {
   type: "bytes",
 };
-import mono from "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2" with {
+import bold from "@fontsource/source-serif-4/files/source-serif-4-latin-600-normal.woff2" with {
+  type: "bytes",
+};
+import mono from "@fontsource/jetbrains-mono/files/jetbrains-mono-latin-400-normal.woff2" with {
   type: "bytes",
 };
 import {
@@ -218,6 +221,7 @@ export class Site {
     });
     add("icon.svg", () => ICON);
     add("serif.woff2", () => serif);
+    add("bold.woff2", () => bold);
     add("mono.woff2", () => mono);
     return files;
   }

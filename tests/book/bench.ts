@@ -58,12 +58,14 @@ tell("the slowest of them, of 5 each", Math.max(...bytes), "ms", 100);
 const weigh = async (name: string) =>
   await packed(await (await fetch(book.address + name)).bytes());
 const shared = await weigh("book.css") + await weigh("book.js") + await weigh("theme.js");
-const fonts = (await (await fetch(`${book.address}serif.woff2`)).bytes()).length +
-  (await (await fetch(`${book.address}mono.woff2`)).bytes()).length;
+let fonts = 0;
+for (const name of ["serif", "bold", "mono"]) {
+  fonts += (await (await fetch(`${book.address}${name}.woff2`)).bytes()).length;
+}
 const lessons = await Promise.all(names.filter((name) => /^\d\d_/.test(name)).map(weigh));
 tell("style and script, compressed", shared / 1000, "KB", 20);
 tell("a lesson's page with them, the heaviest", (Math.max(...lessons) + shared) / 1000, "KB", 20);
-tell("the same with fonts", (Math.max(...lessons) + shared + fonts) / 1000, "KB", 120);
+tell("the same with fonts", (Math.max(...lessons) + shared + fonts) / 1000, "KB", 110);
 
 {
   await using chromium = await browser();
@@ -83,7 +85,7 @@ tell("the same with fonts", (Math.max(...lessons) + shared + fonts) / 1000, "KB"
       }),
     );
   }
-  tell("from Run to the first arrow of lesson 4", middle(arrows), "ms", 250);
+  tell("from Run to the first arrow of lesson 4", middle(arrows), "ms", 200);
 }
 
 await Deno.remove(new URL("book/.recorded", folder), { recursive: true });
