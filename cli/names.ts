@@ -5,16 +5,16 @@
  */
 import {
   decode,
+  formatMessage,
+  formatRecord,
   headerOf,
   isName,
   isReferral,
   isSameQuestion,
-  line,
   type Message,
   type Question,
-  shown,
+  tryDecode,
   TYPES,
-  understood,
 } from "../lib/dns.ts";
 import { resolveName } from "../lib/resolver.ts";
 import { count, printable } from "../lib/text.ts";
@@ -67,7 +67,7 @@ function printAnswer(
 ): void {
   const server = formatAddress(ignored.server);
   if (!answer) throw new Error(noAnswer(ignored));
-  for (const record of answer.records) console.log(printable(line(record), 1000));
+  for (const record of answer.records) console.log(printable(formatRecord(record), 1000));
   if (answer.truncated) {
     const more = `${server} has more than a datagram holds, and over TCP`;
     throw new Error(
@@ -77,7 +77,7 @@ function printAnswer(
   if (isReferral(answer)) throw new Error(referral(answer, server));
   if (answer.code === "NOERROR" && answer.records.length > 0) return;
   const why = WHY[answer.code] ?? "It could not";
-  throw new Error(`${printable(shown(answer))}, says ${server}. ${why}.`);
+  throw new Error(`${printable(formatMessage(answer))}, says ${server}. ${why}.`);
 }
 
 function noAnswer(ignored: NotAnswers): string {
@@ -142,7 +142,7 @@ class NotAnswers {
     if (!sameAddress(from, this.server)) {
       return `${sender} sent ${size}, but ${formatAddress(this.server)} was asked`;
     }
-    const message = understood(data);
+    const message = tryDecode(data);
     const header = headerOf(data);
     if (message && !message.isAnswer) return `${sender} sent a question, not an answer`;
     if (message && message.id !== id) return `${sender} sent an answer with another number`;
@@ -171,8 +171,8 @@ function whyDamaged(data: Uint8Array): string {
 
 /** Returns the text that the diagram shows for a datagram. */
 export function label(data: Uint8Array): string {
-  const message = understood(data);
-  if (message) return printable(shown(message));
+  const message = tryDecode(data);
+  if (message) return printable(formatMessage(message));
   const header = headerOf(data);
   return header?.isAnswer && header.counts[0] === 0 ? header.code : "not a DNS message";
 }

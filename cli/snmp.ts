@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hasNumber, type Message, understood, whyNoAnswer } from "../lib/snmp.ts";
+import { hasNumber, type Message, tryDecode, whyNoAnswer } from "../lib/snmp.ts";
 import { oidFor, OIDS } from "../lib/snmp_names.ts";
 import { printable } from "../lib/text.ts";
 import {
@@ -69,7 +69,7 @@ class Seen implements Watcher {
   constructor(readonly agent: Address) {}
 
   sending(data: Uint8Array): void {
-    const next = understood(data);
+    const next = tryDecode(data);
     if (next?.id !== this.asked?.id) this.came = undefined; // a new question, and not another try
     this.asked = next;
   }

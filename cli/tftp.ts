@@ -12,8 +12,8 @@ import {
   MOST_BLOCK,
   TftpError,
   type TftpOptions,
+  tryDecode,
   Unanswered,
-  understood,
 } from "../lib/tftp.ts";
 import type { Sink } from "../lib/tftp_files.ts";
 import { serveTftp } from "../lib/tftp_server.ts";
@@ -25,7 +25,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** Returns the text that the diagram shows for a datagram. */
 export function label(data: Uint8Array): string {
-  const message = understood(data);
+  const message = tryDecode(data);
   return message ? printable(describe(message), 60) : "not a TFTP message";
 }
 

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { type NameRecord, type Question, understood } from "../lib/dns.ts";
+import { type NameRecord, type Question, tryDecode } from "../lib/dns.ts";
 import { type Address, type Datagram, sameAddress } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { type Message, understood } from "../lib/tftp.ts";
+import { type Message, tryDecode } from "../lib/tftp.ts";
 import { todo } from "./todo.ts";
 
 /** The answer of a server: a message, or `undefined` for no answer. */

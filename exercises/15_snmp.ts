@@ -13,7 +13,7 @@
  */
 import { receiveUntil } from "../lessons/02_receive.ts";
 import { isSnmpAnswer, questionFor } from "../lessons/15_snmp.ts";
-import { encode, type Message, understood, type Value } from "../lib/snmp.ts";
+import { encode, type Message, tryDecode, type Value } from "../lib/snmp.ts";
 import type { Address, Socket } from "../lib/udp.ts";
 import { todo } from "./todo.ts";
 

@@ -70,14 +70,14 @@
 import {
   encodeAnswer,
   encodeQuestion,
-  formatError,
+  errorAnswer,
+  formatMessage,
+  formatRecord,
   isSameQuestion,
-  line,
   MAX_MESSAGE,
   type Message,
   type Question,
-  shown,
-  understood,
+  tryDecode,
 } from "../lib/dns.ts";
 import { bindBoth, resolveTcp, serveTcp } from "../lib/dns_tcp.ts";
 import { printable } from "../lib/text.ts";
@@ -90,7 +90,7 @@ import {
   sameAddress,
   type Socket,
 } from "../lib/udp.ts";
-import { reply, WORKBOOK } from "../lib/zone.ts";
+import { lookUp, WORKBOOK } from "../lib/zone.ts";
 import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
@@ -115,9 +115,9 @@ export function isDnsAnswer(
   // Any program can send to our port, so the sender has to be the server.
   if (!sameAddress(from, to)) return false;
 
-  // understood() returns undefined if the bytes are not a DNS message. Our own
+  // tryDecode() returns undefined if the bytes are not a DNS message. Our own
   // question, sent back to us, is not an answer either.
-  const message = understood(data);
+  const message = tryDecode(data);
   if (!message || !message.isAnswer) return false;
 
   // A late answer to an earlier question has another number. The sender's address
@@ -145,7 +145,7 @@ export async function askName(
   const answer = await receiveUntil(socket, milliseconds, (datagram) => {
     return isDnsAnswer(datagram, id, question, to);
   });
-  return answer && understood(answer.data);
+  return answer && tryDecode(answer.data);
 }
 
 /**
@@ -195,19 +195,19 @@ export async function resolve(
  * datagram that gets no answer.
  */
 export function answerName(data: Uint8Array, overTcp = false): Uint8Array | undefined {
-  const message = understood(data);
+  const message = tryDecode(data);
 
   // A question that breaks the rules gets an error, which is never longer than
   // the question. Bytes that are not a question get nothing.
-  if (!message) return formatError(data);
+  if (!message) return errorAnswer(data);
 
   // Do not answer an answer: lesson 4 says why. The bit QR tells them apart.
   if (message.isAnswer) return undefined;
 
-  // reply() finds the records in WORKBOOK, the list of our names. If they do not
-  // fit, encodeAnswer() leaves them out and sets the bit TC.
+  // lookUp() finds the records in WORKBOOK, the list of our names. If they do
+  // not fit, encodeAnswer() leaves them out and sets the bit TC.
   const most = overTcp ? MAX_MESSAGE : mostOverUdp(message, data.length);
-  return encodeAnswer(message, reply(WORKBOOK, message), most);
+  return encodeAnswer(message, lookUp(WORKBOOK, message), most);
 }
 
 /**
@@ -221,7 +221,7 @@ export function answerName(data: Uint8Array, overTcp = false): Uint8Array | unde
 function mostOverUdp(question: Message, size: number): number {
   // The client accepts 512 bytes, or up to 1,232 if the question says so, in an
   // extension called EDNS.
-  return Math.min(question.takes, MOST_TIMES * size);
+  return Math.min(question.acceptedBytes, MOST_TIMES * size);
 }
 
 /** `deno task lesson13 server` runs this: answers over UDP and TCP until the program is stopped. */
@@ -254,12 +254,12 @@ export async function client(
 
   // A server may put anything into a record, so printable() makes it safe. TXT
   // records can be long: 1,000 characters are enough to see what they are.
-  for (const record of answer.records) print(printable(line(record), 1000));
+  for (const record of answer.records) print(printable(formatRecord(record), 1000));
 
-  // Without records, shown() returns the name and the reason. For example:
-  // "no.workbook.test NXDOMAIN".
+  // Without records, formatMessage() returns the name and the reason. For
+  // example: "no.workbook.test NXDOMAIN".
   if (answer.records.length === 0) {
-    throw new Error(`${printable(shown(answer))}, says ${formatAddress(to)}.`);
+    throw new Error(`${printable(formatMessage(answer))}, says ${formatAddress(to)}.`);
   }
 }
 

@@ -66,7 +66,7 @@ import {
   joined,
   type Message,
   TftpError,
-  understood,
+  tryDecode,
 } from "../lib/tftp.ts";
 import {
   type Address,
@@ -142,7 +142,7 @@ function isFromPeer({ socket, peer, anyPort }: Transfer, { data, from }: Datagra
   // A stranger gets error 5, and the transfer goes on. But an error must not be
   // answered with an error. Otherwise two programs could go on without end, like
   // the servers of CVE-2024-2169 (lesson 4).
-  const heard = understood(data); // undefined if the bytes are not a message
+  const heard = tryDecode(data); // undefined if the bytes are not a message
   if (heard && heard.type !== "ERROR") {
     const error = encode({ type: "ERROR", code: 5, text: "Unknown port" });
     socket.send(error, from).catch(() => {}); // if it cannot be sent, nothing is lost
@@ -152,7 +152,7 @@ function isFromPeer({ socket, peer, anyPort }: Transfer, { data, from }: Datagra
 
 /** Checks whether these bytes are the DATA or the ACK with this block number, or an ERROR. */
 function isAnswer(data: Uint8Array, type: "DATA" | "ACK", block: number): boolean {
-  const heard = understood(data);
+  const heard = tryDecode(data);
   if (!heard) return false;
 
   // An error ends the transfer, so do not wait any longer.
@@ -287,7 +287,7 @@ function requestIn(
   from: Address,
   print: (line: string) => void,
 ): FileRequest | undefined {
-  const message = understood(data);
+  const message = tryDecode(data);
   const what = message ? printable(describe(message)) : "not a TFTP message"; // "RRQ hello.txt"
   print(`Received from ${formatAddress(from)}: ${what}.`);
 

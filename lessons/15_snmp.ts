@@ -67,7 +67,7 @@ import {
   isWithin,
   type Message,
   request,
-  understood,
+  tryDecode,
 } from "../lib/snmp.ts";
 import { errorName, line, nameOf, summary } from "../lib/snmp_names.ts";
 import { printable } from "../lib/text.ts";
@@ -118,8 +118,8 @@ export function isSnmpAnswer(
   // Any program can send to our port, so the sender has to be the agent.
   if (!sameAddress(from, agent)) return false;
 
-  // understood() returns undefined if the bytes are not an SNMP message.
-  const message = understood(data);
+  // tryDecode() returns undefined if the bytes are not an SNMP message.
+  const message = tryDecode(data);
   if (message?.type !== "RESPONSE") return false;
 
   // An attacker who forges the agent's address has to guess the number.
@@ -180,7 +180,7 @@ export async function askAgent(
     const answer = await receiveUntil(socket, milliseconds, (datagram) => {
       return isSnmpAnswer(datagram, asked, agent);
     });
-    if (answer) return understood(answer.data);
+    if (answer) return tryDecode(answer.data);
   }
 
   return undefined;
@@ -233,7 +233,7 @@ export function answerManager(
   // be split on Ethernet (lesson 7). It is our choice to accept no more.
   if (data.length > LARGEST) return undefined;
 
-  const asked = understood(data);
+  const asked = tryDecode(data);
   if (!asked) {
     counts.nonsense++;
     return undefined;

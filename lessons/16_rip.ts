@@ -96,7 +96,7 @@ import {
   type Route,
   short,
   summary,
-  understood,
+  tryDecode,
 } from "../lib/rip.ts";
 import { printable } from "../lib/text.ts";
 import {
@@ -282,7 +282,7 @@ export async function hear(
   print: (line: string) => void = () => {}, // prints nothing if you do not say where
 ): Promise<void> {
   print(`Received from ${formatAddress(from)}: ${printable(summary(data), 200)}`);
-  const message = understood(data);
+  const message = tryDecode(data);
   if (!message) return;
 
   // Anybody may send us routes. We listen only to our own networks. A neighbour

@@ -43,7 +43,7 @@
  * @module
  */
 import { type Clock, sleep, systemClock } from "../lib/clock.ts";
-import { encode, type Packet, PCMU, understood } from "../lib/rtp.ts";
+import { encode, type Packet, PCMU, tryDecode } from "../lib/rtp.ts";
 import { type Address, sameAddress, type Socket } from "../lib/udp.ts";
 
 /** Samples in a millisecond, and so also bytes of mu-law. */
@@ -150,7 +150,7 @@ export async function receiveTalk(
   let speaker: { from: Address; source: number } | undefined;
 
   for await (const { data, from } of socket) {
-    const packet = understood(data); // undefined if it is not RTP
+    const packet = tryDecode(data); // undefined if it is not RTP
     if (packet === undefined || packet.type !== PCMU) continue; // PCMU is mu-law
 
     // The first speaker is heard. Two at a time would be noise. This is not

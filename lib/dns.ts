@@ -11,8 +11,8 @@
  * const answer = decode(encodeAnswer(question, { code: "NOERROR", records }));
  *
  * assertEquals(answer.id, 4711);
- * assertEquals(shown(question), "A workbook.test?");
- * assertEquals(shown(answer), "workbook.test A 192.0.2.7");
+ * assertEquals(formatMessage(question), "A workbook.test?");
+ * assertEquals(formatMessage(answer), "workbook.test A 192.0.2.7");
  * ```
  *
  * @module
@@ -100,7 +100,7 @@ export interface Message {
   /**
    * How many bytes the sender accepts over UDP: {@linkcode PLAIN_BYTES} to {@linkcode EDNS_BYTES}.
    */
-  readonly takes: number;
+  readonly acceptedBytes: number;
   /** The version of EDNS, if the sender uses EDNS. Today it is 0. */
   readonly edns?: number;
   /**
@@ -193,7 +193,7 @@ export function encodeAnswer(
  * The error is a header, with EDNS if the question has EDNS. So it is never longer than the
  * question.
  */
-export function formatError(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+export function errorAnswer(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   const message = understanding(() => structure(bytes));
   if (!message || message.isAnswer) return undefined;
   // Zeros of another protocol look like a header without a question, but more
@@ -231,7 +231,7 @@ export function decode(bytes: Uint8Array): Message {
     class: asked.class,
     records: answers.flatMap((record) => toValues(bytes, record)),
     authority: authorities.flatMap((record) => toValues(bytes, record)),
-    takes: Math.min(Math.max(PLAIN_BYTES, opt?.class ?? 0), EDNS_BYTES),
+    acceptedBytes: Math.min(Math.max(PLAIN_BYTES, opt?.class ?? 0), EDNS_BYTES),
     ...(opt && { edns: opt.ttl >> 16 & 0xff }),
     dnssec: opt !== undefined && isDnssec(opt),
     bytes,
@@ -242,7 +242,7 @@ export function decode(bytes: Uint8Array): Message {
  * Decodes a message that may come from anybody. Returns `undefined` where {@linkcode decode}
  * throws.
  */
-export function understood(bytes: Uint8Array): Message | undefined {
+export function tryDecode(bytes: Uint8Array): Message | undefined {
   return understanding(() => decode(bytes));
 }
 
@@ -283,14 +283,14 @@ export function randomId(): number {
 export function answerIn(bytes: Uint8Array, id: number, asked: Question): Message | undefined {
   const header = headerOf(bytes);
   if (!header?.isAnswer || header.id !== id) return undefined;
-  const message = understood(bytes);
+  const message = tryDecode(bytes);
   if (message) return isSameQuestion(message.question, asked) ? message : undefined;
 
   if (header.code === "NOERROR" && !header.truncated) return undefined;
   const other = questionIn(bytes);
   if (other && !isSameQuestion(other, asked)) return undefined;
   const { counts: _, ...said } = header;
-  const nothing = { records: [], authority: [], takes: PLAIN_BYTES, dnssec: false };
+  const nothing = { records: [], authority: [], acceptedBytes: PLAIN_BYTES, dnssec: false };
   return { ...said, question: asked, class: "IN", ...nothing, bytes };
 }
 
@@ -325,7 +325,7 @@ export function isReferral(
  * Returns a message as a line: `A workbook.test?`, or `workbook.test A 192.0.2.7 and 2 more`. It is
  * not safe to print.
  */
-export function shown(message: Message): string {
+export function formatMessage(message: Message): string {
   const { isAnswer, truncated, code, question: { name, type } } = message;
   if (!isAnswer) return `${type} ${name}?`;
   if (truncated) return `${name} ${type} TC`;
@@ -334,14 +334,14 @@ export function shown(message: Message): string {
   const [first] = records;
   if (!first) return `${name} has no ${type}`;
   const more = records.length > 1 ? ` and ${records.length - 1} more` : "";
-  return `${line(first)}${more}`;
+  return `${formatRecord(first)}${more}`;
 }
 
 /**
  * Returns a record as a line: `workbook.test A 192.0.2.7`. It is not safe to print, because a
  * server can put any characters into it.
  */
-export function line({ name, type, data }: NameRecord): string {
+export function formatRecord({ name, type, data }: NameRecord): string {
   return `${name} ${type} ${data}`;
 }
 

@@ -163,7 +163,7 @@ function readEntry(view: DataView, at: number): Route | undefined {
 }
 
 /** Does the same as {@linkcode decode}, but returns `undefined` in the place of an error. */
-export function understood(bytes: Uint8Array): Message | undefined {
+export function tryDecode(bytes: Uint8Array): Message | undefined {
   try {
     return decode(bytes);
   } catch (error) {

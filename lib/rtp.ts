@@ -93,7 +93,7 @@ export function decode(bytes: Uint8Array): Packet {
  * Returns the fields of a datagram, or `undefined` if it is not RTP. With `type`, it also returns
  * `undefined` for a datagram of another type, and for one without a payload.
  */
-export function understood(bytes: Uint8Array, type?: number): Packet | undefined {
+export function tryDecode(bytes: Uint8Array, type?: number): Packet | undefined {
   try {
     const packet = decode(bytes);
     if (type === undefined) return packet;
@@ -109,7 +109,7 @@ export function understood(bytes: Uint8Array, type?: number): Packet | undefined
  * size of its payload.
  */
 export function describe(bytes: Uint8Array): string {
-  const packet = understood(bytes);
+  const packet = tryDecode(bytes);
   if (!packet) return `no RTP (${bytes.length})`;
   return `RTP ${packet.sequence} at ${packet.timestamp} (${packet.payload.length})`;
 }

@@ -154,7 +154,7 @@ export function responseTo(
  * sender, too.
  */
 export function answerIn(bytes: Uint8Array, asked: Message): Message | undefined {
-  const message = understood(bytes);
+  const message = tryDecode(bytes);
   return message && misfit(message, asked) === undefined ? message : undefined;
 }
 
@@ -317,7 +317,7 @@ export function decode(bytes: Uint8Array): Message {
 }
 
 /** Does the same as {@linkcode decode}, but returns `undefined` in the place of an error. */
-export function understood(bytes: Uint8Array): Message | undefined {
+export function tryDecode(bytes: Uint8Array): Message | undefined {
   try {
     return decode(bytes);
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   compareOids,
   ERRORS,
   isWithin,
-  understood,
+  tryDecode,
   type Value,
 } from "./snmp.ts";
 import { count, printable } from "./text.ts";
@@ -99,7 +99,7 @@ export function line({ oid, value }: Binding): string {
  * Returns a message in a few words: `GET sysDescr.0`, `sysDescr.0 = …`, or the name of an error.
  */
 export function summary(data: Uint8Array): string {
-  const message = understood(data);
+  const message = tryDecode(data);
   if (!message) return unreadable(data);
 
   const { type, error, bindings } = message;

@@ -104,7 +104,7 @@ export class Unanswered extends Error {
  * Returns a sentence about what came instead of an answer, from whom, and why it does not count.
  */
 function unfit(message: Message, { peer, anyPort }: Asked, { data, from }: Datagram): string {
-  const heard = understood(data);
+  const heard = tryDecode(data);
   const what = heard ? printable(describe(heard), 60) : count(data.length, "byte");
   const came = `${formatAddress(from)} sent ${what}`;
   const expected = anyPort ? { ...peer, port: from.port } : peer;
@@ -215,7 +215,7 @@ export function like(message: Message): (message: Message) => boolean {
 }
 
 /** Decodes a message that may come from anybody. Returns `undefined` if it is not a message. */
-export function understood(bytes: Uint8Array): Message | undefined {
+export function tryDecode(bytes: Uint8Array): Message | undefined {
   try {
     return decode(bytes);
   } catch (error) {

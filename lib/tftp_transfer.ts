@@ -15,8 +15,8 @@ import {
   type Message,
   TftpError,
   type TftpOptions,
+  tryDecode,
   Unanswered,
-  understood,
 } from "./tftp.ts";
 import type { Sink } from "./tftp_files.ts";
 import { type Address, type Datagram, sameAddress, type Socket } from "./udp.ts";
@@ -116,7 +116,7 @@ export class Exchange {
       const datagram = await this.socket.receive(left);
       if (!datagram) continue;
 
-      const heard = understood(datagram.data);
+      const heard = tryDecode(datagram.data);
       const stranger = this.#isStranger(datagram.from);
       if (!stranger || !this.#came) this.#came = datagram;
       if (!heard) continue;

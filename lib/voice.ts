@@ -6,7 +6,7 @@
  */
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import type { JitterBuffer } from "./jitter.ts";
-import { encode, type Packet, PCMU, understood } from "./rtp.ts";
+import { encode, type Packet, PCMU, tryDecode } from "./rtp.ts";
 import { type Address, sameAddress, type Socket } from "./udp.ts";
 
 /**
@@ -150,7 +150,7 @@ class Listener {
   /** Receives until the socket is closed. */
   async receive(): Promise<void> {
     try {
-      for await (const { data, from } of this.socket) this.#take(understood(data), from);
+      for await (const { data, from } of this.socket) this.#take(tryDecode(data), from);
     } finally {
       this.open = false;
     }

@@ -56,9 +56,10 @@ export function find(zone: Zone, { name, type }: Question): Found {
 }
 
 /**
- * Returns the zone's reply to a message: `NOTIMP` for anything but a query about an internet name.
+ * Looks up the records for a question. The code is `NOTIMP` for anything but a query about an
+ * internet name.
  */
-export function reply(zone: Zone, { opcode, class: class_, question }: Message): Found {
+export function lookUp(zone: Zone, { opcode, class: class_, question }: Message): Found {
   const { name, type } = question;
   if (opcode !== 0 || class_ !== "IN" || NOT_RECORDS.includes(type)) {
     return { code: "NOTIMP", records: [] };

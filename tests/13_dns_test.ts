@@ -7,12 +7,12 @@ import {
   decode,
   encodeAnswer,
   encodeQuestion,
+  formatMessage,
+  formatRecord,
   headerOf,
-  line,
   MAX_MESSAGE,
   type Message,
   type NameRecord,
-  shown,
   TYPES,
 } from "../lib/dns.ts";
 import { bindBoth, serveTcp } from "../lib/dns_tcp.ts";
@@ -58,7 +58,7 @@ function answerTo({ data }: Datagram, records: readonly NameRecord[]): Uint8Arra
 }
 
 function lines(message: Message | undefined): string[] | undefined {
-  return message?.records.map(line);
+  return message?.records.map(formatRecord);
 }
 
 /** Whether this machine has the address ::1. */
@@ -168,7 +168,7 @@ Deno.test("lesson 13: a label with a space, a dot, an escape sequence or UTF-8 i
 Deno.test("lesson 13: what is missing may be remembered: the answer says for how long", () => {
   for (const [name, type] of [["no.workbook.test", "A"], ["workbook.test", "CNAME"]] as const) {
     const { asked, answer, message } = answered(name, type);
-    assertEquals(message.authority.map(line), [
+    assertEquals(message.authority.map(formatRecord), [
       "workbook.test SOA ns.workbook.test hostmaster.workbook.test 1 7200 1800 1209600 300",
     ]);
     assert(answer.length <= 4 * asked.length);
@@ -269,7 +269,7 @@ for (const [asks, ask] of Object.entries(RESOLVES)) {
     const asking = ask(WWW, server.address, 20);
     for (let tries = 1; tries <= 5; tries++) {
       const { data, from } = await server.receive({ signal: soon() });
-      assertEquals(shown(decode(data)), "A workbook.test?");
+      assertEquals(formatMessage(decode(data)), "A workbook.test?");
       seen.push({ id: decode(data).id, port: from.port });
     }
     assertEquals(await asking, undefined);

@@ -5,7 +5,7 @@
  */
 import { advertise, hear, type Link, type Router, router } from "../../lessons/16_rip.ts";
 import { sleep } from "../../lib/clock.ts";
-import { describe, encode, INFINITY, understood } from "../../lib/rip.ts";
+import { describe, encode, INFINITY, tryDecode } from "../../lib/rip.ts";
 import { count } from "../../lib/text.ts";
 import { bind, sameAddress, type Socket } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
@@ -152,7 +152,7 @@ class Traffic {
 
 /** Returns what the diagram shows of a message. */
 function label(data: Uint8Array): string {
-  const message = understood(data);
+  const message = tryDecode(data);
   return message ? describe(message) : "not a RIP message";
 }
 

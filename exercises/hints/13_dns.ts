@@ -3,7 +3,7 @@ export const HINTS: Record<string, string[]> = {
   answerOf: [
     "`isDnsAnswer` in lesson 13 checks four things: the sender, that the message is an " +
     "answer, its number, and its question.",
-    "`understood()` of lib/dns.ts returns a message, or undefined if the bytes are not one. A " +
+    "`tryDecode()` of lib/dns.ts returns a message, or undefined if the bytes are not one. A " +
     "message has `isAnswer`, `id`, `question` and `records`. `sameAddress` of lib/udp.ts " +
     "compares senders.",
     "When all four are right, filter `message.records` by their type and map each to its " +

@@ -1,7 +1,7 @@
 /** What `deno task exercise 14 --hint` shows: from a first push to nearly the solution. */
 export const HINTS: Record<string, string[]> = {
   answerToRequest: [
-    "`understood()` of lib/tftp.ts returns a message, or undefined if the bytes are not one. " +
+    "`tryDecode()` of lib/tftp.ts returns a message, or undefined if the bytes are not one. " +
     "Its `type` says what it is. A request has `file` and `options`.",
     "Check in the order of the list: not a request, a request to read, a name that is not " +
     "plain, a name that is taken. The block size comes last.",

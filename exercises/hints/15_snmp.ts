@@ -20,7 +20,7 @@ export const HINTS: Record<string, string[]> = {
     "could not be asked is not among them. If the Set is empty, there is nothing to wait for.",
     "Call receiveUntil() of lesson 2 once. Its function gets each datagram. Look for the " +
     "question that it answers, keep the value, and delete the place from the Set. Return true " +
-    "when the Set is empty. understood(data) is the message. An error may come with values that " +
+    "when the Set is empty. tryDecode(data) is the message. An error may come with values that " +
     "nobody asked for, or without.",
   ],
 };

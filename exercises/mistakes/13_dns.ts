@@ -82,8 +82,8 @@ export const MISTAKES: Mistake[] = [
   },
   {
     mistake: "bytes that are not a message are not expected",
-    from: "const message = understood(data);\n  if (!message?.isAnswer",
-    to: "const message = understood(data)!;\n  if (!message.isAnswer",
+    from: "const message = tryDecode(data);\n  if (!message?.isAnswer",
+    to: "const message = tryDecode(data)!;\n  if (!message.isAnswer",
     fails: ["answerOf: bytes that are not a DNS message are ignored"],
   },
   {

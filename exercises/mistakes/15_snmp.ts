@@ -134,7 +134,7 @@ export const MISTAKES: Mistake[] = [
   {
     mistake: "the number is not compared",
     from: "isSnmpAnswer(datagram, one.question, ",
-    to: "isSnmpAnswer(datagram, { ...one.question, id: understood(datagram.data)?.id ?? 0 }, ",
+    to: "isSnmpAnswer(datagram, { ...one.question, id: tryDecode(datagram.data)?.id ?? 0 }, ",
     fails: ["askAll: ignores what is not the answer"],
   },
   {

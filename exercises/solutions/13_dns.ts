@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type NameRecord, type Question, understood } from "../../lib/dns.ts";
+import { type NameRecord, type Question, tryDecode } from "../../lib/dns.ts";
 import { type Address, type Datagram, sameAddress } from "../../lib/udp.ts";
 
 /**
@@ -25,7 +25,7 @@ export function answerOf(
 ): string[] | undefined {
   if (!sameAddress(from, server)) return undefined;
 
-  const message = understood(data);
+  const message = tryDecode(data);
   if (!message?.isAnswer || message.id !== id) return undefined;
 
   const { name, type } = message.question;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Message, understood } from "../../lib/tftp.ts";
+import { type Message, tryDecode } from "../../lib/tftp.ts";
 
 /** The answer of a server: a message, or `undefined` for no answer. */
 export type Answer = Message | undefined;
@@ -29,7 +29,7 @@ export type Answer = Message | undefined;
  * The texts of the errors are up to you. `deno doc lib/tftp.ts` shows the fields of its types.
  */
 export function answerToRequest(data: Uint8Array, taken: (name: string) => boolean): Answer {
-  const request = understood(data);
+  const request = tryDecode(data);
   if (request?.type !== "RRQ" && request?.type !== "WRQ") return undefined;
 
   const { type, file, options } = request;

@@ -5,7 +5,7 @@
  */
 import { receiveUntil } from "../../lessons/02_receive.ts";
 import { isSnmpAnswer, questionFor } from "../../lessons/15_snmp.ts";
-import { encode, type Message, understood, type Value } from "../../lib/snmp.ts";
+import { encode, type Message, tryDecode, type Value } from "../../lib/snmp.ts";
 import type { Address, Socket } from "../../lib/udp.ts";
 
 /**
@@ -61,7 +61,7 @@ export async function askAll(
   await receiveUntil(socket, milliseconds, (datagram) => {
     for (const one of waiting) {
       if (!isSnmpAnswer(datagram, one.question, one.agent)) continue;
-      const answer = understood(datagram.data)!;
+      const answer = tryDecode(datagram.data)!;
       if (answer.error === 0) one.value = answer.bindings[0]!.value;
       waiting.delete(one);
     }

@@ -7,19 +7,19 @@ import {
   EDNS_BYTES,
   encodeAnswer,
   encodeQuestion,
-  formatError,
+  errorAnswer,
+  formatMessage,
+  formatRecord,
   isName,
   isReferral,
-  line,
   MAX_MESSAGE,
   type NameRecord,
   PLAIN_BYTES,
   randomId,
-  shown,
+  tryDecode,
   TYPES,
-  understood,
 } from "../../lib/dns.ts";
-import { find, reply, WORKBOOK, type Zone } from "../../lib/zone.ts";
+import { find, lookUp, WORKBOOK, type Zone } from "../../lib/zone.ts";
 import { NONSENSE, pointers } from "../nonsense.ts";
 
 /** A label as text: most are of plain characters, and any byte may be in one (RFC 2181, 11). */
@@ -98,7 +98,7 @@ Deno.test("dns: a question, byte for byte as RFC 1035 has it", () => {
     class: "IN",
     records: [],
     authority: [],
-    takes: PLAIN_BYTES,
+    acceptedBytes: PLAIN_BYTES,
     dnssec: false,
   });
 });
@@ -167,14 +167,14 @@ Deno.test("dns: messages of nonsense bring no error but its own", () => {
       for (let flips = 1 + up(4); flips > 0; flips--) bytes[up(bytes.length)]! ^= 1 << up(8);
     }
     const data = i % 3 === 2 ? bytes.subarray(0, up(bytes.length + 1)) : bytes;
-    const wrong = formatError(data);
+    const wrong = errorAnswer(data);
     if (wrong) assert(wrong.length <= data.length && (data[2]! & 0x80) === 0);
     answerIn(data, data[0]! << 8 | data[1]!, { name: "workbook.test", type: "A" });
     try {
       const message = decode(data);
       understandable++;
-      shown(message);
-      if (!message.isAnswer) encodeAnswer(message, reply(WORKBOOK, message));
+      formatMessage(message);
+      if (!message.isAnswer) encodeAnswer(message, lookUp(WORKBOOK, message));
     } catch (error) {
       if (!(error instanceof DnsError)) throw error;
     }
@@ -339,7 +339,7 @@ Deno.test("dns: what is no message is refused", () => {
     "HTTP": new TextEncoder().encode("GET / HTTP/1.1\r\nHost: workbook.test\r\n\r\n"),
   };
   for (const [why, bytes] of Object.entries(none)) {
-    assertEquals(understood(bytes), undefined, why);
+    assertEquals(tryDecode(bytes), undefined, why);
     assertThrows(() => decode(bytes), DnsError);
   }
 });
@@ -444,7 +444,7 @@ Deno.test("dns: an answer that is too long is cut to nothing, and says so", () =
 });
 
 Deno.test("dns: EDNS is answered with EDNS, a cookie with none, and another version with BADVERS", () => {
-  assertEquals(decode(BY_DIG).takes, 1232);
+  assertEquals(decode(BY_DIG).acceptedBytes, 1232);
   const found = { code: "NOERROR", records: [] } as const;
   const opt = (answer: Uint8Array) => [...answer.slice(-11)];
   assertEquals(opt(encodeAnswer(decode(BY_DIG), found)), [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0]);
@@ -460,7 +460,7 @@ Deno.test("dns: how many bytes a client takes: 512 at least, 1,232 at most", () 
   const takes = (size: number) => {
     const bytes = BY_DIG.slice();
     bytes.set([size >> 8, size & 255], 12 + 15 + 4 + 3);
-    return decode(bytes).takes;
+    return decode(bytes).acceptedBytes;
   };
   assertEquals([0, 511, 512, 900, 1232, 1233, 65_535].map(takes), [
     ...[PLAIN_BYTES, PLAIN_BYTES, 512, 900, EDNS_BYTES, EDNS_BYTES, EDNS_BYTES],
@@ -508,13 +508,16 @@ Deno.test("dns: records of other types and classes are left out, and do not dist
     ...["c00c 000f 0001 0000012c 0004 000a c00c", "c00c 0001 0003 0000003c 0004 c0000208"],
     "c00c 0001 0001 0000003c 0004 c0000207",
   ));
-  assertEquals(answer.records.map(line), ["workbook.test A 192.0.2.7"]);
+  assertEquals(answer.records.map(formatRecord), ["workbook.test A 192.0.2.7"]);
 });
 
 Deno.test("dns: messages in a line", () => {
   const say = (name: string, type: string, limit?: number) => {
     const asked = decode(encodeQuestion(1, { name, type }));
-    return [shown(asked), shown(decode(encodeAnswer(asked, reply(WORKBOOK, asked), limit)))];
+    return [
+      formatMessage(asked),
+      formatMessage(decode(encodeAnswer(asked, lookUp(WORKBOOK, asked), limit))),
+    ];
   };
   assertEquals(say("workbook.test", "A"), ["A workbook.test?", "workbook.test A 192.0.2.7"]);
   assertEquals(say("www.workbook.test", "A"), [
@@ -530,7 +533,7 @@ Deno.test("dns: messages in a line", () => {
 Deno.test("zone: records by name and type, an alias with what it leads to, and who is not asked for", () => {
   const found = (name: string, type: string) => {
     const { code, records } = find(WORKBOOK, { name, type });
-    return [code, ...records.map(line)];
+    return [code, ...records.map(formatRecord)];
   };
   const www = "www.workbook.test CNAME workbook.test";
   assertEquals(found("workbook.test", "A"), ["NOERROR", "workbook.test A 192.0.2.7"]);
@@ -566,9 +569,9 @@ Deno.test("zone: names that lead in a circle, or out of the zone, end", () => {
 
 Deno.test("zone: only queries about the internet", () => {
   const asked = decode(ASKED);
-  assertEquals(reply(WORKBOOK, asked).code, "NOERROR");
-  assertEquals(reply(WORKBOOK, { ...asked, opcode: 4 }).code, "NOTIMP");
-  assertEquals(reply(WORKBOOK, { ...asked, class: "CH" }).code, "NOTIMP");
+  assertEquals(lookUp(WORKBOOK, asked).code, "NOERROR");
+  assertEquals(lookUp(WORKBOOK, { ...asked, opcode: 4 }).code, "NOTIMP");
+  assertEquals(lookUp(WORKBOOK, { ...asked, class: "CH" }).code, "NOTIMP");
 });
 
 Deno.test("dns: a label may hold any byte, and no two labels look the same", () => {
@@ -623,10 +626,10 @@ Deno.test("dns: bytes behind an answer mean nothing, and behind a question they 
   const answer = raw("1267 8100 0001 0001 0000 0000", ...WWW, "0001 0001", A_AT("c00c"));
   for (const more of ["00", "00".repeat(500), "ff 00 07"]) {
     const message = answerIn(raw(...hex(answer), more), 0x1267, question);
-    assertEquals(message?.records.map(line), ["workbook.test A 192.0.2.7"]);
+    assertEquals(message?.records.map(formatRecord), ["workbook.test A 192.0.2.7"]);
     const asked = raw(...hex(ASKED), more);
-    assertEquals(understood(asked), undefined);
-    assertEquals(formatError(asked), raw("1267 8101 0000 0000 0000 0000"));
+    assertEquals(tryDecode(asked), undefined);
+    assertEquals(errorAnswer(asked), raw("1267 8101 0000 0000 0000 0000"));
   }
 });
 
@@ -660,16 +663,16 @@ Deno.test("dns: a question that breaks the rules gets an error, which is not lon
     "an UPDATE of two zones": ["a804", raw("1267 2800 0002 0000 0000 0000", ...WWW_A, ...WWW_A)],
   };
   for (const [why, [flags, bytes]] of Object.entries(wrong)) {
-    assertEquals(understood(bytes), undefined, why);
-    assertEquals(formatError(bytes), raw(`1267 ${flags} 0000 0000 0000 0000`), why);
+    assertEquals(tryDecode(bytes), undefined, why);
+    assertEquals(errorAnswer(bytes), raw(`1267 ${flags} 0000 0000 0000 0000`), why);
   }
   // With EDNS in the question it is in the error, too, and so is the bit DO.
   const opts = raw("1267 0100 0001 0000 0000 0002", ...WWW_A, OPT, OPT);
-  assertEquals(formatError(opts), raw("1267 8101 0000 0000 0000 0001", OPT));
+  assertEquals(errorAnswer(opts), raw("1267 8101 0000 0000 0000 0001", OPT));
   const signed = "00 0029 0200 00008000 0000";
   const withDo = raw("1267 0100 0001 0000 0000 0002", ...WWW_A, signed, signed);
   assertEquals(
-    formatError(withDo),
+    errorAnswer(withDo),
     raw("1267 8101 0000 0000 0000 0001 00 0029 04d0 00008000 0000"),
   );
 
@@ -684,7 +687,7 @@ Deno.test("dns: a question that breaks the rules gets an error, which is not lon
     "text": new TextEncoder().encode("Hello! Is anybody there?"),
   };
   for (const [why, bytes] of Object.entries(others)) {
-    assertEquals(formatError(bytes), undefined, why);
+    assertEquals(errorAnswer(bytes), undefined, why);
   }
 });
 
@@ -702,7 +705,7 @@ Deno.test("dns: UPDATE, NOTIFY and IXFR bring records, and are understood", () =
   for (const operation of ["UPDATE", "NOTIFY", "IXFR"] as const) {
     const message = decode(asked[operation]);
     assertEquals(message.question.name, "workbook.test");
-    const answer = encodeAnswer(message, reply(WORKBOOK, message));
+    const answer = encodeAnswer(message, lookUp(WORKBOOK, message));
     assertEquals(decode(answer).code, codes[operation]);
     assert(answer.length <= asked[operation].length);
   }
@@ -716,22 +719,24 @@ Deno.test("dns: a referral says who knows more, and nothing about the name", () 
   const ns = (name: string) => `c019 0002 0001 0002a300 0004 01${name}c019`;
   const message = referred("8000", ns("61") + ns("62"));
   assertEquals(isReferral(message), true);
-  assertEquals(message.authority.map(line), ["test NS a.test", "test NS b.test"]);
-  assertEquals(shown(message), "test NS a.test and 1 more");
+  assertEquals(message.authority.map(formatRecord), ["test NS a.test", "test NS b.test"]);
+  assertEquals(formatMessage(message), "test NS a.test and 1 more");
   // A server that has the zone itself says with the same records that there is no such record.
   assertEquals(isReferral(referred("8400", ns("61") + ns("62"))), false);
   assertEquals(isReferral(referred("8003", ns("61") + ns("62"))), false);
   assertEquals(isReferral(referred("8000", "", "0000")), false);
   const soa = "c019 0006 0001 00000001 0016 00 00 00000001 00000002 00000003 00000004 00000005";
   assertEquals(isReferral(referred("8000", ns("61") + soa)), false);
-  assertEquals(referred("8000", soa, "0001").authority.map(line), ["test SOA . . 1 2 3 4 5"]);
+  assertEquals(referred("8000", soa, "0001").authority.map(formatRecord), [
+    "test SOA . . 1 2 3 4 5",
+  ]);
 });
 
 Deno.test("dns: the bit DO goes back as it came, and no other bit of EDNS", () => {
   const flagsOf = (flags: string, version = "00") => {
     const opt = `00 0029 04d0 00${version}${flags} 0000`;
     const asked = decode(raw("1267 0100 0001 0000 0000 0001", ...WWW, "0001 0001", opt));
-    const answer = encodeAnswer(asked, reply(WORKBOOK, asked));
+    const answer = encodeAnswer(asked, lookUp(WORKBOOK, asked));
     assertEquals(decode(answer).dnssec, asked.dnssec);
     return hex(answer.slice(-4)).join("");
   };
@@ -752,7 +757,7 @@ Deno.test("dns: the code of an answer has its upper bits in the OPT record", () 
 Deno.test("dns: without records, the answer has the SOA, and names in it are cut short", () => {
   const soa = WORKBOOK.records.find(({ type }) => type === "SOA")!;
   const asked = decode(encodeQuestion(1, { name: "No.WorkBook.test", type: "A" }));
-  const answer = encodeAnswer(asked, reply(WORKBOOK, asked));
+  const answer = encodeAnswer(asked, lookUp(WORKBOOK, asked));
   const { code, authoritative, records, authority } = decode(answer);
   assertEquals([code, authoritative, records], ["NXDOMAIN", true, []]);
   assertEquals(authority, [{ ...soa, name: "WorkBook.test" }]);
@@ -822,8 +827,8 @@ Deno.test("zone: an alias for a name that is missing says so, with its SOA", () 
 Deno.test("zone: ANY gets the records of one type, a whole zone nobody gets", () => {
   const code = (name: string, type: string) => {
     const asked = { ...decode(ASKED), question: { name, type } };
-    const { code, records } = reply(WORKBOOK, asked);
-    return [code, ...records.map(line)];
+    const { code, records } = lookUp(WORKBOOK, asked);
+    return [code, ...records.map(formatRecord)];
   };
   assertEquals(code("workbook.test", "ANY"), ["NOERROR", "workbook.test A 192.0.2.7"]);
   assertEquals(code("three.workbook.test", "ANY").length, 4);

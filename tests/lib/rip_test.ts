@@ -14,7 +14,7 @@ import {
   responses,
   type Route,
   short,
-  understood,
+  tryDecode,
 } from "../../lib/rip.ts";
 import { NONSENSE, survives } from "../nonsense.ts";
 
@@ -96,7 +96,7 @@ Deno.test("rip: what is no message is told as that", () => {
   };
   for (const [what, bytes] of Object.entries(none)) {
     assertThrows(() => decode(bytes), NoRip);
-    assertEquals(understood(bytes), undefined, what);
+    assertEquals(tryDecode(bytes), undefined, what);
   }
 });
 
@@ -191,11 +191,11 @@ Deno.test("rip: in few words", () => {
 
 Deno.test("rip: messages of nonsense bring no error but its own, and soon", () => {
   survives(fc.sample(message, { numRuns: 1000, seed: 14 }).map(encode), NONSENSE, (data) => {
-    const message = understood(data); // throws what is none of its own
+    const message = tryDecode(data); // throws what is none of its own
     if (!message) return false;
     describe(message);
     // Whatever was understood can be said, and means the same.
-    assertEquals(JSON.stringify(understood(encode(message))), JSON.stringify(message));
+    assertEquals(JSON.stringify(tryDecode(encode(message))), JSON.stringify(message));
     return true;
   });
 });

@@ -32,7 +32,7 @@ import {
   randomId,
   request,
   responseTo,
-  understood,
+  tryDecode,
   type Value,
   whyNoAnswer,
 } from "../../lib/snmp.ts";
@@ -228,20 +228,20 @@ Deno.test("snmp: messages of nonsense bring no error but its own", () => survive
 Deno.test("snmp: what is cut is no message, and what follows one is ignored, as Net-SNMP does", () => {
   for (const bytes of [ASKED, ANSWERED]) {
     for (let end = 0; end < bytes.length; end++) {
-      assertEquals(understood(bytes.subarray(0, end)), undefined);
+      assertEquals(tryDecode(bytes.subarray(0, end)), undefined);
     }
     const message = decode(bytes);
     for (const more of [raw("00"), raw("9999"), new Uint8Array(40), bytes]) {
-      assertEquals(understood(new Uint8Array([...bytes, ...more])), message);
+      assertEquals(tryDecode(new Uint8Array([...bytes, ...more])), message);
     }
   }
   const [version, community, pdu] = elements(elements(ANSWERED)[0]!.content);
   const parts = [version!, community!, pdu!].map(({ tag, content }) => element(tag, content));
   const withMore = element(SEQUENCE, ...parts, element(NULL));
-  assertEquals(understood(withMore), decode(ANSWERED)); // behind the PDU
+  assertEquals(tryDecode(withMore), decode(ANSWERED)); // behind the PDU
   const longer = element(pdu!.tag, pdu!.content, element(NULL));
   const inside = element(SEQUENCE, parts[0]!, parts[1]!, longer);
-  assertEquals(understood(inside), decode(ANSWERED)); // and behind its list
+  assertEquals(tryDecode(inside), decode(ANSWERED)); // and behind its list
 });
 
 /** An answer with this number that holds these bytes where its bindings are. */
@@ -280,7 +280,7 @@ Deno.test("snmp: a value that breaks the rules is read where it can be, as Net-S
     "0484 00000002 4141": octets("AA"),
   };
   for (const [bytes, value] of Object.entries(values)) {
-    const message = understood(answering(7, odd(bytes)));
+    const message = tryDecode(answering(7, odd(bytes)));
     assertEquals(message?.bindings, [{ oid: SYS_DESCR, value }], bytes);
     assertEquals(decode(encode(message!)), message, bytes); // what is read can be said again
   }
@@ -347,13 +347,13 @@ Deno.test("snmp: why something is not the answer", () => {
 Deno.test("snmp: a message that is broken elsewhere is none", () => {
   const asked = request("GET", [SYS_DESCR]);
   const withVersion = encode(asked).fill(3, 4, 5); // v3
-  assertEquals(understood(withVersion), undefined);
+  assertEquals(tryDecode(withVersion), undefined);
   const notText = ASKED.slice();
   notText[7] = 0xff; // a community is bytes: this one is wrong, and no nonsense
-  assertEquals(understood(notText)?.community, "ÿublic");
+  assertEquals(tryDecode(notText)?.community, "ÿublic");
   const noPair = ASKED.slice();
   noPair[noPair.length - 14] = 0x31;
-  assertEquals(understood(noPair), undefined);
+  assertEquals(tryDecode(noPair), undefined);
 });
 
 Deno.test("snmp: what cannot be sent is not encoded", () => {

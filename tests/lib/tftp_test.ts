@@ -16,7 +16,7 @@ import {
   NoTftp,
   TftpError,
   type TftpOptions,
-  understood,
+  tryDecode,
   whole,
 } from "../../lib/tftp.ts";
 import { bytes } from "../helpers.ts";
@@ -106,10 +106,10 @@ Deno.test("tftp: what is no message is told as that", () => {
   ];
   for (const text of none) {
     assertThrows(() => decode(bytes(text)), NoTftp);
-    assertEquals(understood(bytes(text)), undefined, JSON.stringify(text));
+    assertEquals(tryDecode(bytes(text)), undefined, JSON.stringify(text));
   }
   const longest = "a".repeat(MAX_REQUEST - 9);
-  assertEquals(understood(bytes(`\0\x01${longest}\0octet\0`))?.type, "RRQ");
+  assertEquals(tryDecode(bytes(`\0\x01${longest}\0octet\0`))?.type, "RRQ");
 });
 
 Deno.test("tftp: zeros and other bytes after the end of a message change nothing", () => {
@@ -126,10 +126,10 @@ Deno.test("tftp: zeros and other bytes after the end of a message change nothing
   const zeros = [1, 2, 3, 100, 511, 512, 513, 65_000].map((count) => "\0".repeat(count));
   for (const [text, message] of whole) {
     for (const more of ["", ...zeros, "\0old bytes of a buffer"]) {
-      assertEquals(understood(bytes(text + more)), message, JSON.stringify(text + more));
+      assertEquals(tryDecode(bytes(text + more)), message, JSON.stringify(text + more));
     }
   }
-  assertEquals(understood(bytes("\0\x04\0\x01old bytes")), { type: "ACK", block: 1 });
+  assertEquals(tryDecode(bytes("\0\x04\0\x01old bytes")), { type: "ACK", block: 1 });
 });
 
 Deno.test("tftp: an option without a value, or without its end, is left out, and the others are not", () => {
@@ -191,7 +191,7 @@ Deno.test("tftp: a byte order mark belongs to the name or the text that it begin
 Deno.test("tftp: messages of nonsense bring no error but its own, and soon", () => {
   const seeds = fc.sample(message, { numRuns: 1000, seed: 12 }).map(encode);
   survives(seeds, NONSENSE, (data) => {
-    const message = understood(data); // throws what is none of its own
+    const message = tryDecode(data); // throws what is none of its own
     if (message) describe(message);
     return message !== undefined;
   });
@@ -200,7 +200,7 @@ Deno.test("tftp: messages of nonsense bring no error but its own, and soon", () 
 Deno.test("tftp: a request whose name fills the datagram is no request", () => {
   const zeros = new Uint8Array(65_507).fill(0);
   zeros[1] = 1;
-  assertEquals(understood(zeros), undefined);
+  assertEquals(tryDecode(zeros), undefined);
 });
 
 Deno.test("tftp: messages in a few words", () => {

@@ -14,7 +14,7 @@ import {
 import { serve } from "../../lessons/04_echo.ts";
 import { forecast } from "../../cli/lessons/08_loss.ts";
 import { answerName, askName, resolve } from "../../lessons/13_dns.ts";
-import { decode, line } from "../../lib/dns.ts";
+import { decode, formatRecord } from "../../lib/dns.ts";
 import { relay } from "../../lib/relay.ts";
 import { bind } from "../../lib/udp.ts";
 import { here, soon } from "../helpers.ts";
@@ -223,7 +223,7 @@ peers(
     for (let question = 1; question <= 10; question++) {
       const answer = await resolve({ name: "workbook.test", type: "A" }, middle.address, 500);
       assertEquals(
-        answer?.records.map(line),
+        answer?.records.map(formatRecord),
         ["workbook.test A 192.0.2.7"],
         `question ${question}`,
       );
@@ -417,7 +417,7 @@ peers("lesson 13: unbound asks our server, and remembers what is missing", "unbo
   await using resolver = await unbound(server.address.port);
   const ask = async (name: string) => {
     const answer = await resolve({ name, type: "A" }, here(resolver.port), 5000);
-    return [answer?.code, ...answer!.records.map(line)];
+    return [answer?.code, ...answer!.records.map(formatRecord)];
   };
   assertEquals(await ask("workbook.test"), ["NOERROR", "workbook.test A 192.0.2.7"]);
   for (let times = 0; times < 3; times++) {

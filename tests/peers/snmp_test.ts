@@ -264,7 +264,7 @@ const ODD: Record<string, string> = {
 function oddDevice(value: string): Socket {
   const device = bind();
   serve(device, (data) => {
-    const asked = snmp.understood(data);
+    const asked = snmp.tryDecode(data);
     if (asked?.type !== "GET" && asked?.type !== "GETNEXT") return undefined;
     const [tag, , ...content] = Uint8Array.fromHex(value);
     const unknown = { type: "unknown", tag: tag!, value: new Uint8Array(content) } as const;
