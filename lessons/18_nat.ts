@@ -46,7 +46,7 @@
  * A real router reads and changes the addresses in the headers of IP and UDP. A program cannot do
  * that with its socket. So here, each datagram between a computer and its router begins with an
  * address and a line break. On the way out, it is the receiver's address. On the way in, it is the
- * sender's:
+ * sender's. lib/behind.ts puts it there and takes it off:
  *
  *     127.0.0.1:3478 ⏎ data
  *
@@ -72,8 +72,8 @@
  * Bob is not behind a router here. Ann prints these lines. 40001 and 50002 stand for other ports,
  * and the number of greetings may be smaller:
  *
+ *     Looking for bob...
  *     The server sees ann at 127.0.0.1:40001.
- *     bob is not here yet. Waiting...
  *     bob is at 127.0.0.1:50002. Sending 10 greetings.
  *     9 of bob's 10 greetings arrived.
  *
@@ -82,8 +82,10 @@
  *
  * @module
  */
-import { isIPv4 } from "node:net";
+import { bindBehind, pack, type Packet, parseAddress, unpack } from "../lib/behind.ts";
 import { sleep } from "../lib/clock.ts";
+import { remember } from "../lib/newest.ts";
+import { replyToEach } from "../lib/replies.ts";
 import {
   type Address,
   bind,
@@ -94,11 +96,7 @@ import {
   type Socket,
 } from "../lib/udp.ts";
 import { receiveUntil } from "./02_receive.ts";
-import { whyNot } from "./03_bind.ts";
 import { trySend } from "./08_loss.ts";
-
-/** How much a router or a server remembers: 200 is enough for this workbook. */
-const MOST = 200;
 
 /** How a router translates. */
 export interface Rules {
@@ -110,19 +108,19 @@ export interface Rules {
   readonly timeout: number;
 }
 
-/** What a router remembers of a computer. */
+/** A port outside, and what the router remembers of it. All times are milliseconds. */
 interface Mapping {
-  /** The computer's own address. */
+  /** The address of the computer that has this port. */
   readonly inside: Address;
-  /** The socket that has its port outside. */
+  /** The socket that is bound to this port. */
   readonly outside: Socket;
-  /** When the computer last sent by this port, in milliseconds. */
-  sent: number;
-  /** When it last sent by this port to each destination. */
+  /** When the computer last sent by this port. */
+  lastSent: number;
+  /** When the computer last sent to each destination by this port. */
   readonly sentTo: Map<string, number>;
 }
 
-/** What a router uses. The lesson's diagram replaces the sockets and the clock by its own. */
+/** What a router uses. The lesson's diagram gives sockets that it draws, and a clock of its own. */
 export interface RouterParts {
   readonly open: typeof bind;
   readonly now: () => number;
@@ -137,13 +135,14 @@ const PARTS: RouterParts = { open: bind, now: () => performance.now(), print: ()
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { bindBehind } from "../lib/behind.ts";
  * import { bind } from "../lib/udp.ts";
  *
  * using home = bind();
  * translate(home, { hostname: "127.0.0.1", portForEach: false, timeout: 30_000 });
  *
  * using server = bind();
- * using computer = bindBehind(home.address);
+ * using computer = bindBehind(home.address); // sends and receives through the router
  * await computer.send("Hello", server.address);
  * const { from } = await server.receive();
  * assertEquals(from.port === computer.address.port, false); // it is a port of the router
@@ -156,27 +155,37 @@ export async function translate(home: Socket, rules: Rules, parts = PARTS): Prom
   const mappings = new Map<string, Mapping>();
 
   try {
-    for await (const datagram of home) {
-      const packet = unpack(datagram.data);
-      const from = formatAddress(datagram.from);
+    for await (const { data, from } of home) {
+      const sender = formatAddress(from);
+
+      // unpack() returns the destination's address and the data. It returns
+      // undefined for other bytes, and for a destination on another machine.
+      const packet = unpack(data);
 
       // A datagram to the router itself would come back to `home`, as if a
       // computer had sent it.
       if (!packet || sameAddress(packet.address, home.address)) {
-        parts.print(`Dropped: ${from} sent nothing that can be passed on.`);
+        parts.print(`Dropped: ${sender} sent nothing that can be passed on.`);
         continue;
       }
 
       // Datagrams with the same key share a port outside.
-      const key = rules.portForEach ? `${from} to ${formatAddress(packet.address)}` : from;
+      const key = rules.portForEach ? `${sender} to ${formatAddress(packet.address)}` : sender;
       let mapping = mappings.get(key);
-      if (!mapping || parts.now() - mapping.sent > rules.timeout) {
-        mapping?.outside.close(); // forgotten: the computer gets another port
-        mapping = openPort(home, datagram.from, rules, parts);
-      }
 
-      // If there are too many, the one that was silent longest is closed.
-      remember(mappings, key, mapping)?.outside.close();
+      // After the timeout, the computer loses its port, and gets another one.
+      if (mapping && parts.now() - mapping.lastSent > rules.timeout) {
+        mapping.outside.close();
+        mapping = undefined;
+      }
+      mapping ??= openPort(home, from, rules, parts);
+
+      // remember() puts it into the map. If the map then has more than 200, it
+      // removes and returns the one that was silent for the longest time. So
+      // nobody can fill the memory.
+      const oldest = remember(mappings, key, mapping);
+      oldest?.outside.close();
+
       passOut(mapping, packet, parts);
     }
   } finally {
@@ -187,23 +196,23 @@ export async function translate(home: Socket, rules: Rules, parts = PARTS): Prom
 /** Opens a port outside for a computer. */
 function openPort(home: Socket, inside: Address, rules: Rules, parts: RouterParts): Mapping {
   const outside = parts.open({ hostname: rules.hostname });
-  const mapping = { inside, outside, sent: 0, sentTo: new Map() };
+  const mapping = { inside, outside, lastSent: 0, sentTo: new Map() };
 
   // Without await: it runs until its socket is closed. If it fails, the other
   // computers still have their ports.
-  passIn(home, mapping, rules, parts).catch(({ message }) => parts.print(message));
+  passIn(home, mapping, rules, parts).catch((error) => parts.print(error.message));
   return mapping;
 }
 
 /** Passes one datagram out, and remembers when and where to. */
 function passOut(mapping: Mapping, { address, data }: Packet, parts: RouterParts): void {
   const { inside, outside, sentTo } = mapping;
-  mapping.sent = parts.now();
-  remember(sentTo, formatAddress(address), mapping.sent);
+  mapping.lastSent = parts.now();
+  remember(sentTo, formatAddress(address), mapping.lastSent);
 
   const way = `from ${formatAddress(inside)} to ${formatAddress(address)}`;
   parts.print(`Out: ${way}, by port ${outside.address.port}.`);
-  trySend(outside, data, address);
+  trySend(outside, data, address); // as in lesson 8: what cannot be sent is lost
 }
 
 /** Passes in what the filter allows at one port outside. Runs until this socket is closed. */
@@ -215,100 +224,31 @@ async function passIn(
 ): Promise<void> {
   for await (const { data, from } of outside) {
     const way = `from ${formatAddress(from)} to port ${outside.address.port}`;
-
-    // The filter. Datagrams from outside do not restart the timeout. Otherwise
-    // somebody outside could keep the port open (RFC 4787, REQ-6).
     const sent = sentTo.get(formatAddress(from));
-    if (sent === undefined || parts.now() - sent > rules.timeout) {
-      const reason = sent === undefined ? "has not sent there" : "has forgotten it";
-      parts.print(`Dropped: ${way}, which ${reason}.`);
+
+    // The filter: the computer has to have sent to this sender before.
+    if (sent === undefined) {
+      parts.print(`Dropped: ${way}, which has not sent there.`);
       continue;
     }
 
+    // The timeout. A datagram from outside does not restart it. Otherwise
+    // somebody outside could keep the port open (RFC 4787, REQ-6).
+    if (parts.now() - sent > rules.timeout) {
+      parts.print(`Dropped: ${way}, which has forgotten it.`);
+      continue;
+    }
+
+    // pack() puts the sender's address in front of the data.
     parts.print(`In: ${way}, for ${formatAddress(inside)}.`);
     trySend(home, pack(from, data), inside);
   }
 }
 
 /**
- * Puts a value at the end of a map. If the map has too many then, removes its oldest value and
- * returns it. Without a limit, anyone could fill the memory.
- */
-export function remember<T>(map: Map<string, T>, key: string, value: T): T | undefined {
-  map.delete(key); // a map keeps the order in which its keys were added
-  map.set(key, value);
-  if (map.size <= MOST) return undefined;
-
-  const oldest = map.keys().next().value!;
-  const removed = map.get(oldest);
-  map.delete(oldest);
-  return removed;
-}
-
-/** A datagram between a computer and its router: an address, and the data. */
-export interface Packet {
-  readonly address: Address;
-  readonly data: Uint8Array<ArrayBuffer>;
-}
-
-/** Returns the data with an address in front. */
-export function pack(address: Address, data: Uint8Array): Uint8Array {
-  const line = new TextEncoder().encode(`${formatAddress(address)}\n`);
-  const packed = new Uint8Array(line.length + data.length);
-  packed.set(line);
-  packed.set(data, line.length);
-  return packed;
-}
-
-/** Returns the address and the data of a packet, or `undefined` for other bytes. */
-export function unpack(packed: Uint8Array): Packet | undefined {
-  const end = packed.indexOf("\n".charCodeAt(0));
-  if (end < 0) return undefined;
-
-  // We pass nothing on to other machines. Otherwise an attacker could hide
-  // behind this router.
-  const address = parseAddress(new TextDecoder().decode(packed.subarray(0, end)));
-  if (!address?.hostname.startsWith("127.")) return undefined;
-  return { address, data: packed.slice(end + 1) };
-}
-
-/** Returns the address that a text such as `192.168.1.9:9999` stands for, if it is one of IPv4. */
-export function parseAddress(text: string): Address | undefined {
-  const [hostname = "", port = "", ...more] = text.split(":");
-  if (!isIPv4(hostname) || !/^\d{1,5}$/.test(port) || more.length > 0) return undefined;
-  if (Number(port) < 1 || Number(port) > 65_535) return undefined;
-  return { hostname, port: Number(port) };
-}
-
-/**
- * Binds a socket behind a router. Its `send` and `receive` go through the router. So the rest of
- * the program does not know that there is one, as in a real network. (The lesson's diagram hands in
- * a socket that it draws.)
- */
-export function bindBehind(router: Address, socket = bind({ hostname: localFor(router) })): Socket {
-  // These are the socket's own functions. (JavaScript's bind() sets `this`.)
-  const send = socket.send.bind(socket);
-  const receive = socket.receive.bind(socket);
-
-  socket.send = (data, to) => {
-    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    return send(pack(to, bytes), router);
-  };
-
-  socket.receive = async (options) => {
-    while (true) {
-      const { data, from } = await receive(options);
-      const packet = sameAddress(from, router) ? unpack(data) : undefined;
-      if (packet) return { data: packet.data, from: packet.address };
-    }
-  };
-
-  return socket;
-}
-
-/**
  * Sends keep-alives: an empty datagram again and again, so that the router does not forget this
- * socket. Returns a function that ends it.
+ * socket. Returns a function that ends it. The lesson's diagram uses it. The peers below need none,
+ * because they send all the time.
  */
 export function keepAlive(socket: Socket, to: Address, milliseconds: number): () => void {
   // The computer has to send it: many routers count only what goes out.
@@ -318,11 +258,14 @@ export function keepAlive(socket: Socket, to: Address, milliseconds: number): ()
   return () => clearInterval(timer);
 }
 
-/** How many bytes a question has. A reply with a name and two long addresses of IPv6 has 112. */
+/** How many bytes a question has. The longest reply has 112. */
 const QUESTION = 128;
 
 /** A name has 1 to 12 letters, digits or `_`: a longer one would make the reply longer. */
 const NAME = /^\w{1,12}$/;
+
+/** A question is the word "meet", two such names, and spaces. */
+const MEET = /^meet (\w{1,12}) (\w{1,12}) *$/;
 
 /** A peer is here if it has asked in the last 4 s. It asks about twice a second. */
 const PRESENCE = 4000;
@@ -341,43 +284,19 @@ export function introduce(
 ): string | undefined {
   // A shorter question gets no reply, because the reply could be longer. Our
   // own reply is not a question: it does not begin with "meet".
-  if (data.length !== QUESTION) return undefined;
-  const [word, name = "", friend = ""] = new TextDecoder().decode(data).trimEnd().split(" ");
-  if (word !== "meet" || !NAME.test(name) || !NAME.test(friend)) return undefined;
+  const found = new TextDecoder().decode(data).match(MEET);
+  if (data.length !== QUESTION || !found) return undefined;
+  const name = found[1]!; // what the first brackets matched
+  const friend = found[2]!;
 
   // A name proves nothing: anyone can take it. Only encryption helps against
   // that.
   remember(guests, name, { address: from, asked: now });
 
+  let where = "?"; // the friend is not here
   const other = guests.get(friend);
-  const isHere = other !== undefined && now - other.asked <= PRESENCE;
-  return `you ${formatAddress(from)}\n${friend} ${isHere ? formatAddress(other.address) : "?"}`;
-}
-
-/**
- * Replies to datagrams until the socket is closed. It is lesson 4's `serve`, but `replyTo` also
- * gets the sender's address. It may be an `async` function, as in lesson 19.
- */
-export async function replyToEach(
-  socket: Socket,
-  replyTo: (datagram: Datagram) => string | undefined | Promise<string | undefined>,
-  print: (line: string) => void = () => {},
-): Promise<void> {
-  for await (const datagram of socket) {
-    const from = formatAddress(datagram.from);
-    const reply = await replyTo(datagram);
-    if (reply === undefined) {
-      print(`Received from ${from}. It gets no reply.`);
-      continue;
-    }
-
-    print(`Received from ${from}.`);
-    try {
-      await socket.send(reply, datagram.from);
-    } catch (error) {
-      print(`No reply to ${from}: ${(error as Error).message}`); // the loop goes on
-    }
-  }
+  if (other && now - other.asked <= PRESENCE) where = formatAddress(other.address);
+  return `you ${formatAddress(from)}\n${friend} ${where}`;
 }
 
 /** The name of a peer, and the name of the friend that it looks for. */
@@ -394,11 +313,15 @@ export interface Introduction {
 
 /** Returns what a reply of the server says, or `undefined` for other bytes. */
 export function readIntroduction(data: Uint8Array, friend: string): Introduction | undefined {
-  const [first = "", second = ""] = new TextDecoder().decode(data).split("\n");
-  if (!first.startsWith("you ") || !second.startsWith(`${friend} `)) return undefined;
+  // The word "you", our address, and in the second line the friend's name and
+  // its address, or a question mark.
+  const found = new TextDecoder().decode(data).match(/^you (.+)\n(\w+) (.+)$/);
+  if (!found || found[2] !== friend) return undefined;
 
-  const you = parseAddress(first.slice("you ".length));
-  return you && { you, friend: parseAddress(second.slice(`${friend} `.length)) };
+  // parseAddress() returns undefined for a text that is not an address.
+  const you = parseAddress(found[1]!);
+  if (!you) return undefined;
+  return { you, friend: parseAddress(found[3]!) };
 }
 
 /** Asks the server once. Returns `undefined` if no reply comes in time. */
@@ -408,10 +331,6 @@ export async function askToMeet(
   server: Address,
   milliseconds: number,
 ): Promise<Introduction | undefined> {
-  if (!NAME.test(name) || !NAME.test(friend)) {
-    throw new Error("A name must have 1 to 12 letters, digits or _.");
-  }
-
   await socket.send(`meet ${name} ${friend}`.padEnd(QUESTION), server);
   const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
     return sameAddress(from, server) && readIntroduction(data, friend) !== undefined;
@@ -442,7 +361,8 @@ export async function greetFriend(
     // None of them ends the wait, because we want to hear them all.
     await receiveUntil(socket, milliseconds, ({ data, from }) => {
       const text = new TextDecoder().decode(data);
-      if (sameAddress(from, friend) && /^hello \d\d?$/.test(text)) heard.add(text);
+      const isGreeting = /^hello \d\d?$/.test(text); // with one digit or two
+      if (isGreeting && sameAddress(from, friend)) heard.add(text); // a copy counts once
       return false;
     });
   }
@@ -460,9 +380,8 @@ async function waitForFriend(
   server: Address,
   print: (line: string) => void,
 ): Promise<Address> {
-  const { name, friend } = names;
-  let seen = ""; // our address, as the server told it last
-  let unanswered = 0; // the questions without a reply since the last reply
+  let printed = ""; // our address outside, as we have printed it last
+  let unanswered = 0; // how many questions in a row got no reply
 
   while (unanswered < 10) {
     const reply = await askToMeet(socket, names, server, 500);
@@ -470,14 +389,14 @@ async function waitForFriend(
       unanswered++;
       continue;
     }
-
-    const you = formatAddress(reply.you);
-    if (you !== seen) print(`The server sees ${name} at ${you}.`);
-    if (reply.friend) return reply.friend;
-
-    if (seen === "") print(`${friend} is not here yet. Waiting...`);
-    seen = you;
     unanswered = 0;
+
+    // The address is another one if the router has forgotten us in between.
+    const you = formatAddress(reply.you);
+    if (you !== printed) print(`The server sees ${names.name} at ${you}.`);
+    printed = you;
+
+    if (reply.friend) return reply.friend;
     await sleep(500);
   }
 
@@ -489,17 +408,20 @@ export async function meet(at: Address, print = console.log): Promise<void> {
   using socket = bind(at);
   print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
 
+  // replyToEach() is the loop of lesson 4's serve(). But its function also gets
+  // the sender's address.
   const guests: Guests = new Map();
   await replyToEach(socket, (datagram) => introduce(guests, datagram, performance.now()), print);
 }
 
 /** `deno task lesson18 router` runs this: translates until the program is stopped. */
 export async function router(at: Address, rules: Rules, print = console.log): Promise<void> {
-  if (![at.hostname, rules.hostname].every((host) => host.startsWith("127."))) {
+  // Nobody on another machine should reach this one through our router.
+  const isHere = at.hostname.startsWith("127.") && rules.hostname.startsWith("127.");
+  if (!isHere) {
     throw new Error("This router is for this machine only: its addresses begin with 127.");
   }
-  const problem = whyNot({ hostname: rules.hostname, port: 0 }); // of lesson 3
-  if (problem) throw problem;
+  bind({ hostname: rules.hostname }).close(); // throws if this machine does not have the address
 
   using home = bind(at);
   print(`Bind UDP on ${home.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
@@ -514,7 +436,13 @@ export async function peer(
   print = console.log,
 ): Promise<void> {
   const { name, friend } = names;
+  if (!NAME.test(name) || !NAME.test(friend)) {
+    throw new Error("A name must have 1 to 12 letters, digits or _.");
+  }
+
+  // The socket of bindBehind() sends and receives through the router.
   using socket = behind ? bindBehind(behind) : bind({ hostname: localFor(server) });
+  print(`Looking for ${friend}...`);
   const to = await waitForFriend(socket, names, server, print);
 
   // The same socket as before. Another one would have another port outside.
@@ -534,7 +462,7 @@ export async function peer(
  *
  * 1. Put Bob behind a router, too. Run `deno task lesson18 router --port 4002`, then Ann as before,
  *    then `deno task lesson18 peer --name bob --friend ann --router 127.0.0.1:4002`. You should see
- *    that most greetings arrive. The line `Dropped:` of Ann's router shows Bob's first one.
+ *    that most greetings arrive. For Bob's first greeting, Ann's router prints `Dropped:`.
  * 2. Start both routers with `--each`, which means another port for each destination. Run Ann and
  *    Bob again. You should see `0 of bob's 10 greetings arrived.` The routers' lines show two ports
  *    for one computer. The other side sends to the wrong one.

@@ -64,6 +64,7 @@
  *
  * @module
  */
+import { replyToEach } from "../lib/replies.ts";
 import { count, printable } from "../lib/text.ts";
 import {
   type Address,
@@ -75,7 +76,6 @@ import {
   type Socket,
 } from "../lib/udp.ts";
 import { receiveUntil } from "./02_receive.ts";
-import { replyToEach } from "./18_nat.ts";
 
 /** For how many seconds a cookie is valid. A client needs it for one round trip only. */
 const LIFE = 60;

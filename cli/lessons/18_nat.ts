@@ -6,18 +6,17 @@
 import { receiveUntil } from "../../lessons/02_receive.ts";
 import {
   askToMeet,
-  bindBehind,
   type Guests,
   introduce,
   keepAlive,
   meet,
   peer,
-  replyToEach,
   router,
   translate,
-  unpack,
 } from "../../lessons/18_nat.ts";
+import { bindBehind, unpack } from "../../lib/behind.ts";
 import { type Clock, sleep } from "../../lib/clock.ts";
+import { replyToEach } from "../../lib/replies.ts";
 import { printable } from "../../lib/text.ts";
 import { type Address, bind, type BindOptions, formatAddress, type Socket } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";

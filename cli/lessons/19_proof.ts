@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { replyToEach } from "../../lessons/18_nat.ts";
 import {
   answerAnyone,
   answerProved,
@@ -14,6 +13,7 @@ import {
   NO_COOKIE,
   server,
 } from "../../lessons/19_proof.ts";
+import { replyToEach } from "../../lib/replies.ts";
 import { count } from "../../lib/text.ts";
 import { type Address, bind, type Datagram, Socket } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";

@@ -54,7 +54,7 @@ async function met(host: Host, ann: Host, bob: Host) {
   await server.prints(/Bind UDP on 3478/);
   const to = ["--host", host.address];
   await using one = ann.lesson(18, "peer", ...to);
-  await one.prints(/^bob is not here yet/m);
+  await one.prints(/^The server sees ann at/m);
   await using two = bob.lesson(18, "peer", "--name", "bob", "--friend", "ann", ...to);
   const peers = await Promise.all([one.end(), two.end()]);
   return { peers, server: server.stdout };

@@ -1,0 +1,44 @@
+/**
+ * A server's loop, for replies that depend on the sender.
+ *
+ * @module
+ */
+import { type Datagram, formatAddress, type Socket } from "./udp.ts";
+
+/**
+ * Replies to datagrams until the socket is closed. It is `serve` of lesson 4, but `replyTo` also
+ * gets the sender's address, and may be an `async` function.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bind } from "./udp.ts";
+ *
+ * using server = bind();
+ * using client = bind();
+ * replyToEach(server, ({ from }) => `You have port ${from.port}.`);
+ * await client.send("Hello", server.address);
+ * const { data } = await client.receive();
+ * assertEquals(new TextDecoder().decode(data), `You have port ${client.address.port}.`);
+ * ```
+ */
+export async function replyToEach(
+  socket: Socket,
+  replyTo: (datagram: Datagram) => string | undefined | Promise<string | undefined>,
+  print: (line: string) => void = () => {},
+): Promise<void> {
+  for await (const datagram of socket) {
+    const from = formatAddress(datagram.from);
+    const reply = await replyTo(datagram);
+    if (reply === undefined) {
+      print(`Received from ${from}. It gets no reply.`);
+      continue;
+    }
+
+    print(`Received from ${from}.`);
+    try {
+      await socket.send(reply, datagram.from);
+    } catch (error) {
+      print(`No reply to ${from}: ${(error as Error).message}`); // the loop goes on
+    }
+  }
+}
