@@ -2,8 +2,8 @@
  * # Lesson 15: SNMP
  *
  * How busy is a router? How much ink does a printer have? The Simple Network Management Protocol
- * (SNMP, since 1988) answers such questions. A program in the device answers: the *agent*. The
- * program that asks is the *manager*. It can ask a thousand agents from one socket.
+ * (SNMP, since 1988) is for such questions. A program in the device answers: the *agent*. The
+ * program that asks is the *manager*.
  *
  * Each value has an *OID* (object identifier): its place in a tree of numbers that all devices
  * share. The device's name has the OID 1.3.6.1.2.1.1.5.0, which we write as sysName.0. The 0 at
@@ -30,8 +30,8 @@
  *        ├─ 02 02   12 67                    INTEGER 4711: the number of the question
  *        ├─ 02 01   00                       INTEGER 0: no error
  *        ├─ 02 01   00                       INTEGER 0: which value the error is about
- *        └─ 30 0e                            SEQUENCE: the list of OIDs and values
- *           └─ 30 0c                         SEQUENCE: one OID and its value
+ *        └─ 30 0e                            SEQUENCE: the list of bindings
+ *           └─ 30 0c                         SEQUENCE: a binding, which is an OID and its value
  *              ├─ 06 08   2b 06 01 02 …      OBJECT IDENTIFIER 1.3.6.1.2.1.1.5.0
  *              └─ 05 00                      NULL: the value is what we ask for
  *
@@ -95,21 +95,21 @@ const STEPS = 10;
  */
 export function questionFor(type: Question, oid: string, community = "public"): Message {
   // The number of the question is random, so an attacker has to guess it. It
-  // must not come from Math.random() (lesson 13). It has 31 bits, because the
-  // numbers are signed.
-  const id = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
+  // must not come from Math.random() (lesson 13).
+  const random = crypto.getRandomValues(new Uint32Array(1))[0]!; // 32 bits
+  const id = random >>> 1; // 31 bits: SNMP's numbers are signed, and ours are never negative
 
   // The tree at the top of this page has three numbers inside GET. The third
   // one is `index`. A GETBULK says there how many steps to take. Other
   // questions have 0.
   const index = type === "GETBULK" ? STEPS : 0;
+
+  // request() makes a message of these values: a plain object. encode() turns
+  // it into bytes later, before it is sent.
   return request(type, [oid], { id, community, index });
 }
 
-/**
- * Checks whether a datagram is the answer to this question about one OID. `whyNoAnswer` in
- * lib/snmp.ts can say what is wrong with it, and knows questions about several OIDs.
- */
+/** Checks whether a datagram is the answer to this question about one OID. */
 export function isSnmpAnswer(
   { data, from }: Datagram,
   asked: Message,
@@ -118,7 +118,8 @@ export function isSnmpAnswer(
   // Any program can send to our port, so the sender has to be the agent.
   if (!sameAddress(from, agent)) return false;
 
-  // tryDecode() returns undefined if the bytes are not an SNMP message.
+  // tryDecode() makes a message of the bytes. It returns undefined if they are
+  // not an SNMP message.
   const message = tryDecode(data);
   if (message?.type !== "RESPONSE") return false;
 
@@ -128,14 +129,16 @@ export function isSnmpAnswer(
   // An error, such as tooBig, is an answer, too. Its values do not matter.
   if (message.error !== 0) return true;
 
-  // A GETBULK gets at most one value for each step (`index`). Other
-  // questions get one.
+  // The answer to a GETBULK has at most one value for each step (`index`).
   const values = message.bindings.length;
   if (asked.type === "GETBULK") return values >= 1 && values <= asked.index;
-  if (values !== 1) return false;
 
-  // The answer to a GET repeats its OID. After a GETNEXT, the OID is new to us.
-  return asked.type !== "GET" || message.bindings[0]!.oid === asked.bindings[0]!.oid;
+  // The answer to a GETNEXT has one value. Its OID is new to us.
+  if (values !== 1) return false;
+  if (asked.type === "GETNEXT") return true;
+
+  // The answer to a GET has one value, and the OID that we asked for.
+  return message.bindings[0]!.oid === asked.bindings[0]!.oid;
 }
 
 /** How long to wait for an answer, and how many times to ask. */
@@ -173,8 +176,9 @@ export async function askAgent(
   { milliseconds, tries = 6 }: Patience, // as snmpget does: six times, one second each
 ): Promise<Message | undefined> {
   for (let attempt = 1; attempt <= tries; attempt++) {
-    // Each try sends the same number, so a late answer to the first try counts,
-    // too. Asking again does no harm, because reading a value changes nothing.
+    // encode() returns the bytes of the question. Each try sends the same ones.
+    // So a late answer to the first try has the right number, and counts, too.
+    // Asking again does no harm, because reading a value changes nothing.
     await socket.send(encode(asked), agent);
 
     const answer = await receiveUntil(socket, milliseconds, (datagram) => {
@@ -206,7 +210,8 @@ export async function* valuesBelow(
       // The walk ends at the end of the tree, or outside of root.
       if (value.type === "endOfMibView" || !isWithin(oid, root)) return;
 
-      // A faulty agent could send us round in a circle.
+      // A faulty agent could send us round in a circle. compareOids() returns 0
+      // for the same OID, and less than 0 for an OID that comes before `after`.
       if (compareOids(oid, after) <= 0) {
         throw new Error("The agent goes back in its tree. This walk would never end.");
       }
@@ -218,9 +223,10 @@ export async function* valuesBelow(
 }
 
 /**
- * Returns the agent's answer, or `undefined` for a datagram that gets no answer. `mib` has the
- * agent's values, sorted by OID. This function counts in `counts` what it receives. Some of the
- * values tell these numbers.
+ * Returns the bytes of the agent's answer, or `undefined` for a datagram that gets no answer.
+ *
+ * `mib` has the agent's values, sorted by OID. `counts` has three numbers: how many datagrams came,
+ * how many had a wrong community, and how many were not SNMP. A manager can ask for these, too.
  */
 export function answerManager(
   data: Uint8Array,
@@ -230,7 +236,8 @@ export function answerManager(
   counts.heard++;
 
   // RFC 3417 asks an agent to accept 484 bytes, and recommends 1,472: more would
-  // be split on Ethernet (lesson 7). It is our choice to accept no more.
+  // be split on Ethernet (lesson 7). LARGEST is 1,472. It is our choice to accept
+  // no more.
   if (data.length > LARGEST) return undefined;
 
   const asked = tryDecode(data);
@@ -240,7 +247,7 @@ export function answerManager(
   }
 
   // Do not answer an answer (lesson 4). A SET asks the agent to change a value.
-  // reply() answers it with an error, because our values cannot be changed.
+  // Its answer is an error, because our values cannot be changed.
   if (!["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
 
   // A wrong community gets no answer. Somebody who guesses should not even learn
@@ -254,10 +261,14 @@ export function answerManager(
   // amplification attacks (lesson 13).
   const most = Math.min(4 * data.length, LARGEST);
 
-  // reply() takes as many steps of a GETBULK as fit. If any other answer does
-  // not fit, we say so. Net-SNMP's agent snmpd sends nothing then.
+  // reply() looks the values up, and returns the answer as a message. It takes
+  // as many steps of a GETBULK as fit into `most` bytes.
   const answer = encode(reply(mib, asked, most));
-  return answer.length <= most ? answer : encode(tooBig(asked));
+  if (answer.length <= most) return answer;
+
+  // Other answers can be too long. Then we send the error tooBig, without
+  // values. Net-SNMP's agent snmpd sends nothing.
+  return encode(tooBig(asked));
 }
 
 /** `deno task lesson15 agent` runs this: answers until the program is stopped. */
@@ -266,21 +277,27 @@ export async function agent(at: Address, community: string, print = console.log)
   const { hostname, port } = socket.address;
   print(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
 
-  const known = machine();
-  let what = ""; // describes the last datagram, such as "GET sysDescr.0"
+  const known = machine(); // this machine's values, and the counts, which are 0
+  let came = ""; // describes the last datagram
 
+  // For each datagram, serve() calls this function first.
   const replyTo = (data: Uint8Array) => {
-    const wrongBefore = known.counts.wrong;
-    const answer = answerManager(data, known, community); // counts a wrong community
-
-    what = printable(summary(data), 100); // a long one is cut after 100 characters
-    if (known.counts.wrong > wrongBefore) what += ", with a wrong community";
-    if (data.length > LARGEST) what += `, longer than ${LARGEST} bytes`;
-    return answer;
+    came = described(data, community);
+    return answerManager(data, known, community);
   };
 
-  // For each datagram, serve() calls replyTo() first, and then prints its line.
-  await serve(socket, replyTo, (line) => print(`${line} (${what})`));
+  // Then serve() prints a line, such as "Received from 127.0.0.1:53011."
+  await serve(socket, replyTo, (line) => print(`${line} (${came})`));
+}
+
+/** Describes a datagram in a few words, such as "GET sysDescr.0". */
+function described(data: Uint8Array, community: string): string {
+  const words = printable(summary(data), 100); // a long one is cut after 100 characters
+  if (data.length > LARGEST) return `${words}, longer than ${LARGEST} bytes`;
+
+  const message = tryDecode(data);
+  if (message && message.community !== community) return `${words}, with a wrong community`;
+  return words;
 }
 
 /** An agent to ask, and how to ask it. */
@@ -308,6 +325,8 @@ export async function valuesOf(
         "An agent does not answer a wrong one.",
     );
   }
+
+  // errorName() returns "tooBig" for error 1, for example.
   if (answer.error !== 0) throw new Error(`${shown} refuses: ${errorName(answer.error)}.`);
   return answer;
 }
@@ -315,7 +334,8 @@ export async function valuesOf(
 /**
  * `deno task lesson15 get` runs this: asks for one value and prints it.
  *
- * The command replaces `open`: its socket remembers what comes, and can say why that is no answer.
+ * The command gives another `open`. With its socket, the command can tell what came in the place of
+ * an answer.
  */
 export async function get(
   oid: string,
@@ -327,14 +347,17 @@ export async function get(
   const answer = await valuesOf(socket, questionFor("GET", oid, to.community), to);
   const { value } = answer.bindings[0]!;
 
-  // The agent has no such value. noSuchInstance says that it has others of this
-  // kind: for sysName it has sysName.0, but not sysName.7.
-  if (value.type === "noSuchObject" || value.type === "noSuchInstance") {
-    const others = value.type === "noSuchInstance" ? " Try it with .0 at its end, or walk." : "";
-    const who = formatAddress(to.address);
-    throw new Error(`${who} has no ${nameOf(oid)}: ${value.type}.${others}`);
+  // nameOf() returns the name of an OID, such as "sysName.7".
+  const missing = `${formatAddress(to.address)} has no ${nameOf(oid)}`;
+  if (value.type === "noSuchObject") throw new Error(`${missing}: noSuchObject.`);
+
+  // The agent has other values of this kind: sysName.0, but not sysName.7.
+  if (value.type === "noSuchInstance") {
+    throw new Error(`${missing}: noSuchInstance. Try it with .0 at its end, or walk.`);
   }
-  print(line({ oid, value })); // line() makes the agent's text safe to print
+
+  // line() returns "sysName.0 = vm", for example. The text is safe to print.
+  print(line({ oid, value }));
 }
 
 /** `deno task lesson15 walk` runs this: prints all values below an OID. */
