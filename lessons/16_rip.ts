@@ -14,7 +14,7 @@
  * - how routers find the shortest way by telling each other what they know
  * - why they need no acknowledgements: every 30 s they send everything again
  * - how they count to infinity, and what helps: split horizon and triggered updates
- * - why a router ignores senders from other networks and other ports
+ * - why a router ignores senders from other networks, and responses from other ports
  *
  * ## A message
  *
@@ -120,8 +120,8 @@ export interface KnownRoute {
   neighbour?: Address;
   /** When we heard it last, or when it was lost: a time in milliseconds. */
   since: number;
-  /** The tag that came with it. */
-  tag?: number | undefined;
+  /** The tag that came with it: 0 means no tag. */
+  tag?: number;
 }
 
 /** A *routing table*: a router's route to each network. The key is a network: `10.9.0.0/16`. */
@@ -136,20 +136,19 @@ export function isWanted(
   distance: number,
   neighbour: Address,
 ): boolean {
-  const present = known?.metric ?? INFINITY;
+  // If we have no route, or a lost one, every route that reaches the network is
+  // welcome. Hearing again that it is lost must not restart the timer.
+  if (!known || known.metric === INFINITY) return distance < INFINITY;
 
-  // This is our own network. As long as we can reach it, nobody is closer to it.
-  if (known && known.neighbour === undefined && present < INFINITY) return false;
+  // Our own network has no neighbour. Nobody is closer to it than we are.
+  if (known.neighbour === undefined) return false;
 
   // A shorter route is welcome from every neighbour.
-  if (distance < present) return true;
-
-  // Hearing again that a lost route is lost must not restart its timer.
-  if (present === INFINITY) return false;
+  if (distance < known.metric) return true;
 
   // If we already use this neighbour, we have to believe it, even if its route
   // became longer or was lost.
-  return known?.neighbour !== undefined && sameAddress(known.neighbour, neighbour);
+  return sameAddress(known.neighbour, neighbour);
 }
 
 /**
@@ -175,7 +174,7 @@ export function believe(
 ): string[] {
   const changed: string[] = [];
 
-  for (const { network, metric, tag } of heard) {
+  for (const { network, metric, tag = 0 } of heard) {
     const distance = Math.min(metric + 1, INFINITY); // one hop more than from the neighbour
     const known = table.get(network);
     if (!isWanted(known, distance, neighbour)) continue;
@@ -202,18 +201,17 @@ export function forget(table: Table, milliseconds: number, now: number): string[
   for (const [network, route] of table) {
     if (route.neighbour === undefined) continue; // our own network
 
-    // This many updates should have come since the neighbour last told us the
-    // route. If the route is lost: since it was lost.
+    // How many updates ago did we hear the route last? Or, if it is lost, how
+    // many updates ago was it lost?
     const updates = (now - route.since) / milliseconds;
+    const isLost = route.metric === INFINITY;
 
-    if (route.metric < INFINITY && updates >= 6) {
+    if (!isLost && updates >= 6) {
+      // Now it is lost. It stays in the table for some time, with metric 16. So
+      // every neighbour learns that it is lost.
       table.set(network, { ...route, metric: INFINITY, since: now });
       changed.push(network);
-    }
-
-    // A lost route stays in the table for some time, with metric 16. So every
-    // neighbour learns that it is lost.
-    if (route.metric === INFINITY && updates >= 4) {
+    } else if (isLost && updates >= 4) {
       table.delete(network);
       changed.push(network);
     }
@@ -224,10 +222,10 @@ export function forget(table: Table, milliseconds: number, now: number): string[
 
 /** A network that a router is in. */
 export interface Link {
-  /** Where to send updates: a group, or a neighbour. */
+  /** Where to send updates: a group, or a neighbour. All its routers have this port. */
   to: Address;
-  /** Whether a sender is a neighbour in this network. */
-  isNeighbour(sender: Address): boolean;
+  /** Returns whether a sender is a neighbour in this network. */
+  isNeighbour: (sender: Address) => boolean;
 }
 
 /** What a router works with. (Forwarding packets is the operating system's work.) */
@@ -239,36 +237,38 @@ export interface Router {
   careful: boolean;
 }
 
-/** Returns the routes to send on a link: all, or only those to the changed networks. */
+/** Returns the routes to send on a link: all of them, or only those to the `changed` networks. */
 export function routesFor(router: Router, link: Link, changed?: string[]): Route[] {
   const routes: Route[] = [];
 
   for (const [network, { metric, neighbour, tag }] of router.table) {
+    if (changed && !changed.includes(network)) continue;
+
     // *Split horizon*: do not send a route back to where it came from. The
     // neighbour there could take it for a second way to the network. But this
-    // way leads through the neighbour itself. *Poisoned reverse* is stronger:
-    // send the route back, but with metric 16. bird does this, too. FRR's ripd
-    // leaves the route out.
+    // way leads through the neighbour itself.
     const cameFromHere = neighbour !== undefined && link.isNeighbour(neighbour);
-    const poisoned = router.careful && cameFromHere;
+    if (!router.careful || !cameFromHere) {
+      routes.push({ network, metric, tag });
+      continue;
+    }
 
-    // A triggered update (see `learn`) has only the routes that changed. The
-    // neighbour that told us the change does not need it.
-    if (changed && !changed.includes(network)) continue;
-    if (changed && poisoned) continue;
-    routes.push({ network, metric: poisoned ? INFINITY : metric, tag });
+    // *Poisoned reverse* is stronger: send it back, but with metric 16. bird does
+    // this, too. FRR's ripd leaves the route out. A triggered update (see `learn`)
+    // does not need it: this neighbour has told us the change.
+    if (!changed) routes.push({ network, metric: INFINITY, tag });
   }
 
   return routes;
 }
 
 /**
- * Sends an *update*: the routes, to the neighbours on each link. Nobody acknowledges it. If it is
- * lost, the next one tells the same.
+ * Sends an *update* to the neighbours on each link: all routes, or only those to the `changed`
+ * networks. Nobody acknowledges it. If it is lost, the next one tells the same.
  */
 export async function advertise(router: Router, changed?: string[]): Promise<void> {
   for (const link of router.links) {
-    // responses() makes messages of at most 25 routes.
+    // responses() returns messages as bytes. Each has at most 25 routes.
     for (const message of responses(routesFor(router, link, changed))) {
       await router.socket.send(message, link.to);
     }
@@ -281,25 +281,33 @@ export async function hear(
   { data, from }: Datagram,
   print: (line: string) => void = () => {}, // prints nothing if you do not say where
 ): Promise<void> {
+  // summary() describes the bytes in a few words, such as "10.2/16: 1".
   print(`Received from ${formatAddress(from)}: ${printable(summary(data), 200)}`);
-  const message = tryDecode(data);
+  const message = tryDecode(data); // undefined if the bytes are not a RIP message
   if (!message) return;
 
   // Anybody may send us routes. We listen only to our own networks. A neighbour
   // can still lie, and its address can be forged. With RFC 4822, a message
   // proves that its sender knows a shared secret.
-  const link = router.links.find((link) => link.isNeighbour(from));
+  const link = router.links.find(({ isNeighbour }) => isNeighbour(from));
   if (!link) {
     print("  Ignored: the sender is not a neighbour.");
-  } else if (message.type === "REQUEST") {
-    await answer(router, link, message.networks, from);
-  } else if (from.port !== link.to.port) {
-    // All routers send from RIP's port, 520. On a shared machine, only its
-    // administrator may use that port.
-    print(`  Ignored: routers send from port ${link.to.port}.`);
-  } else {
-    await learn(router, message.routes, from, print);
+    return;
   }
+
+  // A request may come from any port: a program that looks for a fault asks, too.
+  if (message.type === "REQUEST") {
+    await answer(router, link, message.networks, from);
+    return;
+  }
+
+  // All routers send from RIP's port: 520, or 1520 here. On a shared machine,
+  // only its administrator may use port 520.
+  if (from.port !== link.to.port) {
+    print(`  Ignored: routers send from port ${link.to.port}.`);
+    return;
+  }
+  await learn(router, message.routes, from, print);
 }
 
 /** Puts a neighbour's routes into the table, and tells the other neighbours what changed. */
@@ -333,15 +341,17 @@ export async function answer(
   networks: string[] | undefined,
   to: Address,
 ): Promise<void> {
-  // Programs that look for a fault ask for some networks. They get what the
-  // table has, without split horizon (RFC 2453, 3.9.1).
-  const named = networks?.map((network) => {
-    const known = router.table.get(network);
+  const routes = networks ? routesTo(router.table, networks) : routesFor(router, link);
+  for (const message of responses(routes)) await router.socket.send(message, to);
+}
+
+/** Returns the routes to these networks as the table has them: without split horizon. */
+function routesTo(table: Table, networks: string[]): Route[] {
+  // A program that looks for a fault wants to know the table (RFC 2453, 3.9.1).
+  return networks.map((network) => {
+    const known = table.get(network);
     return { network, metric: known?.metric ?? INFINITY, tag: known?.tag };
   });
-
-  const routes = named ?? routesFor(router, link);
-  for (const message of responses(routes)) await router.socket.send(message, to);
 }
 
 /** Handles all datagrams that arrive at a socket, until it is closed. */
@@ -370,7 +380,7 @@ export function startUpdates(
   print: (line: string) => void,
 ): Disposable {
   const milliseconds = 1000 * seconds;
-  let timer = setTimeout(update, 0);
+  let timer = setTimeout(update, 0); // calls update() below, as soon as possible
 
   async function update(): Promise<void> {
     // Routers that always wait 30 s soon send at the same moment, and disturb
@@ -417,7 +427,8 @@ export async function router(
   const group = { hostname: GROUP, port };
   using members = await hearGroup(group, at.hostname);
 
-  // The neighbours are all addresses in the network that we are in.
+  // The neighbours are all addresses in the network that we are in. For
+  // 127.0.0.1, networkHere() returns "127.0.0.0/8".
   const network = networkHere(at.hostname);
   const link = { to: group, isNeighbour: (from: Address) => isWithin(from.hostname, network) };
   const self: Router = { socket, links: [link], table: new Map(), careful: true };

@@ -211,7 +211,7 @@ Deno.test("lesson 16: a route's tag goes along, to whomever and however far it i
   await advertise(all.router, [NET]);
   assertEquals(await heard(all.right), "10.9/16: 16 (tag 65535)"); // lost
   believe(table, all.right.address, route(1), 181);
-  assertEquals(table.get(NET)!.tag, undefined); // a new way, without one
+  assertEquals(table.get(NET)!.tag, 0); // a new way, without one
 });
 
 Deno.test("lesson 16: more than 25 routes are more than one datagram", async () => {
