@@ -5,16 +5,11 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
-import { text } from "./helpers.ts";
+import { type Ended, Program } from "./program.ts";
 
-/** Runs Deno in the project's folder, however long that takes. */
-async function deno(...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: new URL("..", import.meta.url),
-    env: { NO_COLOR: "1" },
-  }).output();
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+/** Runs Deno in the project's folder. */
+function deno(...args: string[]): Promise<Ended> {
+  return new Program(Deno.execPath(), args).end(5);
 }
 
 Deno.test("deno test: the permissions are those of deno task test", () => {

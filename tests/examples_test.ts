@@ -6,8 +6,8 @@
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { inProject, readText } from "../cli/source.ts";
-import { text } from "./helpers.ts";
 import { NO_QUIC, unless } from "./only.ts";
+import { Program } from "./program.ts";
 
 const ROOMS = ["lib/", "cli/", "cli/lessons/", "lessons/"];
 
@@ -99,10 +99,7 @@ Deno.test("example: the types of all are right, and those of the programs in doc
     name.endsWith(".md")
   );
   const files = [...FILES, ...pages.map(({ name }) => `docs/${name}`)];
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", "--frozen", "--doc-only", ...files],
-    cwd: inProject(""),
-    env: { NO_COLOR: "1" },
-  }).output();
-  assertEquals(code, 0, text(stderr));
+  const args = ["check", "--quiet", "--frozen", "--doc-only", ...files];
+  const { code, stderr } = await new Program(Deno.execPath(), args).end(5);
+  assertEquals(code, 0, stderr);
 });

@@ -5,6 +5,8 @@
  * @module
  */
 import { setColorEnabled } from "@std/fmt/colors";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { lines } from "../cli/lines.ts";
 import { main } from "../cli/run.ts";
@@ -74,10 +76,10 @@ export abstract class Running implements AsyncDisposable {
     }
   }
 
-  /** Waits until it has ended. */
-  async end(): Promise<Ended> {
+  /** Waits until it has ended. A type check may take more than a minute. */
+  async end(minutes = 1): Promise<Ended> {
     await this.endInput();
-    const code = await this.#patiently(this.ended, PATIENCE, "end");
+    const code = await this.#patiently(this.ended, minutes * PATIENCE, "end");
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 
@@ -95,6 +97,18 @@ export abstract class Running implements AsyncDisposable {
   }
 }
 
+/**
+ * On Windows a program inherits the pipes of another one that another test starts at the same moment. It
+ * keeps them open until it ends, so the other one seems to go on. So there only one test starts a program.
+ */
+function oneAtATime<T>(start: () => T): T {
+  if (Deno.build.os !== "windows") return start();
+  const path = join(tmpdir(), "udp-workbook-starts");
+  using file = Deno.openSync(path, { write: true, create: true });
+  file.lockSync(true);
+  return start();
+}
+
 /** A program in a process of its own. */
 export class Program extends Running {
   protected override readonly ended: Promise<number>;
@@ -105,7 +119,7 @@ export class Program extends Running {
   /** Starts a program, in the project's folder unless told otherwise. */
   constructor(command: string, args: string[], options: Deno.CommandOptions = {}) {
     super();
-    this.#child = new Deno.Command(command, {
+    const child = new Deno.Command(command, {
       args,
       cwd: new URL("..", import.meta.url),
       stdin: "piped",
@@ -114,7 +128,8 @@ export class Program extends Running {
       ...options,
       clearEnv: true,
       env: { ...environment(), NO_COLOR: "1", SHELL: "/bin/sh", ...options.env }, // SHELL: for script
-    }).spawn();
+    });
+    this.#child = oneAtATime(() => child.spawn());
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.getReader();
     this.ended = this.#run();

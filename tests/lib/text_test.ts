@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { count, printable } from "../../lib/text.ts";
 import { wrapped } from "../../cli/wrapped.ts";
+import { Program } from "../program.ts";
 
 Deno.test("printable: leaves text in any language alone", () => {
   for (const text of ["Hello, world!", "你好", "Ünïcödé", "مرحبا", "👩‍🚀 می‌خواهم", "C:\\new", ""]) {
@@ -71,10 +72,7 @@ Deno.test("count: one of a thing, or several", () => {
 
 Deno.test("count: a number is written in English, whatever language the machine speaks", async () => {
   const code = 'import { count } from "./lib/text.ts"; console.log(count(1000, "byte"));';
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", code],
-    cwd: new URL("../..", import.meta.url),
-    env: { LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" },
-  }).output();
-  assertEquals(new TextDecoder().decode(stdout).trim(), "1,000 bytes");
+  const german = { env: { LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" } };
+  await using program = new Program(Deno.execPath(), ["eval", code], german);
+  assertEquals((await program.end()).stdout, "1,000 bytes\n");
 });
