@@ -12,11 +12,9 @@ import type { Renew } from "./follow.ts";
 /** What a script fills, or the reader: a new version of the page leaves it as it is. */
 const OWN = ".editor, .diagram, .result, .check";
 
-const renew: Renew = async ({ recorded }) => {
+const renew: Renew = (text, { recorded }) => {
   const main = document.querySelector<HTMLElement>("main")!;
-  const response = await fetch(location.pathname, { cache: "no-store" });
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.querySelector("main")!;
   reveal(fresh);
   linkHeadings(fresh);

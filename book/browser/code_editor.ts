@@ -4,7 +4,7 @@
  * @module
  */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
+import { typescriptLanguage } from "@codemirror/lang-javascript";
 import {
   bracketMatching,
   HighlightStyle,
@@ -99,7 +99,7 @@ function extensions({ name, changed, save, leaving }: Around): Extension[] {
     indentOnInput(),
     bracketMatching(),
     search({ top: true }),
-    javascript({ typescript: true }),
+    typescriptLanguage,
     syntaxHighlighting(COLOURS),
     THEME,
     faults,

@@ -11,8 +11,8 @@ interface Change {
   recorded?: boolean;
 }
 
-/** Brings the page to the newest version. */
-export type Renew = (change: Change) => Promise<void>;
+/** Brings the page to the newest version, which is its text. */
+export type Renew = (text: string, change: Change) => void;
 
 /** How long to wait before asking again, in milliseconds: longer each time, if nobody answers. */
 const WAIT = { first: 1000, last: 30_000 };
@@ -43,11 +43,21 @@ async function follow(main: HTMLElement, { signal }: AbortController): Promise<v
       for await (const change of objects(response.body!) as AsyncGenerator<Change>) {
         wait = WAIT.first;
         if (change.of === main.dataset.of && !change.recorded) continue;
-        await (await loaded<Renew>("changes.js", "changes"))(change);
+        const [renew, text] = await Promise.all([
+          loaded<Renew>("changes.js", "changes"),
+          newest(),
+        ]);
+        if (text !== undefined) renew(text, change);
       }
     } catch (error) {
       if (!signal.aborted && !(error instanceof TypeError)) toast((error as Error).message);
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
+}
+
+/** The page as it is now, if there is one. */
+async function newest(): Promise<string | undefined> {
+  const response = await fetch(location.pathname, { cache: "no-store" });
+  return response.ok ? await response.text() : undefined;
 }

@@ -40,8 +40,10 @@ function pressed({ target }: Event) {
     if (button) return { button, script };
   }
 }
-// Some browsers let a page copy only at once after a click: the script is there by then.
-document.addEventListener("pointerdown", (event) => pressed(event)?.script().catch(() => {}));
+// Whoever comes to a button may press it. Some browsers let a page copy only at once after a click, too.
+for (const coming of ["pointerover", "focusin", "pointerdown"]) {
+  document.addEventListener(coming, (event) => pressed(event)?.script().catch(() => {}));
+}
 document.addEventListener("click", async (event) => {
   const wanted = pressed(event);
   // With a key, to open the file itself.

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
+import { etag } from "hono/etag";
 import { pageOf } from "../exercises.ts";
 import type { Project } from "../project.ts";
 import type { Site } from "../site.tsx";
@@ -132,7 +133,8 @@ export function app(
 
   addEditing(app, new Files(project));
 
-  app.get("/:name?", async (context) => {
+  // A browser keeps a file, and asks whether it is still the same.
+  app.get("/:name?", etag(), async (context) => {
     const name = context.req.param("name") ?? "index.html";
     const make = site.files().get(name);
     if (!make) {

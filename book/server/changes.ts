@@ -6,7 +6,7 @@
 import type { Site } from "../site.tsx";
 
 /** How often the files of a page are looked at, and how long a save may take, in milliseconds. */
-const [PAUSE, SAVE] = [80, 40];
+const [PAUSE, SAVE] = [40, 20];
 
 /** Tells which version of a page there is now, and each one after it, until the signal is aborted. */
 export async function follow(

@@ -144,8 +144,11 @@ Deno.test("the editor in the page", async (t) => {
   await t.step("comes at the first Edit, at the line, and is left with Esc and Tab", async () => {
     await page.waitForSelector(".own .change:not([hidden])");
     assertEquals(asked.filter((name) => name.includes("editor")), []);
+    await page.hover(".own .change");
+    await until(() => asked.includes("editor.js"), "the editor, for whoever comes to its button");
+    assertEquals(await page.$(".editing"), null);
     await edit(page, task);
-    assert(asked.includes("editor.js"));
+    assertEquals(asked.filter((name) => name.includes("editor")).length, 1);
     await until(() => page.evaluate(isInSight), "the task and its line below the page's head");
     await page.keyboard.type("// First.\n");
     assert((await shownIn(page)).includes("// First.export async function countingServer"));

@@ -209,5 +209,13 @@ Deno.test("the way through the book", async (t) => {
       all += name.endsWith(".woff2") ? bytes.length / 1000 : await weight(bytes);
     }
     assert(all <= 110, `${all} KB`);
+    // What a browser has is not sent again.
+    for (const name of ["book.js", "16_rip.html"]) {
+      const { headers, body } = await fetch(book.address + name);
+      await body?.cancel();
+      const known = { "if-none-match": headers.get("etag") ?? "" };
+      const again = await fetch(book.address + name, { headers: known });
+      assertEquals([again.status, await again.text()], [304, ""], name);
+    }
   });
 });
