@@ -386,8 +386,8 @@ export function startUpdates(
     // Routers that always wait 30 s soon send at the same moment, and disturb
     // each other. So 30 s become 25 to 35 s. ripd does something like this, but
     // bird waits 30.0 s.
-    const wait = milliseconds * (25 + 10 * Math.random()) / 30;
-    timer = setTimeout(update, wait);
+    const share = (25 + 10 * Math.random()) / 30; // between 25/30 and 35/30
+    timer = setTimeout(update, share * milliseconds);
 
     const changed = forget(router.table, milliseconds, performance.now());
     for (const network of changed) print(tableLine(router.table, network));
@@ -405,12 +405,13 @@ export function startUpdates(
 
 /** Returns the line to print for a network in the table. */
 export function tableLine(table: Table, network: string): string {
+  const name = short(network); // "10.9/16" for "10.9.0.0/16"
   const route = table.get(network);
-  if (!route) return `  ${short(network)}: forgotten`;
-  if (route.metric === INFINITY) return `  ${short(network)}: lost`;
+  if (!route) return `  ${name}: forgotten`;
+  if (route.metric === INFINITY) return `  ${name}: lost`;
 
   const how = route.neighbour ? `through ${route.neighbour.hostname}` : "our own network";
-  return `  ${short(network)}: metric ${route.metric}, ${how}`;
+  return `  ${name}: metric ${route.metric}, ${how}`;
 }
 
 /** `deno task lesson16 router` runs this: a router with these networks of its own. */
@@ -439,7 +440,8 @@ export async function router(
   print(`Bind UDP on ${port}... (at ${at.hostname} and in ${GROUP}, Ctrl-C stops)`);
   for (const route of own) print(tableLine(self.table, route.network));
 
-  // A router that starts asks for everything, so it need not wait for 30 s.
+  // A router that starts asks for everything, so it need not wait for 30 s. A
+  // request that names no networks is for the whole table.
   await socket.send(encode({ type: "REQUEST" }), group);
   using _updates = startUpdates(self, seconds, print);
 

@@ -23,9 +23,9 @@
  * - The *mapping* says which port outside a computer gets. If it is *endpoint-independent*, the
  *   computer has one port for all destinations. If it is *address and port-dependent*, the computer
  *   gets another port for each destination. RFC 4787 forbids that (REQ-1), but some routers do it.
- * - The *filter* says which datagrams get in. Ours is address and port-dependent, as the filter of
- *   Linux. A datagram that comes to a port outside gets in only if the computer has sent to its
- *   sender before, by this port.
+ * - The *filter* says which datagrams get in. Ours is address and port-dependent, like the filter
+ *   of Linux. A datagram that comes to a port outside gets in only if the computer has sent to the
+ *   datagram's sender before, by this port.
  * - The *timeout* says when the router forgets. UDP has no message that ends a conversation. So the
  *   router forgets a computer that has not sent for some time. Linux forgets after 30 s, and after
  *   120 s if both sides have sent. RFC 4787 wants at least 2 minutes (REQ-5).
@@ -104,7 +104,7 @@ export interface Rules {
   readonly hostname: string;
   /** Whether a computer gets another port outside for each destination. */
   readonly portForEach: boolean;
-  /** The router forgets what a computer has not used for this many milliseconds. */
+  /** A computer loses a port that it has not used for this many milliseconds. */
   readonly timeout: number;
 }
 
@@ -180,7 +180,7 @@ export async function translate(home: Socket, rules: Rules, parts = PARTS): Prom
       }
       mapping ??= openPort(home, from, rules, parts);
 
-      // remember() puts it into the map. If the map then has more than 200, it
+      // remember() adds it to `mappings`. If there are more than 200 then, it
       // removes and returns the one that was silent for the longest time. So
       // nobody can fill the memory.
       const oldest = remember(mappings, key, mapping);
@@ -208,7 +208,7 @@ function openPort(home: Socket, inside: Address, rules: Rules, parts: RouterPart
 function passOut(mapping: Mapping, { address, data }: Packet, parts: RouterParts): void {
   const { inside, outside, sentTo } = mapping;
   mapping.lastSent = parts.now();
-  remember(sentTo, formatAddress(address), mapping.lastSent);
+  remember(sentTo, formatAddress(address), mapping.lastSent); // at most 200 of them, too
 
   const way = `from ${formatAddress(inside)} to ${formatAddress(address)}`;
   parts.print(`Out: ${way}, by port ${outside.address.port}.`);
@@ -462,7 +462,8 @@ export async function peer(
  *
  * 1. Put Bob behind a router, too. Run `deno task lesson18 router --port 4002`, then Ann as before,
  *    then `deno task lesson18 peer --name bob --friend ann --router 127.0.0.1:4002`. You should see
- *    that most greetings arrive. For Bob's first greeting, Ann's router prints `Dropped:`.
+ *    that most greetings arrive. Ann's router prints `Dropped:` for each greeting that comes before
+ *    Ann has sent to Bob.
  * 2. Start both routers with `--each`, which means another port for each destination. Run Ann and
  *    Bob again. You should see `0 of bob's 10 greetings arrived.` The routers' lines show two ports
  *    for one computer. The other side sends to the wrong one.
