@@ -104,8 +104,9 @@ export function questionFor(type: Question, oid: string, community = "public"): 
   // questions have 0.
   const index = type === "GETBULK" ? STEPS : 0;
 
-  // request() makes a message of these values: a plain object. encode() turns
-  // it into bytes later, before it is sent.
+  // request() makes a message of these values: an object with the parts of the
+  // tree, such as `id`, `index` and `bindings`. encode() turns it into bytes
+  // later, before it is sent.
   return request(type, [oid], { id, community, index });
 }
 
@@ -159,7 +160,7 @@ export interface Patience {
  *
  * using agent = bind();
  * using manager = bind();
- * const known = machine();
+ * const known = machine(); // this machine's values
  * serve(agent, (data) => answerManager(data, known));
  *
  * const asked = questionFor("GET", "1.3.6.1.2.1.1.7.0"); // sysServices.0
@@ -207,7 +208,8 @@ export async function* valuesBelow(
     }
 
     for (const { oid, value } of bindings) {
-      // The walk ends at the end of the tree, or outside of root.
+      // The walk ends outside of root, or at the end of the agent's tree. There,
+      // the agent sends endOfMibView in the place of a value.
       if (value.type === "endOfMibView" || !isWithin(oid, root)) return;
 
       // A faulty agent could send us round in a circle. compareOids() returns 0
@@ -278,16 +280,17 @@ export async function agent(at: Address, community: string, print = console.log)
   print(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
 
   const known = machine(); // this machine's values, and the counts, which are 0
-  let came = ""; // describes the last datagram
+  let last = ""; // describes the last datagram in a few words
 
   // For each datagram, serve() calls this function first.
   const replyTo = (data: Uint8Array) => {
-    came = described(data, community);
+    last = described(data, community);
     return answerManager(data, known, community);
   };
 
-  // Then serve() prints a line, such as "Received from 127.0.0.1:53011."
-  await serve(socket, replyTo, (line) => print(`${line} (${came})`));
+  // Then serve() has a line to print, such as "Received from 127.0.0.1:53011."
+  // We add the words to it.
+  await serve(socket, replyTo, (line) => print(`${line} (${last})`));
 }
 
 /** Describes a datagram in a few words, such as "GET sysDescr.0". */
@@ -334,8 +337,8 @@ export async function valuesOf(
 /**
  * `deno task lesson15 get` runs this: asks for one value and prints it.
  *
- * The command gives another `open`. With its socket, the command can tell what came in the place of
- * an answer.
+ * The command hands in another `open`. Its socket remembers what arrives, so the command can tell
+ * what came in the place of an answer.
  */
 export async function get(
   oid: string,
