@@ -49,7 +49,7 @@
  *
  * @module
  */
-import { survey } from "../lib/survey.ts";
+import { findRanges } from "../lib/ranges.ts";
 import { count } from "../lib/text.ts";
 import {
   type Address,
@@ -57,7 +57,6 @@ import {
   formatAddress,
   localFor,
   MAX_BYTES,
-  MAX_BYTES_IPV6,
   sameAddress,
   type Socket,
 } from "../lib/udp.ts";
@@ -65,7 +64,8 @@ import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
 /**
- * Returns the number of packets that a datagram takes over IPv4: 1, or the number of its fragments.
+ * Returns the number of packets that a datagram takes over IPv4 on Ethernet, with an MTU of 1,500
+ * bytes: 1, or the number of its fragments.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -74,27 +74,20 @@ import { serve } from "./04_echo.ts";
  * assertEquals(fragments(65_507), 45);
  * ```
  */
-export function fragments(bytes: number, mtu = 1_500): number {
-  const room = mtu - 20; // each packet begins with an IP header
-  const total = bytes + 8; // UDP's header is there once, however many packets there are
-  if (total <= room) return 1;
-
-  // A fragment says where its part begins, counted in units of 8 bytes. So every
-  // fragment except the last one carries a multiple of 8 bytes.
-  const each = room - room % 8;
-
-  // The last one may use all of its room. The others carry the rest.
-  const others = Math.ceil((total - room) / each);
-  return others + 1;
+export function fragments(bytes: number): number {
+  const total = 8 + bytes; // UDP's header is there once, in the first fragment
+  const room = 1_500 - 20; // each packet begins with an IP header of its own
+  return Math.ceil(total / room);
 }
 
 const WORDS = "How many bytes is this?";
 
-/** The size of the shortest question, in bytes. */
+/** The size of the shortest question, in bytes: each of its characters is one byte. */
 export const LEAST_SIZE: number = WORDS.length;
 
 /** Returns a question with this number of bytes. */
 export function sizeQuestion(size: number): Uint8Array {
+  // padEnd() adds dots at the end. It cannot make a text shorter.
   if (!Number.isInteger(size) || size < LEAST_SIZE) {
     throw new RangeError(`A question cannot have ${size} bytes. The shortest has ${LEAST_SIZE}.`);
   }
@@ -103,8 +96,8 @@ export function sizeQuestion(size: number): Uint8Array {
 
 /** Returns the reply to a question, or `undefined` for any other datagram. */
 export function sizeReply(data: Uint8Array): string | undefined {
-  const words = new TextDecoder().decode(data.subarray(0, LEAST_SIZE));
-  if (words !== WORDS) return undefined;
+  const beginning = new TextDecoder().decode(data.subarray(0, LEAST_SIZE));
+  if (beginning !== WORDS) return undefined;
 
   // The reply is shorter than every question. So an attacker who forges a
   // victim's address cannot use this server to send the victim more bytes than
@@ -115,6 +108,7 @@ export function sizeReply(data: Uint8Array): string | undefined {
 /** Returns the size that a reply tells, or `undefined` if the datagram is not such a reply. */
 export function repliedSize(data: Uint8Array): number | undefined {
   // Two to five digits and the word "bytes": nothing before them, nothing after.
+  // match[1] is the text in the brackets: the digits.
   const match = new TextDecoder().decode(data).match(/^(\d{2,5}) bytes$/);
   return match ? Number(match[1]) : undefined;
 }
@@ -139,7 +133,7 @@ export async function arrives(
   const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
     return sameAddress(from, server) && repliedSize(data) === size;
   });
-  return reply !== undefined;
+  return reply !== undefined; // receiveUntil() returns undefined if the time is up
 }
 
 /** Asks in this size until there is a reply, at most five times. Returns whether there was one. */
@@ -158,18 +152,16 @@ export async function arrivesInFive(
 }
 
 /**
- * Receives one datagram into a buffer that has room for this number of bytes. Returns the text that
- * fits.
+ * Receives one datagram with a buffer of this size, and returns its text. A longer datagram is cut:
+ * the rest of it is lost, and the next `receive` gets the next datagram. On Windows, `receive`
+ * throws an error (EMSGSIZE) instead, and the whole datagram is lost.
  *
- * The rest of the datagram is lost: the next `receive` gets the next datagram. On Windows,
- * `receive` throws an error (EMSGSIZE) instead, and the whole datagram is lost. The sockets of
- * lib/udp.ts always have room for the largest datagram. In other languages, and with
- * `Deno.listenDatagram` alone, the size of the buffer is your choice. A program may have a small
- * buffer, too: socat, by default, cuts each datagram after 8,192 bytes, and does not say so.
+ * The sockets of lib/udp.ts always have room for the largest datagram. With `Deno.listenDatagram`
+ * alone, and in other languages, the size of the buffer is your choice.
  */
-export async function receiveCut(conn: Deno.DatagramConn, room: number): Promise<string> {
-  // Deno's own receive() returns a pair: the bytes, and the sender's address.
-  const [data] = await conn.receive(new Uint8Array(room));
+export async function receiveCut(conn: Deno.DatagramConn, size: number): Promise<string> {
+  const buffer = new Uint8Array(size);
+  const [data] = await conn.receive(buffer); // Deno returns two values: [data, sender's address]
   return new TextDecoder().decode(data);
 }
 
@@ -178,44 +170,43 @@ export async function server(at: Address, print = console.log): Promise<void> {
   using socket = bind(at);
   print(`Bind UDP on ${formatAddress(socket.address)}... (Ctrl-C stops)`);
 
-  const reply = (data: Uint8Array) => {
+  const replyTo = (data: Uint8Array) => {
     print(`${count(data.length, "byte")} arrived.`);
     return sizeReply(data);
   };
-  await serve(socket, reply, print);
+  await serve(socket, replyTo, print);
 }
 
-const REPLY = "got a reply";
-const NO_REPLY = "got no reply";
+/** Returns the words that the probe prints for a result. */
+function inWords(arrived: boolean): string {
+  return arrived ? "got a reply" : "got no reply";
+}
 
 /** `deno task lesson7 probe` runs this: asks in several sizes, and prints which got a reply. */
 export async function probe(to: Address, seconds: number, print = console.log): Promise<void> {
   using socket = bind({ hostname: localFor(to) });
 
-  const test = async (size: number): Promise<boolean> => {
-    const passes = await arrivesInFive(socket, to, size, 1000 * seconds);
-    print(`${count(size, "byte").padStart(12)}: ${passes ? REPLY : NO_REPLY}`);
+  const testSize = async (size: number): Promise<boolean> => {
+    const arrived = await arrivesInFive(socket, to, size, 1000 * seconds);
+    print(`${count(size, "byte").padStart(12)}: ${inWords(arrived)}`);
 
-    // If not even the smallest question gets a reply, the size is not the cause.
-    if (!passes && size === LEAST_SIZE) {
+    // If not even the smallest question gets a reply, its size is not the cause.
+    if (size === LEAST_SIZE && !arrived) {
       throw new Error(`No reply from ${formatAddress(to)}. Is a server running there?`);
     }
-    return passes;
+    return arrived;
   };
 
-  // Over IPv6, a datagram carries 20 bytes more: IPv6 does not count its own
-  // header in the 65,535 bytes.
-  const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
+  // findRanges() calls testSize() with each of these sizes. Suppose 1,200 bytes
+  // arrive and 1,472 do not. Then it also tests 1,336 bytes, halfway between the
+  // two, and so on, until it knows the largest size that arrives.
+  const sizes = [LEAST_SIZE, 1_200, 1_472, 1_473, MAX_BYTES];
+  const ranges = await findRanges(sizes, testSize);
+  await testSize(LEAST_SIZE); // the server may have stopped meanwhile
 
-  // Over IPv4, 1,472 bytes are the most that fit into one packet on Ethernet.
-  // survey() tests these five sizes. If the result changes from one size to the
-  // next, it also tests sizes between the two, until it has found the limit. It
-  // returns the ranges of sizes that have the same result.
-  const ranges = await survey([LEAST_SIZE, 1_200, 1_472, 1_473, most], test);
-  await test(LEAST_SIZE); // the server may have stopped meanwhile
-
+  // All sizes of a range have the same result: `passes` is true if they arrive.
   for (const range of ranges) {
-    print(`${range.from} to ${range.to} bytes: ${range.passes ? REPLY : NO_REPLY}`);
+    print(`${range.from} to ${range.to} bytes: ${inWords(range.passes)}`);
   }
   print("Sizes in between were not tried. Another path may have other limits.");
 }

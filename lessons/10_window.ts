@@ -71,39 +71,40 @@ export class GoBackN {
   datagrams = 0;
   /** How many timeouts there were since the last new ACK. */
   #timeouts = 0;
-  /** When each part was sent. */
+  /** When each part was sent last. */
   readonly #sentAt: number[] = [];
-  /** Parts from this number on were sent at most once. */
-  #repeated = 0;
+  /** The parts that were sent again. Their round trips are not measured. */
+  readonly #sentAgain = new Set<number>();
+  /** Decides how long to wait for an ACK (lesson 9). */
   readonly #timer = new RoundTripTimer();
-  readonly #socket: Socket;
-  readonly #texts: string[];
-  readonly #to: Address;
-  readonly #window: number;
 
-  /** Takes the texts, where to send them, and how many parts may be under way at once. */
-  constructor(socket: Socket, texts: string[], to: Address, window: number) {
-    this.#socket = socket;
-    this.#texts = texts;
-    this.#to = to;
-    this.#window = window;
-  }
+  /**
+   * Takes the texts, where to send them, and how many parts may be under way at once. `readonly`
+   * makes each parameter a field of the class.
+   */
+  constructor(
+    readonly socket: Socket,
+    readonly texts: string[],
+    readonly to: Address,
+    readonly window: number,
+  ) {}
 
   /** Sends all texts, and ends when all of them are acknowledged. */
   async run(): Promise<void> {
-    while (this.lowest < this.#texts.length) {
+    while (this.lowest < this.texts.length) {
       await this.#fillWindow();
       const acked = await this.#newAck();
-      if (acked !== undefined) this.#slide(acked);
-      else this.#goBack();
+      if (acked === undefined) this.#goBack();
+      else this.#slide(acked);
     }
   }
 
   /** Sends parts until the window is full, or none is left. */
   async #fillWindow(): Promise<void> {
-    while (this.next < this.lowest + this.#window && this.next < this.#texts.length) {
+    const end = Math.min(this.lowest + this.window, this.texts.length);
+    while (this.next < end) {
       this.#sentAt[this.next] = performance.now();
-      await this.#socket.send(`PART ${this.next} ${this.#texts[this.next]}`, this.#to);
+      await this.socket.send(`PART ${this.next} ${this.texts[this.next]}`, this.to);
       this.datagrams++;
       this.next++;
     }
@@ -114,21 +115,26 @@ export class GoBackN {
    * timeout.
    */
   async #newAck(): Promise<number | undefined> {
-    // An ACK below `lowest` says nothing new. An ACK for a part that was not
-    // sent yet is wrong. Neither is a reason to send anything (lesson 9).
-    const ack = await receiveUntil(this.#socket, this.#timer.timeout, ({ data, from }) => {
+    const ack = await receiveUntil(this.socket, this.#timer.timeout, ({ data, from }) => {
       const number = readAck(data);
-      if (number === undefined || !sameAddress(from, this.#to)) return false;
+      if (number === undefined || !sameAddress(from, this.to)) return false;
+
+      // An ACK below `lowest` says nothing new. An ACK for a part that was not
+      // sent yet is wrong. We ignore both, as in lesson 9.
       return number >= this.lowest && number < this.next;
     });
-    return ack && readAck(ack.data);
+    if (!ack) return undefined;
+
+    return readAck(ack.data);
   }
 
   /** Moves the window: all parts up to this one have arrived. */
   #slide(acked: number): void {
-    // A part that was sent twice is not measured: Karn's algorithm (lesson 9).
-    const trip = performance.now() - this.#sentAt[acked]!;
-    if (acked >= this.#repeated) this.#timer.measured(trip);
+    // Karn's algorithm (lesson 9): we measure only a part that was sent once.
+    if (!this.#sentAgain.has(acked)) {
+      const trip = performance.now() - this.#sentAt[acked]!;
+      this.#timer.measured(trip);
+    }
 
     this.lowest = acked + 1;
     this.#timeouts = 0;
@@ -140,8 +146,9 @@ export class GoBackN {
     if (this.#timeouts === TRIES) {
       throw new Error(`No ACK for part ${this.lowest} after ${TRIES} timeouts.`);
     }
+
     this.#timer.backOff();
-    this.#repeated = this.next;
+    for (let number = this.lowest; number < this.next; number++) this.#sentAgain.add(number);
     this.next = this.lowest;
   }
 }
@@ -155,6 +162,11 @@ export function readAck(data: Uint8Array): number | undefined {
 /**
  * The other side of go-back-N: yields the texts of the first sender, in order. It keeps no part
  * that comes too early, so it needs no memory for parts.
+ *
+ * A part is acknowledged only when the caller asks for the next text. If the caller is slow, the
+ * sender's window stays full, and the sender waits: that is flow control. But after the timeout,
+ * this sender takes the missing ACK for a loss. In TCP, each ACK also says how much room the
+ * receiver has, and the sender never sends more than that.
  */
 export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
   let sender: Address | undefined;
@@ -168,14 +180,8 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
     sender ??= from;
     if (!sameAddress(from, sender)) continue;
 
-    // A generator goes on after `yield` when its caller asks for the next text.
-    // So the ACK leaves when the caller is done with this text. If the caller is
-    // slow, the sender's window stays full, and no new part comes. That is flow
-    // control. But after the timeout, the sender takes the missing ACK for a loss.
-    // So in TCP, each ACK also says how much room there is. The sender never sends
-    // more than that.
     if (part.number === expected) {
-      yield part.text;
+      yield part.text; // the loop goes on when the caller asks for the next text
       expected++;
     }
 
@@ -187,16 +193,19 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
 }
 
 /**
- * Returns the parts that a selective ACK reports as missing. The receiver keeps the parts that
- * come too early. Its ACK says that all parts below `lowest` have arrived, and also those in
- * `held`. The sender then sends only the missing ones again. Go-back-N sends all from `lowest` on.
+ * Returns the parts that a selective ACK reports as missing.
+ *
+ * With selective ACKs, the receiver holds the parts that come too early. Suppose part 2 is lost,
+ * and parts 3 and 4 arrive. Then the ACK says: `lowest` is 2, the lowest part that is missing, and
+ * `held` is `[3, 4]`, the parts that the receiver holds. `missing(2, [3, 4])` returns `[2]`, so the
+ * sender sends only part 2 again. Go-back-N would send 2, 3 and 4.
  */
 export function missing(lowest: number, held: number[]): number[] {
   const highest = Math.max(lowest, ...held);
   const parts: number[] = [];
 
-  // The parts above the highest one may still be under way: about them, this
-  // ACK says nothing.
+  // Parts above the highest one may still be under way. The ACK does not report
+  // them.
   for (let number = lowest; number < highest; number++) {
     if (!held.includes(number)) parts.push(number);
   }

@@ -60,6 +60,10 @@
  *     deno task lesson13 server    in one terminal: answer for workbook.test on port 5300
  *     deno task lesson13 client    in a second terminal: ask for workbook.test
  *     deno task lesson13 client --name www.workbook.test --type AAAA
+ *     deno task lesson13 client --simple     ask with the code of this page
+ *
+ * Without `--simple`, the client is lib/resolver.ts. It does the same, and says more when it gets
+ * no answer.
  *
  * The client prints `workbook.test A 192.0.2.7`. The server prints `Received from 127.0.0.1:53011.`
  * for each question. 53011 stands for the client's port. DNS itself has port 53, but a program
@@ -103,8 +107,8 @@ const TRIES = 5;
 const MOST_TIMES = 4;
 
 /**
- * Checks whether a datagram is the answer to a question. The question had the number `id`, and went
- * to the server `to`.
+ * Checks whether a datagram is the answer to a question. A `Question` has a name and a type, such
+ * as `{ name: "workbook.test", type: "A" }`. It had the number `id`, and went to the server `to`.
  */
 export function isDnsAnswer(
   { data, from }: Datagram,
@@ -115,10 +119,13 @@ export function isDnsAnswer(
   // Any program can send to our port, so the sender has to be the server.
   if (!sameAddress(from, to)) return false;
 
-  // tryDecode() returns undefined if the bytes are not a DNS message. Our own
-  // question, sent back to us, is not an answer either.
+  // tryDecode() turns the bytes into an object with the fields of the message.
+  // It returns undefined if they are not a DNS message.
   const message = tryDecode(data);
-  if (!message || !message.isAnswer) return false;
+  if (!message) return false;
+
+  // Our own question, sent back to us, is not an answer. The bit QR tells.
+  if (!message.isAnswer) return false;
 
   // A late answer to an earlier question has another number. The sender's address
   // can be forged, too. But an attacker who cannot see the question has to guess
@@ -136,16 +143,21 @@ export async function askName(
   to: Address,
   milliseconds: number,
 ): Promise<Message | undefined> {
-  // A random number of 16 bits: one of 65,536. It must not come from
-  // Math.random(): somebody who sees a few of those numbers can compute the next
-  // ones.
-  const id = crypto.getRandomValues(new Uint16Array(1))[0]!;
+  // `crypto` fills this array with random numbers: one number of 16 bits. It must
+  // not come from Math.random(): somebody who sees a few of those numbers can
+  // compute the next ones.
+  const random = crypto.getRandomValues(new Uint16Array(1));
+  const id = random[0]!;
+
+  // encodeQuestion() makes the bytes that are drawn above.
   await socket.send(encodeQuestion(id, question), to);
 
   const answer = await receiveUntil(socket, milliseconds, (datagram) => {
     return isDnsAnswer(datagram, id, question, to);
   });
-  return answer && tryDecode(answer.data);
+  if (!answer) return undefined;
+
+  return tryDecode(answer.data);
 }
 
 /**
@@ -159,7 +171,7 @@ export async function askName(
  * import { serve } from "./04_echo.ts";
  *
  * using server = bind();
- * serve(server, (data) => answerName(data));
+ * serve(server, answerName);
  *
  * const answer = await resolve({ name: "workbook.test", type: "A" }, server.address, 1000);
  * assertEquals(answer?.records[0]?.data, "192.0.2.7");
@@ -169,7 +181,7 @@ export async function resolve(
   question: Question,
   to: Address,
   milliseconds: number,
-  open = () => bind({ hostname: localFor(to) }), // the diagram's sockets draw what they send
+  open = () => bind({ hostname: localFor(to) }), // the diagram gives its own function (lesson 8)
 ): Promise<Message | undefined> {
   for (let tries = 1; tries <= TRIES; tries++) {
     // Each try has a new socket, and so a new port: an attacker has to guess
@@ -177,14 +189,14 @@ export async function resolve(
     using socket = open();
     const answer = await askName(socket, question, to, milliseconds);
 
-    // A truncated answer lacks records. DNS servers listen on TCP as well,
-    // where an answer may have 65,535 bytes. If TCP fails, return the truncated
-    // answer.
-    if (answer?.truncated) {
-      const whole = await resolveTcp(question, to, milliseconds);
-      return whole ?? answer;
-    }
-    if (answer) return answer;
+    if (!answer) continue;
+    if (!answer.truncated) return answer;
+
+    // A truncated answer lacks records. DNS servers listen on TCP as well, where
+    // an answer may have 65,535 bytes. resolveTcp() asks there. It returns
+    // undefined if that fails. Then we return the truncated answer.
+    const whole = await resolveTcp(question, to, milliseconds);
+    return whole ?? answer;
   }
 
   return undefined;
@@ -197,41 +209,50 @@ export async function resolve(
 export function answerName(data: Uint8Array, overTcp = false): Uint8Array | undefined {
   const message = tryDecode(data);
 
-  // A question that breaks the rules gets an error, which is never longer than
-  // the question. Bytes that are not a question get nothing.
+  // A question may break the rules: it may hold two questions, for example.
+  // errorAnswer() returns an error for it, which is never longer than the
+  // question. For all other bytes it returns undefined: they get no answer.
   if (!message) return errorAnswer(data);
 
-  // Do not answer an answer: lesson 4 says why. The bit QR tells them apart.
+  // Do not answer an answer: lesson 4 says why.
   if (message.isAnswer) return undefined;
 
-  // lookUp() finds the records in WORKBOOK, the list of our names. If they do
-  // not fit, encodeAnswer() leaves them out and sets the bit TC.
-  const most = overTcp ? MAX_MESSAGE : mostOverUdp(message, data.length);
-  return encodeAnswer(message, lookUp(WORKBOOK, message), most);
+  // WORKBOOK is the list of our names. lookUp() finds the records there, or the
+  // reason why there are none, such as NXDOMAIN.
+  const found = lookUp(WORKBOOK, message);
+
+  // encodeAnswer() makes the bytes of the answer. If they are more than `most`,
+  // it leaves the records out and sets the bit TC.
+  const most = overTcp ? MAX_MESSAGE : mostOverUdp(message);
+  return encodeAnswer(message, found, most);
 }
 
 /**
- * Returns how many bytes our answer over UDP may have. The question has `size` bytes.
+ * Returns how many bytes our answer over UDP may have.
  *
  * An attacker can put the victim's address on small questions. The answers go to the victim: this
  * is called *reflection*. If they are 50 times as long as the questions, the victim gets 50 times
  * what the attacker sends: that is an *amplification attack*. So our answers are at most four times
  * as long as the questions. Over TCP, the connection proves the address.
  */
-function mostOverUdp(question: Message, size: number): number {
-  // The client accepts 512 bytes, or up to 1,232 if the question says so, in an
+function mostOverUdp(question: Message): number {
+  // The client accepts 512 bytes, or up to 1,232 if its question says so, in an
   // extension called EDNS.
-  return Math.min(question.acceptedBytes, MOST_TIMES * size);
+  const accepted = question.acceptedBytes;
+  const allowed = MOST_TIMES * question.bytes.length;
+  return Math.min(accepted, allowed);
 }
 
 /** `deno task lesson13 server` runs this: answers over UDP and TCP until the program is stopped. */
 export async function server(at: Address, print = console.log): Promise<void> {
-  using both = bindBoth(at); // the same port twice: one of UDP, one of TCP
+  using both = bindBoth(at); // a UDP socket and a TCP listener, both at this port
   const { hostname, port } = both.socket.address;
   print(`Bind UDP on ${port}... (at ${hostname}, and TCP as well; Ctrl-C stops)`);
 
-  serveTcp(both.listener, (data) => answerName(data, true), print); // not awaited: both run
-  await serve(both.socket, (data) => answerName(data), print);
+  // serveTcp() does over TCP what serve() of lesson 4 does over UDP. It is not
+  // awaited, so both run at the same time.
+  serveTcp(both.listener, (data) => answerName(data, true), print);
+  await serve(both.socket, answerName, print);
 }
 
 /**
@@ -252,14 +273,19 @@ export async function client(
     throw new Error(`Is there a name server at ${formatAddress(to)}? It never answered.`);
   }
 
-  // A server may put anything into a record, so printable() makes it safe. TXT
-  // records can be long: 1,000 characters are enough to see what they are.
-  for (const record of answer.records) print(printable(formatRecord(record), 1000));
+  // formatRecord() returns "workbook.test A 192.0.2.7", for example. A server may
+  // put anything into a record, so printable() makes it safe. TXT records can be
+  // long: 1,000 characters are enough to see what they are.
+  for (const record of answer.records) {
+    const text = formatRecord(record);
+    print(printable(text, 1000));
+  }
 
   // Without records, formatMessage() returns the name and the reason. For
   // example: "no.workbook.test NXDOMAIN".
   if (answer.records.length === 0) {
-    throw new Error(`${printable(formatMessage(answer))}, says ${formatAddress(to)}.`);
+    const text = formatMessage(answer);
+    throw new Error(`${printable(text)}, says ${formatAddress(to)}.`);
   }
 }
 

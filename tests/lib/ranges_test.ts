@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { type Range, survey } from "../../lib/survey.ts";
+import { findRanges, type Range } from "../../lib/ranges.ts";
 
 /** The ranges that it finds, and the numbers that it tried. */
 async function surveyed(numbers: number[], passes: (number: number) => boolean) {
   const tried: number[] = [];
-  const ranges = await survey(numbers, (number) => {
+  const ranges = await findRanges(numbers, (number) => {
     tried.push(number);
     return Promise.resolve(passes(number));
   });
   return { ranges, tried };
 }
 
-Deno.test("survey: numbers that all fare alike are one range, and none is tried between them", async () => {
+Deno.test("findRanges: numbers that all fare alike are one range, and none is tried between them", async () => {
   for (const passes of [true, false]) {
     assertEquals(await surveyed([1, 10, 100], () => passes), {
       ranges: [{ from: 1, to: 100, passes }],
@@ -23,14 +23,14 @@ Deno.test("survey: numbers that all fare alike are one range, and none is tried 
   assertEquals((await surveyed([], () => true)).ranges, []);
 });
 
-Deno.test("survey: neighbours that fare differently need no more tries", async () => {
+Deno.test("findRanges: neighbours that fare differently need no more tries", async () => {
   assertEquals(await surveyed([1, 2], (number) => number === 1), {
     ranges: [{ from: 1, to: 1, passes: true }, { from: 2, to: 2, passes: false }],
     tried: [1, 2],
   });
 });
 
-Deno.test("survey: a hole is found, with both its edges", async () => {
+Deno.test("findRanges: a hole is found, with both its edges", async () => {
   const { ranges } = await surveyed(
     [23, 1_200, 1_472, 1_473, 65_507],
     (size) => size <= 1_372 || size >= 1_473,
@@ -42,7 +42,7 @@ Deno.test("survey: a hole is found, with both its edges", async () => {
   ]);
 });
 
-Deno.test("survey: any one edge is found, in at most 16 tries beyond the given ones", async () => {
+Deno.test("findRanges: any one edge is found, in at most 16 tries beyond the given ones", async () => {
   const edge = fc.integer({ min: 0, max: 65_507 });
   await fc.assert(
     fc.asyncProperty(edge, fc.boolean(), async (last, first) => {
@@ -58,9 +58,9 @@ Deno.test("survey: any one edge is found, in at most 16 tries beyond the given o
   );
 });
 
-Deno.test("survey: what the test throws, it throws", async () => {
+Deno.test("findRanges: what the test throws, it throws", async () => {
   await assertRejects(
-    () => survey([1], () => Promise.reject(new Error("no way"))),
+    () => findRanges([1], () => Promise.reject(new Error("no way"))),
     Error,
     "no way",
   );

@@ -22,13 +22,13 @@ export interface Range {
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const ranges = await survey([1, 50, 100], (number) => Promise.resolve(number <= 42));
+ * const ranges = await findRanges([1, 50, 100], (number) => Promise.resolve(number <= 42));
  * assertEquals(ranges, [{ from: 1, to: 42, passes: true }, { from: 43, to: 100, passes: false }]);
  * ```
  *
  * @throws What the test throws.
  */
-export async function survey(
+export async function findRanges(
   numbers: readonly number[],
   test: (number: number) => Promise<boolean>,
 ): Promise<Range[]> {
