@@ -87,7 +87,7 @@ export const LEAST_SIZE: number = WORDS.length;
 
 /** Returns a question with this number of bytes. */
 export function sizeQuestion(size: number): Uint8Array {
-  // padEnd() adds dots at the end. It cannot make a text shorter.
+  // padEnd() adds dots up to this size. It cannot make the words shorter.
   if (!Number.isInteger(size) || size < LEAST_SIZE) {
     throw new RangeError(`A question cannot have ${size} bytes. The shortest has ${LEAST_SIZE}.`);
   }
@@ -107,8 +107,8 @@ export function sizeReply(data: Uint8Array): string | undefined {
 
 /** Returns the size that a reply tells, or `undefined` if the datagram is not such a reply. */
 export function repliedSize(data: Uint8Array): number | undefined {
-  // Two to five digits and the word "bytes": nothing before them, nothing after.
-  // match[1] is the text in the brackets: the digits.
+  // Our sizes have two to five digits. After them comes the word "bytes", and
+  // nothing else. match[1] is what the brackets matched: the digits.
   const match = new TextDecoder().decode(data).match(/^(\d{2,5}) bytes$/);
   return match ? Number(match[1]) : undefined;
 }
@@ -157,7 +157,8 @@ export async function arrivesInFive(
  * throws an error (EMSGSIZE) instead, and the whole datagram is lost.
  *
  * The sockets of lib/udp.ts always have room for the largest datagram. With `Deno.listenDatagram`
- * alone, and in other languages, the size of the buffer is your choice.
+ * alone, and in other languages, the size of the buffer is your choice. The diagram shows what a
+ * buffer of 8 bytes does.
  */
 export async function receiveCut(conn: Deno.DatagramConn, size: number): Promise<string> {
   const buffer = new Uint8Array(size);
@@ -170,6 +171,7 @@ export async function server(at: Address, print = console.log): Promise<void> {
   using socket = bind(at);
   print(`Bind UDP on ${formatAddress(socket.address)}... (Ctrl-C stops)`);
 
+  // serve() calls this function with the bytes of each datagram (lesson 4).
   const replyTo = (data: Uint8Array) => {
     print(`${count(data.length, "byte")} arrived.`);
     return sizeReply(data);
@@ -188,7 +190,8 @@ export async function probe(to: Address, seconds: number, print = console.log): 
 
   const testSize = async (size: number): Promise<boolean> => {
     const arrived = await arrivesInFive(socket, to, size, 1000 * seconds);
-    print(`${count(size, "byte").padStart(12)}: ${inWords(arrived)}`);
+    const bytes = count(size, "byte").padStart(12); // spaces in front, so the numbers line up
+    print(`${bytes}: ${inWords(arrived)}`);
 
     // If not even the smallest question gets a reply, its size is not the cause.
     if (size === LEAST_SIZE && !arrived) {

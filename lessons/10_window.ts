@@ -101,7 +101,9 @@ export class GoBackN {
 
   /** Sends parts until the window is full, or none is left. */
   async #fillWindow(): Promise<void> {
+    // The window ends before part `lowest + window`, or after the last text.
     const end = Math.min(this.lowest + this.window, this.texts.length);
+
     while (this.next < end) {
       this.#sentAt[this.next] = performance.now();
       await this.socket.send(`PART ${this.next} ${this.texts[this.next]}`, this.to);
@@ -196,20 +198,20 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
  * Returns the parts that a selective ACK reports as missing.
  *
  * With selective ACKs, the receiver holds the parts that come too early. Suppose part 2 is lost,
- * and parts 3 and 4 arrive. Then the ACK says: `lowest` is 2, the lowest part that is missing, and
- * `held` is `[3, 4]`, the parts that the receiver holds. `missing(2, [3, 4])` returns `[2]`, so the
- * sender sends only part 2 again. Go-back-N would send 2, 3 and 4.
+ * and parts 3 and 4 arrive. Then its ACK says two things. All parts below 2 have arrived: `lowest`
+ * is 2. The parts 3 and 4 are held: `held` is `[3, 4]`. So part 2 is missing, and the sender sends
+ * only that one again. Go-back-N would send 2, 3 and 4.
  */
 export function missing(lowest: number, held: number[]): number[] {
-  const highest = Math.max(lowest, ...held);
-  const parts: number[] = [];
+  const gaps: number[] = [];
 
-  // Parts above the highest one may still be under way. The ACK does not report
-  // them.
-  for (let number = lowest; number < highest; number++) {
-    if (!held.includes(number)) parts.push(number);
+  // A part counts as missing if the receiver holds a later one. Parts after the
+  // last one that it holds may still be under way.
+  const last = Math.max(lowest, ...held);
+  for (let number = lowest; number < last; number++) {
+    if (!held.includes(number)) gaps.push(number);
   }
-  return parts;
+  return gaps;
 }
 
 /*

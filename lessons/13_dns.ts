@@ -62,8 +62,8 @@
  *     deno task lesson13 client --name www.workbook.test --type AAAA
  *     deno task lesson13 client --simple     ask with the code of this page
  *
- * Without `--simple`, the client is lib/resolver.ts. It does the same, and says more when it gets
- * no answer.
+ * Without `--simple`, the client runs lib/resolver.ts, which does more. The comment on `client`
+ * says what.
  *
  * The client prints `workbook.test A 192.0.2.7`. The server prints `Received from 127.0.0.1:53011.`
  * for each question. 53011 stands for the client's port. DNS itself has port 53, but a program
@@ -108,7 +108,7 @@ const MOST_TIMES = 4;
 
 /**
  * Checks whether a datagram is the answer to a question. A `Question` has a name and a type, such
- * as `{ name: "workbook.test", type: "A" }`. It had the number `id`, and went to the server `to`.
+ * as `{ name: "workbook.test", type: "A" }`. We sent it with the number `id` to the server `to`.
  */
 export function isDnsAnswer(
   { data, from }: Datagram,
@@ -124,7 +124,7 @@ export function isDnsAnswer(
   const message = tryDecode(data);
   if (!message) return false;
 
-  // Our own question, sent back to us, is not an answer. The bit QR tells.
+  // Our own question, sent back to us, is not an answer. `isAnswer` is the bit QR.
   if (!message.isAnswer) return false;
 
   // A late answer to an earlier question has another number. The sender's address
@@ -149,7 +149,7 @@ export async function askName(
   const random = crypto.getRandomValues(new Uint16Array(1));
   const id = random[0]!;
 
-  // encodeQuestion() makes the bytes that are drawn above.
+  // encodeQuestion() makes the bytes of a question, as drawn above.
   await socket.send(encodeQuestion(id, question), to);
 
   const answer = await receiveUntil(socket, milliseconds, (datagram) => {
@@ -188,7 +188,6 @@ export async function resolve(
     // that, too. askName() picks a new number each time.
     using socket = open();
     const answer = await askName(socket, question, to, milliseconds);
-
     if (!answer) continue;
     if (!answer.truncated) return answer;
 
@@ -209,9 +208,9 @@ export async function resolve(
 export function answerName(data: Uint8Array, overTcp = false): Uint8Array | undefined {
   const message = tryDecode(data);
 
-  // A question may break the rules: it may hold two questions, for example.
-  // errorAnswer() returns an error for it, which is never longer than the
-  // question. For all other bytes it returns undefined: they get no answer.
+  // The bytes may be a question with a mistake in it. errorAnswer() returns an
+  // error for that, which is never longer than the question. For any other bytes
+  // it returns undefined: they get no answer.
   if (!message) return errorAnswer(data);
 
   // Do not answer an answer: lesson 4 says why.
