@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { findRanges, type Range } from "../../lib/ranges.ts";
 
 /** The ranges that it finds, and the numbers that it tried. */
-async function surveyed(numbers: number[], passes: (number: number) => boolean) {
+async function found(numbers: number[], passes: (number: number) => boolean) {
   const tried: number[] = [];
   const ranges = await findRanges(numbers, (number) => {
     tried.push(number);
@@ -12,26 +12,26 @@ async function surveyed(numbers: number[], passes: (number: number) => boolean) 
   return { ranges, tried };
 }
 
-Deno.test("findRanges: numbers that all fare alike are one range, and none is tried between them", async () => {
+Deno.test("ranges: numbers that all fare alike are one range, and none is tried between them", async () => {
   for (const passes of [true, false]) {
-    assertEquals(await surveyed([1, 10, 100], () => passes), {
+    assertEquals(await found([1, 10, 100], () => passes), {
       ranges: [{ from: 1, to: 100, passes }],
       tried: [1, 10, 100],
     });
   }
-  assertEquals((await surveyed([7], () => true)).ranges, [{ from: 7, to: 7, passes: true }]);
-  assertEquals((await surveyed([], () => true)).ranges, []);
+  assertEquals((await found([7], () => true)).ranges, [{ from: 7, to: 7, passes: true }]);
+  assertEquals((await found([], () => true)).ranges, []);
 });
 
-Deno.test("findRanges: neighbours that fare differently need no more tries", async () => {
-  assertEquals(await surveyed([1, 2], (number) => number === 1), {
+Deno.test("ranges: neighbours that fare differently need no more tries", async () => {
+  assertEquals(await found([1, 2], (number) => number === 1), {
     ranges: [{ from: 1, to: 1, passes: true }, { from: 2, to: 2, passes: false }],
     tried: [1, 2],
   });
 });
 
-Deno.test("findRanges: a hole is found, with both its edges", async () => {
-  const { ranges } = await surveyed(
+Deno.test("ranges: a hole is found, with both its edges", async () => {
+  const { ranges } = await found(
     [23, 1_200, 1_472, 1_473, 65_507],
     (size) => size <= 1_372 || size >= 1_473,
   );
@@ -42,11 +42,11 @@ Deno.test("findRanges: a hole is found, with both its edges", async () => {
   ]);
 });
 
-Deno.test("findRanges: any one edge is found, in at most 16 tries beyond the given ones", async () => {
+Deno.test("ranges: any one edge is found, in at most 16 tries beyond the given ones", async () => {
   const edge = fc.integer({ min: 0, max: 65_507 });
   await fc.assert(
     fc.asyncProperty(edge, fc.boolean(), async (last, first) => {
-      const { ranges, tried } = await surveyed(
+      const { ranges, tried } = await found(
         [0, 65_507],
         (number) => number <= last ? first : !first,
       );
@@ -58,7 +58,7 @@ Deno.test("findRanges: any one edge is found, in at most 16 tries beyond the giv
   );
 });
 
-Deno.test("findRanges: what the test throws, it throws", async () => {
+Deno.test("ranges: what the test throws, it throws", async () => {
   await assertRejects(
     () => findRanges([1], () => Promise.reject(new Error("no way"))),
     Error,
