@@ -129,6 +129,15 @@ export interface RouterParts {
 
 const PARTS: RouterParts = { open: bind, now: () => performance.now(), print: () => {} };
 
+/** A router at work: what its functions share. */
+interface Nat {
+  /** The socket to which the computers send. */
+  readonly home: Socket;
+  readonly rules: Rules;
+  readonly parts: RouterParts;
+  readonly mappings: Map<string, Mapping>;
+}
+
 /**
  * A router: passes on what computers send to the socket `home`, from ports of its own. Passes back
  * what its filter lets in. Runs until `home` is closed.
@@ -152,12 +161,10 @@ const PARTS: RouterParts = { open: bind, now: () => performance.now(), print: ()
  * ```
  */
 export async function translate(home: Socket, rules: Rules, parts = PARTS): Promise<void> {
-  const mappings = new Map<string, Mapping>();
+  const nat: Nat = { home, rules, parts, mappings: new Map() };
 
   try {
     for await (const { data, from } of home) {
-      const sender = formatAddress(from);
-
       // unpack() returns the destination's address and the data. It returns
       // undefined for other bytes, and for a destination on another machine.
       const packet = unpack(data);
@@ -165,47 +172,57 @@ export async function translate(home: Socket, rules: Rules, parts = PARTS): Prom
       // A datagram to the router itself would come back to `home`, as if a
       // computer had sent it.
       if (!packet || sameAddress(packet.address, home.address)) {
-        parts.print(`Dropped: ${sender} sent nothing that can be passed on.`);
+        parts.print(`Dropped: ${formatAddress(from)} sent nothing that can be passed on.`);
         continue;
       }
 
-      // Datagrams with the same key share a port outside.
-      const key = rules.portForEach ? `${sender} to ${formatAddress(packet.address)}` : sender;
-      let mapping = mappings.get(key);
-
-      // After the timeout, the computer loses its port, and gets another one.
-      if (mapping && parts.now() - mapping.lastSent > rules.timeout) {
-        mapping.outside.close();
-        mapping = undefined;
-      }
-      mapping ??= openPort(home, from, rules, parts);
-
-      // remember() adds it to `mappings`. If there are more than 200 then, it
-      // removes and returns the one that was silent for the longest time. So
-      // nobody can fill the memory.
-      const oldest = remember(mappings, key, mapping);
-      oldest?.outside.close();
-
-      passOut(mapping, packet, parts);
+      const mapping = mappingFor(nat, from, packet.address);
+      passOut(nat, mapping, packet);
     }
   } finally {
-    for (const { outside } of mappings.values()) outside.close();
+    for (const { outside } of nat.mappings.values()) outside.close();
   }
 }
 
+/** Returns the mapping for what a computer sends: the one that it has, or a new one. */
+function mappingFor(nat: Nat, inside: Address, to: Address): Mapping {
+  const { rules, parts, mappings } = nat;
+
+  // Datagrams with the same key share a port outside.
+  let key = formatAddress(inside);
+  if (rules.portForEach) key += ` to ${formatAddress(to)}`;
+
+  // The timeout: the computer loses its port.
+  let mapping = mappings.get(key);
+  if (mapping && parts.now() - mapping.lastSent > rules.timeout) {
+    mapping.outside.close();
+    mapping = undefined;
+  }
+
+  // A computer without a port gets a new one.
+  mapping ??= openPort(nat, inside);
+
+  // remember() adds the mapping to the others. If there are more than 200 then,
+  // it removes and returns the one that was silent for the longest time. So
+  // nobody can fill the memory.
+  const oldest = remember(mappings, key, mapping);
+  oldest?.outside.close();
+  return mapping;
+}
+
 /** Opens a port outside for a computer. */
-function openPort(home: Socket, inside: Address, rules: Rules, parts: RouterParts): Mapping {
-  const outside = parts.open({ hostname: rules.hostname });
+function openPort(nat: Nat, inside: Address): Mapping {
+  const outside = nat.parts.open({ hostname: nat.rules.hostname });
   const mapping = { inside, outside, lastSent: 0, sentTo: new Map() };
 
   // Without await: it runs until its socket is closed. If it fails, the other
   // computers still have their ports.
-  passIn(home, mapping, rules, parts).catch((error) => parts.print(error.message));
+  passIn(nat, mapping).catch((error) => nat.parts.print(error.message));
   return mapping;
 }
 
 /** Passes one datagram out, and remembers when and where to. */
-function passOut(mapping: Mapping, { address, data }: Packet, parts: RouterParts): void {
+function passOut({ parts }: Nat, mapping: Mapping, { address, data }: Packet): void {
   const { inside, outside, sentTo } = mapping;
   mapping.lastSent = parts.now();
   remember(sentTo, formatAddress(address), mapping.lastSent); // at most 200 of them, too
@@ -216,12 +233,9 @@ function passOut(mapping: Mapping, { address, data }: Packet, parts: RouterParts
 }
 
 /** Passes in what the filter allows at one port outside. Runs until this socket is closed. */
-async function passIn(
-  home: Socket,
-  { inside, outside, sentTo }: Mapping,
-  rules: Rules,
-  parts: RouterParts,
-): Promise<void> {
+async function passIn({ home, rules, parts }: Nat, mapping: Mapping): Promise<void> {
+  const { inside, outside, sentTo } = mapping;
+
   for await (const { data, from } of outside) {
     const way = `from ${formatAddress(from)} to port ${outside.address.port}`;
     const sent = sentTo.get(formatAddress(from));
