@@ -222,7 +222,7 @@ export function forget(table: Table, milliseconds: number, now: number): string[
 
 /** A network that a router is in. */
 export interface Link {
-  /** Where to send updates: a group, or a neighbour. All its routers have this port. */
+  /** Where to send updates: a group, or a neighbour. Routers send from this port, too. */
   to: Address;
   /** Returns whether a sender is a neighbour in this network. */
   isNeighbour: (sender: Address) => boolean;
@@ -286,9 +286,9 @@ export async function hear(
   const message = tryDecode(data); // undefined if the bytes are not a RIP message
   if (!message) return;
 
-  // Anybody may send us routes. We listen only to our own networks. A neighbour
-  // can still lie, and its address can be forged. With RFC 4822, a message
-  // proves that its sender knows a shared secret.
+  // Anybody may send us routes. We listen only to senders in our own networks. A
+  // neighbour can still lie, and its address can be forged. With RFC 4822, a
+  // message proves that its sender knows a shared secret.
   const link = router.links.find(({ isNeighbour }) => isNeighbour(from));
   if (!link) {
     print("  Ignored: the sender is not a neighbour.");

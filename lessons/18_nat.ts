@@ -296,8 +296,8 @@ export function introduce(
   { data, from }: Datagram,
   now: number,
 ): string | undefined {
-  // A shorter question gets no reply, because the reply could be longer. Our
-  // own reply is not a question: it does not begin with "meet".
+  // Every question has 128 bytes, so no reply is longer. Our own reply is not a
+  // question: it does not begin with "meet".
   const found = new TextDecoder().decode(data).match(MEET);
   if (data.length !== QUESTION || !found) return undefined;
   const name = found[1]!; // what the first brackets matched
