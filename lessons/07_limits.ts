@@ -152,13 +152,12 @@ export async function arrivesInFive(
 }
 
 /**
- * Receives one datagram with a buffer of this size, and returns its text. A longer datagram is cut:
- * the rest of it is lost, and the next `receive` gets the next datagram. On Windows, `receive`
- * throws an error (EMSGSIZE) instead, and the whole datagram is lost.
+ * Receives one datagram with a buffer of this size, and returns its text. `conn` is a socket of
+ * `Deno.listenDatagram`. The sockets of lib/udp.ts always have room for the largest datagram.
  *
- * The sockets of lib/udp.ts always have room for the largest datagram. With `Deno.listenDatagram`
- * alone, and in other languages, the size of the buffer is your choice. The diagram shows what a
- * buffer of 8 bytes does.
+ * A longer datagram is cut: the rest of it is lost, and the next `receive` gets the next datagram.
+ * The diagram shows this with a buffer of 8 bytes. On Windows, `receive` throws an error (EMSGSIZE)
+ * instead, and the whole datagram is lost.
  */
 export async function receiveCut(conn: Deno.DatagramConn, size: number): Promise<string> {
   const buffer = new Uint8Array(size);

@@ -181,11 +181,13 @@ export async function resolve(
   question: Question,
   to: Address,
   milliseconds: number,
-  open = () => bind({ hostname: localFor(to) }), // the diagram gives its own function (lesson 8)
+  // The diagram gives its own function, to draw the sockets.
+  open = () => bind({ hostname: localFor(to) }),
 ): Promise<Message | undefined> {
   for (let tries = 1; tries <= TRIES; tries++) {
     // Each try has a new socket, and so a new port: an attacker has to guess
-    // that, too. askName() picks a new number each time.
+    // that, too. askName() picks a new number each time. `using` closes the
+    // socket at the end of each try.
     using socket = open();
     const answer = await askName(socket, question, to, milliseconds);
     if (!answer) continue;
