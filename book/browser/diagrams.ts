@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Event, sum } from "../diagram/events.ts";
+import { type Complaint, type Event, sum } from "../diagram/events.ts";
 import { element, leaving, objects } from "./dom.ts";
 import { Knobs } from "./knobs.ts";
 import { name, Player } from "./player.ts";
@@ -61,6 +61,7 @@ class Diagram {
     if (this.#isBusy || this.#player.events !== before) return; // somebody pressed Run
     this.#when = RECORDED;
     this.#remark = "";
+    this.#figure.querySelector(".said")?.remove();
     if (events.length > 0) this.#player.take(events);
     else this.#say("Run it to see what happens.");
   }
@@ -68,19 +69,46 @@ class Diagram {
   async #start(): Promise<void> {
     const running = this.#running = new AbortController();
     this.#remark = "";
+    this.#figure.querySelector(".said")?.remove();
     this.#name();
     try {
       const events = this.#live ? await this.#fresh(running.signal) : await this.#recorded();
-      this.#when = this.#live ? "just now" : RECORDED;
-      this.#player.begin();
-      this.#player.play();
-      for await (const event of events) this.#player.add(event);
+      this.#say("Starting…");
+      for await (const event of events) this.#take(event);
     } catch (error) {
       this.#remark = reason(error as Error, running.signal);
     }
     if (this.#running === running) this.#running = undefined;
     this.#player.end();
     this.#tell();
+  }
+
+  /** Takes what a run tells. The picture before stays until there is something to draw. */
+  #take(event: Event | Complaint): void {
+    if (event.event === "error") return this.#complain(event.text);
+    if (!this.#player.open) {
+      if (event.event === "failed") {
+        this.#remark = event.text;
+        return;
+      }
+      this.#when = this.#live ? "just now" : RECORDED;
+      this.#player.begin();
+      this.#player.play();
+    }
+    this.#player.add(event);
+  }
+
+  /** Shows a line of an error above the picture. */
+  #complain(text: string): void {
+    let place = this.#figure.querySelector(".said");
+    if (!place) {
+      place = element("pre", "said");
+      place.role = "log";
+      place.ariaLabel = "What went wrong";
+      (place as HTMLElement).tabIndex = 0; // it may be high enough to scroll
+      this.#figure.querySelector(".picture")!.before(place);
+    }
+    place.append(`${text}\n`);
   }
 
   #stop(): void {
@@ -128,14 +156,14 @@ class Diagram {
   }
 
   /** The events of a new run. */
-  async #fresh(signal: AbortSignal): Promise<AsyncIterable<Event>> {
+  async #fresh(signal: AbortSignal): Promise<AsyncIterable<Event | Complaint>> {
     const path = `run/${this.#figure.dataset.lesson}${this.#knobs.query}`;
     for (let times = 1;; times++) {
       const response = await fetch(path, {
         method: "POST",
         signal: AbortSignal.any([signal, leaving()]),
       });
-      if (response.ok) return objects(response.body!) as AsyncGenerator<Event>;
+      if (response.ok) return objects(response.body!) as AsyncGenerator<Event | Complaint>;
       const said = (await response.text()).trim();
       if (response.status !== 429 || times > AGAIN.times) throw new Error(said);
       await new Promise((resolve) => setTimeout(resolve, AGAIN.later));

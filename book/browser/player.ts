@@ -39,8 +39,8 @@ export class Player {
   readonly #position: HTMLInputElement;
   readonly #speed: HTMLSelectElement;
   #steps: number[] = [0];
-  /** For how many events the list in words and the heights are made: for none, if there are others. */
-  #listed = 0;
+  /** For how many events the list in words and the heights are made: not yet for those of now, if -1. */
+  #listed = -1;
   #heights: { of: number; all: readonly number[] } | undefined;
   #turn = 0;
   #wake = () => {};
@@ -82,7 +82,7 @@ export class Player {
   begin(): void {
     this.#hold([]);
     this.open = true;
-    this.#figure.querySelector(".words ol")!.replaceChildren();
+    this.show(0);
   }
 
   /** Shows all of these. */
@@ -95,7 +95,7 @@ export class Player {
   #hold(events: Event[]): void {
     this.events = events;
     this.#steps = steps(events);
-    this.#listed = 0;
+    this.#listed = -1;
     this.#heights = undefined;
     this.step = this.last;
   }

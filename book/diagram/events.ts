@@ -14,6 +14,12 @@ export type Event =
   /** The run ended before the lesson did. Why, in a sentence. */
   | { event: "failed"; text: string };
 
+/** A line of an error: the page shows it at once, and not in the picture. */
+export interface Complaint {
+  readonly event: "error";
+  readonly text: string;
+}
+
 type Address = Extract<Told, { event: "column" }>["address"];
 
 /** `127.0.0.1:9999`, and `[::1]:9999`. */

@@ -7,7 +7,7 @@
 import type { Recording } from "../pages/diagram.tsx";
 import type { LessonFile, Project } from "../project.ts";
 import { Kept, Trouble } from "../code/trouble.ts";
-import { type Event, inWords } from "../diagram/events.ts";
+import { type Complaint, type Event, inWords } from "../diagram/events.ts";
 import { picture, WIDE } from "../diagram/picture.ts";
 import { replaceFile } from "./files.ts";
 import { play } from "./runs.ts";
@@ -87,28 +87,40 @@ export class Recordings {
   async #record({ name, path, task }: LessonFile): Promise<void> {
     this.#running.add(name);
     const events: Event[] = [];
+    const errors: string[] = [];
+    const tell = (event: Event | Complaint) => {
+      if (event.event === "error") errors.push(event.text);
+      else events.push(event);
+    };
     const of = this.#runs(path);
     // A run of what has changed meanwhile shows nothing any more.
     const changed = new AbortController();
     const timer = setInterval(() => this.#runs(path) !== of && changed.abort(), 500);
     const signal = AbortSignal.any([this.#abort.signal, changed.signal]);
     try {
-      if (task) await play(task, this.#project.folder, (event) => events.push(event), signal);
+      if (task) await play(task, this.#project.folder, tell, signal);
     } finally {
       clearInterval(timer);
       this.#running.delete(name);
     }
-    if (!signal.aborted) this.#keep(name, path, of, events);
+    if (signal.aborted) return;
+    const recording = isWhole(events) ? { events } : undefined;
+    const trouble = recording ? undefined : troubleIn(events, errors, path);
+    this.#keep(name, of, recording, trouble);
   }
 
-  #keep(name: string, path: string, of: string, events: readonly Event[]): void {
-    const recording = isWhole(events) ? { events } : undefined;
+  #keep(
+    name: string,
+    of: string,
+    recording: Recording | undefined,
+    trouble: Trouble | undefined,
+  ): void {
     if (recording) {
       this.#known.set(name, { of, recording });
       this.#failed.delete(name);
       this.#write(name, of, recording);
     } else {
-      this.#failed.set(name, { of, trouble: troubleIn(events, path, this.#project.folder) });
+      this.#failed.set(name, { of, trouble });
     }
     this.version++;
     this.#want(name).resolve(recording);
@@ -186,17 +198,19 @@ function isWhole(events: readonly Event[]): boolean {
 }
 
 /** Why a run failed, where that is a fault of a file: Deno names its place, or the run did not end. */
-function troubleIn(events: readonly Event[], page: string, folder: URL): Trouble | undefined {
-  const texts = (wanted: "printed" | "failed") =>
-    events.flatMap((one) => one.event === wanted ? one.text : []);
-  const printed = texts("printed").map((text) => text.replaceAll(folder.href, ""));
-  const place = printed.join("\n").match(/((?:cli|lessons|lib)\/[\w/]+\.ts):(\d+):(\d+)/);
-  const error = printed.findLast((text) => text.startsWith("error: "));
+function troubleIn(
+  events: readonly Event[],
+  errors: readonly string[],
+  page: string,
+): Trouble | undefined {
+  const place = errors.join("\n").match(/((?:cli|lessons|lib)\/[\w/]+\.ts):(\d+):(\d+)/);
+  const error = errors.findLast((text) => text.startsWith("error: "));
   if (place && error) {
     const [, path, line, column] = place;
     const said = error.replace(/^error: (Uncaught )?(\(in promise\) )?/, "");
     return new Trouble(path!, said, Number(line), Number(column));
   }
-  const endless = texts("failed").find((text) => text.startsWith("It did not end"));
-  return endless ? new Trouble(page, endless) : undefined;
+  const failed = events.findLast((one) => one.event === "failed");
+  const isEndless = failed?.text.startsWith("It did not end");
+  return isEndless ? new Trouble(page, failed!.text) : undefined;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Knobs, turned } from "../../cli/knobs.ts";
-import type { Event } from "../diagram/events.ts";
+import type { Complaint, Event } from "../diagram/events.ts";
 import { printable } from "../../lib/text.ts";
 import { linesOf } from "./lines.ts";
 
@@ -35,7 +35,7 @@ export function knobOptions(asked: URLSearchParams, knobs: Knobs = {}): string[]
 export async function play(
   command: string,
   folder: URL,
-  tell: (event: Event) => void,
+  tell: (event: Event | Complaint) => void,
   signal: AbortSignal,
   options: readonly string[] = [],
 ): Promise<void> {
@@ -68,7 +68,7 @@ export async function play(
   let ended = false;
   const read = async (
     stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-    make: (line: string) => Event,
+    make: (line: string) => Event | Complaint,
   ) => {
     for await (const line of linesOf(stream)) {
       if (left-- <= 0) return stop(`It told more than ${LIMIT.lines} lines, and was stopped.`);
@@ -78,11 +78,15 @@ export async function play(
       tell(event);
     }
   };
-  const printed = (line: string): Event => ({ event: "printed", text: printable(line, 500) });
+  const printed = (line: string) => ({ event: "printed" as const, text: printable(line, 500) });
+  const error = (line: string) => {
+    const text = printable(line.replaceAll(folder.href, ""), 500);
+    return { event: "error" as const, text };
+  };
   try {
     await Promise.all([
       read(child.stdout, (line) => eventIn(line) ?? printed(line)),
-      read(child.stderr, printed),
+      read(child.stderr, error),
     ]);
     const { code } = await child.status;
     if (stopped) tell({ event: "failed", text: stopped });
