@@ -73,7 +73,7 @@ for (const length of [1000, 3000]) {
     datagrams = [];
     received = [];
     send(text);
-    await sleep(500);
+    await sleep(1500);
     const result = received.includes(text) ? "arrives" : "never arrives";
     const header = datagrams.length === 2 ? `, header ${headerLength(datagrams)} bytes` : "";
     console.log(`  ${name}: ${datagrams.length} datagrams${header}, ${result}`);

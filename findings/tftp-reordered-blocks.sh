@@ -29,6 +29,7 @@ cat >look.mjs <<'JS'
 import dgram from "node:dgram";
 import { once } from "node:events";
 import fs from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import tftp from "tftp";
 
 const host = "127.0.0.1";
@@ -80,8 +81,10 @@ for (const order of [[1, 2, 3, 4], [1, 3, 2, 4], [1, 2, 4, 3], [2, 1, 3, 4], [1]
   show("download", downError, "got");
   const upload = await client();
   const upError = await new Promise((resolve) => upload.put("up", "put", resolve));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // The server may still be writing.
+  for (let i = 0; i < 50 && fs.statSync("served/put").size < file.length; i++) await sleep(100);
   show("upload", upError, "served/put");
+  fs.rmSync("served/put");
 }
 process.exit();
 JS
