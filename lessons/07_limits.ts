@@ -192,7 +192,7 @@ export async function probe(to: Address, seconds: number, print = console.log): 
     const bytes = count(size, "byte").padStart(12); // spaces in front, so the numbers line up
     print(`${bytes}: ${inWords(arrived)}`);
 
-    // If not even the smallest question gets a reply, its size is not the cause.
+    // If the smallest question gets no reply, the cause is not its size.
     if (size === LEAST_SIZE && !arrived) {
       throw new Error(`No reply from ${formatAddress(to)}. Is a server running there?`);
     }
@@ -201,12 +201,14 @@ export async function probe(to: Address, seconds: number, print = console.log): 
 
   // findRanges() calls testSize() with each of these sizes. Suppose 1,200 bytes
   // arrive and 1,472 do not. Then it also tests 1,336 bytes, halfway between the
-  // two, and so on, until it knows the largest size that arrives.
+  // two, and so on. It ends with a size that arrives and the next size, which
+  // does not.
   const sizes = [LEAST_SIZE, 1_200, 1_472, 1_473, MAX_BYTES];
   const ranges = await findRanges(sizes, testSize);
   await testSize(LEAST_SIZE); // the server may have stopped meanwhile
 
-  // All sizes of a range have the same result: `passes` is true if they arrive.
+  // The tested sizes of a range have the same result: `passes` is true if they
+  // arrived.
   for (const range of ranges) {
     print(`${range.from} to ${range.to} bytes: ${inWords(range.passes)}`);
   }

@@ -50,7 +50,8 @@
  *
  * The answer repeats the question. Then its record follows: a name, a type, a class, the seconds
  * for which others may keep it, the length of the data, and the data. Here `c0 0c` stands in the
- * place of the name. It points to byte 12 of the message, where the name is already:
+ * place of the name. `c0` marks a pointer, and `0c` is 12: the name is already in the message, from
+ * byte 12 on.
  *
  *     c0 0c   00 01   00 01   00 00 01 2c   00 04   c0 00 02 07    192.0.2.7, for 300 seconds
  *
