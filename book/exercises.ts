@@ -95,11 +95,11 @@ function hintsOf(project: Project, page: Page): Record<string, string[]> {
   );
 }
 
-/** The learner's code for each exercise of a page: all of the file where one cannot be found in it. */
+/** The learner's code for each exercise of a page: all of the file where one is not found in it. */
 export function codesOf(project: Project, page: Page): Record<string, Code> {
   const { file } = page;
   const text = textOf(project, file);
-  let read: (name: string) => Code | undefined = () => undefined;
+  let read = (name: string): Code | undefined => linesOf(file, text, name);
   try {
     const source = parse(file, text);
     read = (name) => {
@@ -107,10 +107,19 @@ export function codesOf(project: Project, page: Page): Record<string, Code> {
       return item && { file, line: item.line, pieces: paint(source, item.code, item.end) };
     };
   } catch {
-    // It is no TypeScript at the moment: then as it stands.
+    // It is no TypeScript at the moment: then its lines as they stand.
   }
   const whole = { file, line: 1, pieces: [["", text.trimEnd()]] as const };
   return Object.fromEntries(names(project, page).map((name) => [name, read(name) ?? whole]));
+}
+
+/** The lines of an exercise in a file that cannot be read: up to the next doc comment or export. */
+function linesOf(file: string, text: string, name: string): Code | undefined {
+  const begin = text.search(new RegExp(`^export .*\\b${name}\\b`, "m"));
+  if (begin < 0) return undefined;
+  const [own = ""] = text.slice(begin).split(/\n(?=\/\*\*|export )/);
+  const line = text.slice(0, begin).split("\n").length;
+  return { file, line, pieces: [["", own.trimEnd()]] };
 }
 
 function importsOf(project: Project, { file }: Page): readonly Piece[] {

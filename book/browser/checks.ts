@@ -66,18 +66,21 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
       see(place, place.dataset.exercise!);
     }
   };
+  let codes: Record<string, Code> = {};
   try {
     const response = await fetch(`check/${part.dataset.exercises}`, { method: "POST", signal });
     if (!response.ok) throw new Error((await response.text()).trim());
     for await (const event of objects(response.body!) as AsyncGenerator<Event>) {
       if (event.event === "failed") throw new Error(event.text);
+      if (event.event === "checking") codes = event.codes;
       each((place, name) => {
         const result = place.querySelector(".result")!;
         if (event.event === "checking") {
           showCode(place, event.codes[name]!);
           result.replaceChildren(element("p", "state", "Checking…"), element("ul"));
         } else if (event.event === "case") {
-          if (event.exercise === name) result.querySelector("ul")!.append(item(name, event.one));
+          if (event.exercise !== name || !isBegun(codes[name]!)) return;
+          result.querySelector("ul")!.append(item(name, event.one));
         } else {
           const own = event.results.find(({ exercise }) => exercise === name);
           const solution = event.solutions[name];
@@ -101,6 +104,11 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
       place.querySelector(".result")!.replaceChildren(element("p", "state not", text))
     );
   }
+}
+
+/** Whether somebody has written it: what fails in an empty exercise is not shown. */
+function isBegun({ pieces }: Code): boolean {
+  return !pieces.map(([, text]) => text).join("").includes("todo()");
 }
 
 /** What is wrong, for the editor of the page: it shows each at its line. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { keys, placeOf } from "./kept.ts";
 
 /** What was typed, and the mark of the version that it was made from. */
 export interface Typed {
@@ -29,7 +30,7 @@ export class Draft {
 
   /** A place for a file's editor. */
   static async of(file: string): Promise<Draft> {
-    const prefix = `typed ${file} `;
+    const prefix = placeOf(file);
     const { held = [] } = await navigator.locks.query();
     const isUsed = (key: string) => held.some(({ name }) => name === key);
     const left = keys().filter((key) => key.startsWith(prefix) && !isUsed(key))
@@ -58,14 +59,6 @@ export class Draft {
   /** Leaves the place to the next editor. */
   close(): void {
     this.#free();
-  }
-}
-
-function keys(): string[] {
-  try {
-    return Object.keys(localStorage);
-  } catch {
-    return [];
   }
 }
 

@@ -33,6 +33,9 @@ class Refused extends Error {
   }
 }
 
+const UNSAVED = "Not saved yet.";
+const LEAVES = "Tab leaves the editor now.";
+
 const open = new Map<string, Editor>();
 
 /** Opens the editor of a file where the button is, or goes there. */
@@ -77,7 +80,10 @@ class Editor {
       name: file,
       changed: () => this.#changed(),
       save: () => this.#save(),
-      leaving: () => this.#say("Tab leaves the editor now."),
+      leaving: () => this.#say(LEAVES),
+    });
+    host.addEventListener("focusout", () => {
+      if (this.#status.textContent === LEAVES) this.#say(this.#isSaved ? "" : UNSAVED);
     });
     // What is typed here is no key of the page's own, but for the search.
     host.addEventListener("keydown", (event) => {
@@ -145,7 +151,7 @@ class Editor {
   #changed(): void {
     if (this.#isSaved) return this.#draft.forget();
     const kept = this.#draft.keep(this.#text, this.#of);
-    this.#say(kept ? "Not saved yet." : "Not saved yet, and this browser cannot keep it.");
+    this.#say(kept ? UNSAVED : "Not saved yet, and this browser cannot keep it.");
   }
 
   async #save(keep = false): Promise<void> {
@@ -175,6 +181,7 @@ class Editor {
     this.#saved = mine;
     this.#question.replaceChildren();
     this.#changed();
+    document.dispatchEvent(new Event("kept"));
     showFaults(this.#view, fault ? [fault] : []);
   }
 
@@ -200,7 +207,7 @@ class Editor {
     const text = `${this.#file} has changed on the disk since you began. Which one do you want? ` +
       "The other one is kept beside it.";
     this.#question.replaceChildren(element("p", "", text), mine, " ", theirs);
-    this.#say("Not saved yet.");
+    this.#say(UNSAVED);
     mine.focus();
   }
 
@@ -239,6 +246,7 @@ class Editor {
     this.#view.destroy();
     this.#whole.remove();
     this.#draft.close();
+    document.dispatchEvent(new Event("kept"));
     const edit = document.querySelector<HTMLElement>(`.change[data-file="${this.#file}"]`);
     (this.#button?.isConnected ? this.#button : edit)?.focus();
     if (!isSaved) toast("What you typed is not saved. It is kept in this browser: press Edit.");

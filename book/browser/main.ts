@@ -8,6 +8,7 @@ import { startDialogs } from "./dialogs.ts";
 import { loaded, reveal, toast } from "./dom.ts";
 import { startFollowing } from "./follow.ts";
 import { addCopyButtons, linkHeadings } from "./headings.ts";
+import { startKept } from "./kept.ts";
 import { startMenus, startTurning } from "./menus.ts";
 import { startPaper } from "./paper.ts";
 import { startTheme } from "./theme.ts";
@@ -23,6 +24,7 @@ linkHeadings(document.querySelector("main")!);
 addCopyButtons(document.querySelector("main")!);
 startToasts();
 startPaper();
+startKept();
 startFollowing();
 
 // Scripts of their own, for those who press these.

@@ -41,6 +41,10 @@ Deno.test("an exercise", async (t) => {
   });
 
   await t.step("is checked, and again at every save", async () => {
+    await page.$eval('[data-exercise="stoppableServer"] .result', (one) => {
+      const wrong = () => one.querySelector(".wrong") && Object.assign(globalThis, { wrong: true });
+      new MutationObserver(wrong).observe(one, { childList: true, subtree: true });
+    });
     await page.click('[data-exercise="countingServer"] .check');
     await until(
       async () => await state(page, "countingServer") === "not started",
@@ -64,6 +68,8 @@ Deno.test("an exercise", async (t) => {
     }));
     assert(shown.code.includes('"asked by"'), shown.code);
     assert(shown.wrong > 0, shown.text);
+    const seen = await page.evaluate(() => "wrong" in globalThis);
+    assert(!seen, "The exercise that nobody has begun shows nothing wrong.");
     assertEquals(await page.$$eval(".solution", (all) => all.length), 0);
     assert(shown.text.includes("asked by 127.0.0.1"), shown.text);
 
@@ -138,6 +144,15 @@ Deno.test("an exercise", async (t) => {
       "the compiler",
     );
     assertEquals(await page.$$eval(".exercise img", (all) => all.length), 0);
+    await Deno.writeTextFile(file, shipped.replace("  return todo();", "  return `;"));
+    const code = (name: string) =>
+      page.$eval(`[data-exercise="${name}"] .code pre`, (one) => one.textContent!);
+    await until(async () => (await code("countingServer")).includes("`;"), "the broken code");
+    for (const [name, other] of [["countingServer", "stop"], ["stoppableServer", "count"]]) {
+      const lines = await code(name!);
+      assert(lines.startsWith(`export async function ${name}(`), lines);
+      assert(lines.trimEnd().endsWith("}") && !lines.includes(other!), lines);
+    }
   });
 
   await t.step("says in a sentence that its result could not be saved", async () => {

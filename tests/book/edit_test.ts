@@ -161,6 +161,7 @@ Deno.test("the editor in the page", async (t) => {
     assertEquals(await said(page), "Tab leaves the editor now.");
     await page.keyboard.press("Tab");
     assertEquals(await focused(page), "Save");
+    assertEquals(await said(page), "Not saved yet.");
   });
 
   await t.step(
@@ -256,6 +257,9 @@ Deno.test("the editor in the page", async (t) => {
     await page.reload();
     assertEquals(questions, 1, "the browser asks before the page is left");
     assertEquals(await Deno.readTextFile(exercise), exercise4);
+    await page.waitForSelector(`${task} .kept`);
+    assertEquals(await textOf(page, `${task} .kept`), " What you typed is not saved yet. ");
+    assertEquals(await page.$$eval(".own .kept", (all) => all.length), 0);
     await edit(page, task);
     assert((await shownIn(page)).includes("// Typed."));
     assertEquals(await said(page), "This is what you typed here before, and did not save.");
@@ -268,6 +272,7 @@ Deno.test("the editor in the page", async (t) => {
     await until(async () => (await said(page)).startsWith("Saved."), "the save");
     assert((await said(page)).includes("The other version is kept in exercises/04_echo.mine"));
     assert((await Deno.readTextFile(exercise)).includes("// Typed."));
+    assertEquals(await page.$(".kept"), null);
   });
 
   await t.step("in two tabs loses nothing of either", async () => {
