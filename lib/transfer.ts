@@ -612,6 +612,7 @@ export class Receiving implements Side {
   #told = 0;
   #replies: [data: Uint8Array, to: Address][] = [];
   #heardAt = Infinity;
+  #farewell = false;
 
   /** The sender, as soon as it is known. */
   get peer(): Address | undefined {
@@ -647,7 +648,8 @@ export class Receiving implements Side {
     } else if (message.theirs !== this.#mine || this.#peer && !known) {
       this.#replies.push([this.#stop(message), from]);
     } else {
-      [this.#peer, this.#theirs, this.#heardAt] = [from, message.mine, now];
+      [this.#peer, this.#theirs] = [from, message.mine];
+      if (!this.#farewell) this.#heardAt = now; // later it is an old copy
       this.#take(message, now);
     }
   }
@@ -740,7 +742,7 @@ export class Receiving implements Side {
 
   #stopped(now: number): void {
     // The sender sends STOP three times. We stay until the last one has come.
-    if (this.#whole) this.#heardAt = now - PATIENCE + FAREWELL;
+    if (this.#whole) [this.#farewell, this.#heardAt] = [true, now - PATIENCE + FAREWELL];
     else this.#fail(() => `The sender has stopped after ${this.#amount()}`);
   }
 
@@ -799,12 +801,13 @@ export class Talk {
 
   #act(): void {
     clearTimeout(this.#timer);
-    for (const [data, to] of this.#side.due(performance.now())) {
+    const sent = this.#side.due(performance.now()).map(([data, to]) =>
       this.#socket.send(data, to).catch((error) => {
         if (!this.#side.over) this.tell(() => this.#side.unsent(error));
-      });
-    }
-    if (this.#side.over) this.#socket.close();
+      })
+    );
+    // Closing ends the sends whose turn has not come, and the last words are three.
+    if (this.#side.over) Promise.all(sent).then(() => this.#socket.close());
     else {
       const wait = Math.min(this.#side.wakeAt - performance.now(), 60_000);
       this.#timer = setTimeout(() => this.#act(), Math.max(0, wait));

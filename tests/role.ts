@@ -86,12 +86,14 @@ export class RunningRole implements AsyncDisposable {
       Deno.listenDatagram = this.#listen;
       this.#watch(conn, forged);
       const [receive, close] = [conn.receive, conn.close.bind(conn)];
-      let used = false;
+      let used = false, closed = false;
       conn.receive = (buffer) => {
         used = true;
         return receive(buffer);
       };
       conn.close = () => {
+        if (closed) return; // with the block of the test, and then by the role
+        closed = true;
         close();
         if (!used && !this.#interrupt.signal.aborted) this.#watchNext(forged, bound);
       };
@@ -160,11 +162,7 @@ export class RunningRole implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#interrupt.abort();
-    try {
-      this.#conn?.close();
-    } catch {
-      // It has ended, and closed its socket.
-    }
+    this.#conn?.close();
     await this.#writer.close().catch(() => {});
     await within(PATIENCE, this.ended, "It does not end when its socket is closed.").finally(() =>
       this.#restore()

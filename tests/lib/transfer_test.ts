@@ -613,6 +613,18 @@ Deno.test("transfer: the receiver stays a moment for the copies of the last word
   assertEquals([receiving.over, receiving.failure], [true, undefined]);
 });
 
+Deno.test("transfer: what the last word has overtaken does not keep the receiver", () => {
+  const { receiving, part, say } = begun(100);
+  part(0);
+  receiving.written();
+  say({ kind: "end", number: 1 });
+  say({ kind: "stop" });
+  part(0); // a copy that took longer
+  assertEquals([receiving.over, receiving.wakeAt], [false, 120]);
+  receiving.due(120);
+  assertEquals([receiving.over, receiving.failure], [true, undefined]);
+});
+
 Deno.test("transfer: when all has come and is not written yet, a sender that falls silent has not failed", () => {
   const { receiving, part, say } = begun();
   part(0);
