@@ -3,6 +3,7 @@ import { receiveUntil, receiveWithin, replyOnce, sendAndReceive } from "../lesso
 import { bind } from "../lib/udp.ts";
 import { later, soon, text } from "./helpers.ts";
 import { lesson, runLesson } from "./program.ts";
+import { waits } from "./waits.ts";
 
 Deno.test("lesson 2: the reply finds the ephemeral port", async () => {
   using friend = bind();
@@ -104,7 +105,7 @@ Deno.test("lesson 2: a time that is no time is refused", async () => {
   }
 });
 
-Deno.test("lesson 2: played, it shows a reply, and a question without one", async () => {
+waits("lesson 2: played, it shows a reply, and a question without one", async () => {
   const { code, stdout, stderr } = await runLesson(2);
   assertEquals(stderr, "");
   assertEquals(code, 0);

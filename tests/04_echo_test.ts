@@ -4,6 +4,7 @@ import { askFor, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
+import { waits } from "./waits.ts";
 
 Deno.test("lesson 4: a greeting is Hello, NAME!", () => {
   assertEquals(greeting(bytes("Michael")), "Hello, Michael!");
@@ -137,7 +138,7 @@ Deno.test("lesson 4: server and client, each as a program", async () => {
   await server.prints(/(Received from 127\.0\.0\.1:\d+\.\n){3}$/);
 });
 
-Deno.test("lesson 4: the client names each answer that does not come, and goes on", async () => {
+waits("lesson 4: the client names each answer that does not come, and goes on", async () => {
   using server = bind();
   await using client = lesson(4, "client", "--port", server.address.port, "--timeout", 0.3);
   for await (const { data, from } of server) {
@@ -169,7 +170,7 @@ Deno.test("lesson 4: without a server the client ends with 1 and says where it l
   assertEquals(code, 1);
 });
 
-Deno.test("lesson 4: the client waits 2 s for an answer, unless told otherwise", async () => {
+waits("lesson 4: the client waits 2 s for an answer, unless told otherwise", async () => {
   await using client = lesson(4, "client", "--port", freePort());
   await client.prints(/^No reply for Michael within 2 s\.$/m);
 });

@@ -7,6 +7,7 @@ import { bytes, here, soon, text, until } from "./helpers.ts";
 import { NO_127_0_0_2, NO_TERMINAL, unless } from "./only.ts";
 import { freePort, inTerminal, lesson, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
+import { waits } from "./waits.ts";
 
 const NI_HAO = new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]); // 你好 in GB 2312
 const CHAT = lesson5.roles.chat!;
@@ -292,12 +293,12 @@ Deno.test({
   },
 });
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "lesson 5: in a terminal, a message that arrives does not tear the line that is typed",
   ),
-  async fn() {
+  async () => {
     using friend = bind();
     await using chat = inTerminal(`lesson5 chat --port ${friend.address.port}`);
     const from = await comes(friend);
@@ -314,14 +315,14 @@ Deno.test({
     assertMatch(stdout, /Stopped\. Sent 2 datagrams \(11 bytes\), received 1 \(12 bytes\)\./);
     assertEquals(code, 0);
   },
-});
+);
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "lesson 5: in a terminal, a line that wraps is whole again below what comes, or is refused",
   ),
-  async fn() {
+  async () => {
     const port = freePort();
     await using chat = inTerminal(`lesson5 chat --port ${port}`, {}, 20);
     await chat.prints(/your partner\.[^]*> /);
@@ -343,14 +344,14 @@ Deno.test({
     assertMatch(stdout, /\[0?J[^>]*$/); // no prompt stays: what is printed last has its own line
     assertEquals(code, 1); // one line was not sent
   },
-});
+);
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "lesson 5: in a terminal, the other side is started again, and what is typed follows",
   ),
-  async fn() {
+  async () => {
     const port = freePort();
     await using first = inTerminal(`lesson5 chat --port ${port}`);
     await first.prints(/your partner\.[^]*> /);
@@ -365,9 +366,9 @@ Deno.test({
       assertEquals((await second.end()).code, 0);
     }
   },
-});
+);
 
-Deno.test("lesson 5: played, it shows two people talking, a restart, and two encodings", async () => {
+waits("lesson 5: played, it shows two people talking, a restart, and two encodings", async () => {
   const { code, stdout, stderr } = await runLesson(5);
   assertEquals(stderr, "");
   assertEquals(code, 0);

@@ -11,6 +11,7 @@ import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
 import { NOT_LINUX, unless } from "./only.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
+import { waits } from "./waits.ts";
 
 const EVERYONE = "127.255.255.255";
 
@@ -23,9 +24,9 @@ Deno.test("lesson 6: a server answers that question, and nothing else", () => {
   assertEquals(replyToBroadcast(new Uint8Array(MAX_BYTES)), undefined);
 });
 
-Deno.test({
-  ...unless(NOT_LINUX, "lesson 6: one datagram, and every server's reply until the time is up"),
-  async fn() {
+waits(
+  unless(NOT_LINUX, "lesson 6: one datagram, and every server's reply until the time is up"),
+  async () => {
     using client = bind();
     using one = bind({ hostname: EVERYONE, reuseAddress: true });
     using two = bind({ hostname: "0.0.0.0", port: one.address.port, reuseAddress: true });
@@ -41,7 +42,7 @@ Deno.test({
     }
     assertEquals(replies.map(({ data }) => text(data)).toSorted(), ["server 0", "server 1"]);
   },
-});
+);
 
 Deno.test("lesson 6: with no reply it ends when the time is up", async () => {
   using client = bind();
@@ -100,42 +101,39 @@ Deno.test("lesson 6: a socket that fails is not taken for silence", async () => 
   await assertRejects(() => looking, Deno.errors.Interrupted);
 });
 
-Deno.test({
-  ...unless(NOT_LINUX, "lesson 6: the client finds two servers that share a port"),
-  async fn() {
-    const port = freePort();
-    await using one = lesson(6, "server", "--port", port);
-    await using two = lesson(6, "server", "--port", port);
-    for (const server of [one, two]) {
-      await server.prints(new RegExp(`^Bind UDP on ${port}\\.\\.\\. \\(at 127.255.255.255,`, "m"));
-    }
+waits(unless(NOT_LINUX, "lesson 6: the client finds two servers that share a port"), async () => {
+  const port = freePort();
+  await using one = lesson(6, "server", "--port", port);
+  await using two = lesson(6, "server", "--port", port);
+  for (const server of [one, two]) {
+    await server.prints(new RegExp(`^Bind UDP on ${port}\\.\\.\\. \\(at 127.255.255.255,`, "m"));
+  }
 
-    const { code, stdout, stderr } = await runLesson(6, [
-      "client",
-      "--port",
-      port,
-      "--timeout",
-      0.5,
-    ]);
-    assertEquals(stderr, "");
-    assertMatch(stdout, / {2}127\.255\.255\.255 +lo\n/);
-    assertEquals(
-      stdout.match(new RegExp(`Received from 127\\.0\\.0\\.1:${port}: broadcasting\n`, "g"))
-        ?.length,
-      2,
-    );
-    assertMatch(stdout, /Replies: 2\.\n$/);
-    assertEquals(code, 0);
-    for (const server of [one, two]) await server.prints(/Received from 127\.0\.0\.1:\d+\.\n/);
+  const { code, stdout, stderr } = await runLesson(6, [
+    "client",
+    "--port",
+    port,
+    "--timeout",
+    0.5,
+  ]);
+  assertEquals(stderr, "");
+  assertMatch(stdout, / {2}127\.255\.255\.255 +lo\n/);
+  assertEquals(
+    stdout.match(new RegExp(`Received from 127\\.0\\.0\\.1:${port}: broadcasting\n`, "g"))
+      ?.length,
+    2,
+  );
+  assertMatch(stdout, /Replies: 2\.\n$/);
+  assertEquals(code, 0);
+  for (const server of [one, two]) await server.prints(/Received from 127\.0\.0\.1:\d+\.\n/);
 
-    one.signal("SIGINT");
-    const ended = await one.end();
-    assertMatch(
-      ended.stdout,
-      /\nStopped\. Sent 1 datagram \(12 bytes\), received 1 \(17 bytes\)\.\n$/,
-    );
-    assertEquals(ended.code, 0);
-  },
+  one.signal("SIGINT");
+  const ended = await one.end();
+  assertMatch(
+    ended.stdout,
+    /\nStopped\. Sent 1 datagram \(12 bytes\), received 1 \(17 bytes\)\.\n$/,
+  );
+  assertEquals(ended.code, 0);
 });
 
 Deno.test({
@@ -151,15 +149,12 @@ Deno.test({
   },
 });
 
-Deno.test({
-  ...unless(NOT_LINUX, "lesson 6: replies are safe to print"),
-  async fn() {
-    using server = bind({ hostname: "0.0.0.0" });
-    await using client = lesson(6, "client", "--port", server.address.port, "--timeout", 0.5);
-    const { from } = await server.receive({ signal: soon() });
-    await server.send("\x1b[31mred", from);
-    assertStringIncludes((await client.end()).stdout, ": \\x1b[31mred\n");
-  },
+waits(unless(NOT_LINUX, "lesson 6: replies are safe to print"), async () => {
+  using server = bind({ hostname: "0.0.0.0" });
+  await using client = lesson(6, "client", "--port", server.address.port, "--timeout", 0.5);
+  const { from } = await server.receive({ signal: soon() });
+  await server.send("\x1b[31mred", from);
+  assertStringIncludes((await client.end()).stdout, ": \\x1b[31mred\n");
 });
 
 Deno.test({
@@ -172,9 +167,9 @@ Deno.test({
   },
 });
 
-Deno.test({
-  ...unless(NOT_LINUX, "lesson 6: played, one datagram of the client reaches two servers"),
-  async fn() {
+waits(
+  unless(NOT_LINUX, "lesson 6: played, one datagram of the client reaches two servers"),
+  async () => {
     const { code, stdout, stderr } = await runLesson(6);
     assertEquals(stderr, "");
     assertEquals(code, 0);
@@ -183,7 +178,7 @@ Deno.test({
     assertEquals(stdout.match(/"broadcasting" 12 bytes/g)?.length, 2);
     assertMatch(stdout, /One datagram brought 2 replies from 127\.0\.0\.1:\d+\.\n/);
   },
-});
+);
 
 Deno.test({
   ...unless(

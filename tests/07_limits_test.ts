@@ -22,6 +22,7 @@ import { bind, MAX_BYTES, Socket } from "../lib/udp.ts";
 import { bytes, here, soon, text } from "./helpers.ts";
 import { unless } from "./only.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
+import { waits } from "./waits.ts";
 
 const SURE = "Sizes in between were not tried. Another path may have other limits.\n";
 
@@ -99,7 +100,7 @@ Deno.test("lesson 7: a size that is not answered in time did not arrive, and the
   assertEquals(await receiveWithin(silent, 20), undefined); // it asks once
 });
 
-Deno.test("lesson 7: only the server's answer counts, and only to this size", async () => {
+waits("lesson 7: only the server's answer counts, and only to this size", async () => {
   using server = bind();
   using stranger = bind();
   using socket = bind();
@@ -187,7 +188,7 @@ Deno.test("lesson 7: the server answers questions of any size, and nothing else"
   await server.prints(new RegExp(`\n${[...noise, ...asked].join("")}$`));
 });
 
-Deno.test("lesson 7: a size has five tries, and no more", async () => {
+waits("lesson 7: a size has five tries, and no more", async () => {
   using server = bind();
   using socket = bind();
   assertEquals(await arrivesInFive(socket, server.address, 23, 20), false);
@@ -250,30 +251,38 @@ async function choosy(server: Socket, passes: (size: number, tries: number) => b
   return { asked, ports: ports.size };
 }
 
-Deno.test("lesson 7: the probe finds where sizes fare differently, to the byte, and tells of a hole", async () => {
-  const server = bind();
-  const answering = choosy(server, (size) => size <= 1_464 || size >= 1_473);
-  const probe = await runLesson(7, ["probe", "--port", server.address.port, "--timeout", 0.2]);
-  server.close();
-  assertEquals([probe.code, probe.stderr], [0, ""]);
-  assertStringIncludes(
-    probe.stdout,
-    `
+waits(
+  "lesson 7: the probe finds where sizes fare differently, to the byte, and tells of a hole",
+  async () => {
+    const server = bind();
+    const answering = choosy(server, (size) => size <= 1_464 || size >= 1_473);
+    const probe = await runLesson(7, ["probe", "--port", server.address.port, "--timeout", 0.2]);
+    server.close();
+    assertEquals([probe.code, probe.stderr], [0, ""]);
+    assertStringIncludes(
+      probe.stdout,
+      `
 23 to 1464 bytes: got a reply
 1465 to 1472 bytes: got no reply
 1473 to 65507 bytes: got a reply
 ${SURE}`,
-  );
-  assertMatch(probe.stdout, /^ 1,465 bytes: got no reply\n[^]*^ 1,464 bytes: got a reply\n/m);
-  const { asked, ports } = await answering;
-  assertEquals(ports, 1); // or it would not hear late answers
-  for (const size of [23, 1_200, 1_472, 1_473, MAX_BYTES]) assert(asked.has(size), `${size} bytes`);
-  for (const [size, tries] of asked) {
-    if (size > 1_464 && size < 1_473) assertEquals(tries, 5, `${size} bytes`);
-  }
-});
+    );
+    assertMatch(probe.stdout, /^ 1,465 bytes: got no reply\n[^]*^ 1,464 bytes: got a reply\n/m);
+    const { asked, ports } = await answering;
+    assertEquals(ports, 1); // or it would not hear late answers
+    for (const size of [23, 1_200, 1_472, 1_473, MAX_BYTES]) {
+      assert(
+        asked.has(size),
+        `${size} bytes`,
+      );
+    }
+    for (const [size, tries] of asked) {
+      if (size > 1_464 && size < 1_473) assertEquals(tries, 5, `${size} bytes`);
+    }
+  },
+);
 
-Deno.test("lesson 7: the probe does not take a loss for a size", async () => {
+waits("lesson 7: the probe does not take a loss for a size", async () => {
   const server = bind();
   const answering = choosy(server, (_, tries) => tries >= 3);
   const probe = await runLesson(7, ["probe", "--port", server.address.port, "--timeout", 0.2]);
@@ -283,7 +292,7 @@ Deno.test("lesson 7: the probe does not take a loss for a size", async () => {
   assert((await answering).asked.get(65_507)! >= 3);
 });
 
-Deno.test("lesson 7: without a server the probe ends with 1, and says where it looked", async () => {
+waits("lesson 7: without a server the probe ends with 1, and says where it looked", async () => {
   const port = freePort();
   const { code, stdout, stderr } = await runLesson(7, ["probe", "--port", port, "--timeout", 0.05]);
   assertEquals(stdout, "    23 bytes: got no reply\n");
@@ -291,7 +300,7 @@ Deno.test("lesson 7: without a server the probe ends with 1, and says where it l
   assertEquals(code, 1);
 });
 
-Deno.test("lesson 7: a server that is gone meanwhile is not taken for a limit", async () => {
+waits("lesson 7: a server that is gone meanwhile is not taken for a limit", async () => {
   using server = bind();
   let gone = false;
   choosy(server, (size) => {

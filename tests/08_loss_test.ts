@@ -7,6 +7,7 @@ import { bind, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { bytes, soon, text, until } from "./helpers.ts";
 import { NO_TERMINAL, unless } from "./only.ts";
 import { freePort, inTerminal, lesson, runLesson, type Running } from "./program.ts";
+import { waits } from "./waits.ts";
 
 const some = (random: () => number, count: number) => Array.from({ length: count }, random);
 
@@ -192,15 +193,18 @@ Deno.test("lesson 8: a bad network sends no copy, one or two, each after its del
   }
 });
 
-Deno.test("lesson 8: sends to a program that does not read succeed, and the buffer keeps the oldest", async () => {
-  using sender = bind();
-  using reader = bind();
-  const sent = await sendUnread(sender, reader.address, 1000);
-  const kept = await readAll(reader, 300);
-  assert(sent <= 1000 && kept.length <= sent && kept.length > 0);
-  assertEquals(kept, kept.map((_, i) => `${i + 1}`));
-  if (Deno.build.os === "linux") assertEquals(sent, 1000);
-});
+waits(
+  "lesson 8: sends to a program that does not read succeed, and the buffer keeps the oldest",
+  async () => {
+    using sender = bind();
+    using reader = bind();
+    const sent = await sendUnread(sender, reader.address, 1000);
+    const kept = await readAll(reader, 300);
+    assert(sent <= 1000 && kept.length <= sent && kept.length > 0);
+    assertEquals(kept, kept.map((_, i) => `${i + 1}`));
+    if (Deno.build.os === "linux") assertEquals(sent, 1000);
+  },
+);
 
 Deno.test("lesson 8: sends that the system refuses are not counted", async () => {
   using sender = bind();
@@ -234,7 +238,7 @@ Deno.test("lesson 8: through a relay with the same seed, the same datagrams arri
   assert(arrived[0] !== arrived[2]);
 });
 
-Deno.test("lesson 8: server, relay and ping, each as a program", async () => {
+waits("lesson 8: server, relay and ping, each as a program", async () => {
   await using server = lesson(8, "server", "--port", 0);
   const to = `127.0.0.1:${await portOf(server)}`;
   await using relay = lesson(8, "relay", "--port", 0, "--to", to, "--duplicate", 1, "--seed", 5);
@@ -252,7 +256,7 @@ Deno.test("lesson 8: server, relay and ping, each as a program", async () => {
   await server.prints(/(Received from 127\.0\.0\.1:\d+\.\n){6}/);
 });
 
-Deno.test("lesson 8: --delay and --jitter take the time that the forecast says, each way", async () => {
+waits("lesson 8: --delay and --jitter take the time that the forecast says, each way", async () => {
   using server = bind();
   using client = bind();
   const to = `127.0.0.1:${server.address.port}`;
@@ -332,7 +336,7 @@ Deno.test({
   },
 });
 
-Deno.test("lesson 8: ping tells the lost, the doubled and the late ones apart", async () => {
+waits("lesson 8: ping tells the lost, the doubled and the late ones apart", async () => {
   using server = bind();
   await using pinging = lesson(8, "ping", "--port", server.address.port, ...["--count", 4], ...[
     "--interval",
@@ -480,40 +484,43 @@ Deno.test("lesson 8: without --seed each relay has dice of its own, and says whi
   assert(new Set(seeds).size > 1, seeds.join(" "));
 });
 
-Deno.test("lesson 8: played, and as JSON: one lost, one doubled, one overtaken, and a full buffer", async () => {
-  const [{ code, stdout, stderr }, json] = await Promise.all([
-    runLesson(8),
-    runLesson(8, ["--json"]),
-  ]);
-  assertEquals([code, stderr, json.code], [0, "", 0]);
-  assertMatch(stdout, /client +relay +server\n( +127\.0\.0\.1:\d+){3}\n/);
-  assertMatch(stdout, /"3" 1 byte +│\n.*├╌+✗│\n {3}This one was lost[^]*"4" 1 byte/); // told when it was lost
-  const arrows = stdout.matchAll(/│ +"(\d)" 1 byte +│\n +│ +├─+▶│\n/g);
-  assertEquals([...arrows].map(([, number]) => number).join(" "), "1 4 2 4 5");
-  assertStringIncludes(stdout, "Sent: 1 2 3 4 5. Received: 1 4 2 4 5.");
-  assertStringIncludes(stdout, "Only the numbers show that 3 is missing.");
-  if (Deno.build.os === "linux") {
-    const [, last] = stdout.match(/1000 sends succeed\. Then it reads, and finds 1 to (\d+)\./)!;
-    assert(Number(last) > 0 && Number(last) <= 1000);
-    if (Number(last) < 1000) {
-      assertStringIncludes(stdout, "buffer was full, and the system dropped the newest.");
+waits(
+  "lesson 8: played, and as JSON: one lost, one doubled, one overtaken, and a full buffer",
+  async () => {
+    const [{ code, stdout, stderr }, json] = await Promise.all([
+      runLesson(8),
+      runLesson(8, ["--json"]),
+    ]);
+    assertEquals([code, stderr, json.code], [0, "", 0]);
+    assertMatch(stdout, /client +relay +server\n( +127\.0\.0\.1:\d+){3}\n/);
+    assertMatch(stdout, /"3" 1 byte +│\n.*├╌+✗│\n {3}This one was lost[^]*"4" 1 byte/); // told when it was lost
+    const arrows = stdout.matchAll(/│ +"(\d)" 1 byte +│\n +│ +├─+▶│\n/g);
+    assertEquals([...arrows].map(([, number]) => number).join(" "), "1 4 2 4 5");
+    assertStringIncludes(stdout, "Sent: 1 2 3 4 5. Received: 1 4 2 4 5.");
+    assertStringIncludes(stdout, "Only the numbers show that 3 is missing.");
+    if (Deno.build.os === "linux") {
+      const [, last] = stdout.match(/1000 sends succeed\. Then it reads, and finds 1 to (\d+)\./)!;
+      assert(Number(last) > 0 && Number(last) <= 1000);
+      if (Number(last) < 1000) {
+        assertStringIncludes(stdout, "buffer was full, and the system dropped the newest.");
+      }
     }
-  }
 
-  const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
-  const names = events.filter(({ event }) => event === "column").map(({ name }) => name);
-  assertEquals(names, ["client", "relay", "server"]);
-  const told = events.filter(({ event, from }) => event === "datagram" && from === 1);
-  assertEquals(told.map(({ text, fate }) => `${text} ${fate}`), [
-    "3 lost",
-    "1 arrived",
-    "4 arrived",
-    "2 arrived",
-    "4 arrived",
-    "5 arrived",
-  ]);
-  assertEquals(events.at(-1).event, "end");
-});
+    const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    const names = events.filter(({ event }) => event === "column").map(({ name }) => name);
+    assertEquals(names, ["client", "relay", "server"]);
+    const told = events.filter(({ event, from }) => event === "datagram" && from === 1);
+    assertEquals(told.map(({ text, fate }) => `${text} ${fate}`), [
+      "3 lost",
+      "1 arrived",
+      "4 arrived",
+      "2 arrived",
+      "4 arrived",
+      "5 arrived",
+    ]);
+    assertEquals(events.at(-1).event, "end");
+  },
+);
 
 async function portOf(program: Running): Promise<number> {
   return Number((await program.prints(/^Bind UDP on (\d+)\.\.\.[^]*\n/m))[1]);

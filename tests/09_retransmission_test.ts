@@ -13,6 +13,7 @@ import {
 import { bind, formatAddress, type Socket } from "../lib/udp.ts";
 import { bytes, here, PATIENCE, soon, text, within } from "./helpers.ts";
 import { lesson, runLesson, type Running } from "./program.ts";
+import { waits } from "./waits.ts";
 
 /** Sends back these texts, one for each datagram; for "" it sends nothing. Returns what came. */
 async function answering(socket: Socket, answers: string[]): Promise<string[]> {
@@ -77,21 +78,24 @@ Deno.test("lesson 9: stop-and-wait sends a part once, if its ACK comes", async (
   assertEquals(await answered, ["PART 0 Hello", "PART 1 two words"]);
 });
 
-Deno.test("lesson 9: stop-and-wait sends again after the timeout, then after twice as long", async () => {
-  using receiver = bind();
-  using sender = bind();
-  const left = departures(sender);
-  const answered = answering(receiver, ["", "", "ACK 5"]);
-  const waits = timer(100);
-  const times = await deliver(sender, { number: 5, text: "Hello" }, receiver.address, waits);
-  assert(times >= 3, `${times} times`); // more often, if the machine is so busy that the ACK is late
-  assertEquals(await answered, ["PART 5 Hello", "PART 5 Hello", "PART 5 Hello"]);
-  for (const [i, least] of [95, 195].entries()) {
-    const took = left[i + 1]! - left[i]!;
-    assert(took > least, `${took} ms`);
-  }
-  assertEquals(waits.timeout, Math.min(2000, 100 * 2 ** (times - 1))); // and nothing was measured
-});
+waits(
+  "lesson 9: stop-and-wait sends again after the timeout, then after twice as long",
+  async () => {
+    using receiver = bind();
+    using sender = bind();
+    const left = departures(sender);
+    const answered = answering(receiver, ["", "", "ACK 5"]);
+    const waits = timer(100);
+    const times = await deliver(sender, { number: 5, text: "Hello" }, receiver.address, waits);
+    assert(times >= 3, `${times} times`); // more often, if the machine is so busy that the ACK is late
+    assertEquals(await answered, ["PART 5 Hello", "PART 5 Hello", "PART 5 Hello"]);
+    for (const [i, least] of [95, 195].entries()) {
+      const took = left[i + 1]! - left[i]!;
+      assert(took > least, `${took} ms`);
+    }
+    assertEquals(waits.timeout, Math.min(2000, 100 * 2 ** (times - 1))); // and nothing was measured
+  },
+);
 
 Deno.test("lesson 9: a part that was sent once measures the round trip", async () => {
   using receiver = bind();
@@ -246,26 +250,29 @@ Deno.test("lesson 9: a sender to whom no ACK can be sent does not end the receiv
   assertEquals(log[1], "127.0.0.1:0 sent 13 bytes: not the next part.");
 });
 
-Deno.test("lesson 9: all texts arrive, once and in order, through a relay that loses and doubles", async () => {
-  const receiver = bind();
-  const middle = bind();
-  using sender = bind();
-  const random = dice(9);
-  const weather = { drop: 0.1, duplicate: 0.2, delay: 1, jitter: 3 };
-  const relaying = relay(middle, receiver.address, () => () => fate(weather, random));
-  const collecting = Array.fromAsync(collect(receiver));
-  const words = Array.from({ length: 40 }, (_, i) => `text ${i}`);
-  const waits = new RoundTripTimer();
-  let datagrams = 0;
-  for (const [number, text] of words.entries()) {
-    datagrams += await deliver(sender, { number, text }, middle.address, waits);
-  }
-  assert(datagrams > words.length, `${datagrams}`);
-  receiver.close();
-  middle.close();
-  assertEquals((await collecting).map(({ text }) => text), words);
-  await relaying;
-});
+waits(
+  "lesson 9: all texts arrive, once and in order, through a relay that loses and doubles",
+  async () => {
+    const receiver = bind();
+    const middle = bind();
+    using sender = bind();
+    const random = dice(9);
+    const weather = { drop: 0.1, duplicate: 0.2, delay: 1, jitter: 3 };
+    const relaying = relay(middle, receiver.address, () => () => fate(weather, random));
+    const collecting = Array.fromAsync(collect(receiver));
+    const words = Array.from({ length: 40 }, (_, i) => `text ${i}`);
+    const waits = new RoundTripTimer();
+    let datagrams = 0;
+    for (const [number, text] of words.entries()) {
+      datagrams += await deliver(sender, { number, text }, middle.address, waits);
+    }
+    assert(datagrams > words.length, `${datagrams}`);
+    receiver.close();
+    middle.close();
+    assertEquals((await collecting).map(({ text }) => text), words);
+    await relaying;
+  },
+);
 
 Deno.test("lesson 9: send delivers line after line, and prints how often each was sent", async () => {
   using receiver = bind();
@@ -325,7 +332,7 @@ Deno.test("lesson 9: a busy port ends the receiver with 1 and advice", async () 
   assertEquals([code, stdout], [1, ""]);
 });
 
-Deno.test("lesson 9: played, a part and an ACK are lost, and one of the copies is kept", async () => {
+waits("lesson 9: played, a part and an ACK are lost, and one of the copies is kept", async () => {
   const { code, stdout, stderr } = await within(PATIENCE, runLesson(9));
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, / sender +receiver\n/);

@@ -24,6 +24,7 @@ import {
   runLesson,
   type Running,
 } from "./program.ts";
+import { waits } from "./waits.ts";
 
 const hello = { kind: "hello", mine: 7, theirs: 0, number: 0, data: new Uint8Array() } as const;
 
@@ -288,34 +289,55 @@ const SIZES: [number, (number | "model")?][] = [
   [200_000, "model"],
 ];
 for (const [size, window] of SIZES) {
-  Deno.test(`lesson 10: ${size} bytes arrive through a relay that loses, doubles and reorders`, async () => {
-    const receiver = bind();
-    const middle = bind();
-    const random = dice(size);
-    const weather = { drop: 0.1, duplicate: 0.1, delay: 1, jitter: 5 };
-    const relaying = relay(middle, receiver.address, () => () => fate(weather, random));
-    const file = content(size);
-    const options = window ? { window } : {};
-    const sending = sendFile(bind(), parts(file), middle.address, options);
-    assertEquals(await all(receiveFile(receiver)), file);
-    const { sent } = await sending;
-    assert(sent > size / 1024, `${sent}`);
-    middle.close();
-    await relaying;
-  });
+  Deno.test(
+    `lesson 10: ${size} bytes arrive through a relay that loses, doubles and reorders`,
+    async () => {
+      const receiver = bind();
+      const middle = bind();
+      const random = dice(size);
+      const weather = { drop: 0.1, duplicate: 0.1, delay: 1, jitter: 5 };
+      const relaying = relay(middle, receiver.address, () => () => fate(weather, random));
+      const file = content(size);
+      const options = window ? { window } : {};
+      const sending = sendFile(bind(), parts(file), middle.address, options);
+      assertEquals(await all(receiveFile(receiver)), file);
+      const { sent } = await sending;
+      assert(sent > size / 1024, `${sent}`);
+      middle.close();
+      await relaying;
+    },
+  );
 }
 
 Deno.test("lesson 10: on loopback nothing is sent again, with any window", async () => {
-  for (const window of [1, 32, "auto", "model"] as const) {
-    const receiver = bind();
-    const file = content(100_000);
-    const { sent, resent } = await slowly(async () => {
+  const file = content(100_000);
+  const windows = [1, 32, "auto", "model"] as const;
+  const sent = await slowly(() =>
+    Promise.all(windows.map(async (window) => {
+      const receiver = bind();
       const sending = sendFile(bind(), parts(file), receiver.address, { window });
       assertEquals(await all(receiveFile(receiver)), file);
-      return await sending;
-    });
-    assertEquals([sent, resent], [99, 0]); // 98 parts, and the end
-  }
+      const { sent, resent } = await sending;
+      return [sent, resent];
+    }))
+  );
+  assertEquals(sent, windows.map(() => [99, 0])); // 98 parts, and the end
+});
+
+Deno.test("lesson 10: the sender's last word leaves three times before its socket is closed", async () => {
+  const [socket, receiver] = [bind(), bind()];
+  const { send } = socket;
+  const sent: Promise<number>[] = [];
+  socket.send = (data, to) => {
+    const sending = send.call(socket, data, to);
+    sent.push(sending);
+    return sending;
+  };
+  const sending = sendFile(socket, parts(content(1)), receiver.address);
+  await all(receiveFile(receiver));
+  await sending;
+  const last = await Promise.allSettled(sent.slice(-3));
+  assertEquals(last, Array(3).fill({ status: "fulfilled", value: 9 }));
 });
 
 Deno.test("lesson 10: the parts of a file that cannot be read end the sender with that error", async () => {
@@ -407,7 +429,7 @@ Deno.test("lesson 10: when all is written, the receiver says so, and then stays 
   assertEquals(whole, 1);
 });
 
-Deno.test("lesson 10: the receiver's farewell is no time of the transfer", async () => {
+waits("lesson 10: the receiver's farewell is no time of the transfer", async () => {
   const [receiver, to] = await receiving();
   await using _ = receiver;
   using sender = bind();
@@ -454,7 +476,7 @@ Deno.test("lesson 10: a signal that ends many transfers is let go by each of the
   assertEquals(listeners, 0);
 });
 
-Deno.test("lesson 10: a receiver that ends early stops the sender at once", async () => {
+waits("lesson 10: a receiver that ends early stops the sender at once", async () => {
   const receiver = bind();
   const sending = sendFile(bind(), parts(content(5_000_000)), receiver.address);
   const failing = assertRejects(() => sending, Error, "The receiver has stopped, or it is busy");
@@ -465,7 +487,7 @@ Deno.test("lesson 10: a receiver that ends early stops the sender at once", asyn
   await within(PATIENCE, failing);
 });
 
-Deno.test("lesson 10: a sender that is stopped tells the receiver", async () => {
+waits("lesson 10: a sender that is stopped tells the receiver", async () => {
   const receiver = bind();
   const abort = new AbortController();
   const sending = sendFile(bind(), parts(content(5_000_000)), receiver.address, {
@@ -544,26 +566,29 @@ Deno.test("lesson 10: ten thousand who say hello are each answered, and none is 
   assertEquals(receiving.peer, undefined);
 });
 
-Deno.test("lesson 10: send and receive, each as a program: byte for byte, and each says how it went", async () => {
-  const file = content(2_000_000);
-  const [receiver, to] = await receiving();
-  await using _ = receiver;
-  await using sender = lesson(10, "send", "--port", to.port);
-  // stdout is text in a Program, and so is what is sent here.
-  const letters = file.map((byte) => 97 + byte % 26);
-  await sender.type(letters);
-  const sent = await sender.end();
-  assertEquals(sent.stderr, "");
-  assertMatch(
-    sent.stdout,
-    /^Sent 2,000,000 bytes in \d+\.\d s \([\d,]+ kB\/s\) to 127\.0\.0\.1:\d+\.\nIt took [\d,]+ datagrams\. [\d,]+ of them were sent again\.\nThe round trip took \d+\.\d ms\.\n$/,
-  );
-  assertEquals(sent.code, 0);
-  const received = await receiver.end();
-  assert(received.stdout === text(letters), "It is another text.");
-  assertMatch(received.stderr, /\nReceived 2,000,000 bytes in .* from 127\.0\.0\.1:\d+\.\n$/);
-  assertEquals(received.code, 0);
-});
+waits(
+  "lesson 10: send and receive, each as a program: byte for byte, and each says how it went",
+  async () => {
+    const file = content(2_000_000);
+    const [receiver, to] = await receiving();
+    await using _ = receiver;
+    await using sender = lesson(10, "send", "--port", to.port);
+    // stdout is text in a Program, and so is what is sent here.
+    const letters = file.map((byte) => 97 + byte % 26);
+    await sender.type(letters);
+    const sent = await sender.end();
+    assertEquals(sent.stderr, "");
+    assertMatch(
+      sent.stdout,
+      /^Sent 2,000,000 bytes in \d+\.\d s \([\d,]+ kB\/s\) to 127\.0\.0\.1:\d+\.\nIt took [\d,]+ datagrams\. [\d,]+ of them were sent again\.\nThe round trip took \d+\.\d ms\.\n$/,
+    );
+    assertEquals(sent.code, 0);
+    const received = await receiver.end();
+    assert(received.stdout === text(letters), "It is another text.");
+    assertMatch(received.stderr, /\nReceived 2,000,000 bytes in .* from 127\.0\.0\.1:\d+\.\n$/);
+    assertEquals(received.code, 0);
+  },
+);
 
 Deno.test("lesson 10: who waits for a sending is told how far it is, by the receiver's ACKs", async () => {
   using sender = bind();

@@ -22,6 +22,7 @@ import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, soon, text } from "./helpers.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
 import { SimulatedClock, SimulatedNetwork } from "./simulated.ts";
+import { waits } from "./waits.ts";
 
 /** A sender that has sent so many datagrams. */
 function sentBy(sender: Sender, datagrams: number): Sender {
@@ -184,7 +185,7 @@ Deno.test("lesson 11: an ACK from a stranger, a second one and a late one change
   await receiver.send("ACK 2", socket.address); // too late: it counts as lost
 });
 
-Deno.test("lesson 11: receive, line and send, each as a program", async () => {
+waits("lesson 11: receive, line and send, each as a program", async () => {
   await using receiver = lesson(11, "receive", "--port", 0);
   const [, to] = await receiver.prints(/^Bind UDP on (\d+)\.\.\. /);
   const room = ["--rate", 50_000, "--queue", 3, "--delay", 5];
@@ -204,7 +205,7 @@ Deno.test("lesson 11: receive, line and send, each as a program", async () => {
   await receiver.prints(/\nReceived from 127\.0\.0\.1:\d+\.\n/);
 });
 
-Deno.test("lesson 11: without a line, the sender says where it looked, and ends with 1", async () => {
+waits("lesson 11: without a line, the sender says where it looked, and ends with 1", async () => {
   const port = freePort();
   const { code, stdout, stderr } = await runLesson(11, ["send", "--port", port, "--seconds", 0.3]);
   assertMatch(stdout, /\n0 datagrams arrived, \d+ were lost, 0 are under way\.\n$/);
@@ -226,7 +227,7 @@ Deno.test("lesson 11: wrong options end with 2, and a busy port with 1", async (
   }
 });
 
-Deno.test("lesson 11: played, a queue overflows, and the notes tell what was counted", async () => {
+waits("lesson 11: played, a queue overflows, and the notes tell what was counted", async () => {
   const events: Event[] = [];
   await play(new Diagram((event) => events.push(event)));
   const fates = events.flatMap((event) => event.event === "datagram" ? [event.fate] : []);

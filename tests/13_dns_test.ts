@@ -22,6 +22,7 @@ import { bind, type Datagram, MAX_BYTES, Socket } from "../lib/udp.ts";
 import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
 import { NO_TERMINAL, unless } from "./only.ts";
 import { eventually, freePort, inTerminal, lesson, runLesson, type Running } from "./program.ts";
+import { waits } from "./waits.ts";
 
 const WWW = { name: "workbook.test", type: "A" };
 const TRUE = "workbook.test A 192.0.2.7";
@@ -377,21 +378,24 @@ Deno.test("lesson 13: a question from port 0 ends no server, and gets no answer"
   await serving;
 });
 
-Deno.test("lesson 13: where a network loses three of ten each way, the answer comes all the same", async () => {
-  using server = bind();
-  const serving = serve(server, (data) => answerName(data));
-  using middle = bind();
-  // Each try is a new client to the relay, with dice of its own.
-  const relaying = relay(middle, server.address, forecast({ drop: 0.3 }, 1));
-  for (let question = 1; question <= 10; question++) {
-    assertEquals(lines(await resolve(WWW, middle.address, 500)), [TRUE], `question ${question}`);
-  }
-  middle.close();
-  server.close();
-  const { toServer, toClients } = await relaying;
-  assert(toServer.dropped > 0 && toClients.dropped > 0, "Nothing was lost.");
-  await serving;
-});
+waits(
+  "lesson 13: where a network loses three of ten each way, the answer comes all the same",
+  async () => {
+    using server = bind();
+    const serving = serve(server, (data) => answerName(data));
+    using middle = bind();
+    // Each try is a new client to the relay, with dice of its own.
+    const relaying = relay(middle, server.address, forecast({ drop: 0.3 }, 1));
+    for (let question = 1; question <= 10; question++) {
+      assertEquals(lines(await resolve(WWW, middle.address, 500)), [TRUE], `question ${question}`);
+    }
+    middle.close();
+    server.close();
+    const { toServer, toClients } = await relaying;
+    assert(toServer.dropped > 0 && toClients.dropped > 0, "Nothing was lost.");
+    await serving;
+  },
+);
 
 Deno.test("lesson 13: server and client, each as a program", async () => {
   await using server = lesson(13, "server", "--port", 0);
@@ -574,53 +578,56 @@ Deno.test("lesson 13: a referral is told as one, with the servers that it names"
   );
 });
 
-Deno.test("lesson 13: what comes and is not the answer is told, with the sender and the reason", async () => {
-  const other = (question: Uint8Array, name: string, type = "A") => {
-    const { id } = decode(question);
-    return encodeAnswer(decode(encodeQuestion(id, { name, type })), {
-      code: "NOERROR",
-      records: [],
-    });
-  };
-  const answers: [string, (question: Uint8Array) => Uint8Array | string][] = [
-    ["sent 5 bytes that are not a DNS message", () => "Hello"],
-    ["sent 1 byte that is not a DNS message", () => "H"],
-    ["sent 0 bytes that are not a DNS message", () => ""],
-    ["sent 24 bytes that are not a DNS message", () => "Hello! Is anybody there?"],
-    ["sent a question, not an answer", (question) => question],
-    [
-      "sent an answer with another number",
-      (question) => answerName(question)!.fill(question[0]! ^ 1, 0, 1),
-    ],
-    ["sent an answer without the question", (question) => header(question, 0x8100, 0, 0, 0, 0)],
-    [
-      "sent an answer that is damaged. A record is cut",
-      (question) => answerName(question)!.subarray(0, -3),
-    ],
-    [
-      "sent the answer to another question, A www.workbook.test",
-      (question) => other(question, "www.workbook.test"),
-    ],
-    [
-      "sent the answer to another question, TXT workbook.test",
-      (question) => other(question, "workbook.test", "TXT"),
-    ],
-    [
-      "sent the answer to another question, A \\027[2J.test",
-      (question) => other(question, "\\027[2J.test"),
-    ],
-  ];
-  await Promise.all(answers.map(async ([why, answer]) => {
-    const { port, code, stdout, stderr } = await told(answer);
-    assertEquals([code, stdout], [1, ""], why);
-    const sentence = `Nothing that came answers A workbook.test. 127.0.0.1:${port} ${why}`;
-    assert(stderr.startsWith(sentence), stderr);
-    assertMatch(stderr, /( \([2-5] times\))?\.\n$/);
-    assert(!stderr.includes("\x1b"));
-  }));
-});
+waits(
+  "lesson 13: what comes and is not the answer is told, with the sender and the reason",
+  async () => {
+    const other = (question: Uint8Array, name: string, type = "A") => {
+      const { id } = decode(question);
+      return encodeAnswer(decode(encodeQuestion(id, { name, type })), {
+        code: "NOERROR",
+        records: [],
+      });
+    };
+    const answers: [string, (question: Uint8Array) => Uint8Array | string][] = [
+      ["sent 5 bytes that are not a DNS message", () => "Hello"],
+      ["sent 1 byte that is not a DNS message", () => "H"],
+      ["sent 0 bytes that are not a DNS message", () => ""],
+      ["sent 24 bytes that are not a DNS message", () => "Hello! Is anybody there?"],
+      ["sent a question, not an answer", (question) => question],
+      [
+        "sent an answer with another number",
+        (question) => answerName(question)!.fill(question[0]! ^ 1, 0, 1),
+      ],
+      ["sent an answer without the question", (question) => header(question, 0x8100, 0, 0, 0, 0)],
+      [
+        "sent an answer that is damaged. A record is cut",
+        (question) => answerName(question)!.subarray(0, -3),
+      ],
+      [
+        "sent the answer to another question, A www.workbook.test",
+        (question) => other(question, "www.workbook.test"),
+      ],
+      [
+        "sent the answer to another question, TXT workbook.test",
+        (question) => other(question, "workbook.test", "TXT"),
+      ],
+      [
+        "sent the answer to another question, A \\027[2J.test",
+        (question) => other(question, "\\027[2J.test"),
+      ],
+    ];
+    await Promise.all(answers.map(async ([why, answer]) => {
+      const { port, code, stdout, stderr } = await told(answer);
+      assertEquals([code, stdout], [1, ""], why);
+      const sentence = `Nothing that came answers A workbook.test. 127.0.0.1:${port} ${why}`;
+      assert(stderr.startsWith(sentence), stderr);
+      assertMatch(stderr, /( \([2-5] times\))?\.\n$/);
+      assert(!stderr.includes("\x1b"));
+    }));
+  },
+);
 
-Deno.test("lesson 13: what strangers send is told with who they are, and not without end", async () => {
+waits("lesson 13: what strangers send is told with who they are, and not without end", async () => {
   using server = bind();
   using one = bind();
   await using client = lesson(13, "client", "--port", server.address.port, "--timeout", 0.2);
@@ -722,7 +729,7 @@ Deno.test("lesson 13: an answer that is cut, and nobody there over TCP", async (
   assertEquals([code, stdout, stderr], [1, "", sentence]);
 });
 
-Deno.test("lesson 13: without a server the client asks five times, and ends with 1", async () => {
+waits("lesson 13: without a server the client asks five times, and ends with 1", async () => {
   const port = freePort();
   const { code, stdout, stderr } = await runLesson(13, [
     "client",
@@ -827,7 +834,7 @@ Deno.test("lesson 13: --json tells the same, with labels", async () => {
   ]);
 });
 
-Deno.test({ ...unless(NO_TERMINAL, "lesson 13: in a terminal of 80 columns") }, async () => {
+waits(unless(NO_TERMINAL, "lesson 13: in a terminal of 80 columns"), async () => {
   await using played = inTerminal("lesson13");
   await played.prints(/over TCP and got 40 addresses/);
   assertEquals((await played.end()).code, 0);

@@ -39,6 +39,7 @@ import {
   takesOnePort,
   write,
 } from "./tftp.ts";
+import { waits } from "./waits.ts";
 
 /** The page's server with files in memory, and the lines that it prints. */
 function simply(files = new Map<string, Uint8Array>(), open?: () => Socket) {
@@ -107,26 +108,29 @@ Deno.test("lesson 14: each transfer has a port of its own, and closes it", async
   for (const own of opened) await assertRejects(() => own.receive(), Deno.errors.BadResource);
 });
 
-Deno.test("lesson 14: a flood of requests uses up no more than 100 sockets of the page's server", async () => {
-  const opened: Socket[] = [];
-  const open = () => {
-    opened.push(bind());
-    return opened.at(-1)!;
-  };
-  await using server = simply(new Map([["file", noise(5)]]), open);
-  using client = bind();
-  for (let sent = 1; sent <= 150; sent++) {
-    await client.send(encode(octet("file")), server.address);
-    await until(() => server.printed.length === sent);
-  }
-  assertEquals(opened.length, 100);
+waits(
+  "lesson 14: a flood of requests uses up no more than 100 sockets of the page's server",
+  async () => {
+    const opened: Socket[] = [];
+    const open = () => {
+      opened.push(bind());
+      return opened.at(-1)!;
+    };
+    await using server = simply(new Map([["file", noise(5)]]), open);
+    using client = bind();
+    for (let sent = 1; sent <= 150; sent++) {
+      await client.send(encode(octet("file")), server.address);
+      await until(() => server.printed.length === sent);
+    }
+    assertEquals(opened.length, 100);
 
-  // When a transfer is over, there is room for the next one.
-  await client.send(ack(1), opened[0]!.address);
-  await until(() => server.printed.some((line) => line.endsWith(" has read file.")));
-  assertEquals(await got(server.address, "file"), noise(5));
-  for (const own of opened) own.close();
-});
+    // When a transfer is over, there is room for the next one.
+    await client.send(ack(1), opened[0]!.address);
+    await until(() => server.printed.some((line) => line.endsWith(" has read file.")));
+    assertEquals(await got(server.address, "file"), noise(5));
+    for (const own of opened) own.close();
+  },
+);
 
 for (const [does, tested] of Object.entries(SERVERS)) {
   Deno.test(`lesson 14: ${does}`, () => tested(simply));
@@ -361,7 +365,7 @@ async function program(args: string[] = [], folder = Deno.makeTempDirSync()) {
   };
 }
 
-Deno.test("lesson 14: the server offers the folder files/, and get prints what is in it", async () => {
+waits("lesson 14: the server offers the folder files/, and get prints what is in it", async () => {
   await using server = lesson(14, "server", "--port", 0);
   const port = (await server.prints(/Bind UDP on (\d+)/))[1]!;
   const { code, stdout, stderr } = await runLesson(14, [
@@ -377,21 +381,24 @@ Deno.test("lesson 14: the server offers the folder files/, and get prints what i
   assertEquals(ended.code, 0);
 });
 
-Deno.test("lesson 14: get and put take --mode netascii, and do not ask how long a text is", async () => {
-  await using server = serving();
-  const port = server.address.port;
-  const as = ["--port", port, "--file", "text", "--mode", "netascii", "--blksize", 8];
-  const put = await runLesson(14, ["put", ...as], LINES);
-  assertEquals([put.code, put.stderr], [0, ""]);
-  assertEquals(put.stdout, `Sent ${LINES.length} bytes.\n`);
-  assertEquals(text(server.files.get("text")), LINES);
-  const got = await runLesson(14, ["get", ...as]);
-  assertEquals([got.code, got.stdout], [0, LINES]);
-  assertEquals(got.stderr, `Received ${LINES.length} bytes.\n`);
-  const asked = server.log.filter((line) => line.includes(": RRQ") || line.includes(": WRQ"));
-  assertMatch(asked[0]!, /: WRQ text netascii blksize 8\.$/);
-  assertMatch(asked[1]!, /: RRQ text netascii blksize 8\.$/);
-});
+waits(
+  "lesson 14: get and put take --mode netascii, and do not ask how long a text is",
+  async () => {
+    await using server = serving();
+    const port = server.address.port;
+    const as = ["--port", port, "--file", "text", "--mode", "netascii", "--blksize", 8];
+    const put = await runLesson(14, ["put", ...as], LINES);
+    assertEquals([put.code, put.stderr], [0, ""]);
+    assertEquals(put.stdout, `Sent ${LINES.length} bytes.\n`);
+    assertEquals(text(server.files.get("text")), LINES);
+    const got = await runLesson(14, ["get", ...as]);
+    assertEquals([got.code, got.stdout], [0, LINES]);
+    assertEquals(got.stderr, `Received ${LINES.length} bytes.\n`);
+    const asked = server.log.filter((line) => line.includes(": RRQ") || line.includes(": WRQ"));
+    assertMatch(asked[0]!, /: WRQ text netascii blksize 8\.$/);
+    assertMatch(asked[1]!, /: RRQ text netascii blksize 8\.$/);
+  },
+);
 
 Deno.test("lesson 14: put leaves a file where the server is writable, once", async () => {
   await using our = await program(["--writable"]);
@@ -424,7 +431,7 @@ Deno.test("lesson 14: a server that is stopped leaves no half file", async () =>
   await Deno.remove(folder);
 });
 
-Deno.test("lesson 14: what a server left that was ended by force, the next one removes", async () => {
+waits("lesson 14: what a server left that was ended by force, the next one removes", async () => {
   await using ended = await program(["--writable"]);
   await putHalf(ended.port);
   ended.server.signal("SIGKILL");

@@ -17,6 +17,7 @@ import { bind, type Datagram, formatAddress, MAX_BYTES, type Socket } from "../l
 import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
 import { NO_TERMINAL, unless } from "./only.ts";
 import { eventually, freePort, inTerminal, lesson, runLesson, type Running } from "./program.ts";
+import { waits } from "./waits.ts";
 
 const NAME = oidNamed("sysName.0");
 const SYSTEM = oidNamed("system");
@@ -182,23 +183,26 @@ Deno.test("lesson 15: an answer has the right number, is about the right name, a
   assertEquals((await answer)?.bindings, [{ oid: NAME, value: snmp.octets("true") }]);
 });
 
-Deno.test("lesson 15: it asks six times with the same number, and a late answer is as good", async () => {
-  using agent = bind();
-  using client = bind();
-  const asked = snmp.request("GET", [NAME]);
-  const silent = askAgent(client, asked, agent.address, { milliseconds: 20 });
-  for (let tries = 1; tries <= 6; tries++) {
-    assertEquals(snmp.decode((await agent.receive({ signal: soon() })).data), asked);
-  }
-  assertEquals(await silent, undefined);
-  assertEquals(await receiveWithin(agent, 40), undefined);
+waits(
+  "lesson 15: it asks six times with the same number, and a late answer is as good",
+  async () => {
+    using agent = bind();
+    using client = bind();
+    const asked = snmp.request("GET", [NAME]);
+    const silent = askAgent(client, asked, agent.address, { milliseconds: 20 });
+    for (let tries = 1; tries <= 6; tries++) {
+      assertEquals(snmp.decode((await agent.receive({ signal: soon() })).data), asked);
+    }
+    assertEquals(await silent, undefined);
+    assertEquals(await receiveWithin(agent, 40), undefined);
 
-  const answer = askAgent(client, asked, agent.address, { milliseconds: 100 });
-  const first = await agent.receive({ signal: soon() });
-  await agent.receive({ signal: soon() });
-  await agent.send(answerTo(first, snmp.octets("late")), first.from);
-  assertEquals((await answer)?.bindings[0]?.value, snmp.octets("late"));
-});
+    const answer = askAgent(client, asked, agent.address, { milliseconds: 100 });
+    const first = await agent.receive({ signal: soon() });
+    await agent.receive({ signal: soon() });
+    await agent.send(answerTo(first, snmp.octets("late")), first.from);
+    assertEquals((await answer)?.bindings[0]?.value, snmp.octets("late"));
+  },
+);
 
 Deno.test("lesson 15: each question has a random number of its own, of 31 bits, and a GETBULK ten steps", () => {
   const ids = new Set<number>();
@@ -403,36 +407,40 @@ async function saidOf(
   return [code, stdout, said];
 }
 
-Deno.test("lesson 15: what comes in the place of an answer is told: from whom, and why it is not taken", async () => {
-  const right = (asked: snmp.Message) =>
-    snmp.encode(snmp.responseTo(asked, [{ oid: NAME, value: snmp.octets("vm") }]));
-  const cut = (asked: snmp.Message) => right(asked).subarray(0, -1);
-  const unreadable = "What came from AGENT was not taken: it has the right number, but it cannot " +
-    "be read (An element is longer than what it is in).\n";
-  const said = await Promise.all([
-    saidOf((asked) => [cut(asked)]),
-    saidOf(() => [bytes("\x1b[2J")]),
-    saidOf((asked) => [snmp.encode(snmp.responseTo(asked, []))], { role: "walk" }),
-    // Of several, the one that is most like an answer.
-    saidOf((asked) => [right({ ...asked, id: 5 }), cut(asked), bytes("Hello")]),
-    saidOf((asked) => [right(asked)], { byOther: 1 }),
-    saidOf(() => [bytes("Hello")], { byOther: 1 }),
-    saidOf(() => [bytes("Hello"), bytes("Hi")], { byOther: 1 }),
-  ]);
-  assertEquals(
-    said,
-    [
-      unreadable,
-      "What came from AGENT was not taken: it is not an SNMP message.\n",
-      "What came from AGENT was not taken: it has the right number, but 0 values instead of 1 to 10.\n",
-      unreadable,
-      "The answer came from OTHER, but AGENT was asked, so it was not taken. If that is the same " +
-      "device, ask it there.\n",
-      "What came from OTHER was not taken: AGENT was asked.\n",
-      "What came from AGENT was not taken: it is not an SNMP message.\n",
-    ].map((stderr) => [1, "", stderr]),
-  );
-});
+waits(
+  "lesson 15: what comes in the place of an answer is told: from whom, and why it is not taken",
+  async () => {
+    const right = (asked: snmp.Message) =>
+      snmp.encode(snmp.responseTo(asked, [{ oid: NAME, value: snmp.octets("vm") }]));
+    const cut = (asked: snmp.Message) => right(asked).subarray(0, -1);
+    const unreadable =
+      "What came from AGENT was not taken: it has the right number, but it cannot " +
+      "be read (An element is longer than what it is in).\n";
+    const said = await Promise.all([
+      saidOf((asked) => [cut(asked)]),
+      saidOf(() => [bytes("\x1b[2J")]),
+      saidOf((asked) => [snmp.encode(snmp.responseTo(asked, []))], { role: "walk" }),
+      // Of several, the one that is most like an answer.
+      saidOf((asked) => [right({ ...asked, id: 5 }), cut(asked), bytes("Hello")]),
+      saidOf((asked) => [right(asked)], { byOther: 1 }),
+      saidOf(() => [bytes("Hello")], { byOther: 1 }),
+      saidOf(() => [bytes("Hello"), bytes("Hi")], { byOther: 1 }),
+    ]);
+    assertEquals(
+      said,
+      [
+        unreadable,
+        "What came from AGENT was not taken: it is not an SNMP message.\n",
+        "What came from AGENT was not taken: it has the right number, but 0 values instead of 1 to 10.\n",
+        unreadable,
+        "The answer came from OTHER, but AGENT was asked, so it was not taken. If that is the same " +
+        "device, ask it there.\n",
+        "What came from OTHER was not taken: AGENT was asked.\n",
+        "What came from AGENT was not taken: it is not an SNMP message.\n",
+      ].map((stderr) => [1, "", stderr]),
+    );
+  },
+);
 
 Deno.test("lesson 15: a device with odd values is read, as far as it can be", async () => {
   using agent = bind();
@@ -593,34 +601,40 @@ Deno.test("lesson 15: Ctrl-C ends a get while it waits", async () => {
   assertEquals(code, 0);
 });
 
-Deno.test("lesson 15: played, it shows the community, the silence, what was counted, and a walk", async () => {
-  const { code, stdout, stderr } = await runLesson(15);
-  assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /manager +agent\n( +127\.0\.0\.1:\d+){2}\n/);
-  assertMatch(stdout, /GET sysDescr\.0 .*\n.*▶│\n.*sysDescr\.0 = .*\n.*◀/);
-  assertMatch(stdout, /can read of the question:\s+\S*public/);
-  assertMatch(stdout, /GET sysName\.0 .*\n.*▶│\n +No answer: [^]*snmpInBadCommunityNames\.0 = 1 /);
-  // These are there on every system, and the next answer, which is none of them, ends the walk.
-  const walk = stdout.slice(stdout.indexOf("GETNEXT snmp "));
-  const answers = [...walk.matchAll(/(\w+)(?:\.\d+)? = (\w+)/g)].map(([, name]) => name);
-  assertEquals(answers.slice(0, 3), [
-    "snmpInPkts",
-    "snmpInBadCommunityNames",
-    "snmpInASNParseErrs",
-  ]);
-  assertEquals(answers.length, 5); // the fourth ends the walk, the fifth is the GETBULK's
-  assertMatch(walk, /GETBULK snmp [^]*▶│\n.*snmpInPkts\.0 = \d+ and \d more/);
-  assertMatch(
-    walk,
-    /One GETBULK took several steps, so one answer brought all of\s+these\s+OIDs\./,
-  );
-  assertMatch(walk, /snmpInPkts\.0 = [1-9]\d* /);
-  assertMatch(walk, /So the walk ends, with 3\s+values\./);
-  assert(!stdout.includes("✗"));
-  for (const line of stdout.split("\n")) assert(line.length <= 80, line);
-});
+waits(
+  "lesson 15: played, it shows the community, the silence, what was counted, and a walk",
+  async () => {
+    const { code, stdout, stderr } = await runLesson(15);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /manager +agent\n( +127\.0\.0\.1:\d+){2}\n/);
+    assertMatch(stdout, /GET sysDescr\.0 .*\n.*▶│\n.*sysDescr\.0 = .*\n.*◀/);
+    assertMatch(stdout, /can read of the question:\s+\S*public/);
+    assertMatch(
+      stdout,
+      /GET sysName\.0 .*\n.*▶│\n +No answer: [^]*snmpInBadCommunityNames\.0 = 1 /,
+    );
+    // These are there on every system, and the next answer, which is none of them, ends the walk.
+    const walk = stdout.slice(stdout.indexOf("GETNEXT snmp "));
+    const answers = [...walk.matchAll(/(\w+)(?:\.\d+)? = (\w+)/g)].map(([, name]) => name);
+    assertEquals(answers.slice(0, 3), [
+      "snmpInPkts",
+      "snmpInBadCommunityNames",
+      "snmpInASNParseErrs",
+    ]);
+    assertEquals(answers.length, 5); // the fourth ends the walk, the fifth is the GETBULK's
+    assertMatch(walk, /GETBULK snmp [^]*▶│\n.*snmpInPkts\.0 = \d+ and \d more/);
+    assertMatch(
+      walk,
+      /One GETBULK took several steps, so one answer brought all of\s+these\s+OIDs\./,
+    );
+    assertMatch(walk, /snmpInPkts\.0 = [1-9]\d* /);
+    assertMatch(walk, /So the walk ends, with 3\s+values\./);
+    assert(!stdout.includes("✗"));
+    for (const line of stdout.split("\n")) assert(line.length <= 80, line);
+  },
+);
 
-Deno.test("lesson 15: --json tells the same, with labels", async () => {
+waits("lesson 15: --json tells the same, with labels", async () => {
   const { code, stdout } = await runLesson(15, ["--json"]);
   assertEquals(code, 0);
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -631,7 +645,7 @@ Deno.test("lesson 15: --json tells the same, with labels", async () => {
   ]);
 });
 
-Deno.test({ ...unless(NO_TERMINAL, "lesson 15: in a terminal of 80 columns") }, async () => {
+waits(unless(NO_TERMINAL, "lesson 15: in a terminal of 80 columns"), async () => {
   await using played = inTerminal("lesson15");
   await played.prints(/all of\s+these\s+OIDs/);
   assertEquals((await played.end()).code, 0);

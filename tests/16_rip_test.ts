@@ -19,6 +19,7 @@ import { bytes, here, soon, until } from "./helpers.ts";
 import { NO_127_0_0_2, unless } from "./only.ts";
 import { freePort, lesson, runChild, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
+import { waits } from "./waits.ts";
 
 const [ANN, BOB] = [here(1001), here(1002)];
 const NET = "10.9.0.0/16";
@@ -309,12 +310,12 @@ Deno.test("lesson 16: a response from another network is not believed, and port 
   ]);
 });
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_127_0_0_2,
     "lesson 16: two routers teach each other; one dies, and its network is lost, then forgotten",
   ),
-  async fn() {
+  async () => {
     const port = freePort();
     const start = (...args: (string | number)[]) =>
       lesson(16, "router", "--port", port, "--every", 0.05, ...args);
@@ -332,7 +333,7 @@ Deno.test({
     assertEquals(code, 0);
     await one.prints(/^ {2}10\.3\/16: lost\n {2}10\.3\/16: forgotten\n/m);
   },
-});
+);
 
 Deno.test("lesson 16: the router on its command line: a stranger's port, nonsense, a question", async () => {
   await using router = lesson(16, "router", "--port", 0);
@@ -407,7 +408,7 @@ Deno.test("lesson 16: a busy port is told", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test("lesson 16: played, and played as JSON", async () => {
+waits("lesson 16: played, and played as JSON", async () => {
   const [{ code, stdout, stderr }, json] = await Promise.all([
     runLesson(16),
     runLesson(16, ["--json"]),

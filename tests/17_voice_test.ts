@@ -16,6 +16,7 @@ import { bytes, here, soon, text, until } from "./helpers.ts";
 import { child, freePort, lesson, runChild, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
 import { type Fates, SimulatedClock, SimulatedNetwork } from "./simulated.ts";
+import { waits } from "./waits.ts";
 
 /** So many parts of sound that no two have in common. */
 function parts(count: number, size = 160): Uint8Array[] {
@@ -499,40 +500,43 @@ async function listening(...args: (string | number)[]) {
   };
 }
 
-Deno.test("lesson 17: speak and listen, as programs: what was spoken is written, and nobody else's words", async () => {
-  await using listener = await listening("--port", 0);
-  using stranger = bind();
-  // Bytes that are ASCII: so what the listener writes can be read as text. (Silence is none.)
-  const sound = new Uint8Array(parts(12).flatMap((part) => [...part.map((byte) => byte & 127)]));
-  await using speaker = lesson(17, "speak", "--port", listener.port);
-  await speaker.type(sound);
-  await listener.says(/ speaks\./);
-  await stranger.send(encode({ payload: new Uint8Array(160).fill(9) }), here(listener.port));
-  await stranger.send("\x1b[2JHello!", here(listener.port));
-  const { code, stdout, stderr } = await speaker.end();
-  const bare = "This has no head, as .au and WAV have: it is taken for bare mu-law.\n";
-  assertEquals([code, stderr], [0, bare]);
-  assertEquals(
-    stdout,
-    `Speaking to 127.0.0.1:${listener.port}... (Ctrl-C stops)\nSpoke for 0.2 s: 12 datagrams.\n`,
-  );
-  await listener.says(/is not heard/);
-  await until(() => listener.written().endsWith(text(sound)));
-  listener.program.signal();
-  const ended = await listener.program.end();
-  assertEquals(ended.code, 0);
-  assertMatch(
-    ended.stderr,
-    /^Bind UDP on \d+.*\n127\.0\.0\.1:\d+ speaks\.\n127\.0\.0\.1:\d+ is not heard: [^\n]+\n12 datagrams came\. 0 were lost, 0 came too late\..* Nothing is missing\.\nStopped\. Sent 0 datagrams \(0 bytes\), received 14 /,
-  );
-  const head = auHead({ encoding: "mulaw", rate: 8000, channels: 1 });
-  assertEquals(
-    listener.written(),
-    text(new Uint8Array([...head, ...sound])).replaceAll("\ufffd", ""),
-  );
-});
+waits(
+  "lesson 17: speak and listen, as programs: what was spoken is written, and nobody else's words",
+  async () => {
+    await using listener = await listening("--port", 0);
+    using stranger = bind();
+    // Bytes that are ASCII: so what the listener writes can be read as text. (Silence is none.)
+    const sound = new Uint8Array(parts(12).flatMap((part) => [...part.map((byte) => byte & 127)]));
+    await using speaker = lesson(17, "speak", "--port", listener.port);
+    await speaker.type(sound);
+    await listener.says(/ speaks\./);
+    await stranger.send(encode({ payload: new Uint8Array(160).fill(9) }), here(listener.port));
+    await stranger.send("\x1b[2JHello!", here(listener.port));
+    const { code, stdout, stderr } = await speaker.end();
+    const bare = "This has no head, as .au and WAV have: it is taken for bare mu-law.\n";
+    assertEquals([code, stderr], [0, bare]);
+    assertEquals(
+      stdout,
+      `Speaking to 127.0.0.1:${listener.port}... (Ctrl-C stops)\nSpoke for 0.2 s: 12 datagrams.\n`,
+    );
+    await listener.says(/is not heard/);
+    await until(() => listener.written().endsWith(text(sound)));
+    listener.program.signal();
+    const ended = await listener.program.end();
+    assertEquals(ended.code, 0);
+    assertMatch(
+      ended.stderr,
+      /^Bind UDP on \d+.*\n127\.0\.0\.1:\d+ speaks\.\n127\.0\.0\.1:\d+ is not heard: [^\n]+\n12 datagrams came\. 0 were lost, 0 came too late\..* Nothing is missing\.\nStopped\. Sent 0 datagrams \(0 bytes\), received 14 /,
+    );
+    const head = auHead({ encoding: "mulaw", rate: 8000, channels: 1 });
+    assertEquals(
+      listener.written(),
+      text(new Uint8Array([...head, ...sound])).replaceAll("\ufffd", ""),
+    );
+  },
+);
 
-Deno.test("lesson 17: to a group, as programs", async () => {
+waits("lesson 17: to a group, as programs", async () => {
   const to = ["--host", "239.255.77.78", "--port", freePort()];
   await using one = await listening(...to);
   await using two = await listening(...to);
@@ -563,7 +567,7 @@ Deno.test("lesson 17: without sound there is a melody; Ctrl-C stops it", async (
   assertMatch(stdout, /\nStopped\. Sent \d+ datagrams? /);
 });
 
-Deno.test("lesson 17: a listener whose reader leaves ends, and says what was heard", async () => {
+waits("lesson 17: a listener whose reader leaves ends, and says what was heard", async () => {
   const port = freePort();
   await using listener = child(17, "listen", "--port", port);
   await listener.prints(/^\.snd/); // the head
@@ -697,7 +701,7 @@ Deno.test("lesson 17: a loss is a number that is missing, a pause is a time that
   assertEquals(lostOrPaused(first, second(1, 1220)), { lost: 1, paused: 100 });
 });
 
-Deno.test("lesson 17: played, and played as JSON", async () => {
+waits("lesson 17: played, and played as JSON", async () => {
   const [{ code, stdout, stderr }, json] = await Promise.all([
     runLesson(17),
     runLesson(17, ["--json"]),

@@ -18,6 +18,7 @@ import { replyToEach } from "../lib/replies.ts";
 import { type Address, bind, type BindOptions, MAX_BYTES, type Socket } from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, soon, text, until } from "./helpers.ts";
 import { freePort, lesson, runLesson, type Running } from "./program.ts";
+import { waits } from "./waits.ts";
 
 /** A router whose clock the test sets. What it prints is in `printed`. */
 class Router implements Disposable {
@@ -373,7 +374,7 @@ Deno.test("lesson 18: a friend that is not here, or has no address, is undefined
   assertEquals(await askToMeet(ann, { name: "ann", friend: "bob" }, server.address, 20), undefined);
 });
 
-Deno.test("lesson 18: a peer sends ten greetings, and counts the friend's, each once", async () => {
+waits("lesson 18: a peer sends ten greetings, and counts the friend's, each once", async () => {
   using bob = bind();
   using ann = bind();
   using stranger = bind();
@@ -432,7 +433,7 @@ async function meeting(...options: string[]) {
   return { ended, routers: [anns.stdout, bobs.stdout] };
 }
 
-Deno.test("lesson 18: two peers behind two routers meet, and most greetings arrive", async () => {
+waits("lesson 18: two peers behind two routers meet, and most greetings arrive", async () => {
   const { ended: [ann, bob], routers } = await meeting();
   assertEquals([ann.stderr, bob.stderr], ["", ""]);
   assertEquals([ann.code, bob.code], [0, 0]);
@@ -449,28 +450,39 @@ Deno.test("lesson 18: two peers behind two routers meet, and most greetings arri
   }
 });
 
-Deno.test("lesson 18: with another port for each destination, no greeting arrives: 1, and why", async () => {
-  const { ended, routers } = await meeting("--each");
-  for (const { code, stdout, stderr } of ended) {
-    assertMatch(stdout, /\n0 of (ann|bob)'s 10 greetings arrived\.\n$/);
-    assertMatch(
-      stderr,
-      / cannot reach each other\. Perhaps a router takes another port for each d/,
-    );
-    assertEquals(code, 1);
-  }
-  for (const printed of routers) assertMatch(printed, /^Dropped: from \S+ to port \d+, which has/m);
-});
+waits(
+  "lesson 18: with another port for each destination, no greeting arrives: 1, and why",
+  async () => {
+    const { ended, routers } = await meeting("--each");
+    for (const { code, stdout, stderr } of ended) {
+      assertMatch(stdout, /\n0 of (ann|bob)'s 10 greetings arrived\.\n$/);
+      assertMatch(
+        stderr,
+        / cannot reach each other\. Perhaps a router takes another port for each d/,
+      );
+      assertEquals(code, 1);
+    }
+    for (const printed of routers) {
+      assertMatch(
+        printed,
+        /^Dropped: from \S+ to port \d+, which has/m,
+      );
+    }
+  },
+);
 
-Deno.test("lesson 18: a router that forgets at once: the server sees another port each time", async () => {
-  await using server = lesson(18, "meet", "--port", 0);
-  await using router = lesson(18, "router", "--port", 0, "--timeout", 0.2);
-  const behind = ["--router", `127.0.0.1:${await portOf(router)}`];
-  await using ann = lesson(18, "peer", "--port", await portOf(server), ...behind);
-  await ann.prints(/(The server sees ann at \S+\.\n){3}/);
-  const ports = ann.stdout.match(/(?<=ann at 127\.0\.0\.1:)\d+/g)!;
-  assertEquals(new Set(ports).size, ports.length);
-});
+waits(
+  "lesson 18: a router that forgets at once: the server sees another port each time",
+  async () => {
+    await using server = lesson(18, "meet", "--port", 0);
+    await using router = lesson(18, "router", "--port", 0, "--timeout", 0.2);
+    const behind = ["--router", `127.0.0.1:${await portOf(router)}`];
+    await using ann = lesson(18, "peer", "--port", await portOf(server), ...behind);
+    await ann.prints(/(The server sees ann at \S+\.\n){3}/);
+    const ports = ann.stdout.match(/(?<=ann at 127\.0\.0\.1:)\d+/g)!;
+    assertEquals(new Set(ports).size, ports.length);
+  },
+);
 
 Deno.test("lesson 18: without a server, a peer asks ten times and says where it looked", async () => {
   using silent = bind();
@@ -524,32 +536,35 @@ Deno.test("lesson 18: a busy port ends meet and router with 1 and advice; Ctrl-C
   }
 });
 
-Deno.test("lesson 18: the play: some news is dropped, more news gets in; Ann and Bob meet, and fail to", async () => {
-  const { code, stdout, stderr } = await runLesson(18, ["--json"]);
-  assertEquals([code, stderr], [0, ""]);
-  const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
-  const names = events.filter(({ event }) => event === "column").map(({ name }) => name);
-  assertEquals(names, ["Ann", "Ann's router", "server", "Bob's router"]);
-  const arrows = events.filter(({ event }) => event === "datagram");
-  assert(arrows.every(({ fate }) => fate === "arrived"), stdout);
-  const paths = (label: string) =>
-    arrows.filter((arrow) => arrow.label === label)
-      .map(({ from, to }) => `${names[from]} > ${names[to]}`);
-  assertEquals(paths('"Some news"'), ["server > Ann's router"]);
-  assertEquals(paths('"More news"'), ["server > Ann's router", "Ann's router > Ann"]);
-  assert(paths("(empty)").length >= 2, stdout);
-  const [out, across, back, in_] = [
-    "Ann > Ann's router",
-    "Ann's router > Bob's router",
-    "Bob's router > Ann's router",
-    "Ann's router > Ann",
-  ];
-  assertEquals(paths('"hello 1"'), [...[out, across, back, in_], ...[out, across, back]]);
-  assertEquals(paths('"hello 2"'), [out, across]);
-  const notes = events.filter(({ event }) => event === "note").map(({ text }) => text).join(" ");
-  const [, comes, sends] = notes.match(/Ann sends by port (\d+), but the server saw (\d+): Bob/)!;
-  assert(comes !== sends);
-});
+waits(
+  "lesson 18: the play: some news is dropped, more news gets in; Ann and Bob meet, and fail to",
+  async () => {
+    const { code, stdout, stderr } = await runLesson(18, ["--json"]);
+    assertEquals([code, stderr], [0, ""]);
+    const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
+    const names = events.filter(({ event }) => event === "column").map(({ name }) => name);
+    assertEquals(names, ["Ann", "Ann's router", "server", "Bob's router"]);
+    const arrows = events.filter(({ event }) => event === "datagram");
+    assert(arrows.every(({ fate }) => fate === "arrived"), stdout);
+    const paths = (label: string) =>
+      arrows.filter((arrow) => arrow.label === label)
+        .map(({ from, to }) => `${names[from]} > ${names[to]}`);
+    assertEquals(paths('"Some news"'), ["server > Ann's router"]);
+    assertEquals(paths('"More news"'), ["server > Ann's router", "Ann's router > Ann"]);
+    assert(paths("(empty)").length >= 2, stdout);
+    const [out, across, back, in_] = [
+      "Ann > Ann's router",
+      "Ann's router > Bob's router",
+      "Bob's router > Ann's router",
+      "Ann's router > Ann",
+    ];
+    assertEquals(paths('"hello 1"'), [...[out, across, back, in_], ...[out, across, back]]);
+    assertEquals(paths('"hello 2"'), [out, across]);
+    const notes = events.filter(({ event }) => event === "note").map(({ text }) => text).join(" ");
+    const [, comes, sends] = notes.match(/Ann sends by port (\d+), but the server saw (\d+): Bob/)!;
+    assert(comes !== sends);
+  },
+);
 
 Deno.test("lesson 18: the picture shows a datagram's text, without the address in front", () => {
   assertEquals(label(pack(here(9), bytes("Hello\x1b"))), '"Hello\\x1b"');

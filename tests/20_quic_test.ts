@@ -22,12 +22,18 @@ import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, text, until, within } from "./helpers.ts";
 import { NO_QUIC, unless } from "./only.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
+import { waits } from "./waits.ts";
 
 const identity = await selfSigned(["localhost", "127.0.0.1"], 10);
 
 /** A test that opens a socket of QUIC. */
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ ...unless(NO_QUIC, name), fn });
+}
+
+/** The same, where it waits most of the time. */
+function waiting(name: string, fn: () => Promise<void>): void {
+  waits(unless(NO_QUIC, name), fn);
 }
 
 /** A server in this process. */
@@ -105,7 +111,7 @@ test("lesson 20: twenty clients at once, each with streams of its own", async ()
   }));
 });
 
-test("lesson 20: with every fifth datagram lost, all streams are answered", async () => {
+waiting("lesson 20: with every fifth datagram lost, all streams are answered", async () => {
   await using server = serving();
   using middle = bind();
   let datagrams = 0;
@@ -165,17 +171,20 @@ test("lesson 20: a text without an end is not read for ever, and ends only its s
   connection.close();
 });
 
-test("lesson 20: the hundred-and-first client is refused, and gets its place when one leaves", async () => {
-  await using server = serving();
-  using socket = endpoint(here(0));
-  const join = () => connect(socket, server.address, identity.cert, PATIENCE);
-  const all = await Promise.all(Array.from({ length: 100 }, join));
-  await assertRejects(join, Error, "refused");
-  all[0]!.close();
-  await until(() => server.log.some((line) => line.startsWith("A connection is over")));
-  assertEquals(await askByStream(await join(), "Michael"), "Hello, Michael!");
-  for (const one of all) one.close();
-});
+waiting(
+  "lesson 20: the hundred-and-first client is refused, and gets its place when one leaves",
+  async () => {
+    await using server = serving();
+    using socket = endpoint(here(0));
+    const join = () => connect(socket, server.address, identity.cert, PATIENCE);
+    const all = await Promise.all(Array.from({ length: 100 }, join));
+    await assertRejects(join, Error, "refused");
+    all[0]!.close();
+    await until(() => server.log.some((line) => line.startsWith("A connection is over")));
+    assertEquals(await askByStream(await join(), "Michael"), "Hello, Michael!");
+    for (const one of all) one.close();
+  },
+);
 
 test("lesson 20: nonsense, old datagrams and forged answers do not stop the server", async () => {
   await using server = serving();
@@ -205,7 +214,7 @@ test("lesson 20: nonsense, old datagrams and forged answers do not stop the serv
   fresh.close();
 });
 
-test("lesson 20: an address that is not proved gets little", async () => {
+waiting("lesson 20: an address that is not proved gets little", async () => {
   await using server = serving();
   using middle = bind();
   let first: Uint8Array | undefined;
@@ -292,7 +301,7 @@ test("lesson 20: a busy port ends the server with 1", async () => {
   assertEquals(code, 1);
 });
 
-test("lesson 20: played, it shows what the path sees, and what is lost", async () => {
+waiting("lesson 20: played, it shows what the path sees, and what is lost", async () => {
   const events: Event[] = [];
   await LESSON.play(new Diagram((event) => events.push(event), LESSON.label));
   const datagrams = events.filter((event) => event.event === "datagram");

@@ -1,5 +1,5 @@
 /**
- * The tests of cli/ that seldom wait, in one isolate: to make one takes longer than most of these files.
+ * The tests of cli/, in one isolate: to make one takes longer than most of these files.
  * One of them alone: `deno task test tests/cli/help_test.ts`
  *
  * @module
@@ -12,10 +12,11 @@ import "./cli/files_test.ts";
 import "./cli/gather_test.ts";
 import "./cli/help_test.ts";
 import "./cli/hosts_test.ts";
+import "./cli/interrupt_test.ts";
+import "./cli/knobs_test.ts";
 import "./cli/options_test.ts";
 import "./cli/output_test.ts";
+import "./cli/permissions_test.ts";
+import "./cli/play_test.ts";
 import "./cli/run_test.ts";
 import "./cli/traffic_test.ts";
-import { inOne } from "./rooms.ts";
-
-Deno.test("cli: every file with tests is run", () => inOne("cli"));

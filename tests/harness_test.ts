@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Role } from "../cli/lesson.ts";
+import { inProject, readText } from "../cli/source.ts";
+import config from "../deno.json" with { type: "json" };
 import { PATIENCE, until, within } from "./helpers.ts";
 import { eventually, ownLesson, type Running } from "./program.ts";
 
@@ -71,4 +73,30 @@ Deno.test("harness: every wait has an end, which is an error", async () => {
   await hurried(() => assertRejects(() => until(() => false, "It is not so."), Error, "not so"));
   const attempt = () => Promise.reject(new Error("No."));
   await hurried(() => assertRejects(() => eventually(attempt), Error, "No."));
+});
+
+/** The files with tests in a folder, but for those of the folders in it. */
+function testsIn(folder: string): string[] {
+  const names = [...Deno.readDirSync(inProject(`tests/${folder}`))].map(({ name }) => name);
+  return names.filter((name) => name.endsWith("_test.ts")).map((name) => `tests/${folder}${name}`);
+}
+
+/** The files with tests that this one imports, and so runs. */
+function gathered(file: string): string[] {
+  const imports = readText(inProject(file)).matchAll(/^import "\.\/(.+_test\.ts)";$/gm);
+  return [...imports].map(([, name]) => `tests/${name}`);
+}
+
+Deno.test("harness: deno task test runs every file with tests, and each of them once", () => {
+  const begun = config.test.include;
+  const run = [...begun, ...begun.flatMap(gathered)];
+  const files = ["", "cli/", "lib/", "peers/"].flatMap(testsIn);
+  assert(files.length > 80, `${files.length} files`);
+  for (const file of files) {
+    const found = run.filter((other) => other === file).length;
+    const line = `import "./${file.slice("tests/".length)}";`;
+    const where = "in one of the files that test.include names in deno.json";
+    assertEquals(found, 1, `${file} is run ${found} times. Write once, ${where}: ${line}`);
+  }
+  assertEquals(run.length, files.length, "One of the files is missing.");
 });

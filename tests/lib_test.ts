@@ -1,5 +1,5 @@
 /**
- * The tests of lib/ that seldom wait, in one isolate: to make one takes longer than most of these files.
+ * The tests of lib/, in one isolate: to make one takes longer than most of these files.
  * One of them alone: `deno task test tests/lib/dns_test.ts`
  *
  * @module
@@ -36,6 +36,3 @@ import "./lib/tftp_server_test.ts";
 import "./lib/tftp_test.ts";
 import "./lib/transfer_model_test.ts";
 import "./lib/transfer_test.ts";
-import { inOne } from "./rooms.ts";
-
-Deno.test("lib: every file with tests is run", () => inOne("lib"));

@@ -6,6 +6,7 @@
 import { PATIENCE, text } from "./helpers.ts";
 import { unless } from "./only.ts";
 import { Program, type Running } from "./program.ts";
+import { waits } from "./waits.ts";
 
 /** Programs for administrators are not on everybody's path. */
 const WITH_ALL = "PATH=$PATH:/usr/sbin:/sbin;";
@@ -18,7 +19,7 @@ export function peers(
   missing = "",
 ): void {
   const why = missing || (installed(command) ? "" : `${command} is not installed`);
-  Deno.test({ ...unless(why, name), fn });
+  waits(unless(why, name), fn);
 }
 
 const places = new Map<string, string | undefined>();

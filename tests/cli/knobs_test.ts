@@ -12,6 +12,7 @@ import { RoundTripTimer } from "../../lessons/09_retransmission.ts";
 import { PATIENCE, within } from "../helpers.ts";
 import { type Page, PAGES } from "../lessons.ts";
 import { runLesson } from "../program.ts";
+import { waits } from "../waits.ts";
 
 const KNOBBED = PAGES.filter(({ lesson }) => lesson.knobs);
 
@@ -162,37 +163,40 @@ const WORST: [number, Record<string, number>][] = [
   [17, { buffer: 0, delay: 0 }],
 ];
 
-Deno.test("every knob: at its least, most and default, the play ends, and its notes tell what happened", async () => {
-  const tried: [number, Record<string, number>][] = [
-    ...KNOBBED.map(({ number }) => [number, {}] as [number, Record<string, number>]),
-    ...KNOBS.flatMap(({ page: { number }, name, knob }) =>
-      [knob.least, knob.most].map((value) =>
-        [number, { [name]: value }] as [number, Record<string, number>]
-      )
-    ),
-    ...WORST,
-  ];
-  // Eight tries of lesson 9 take 14 s. Its own tests show that the wait doubles up to 2 s: here, up to 0.5 s.
-  const { backOff } = RoundTripTimer.prototype;
-  RoundTripTimer.prototype.backOff = function () {
-    this.timeout = Math.min(2 * this.timeout, 500);
-  };
-  // Nearly all of the time is waiting. So all of them wait at once, each to its end.
-  const results = await Promise.allSettled(tried.map(async ([number, some]) => {
-    const page = PAGES.find((page) => page.number === number)!;
-    const numbers = { ...usual(page.lesson.knobs!), ...some };
-    const events = await played(page, numbers);
-    assert(events.length < 1000, `${events.length} events: more than the book draws`);
-    try {
-      TRUTHS[number]!(events, numbers);
-    } catch (error) {
-      throw new Error(`Lesson ${number} with ${JSON.stringify(some)}`, { cause: error });
-    }
-  }));
-  RoundTripTimer.prototype.backOff = backOff;
-  const wrong = results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
-  if (wrong.length > 0) throw new AggregateError(wrong, `${wrong.length} plays are wrong.`);
-});
+waits(
+  "every knob: at its least, most and default, the play ends, and its notes tell what happened",
+  async () => {
+    const tried: [number, Record<string, number>][] = [
+      ...KNOBBED.map(({ number }) => [number, {}] as [number, Record<string, number>]),
+      ...KNOBS.flatMap(({ page: { number }, name, knob }) =>
+        [knob.least, knob.most].map((value) =>
+          [number, { [name]: value }] as [number, Record<string, number>]
+        )
+      ),
+      ...WORST,
+    ];
+    // Eight tries of lesson 9 take 14 s. Its own tests show that the wait doubles up to 2 s: here, up to 0.5 s.
+    const { backOff } = RoundTripTimer.prototype;
+    RoundTripTimer.prototype.backOff = function () {
+      this.timeout = Math.min(2 * this.timeout, 500);
+    };
+    // Nearly all of the time is waiting. So all of them wait at once, each to its end.
+    const results = await Promise.allSettled(tried.map(async ([number, some]) => {
+      const page = PAGES.find((page) => page.number === number)!;
+      const numbers = { ...usual(page.lesson.knobs!), ...some };
+      const events = await played(page, numbers);
+      assert(events.length < 1000, `${events.length} events: more than the book draws`);
+      try {
+        TRUTHS[number]!(events, numbers);
+      } catch (error) {
+        throw new Error(`Lesson ${number} with ${JSON.stringify(some)}`, { cause: error });
+      }
+    }));
+    RoundTripTimer.prototype.backOff = backOff;
+    const wrong = results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
+    if (wrong.length > 0) throw new AggregateError(wrong, `${wrong.length} plays are wrong.`);
+  },
+);
 
 Deno.test("every knob: --help says its least, its most and its default", async () => {
   for (const { page, name, knob } of KNOBS) {
@@ -204,40 +208,46 @@ Deno.test("every knob: --help says its least, its most and its default", async (
   }
 });
 
-Deno.test("every knob: what is out of its range, or no number, ends with 2 and says what is allowed", async () => {
-  for (const { page, name, knob } of KNOBS) {
-    const { least, most } = knob;
-    const wrong = [`${most + 1}`, "-1", "x", "1e3", "0x1", " 1", "１", "NaN", "Infinity", ""];
-    if (least > 0) wrong.push(`${least - 0.5}`);
-    if (Number.isInteger(knob.step)) wrong.push(`${least}.5`);
-    for (const value of wrong) {
-      const { code, stdout, stderr } = await runLesson(page.number, [`--${name}=${value}`]);
-      assertEquals([code, stdout], [2, ""], value);
-      const whole = Number.isInteger(knob.step) ? "whole " : "";
-      const told = `is not right: it must be a ${whole}number from ${least} to ${most}.\n`;
-      if (value === "") assertStringIncludes(stderr, `--${name} needs a value.\n`);
-      else assertEquals(stderr.split("\n")[0], `--${name} ${value} ${told.trimEnd()}`);
-      assertMatch(stderr, /See: deno task lesson\d+ --help\n$/);
+waits(
+  "every knob: what is out of its range, or no number, ends with 2 and says what is allowed",
+  async () => {
+    for (const { page, name, knob } of KNOBS) {
+      const { least, most } = knob;
+      const wrong = [`${most + 1}`, "-1", "x", "1e3", "0x1", " 1", "１", "NaN", "Infinity", ""];
+      if (least > 0) wrong.push(`${least - 0.5}`);
+      if (Number.isInteger(knob.step)) wrong.push(`${least}.5`);
+      for (const value of wrong) {
+        const { code, stdout, stderr } = await runLesson(page.number, [`--${name}=${value}`]);
+        assertEquals([code, stdout], [2, ""], value);
+        const whole = Number.isInteger(knob.step) ? "whole " : "";
+        const told = `is not right: it must be a ${whole}number from ${least} to ${most}.\n`;
+        if (value === "") assertStringIncludes(stderr, `--${name} needs a value.\n`);
+        else assertEquals(stderr.split("\n")[0], `--${name} ${value} ${told.trimEnd()}`);
+        assertMatch(stderr, /See: deno task lesson\d+ --help\n$/);
+      }
     }
-  }
-});
+  },
+);
 
-Deno.test("a knob: as an option of the play, with --json and without; a lesson says which ones it has", async () => {
-  const [drawn, json, other] = await Promise.all([
-    runLesson(8, ["--drop", 1]),
-    runLesson(8, ["--json", "--drop=1", "--seed", 7]),
-    runLesson(8, ["--port", 1]),
-  ]);
-  assertStringIncludes(drawn.stdout, "Received: nothing.");
-  const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
-  assertEquals(events.filter(({ fate }) => fate === "lost").length, 5);
-  assertEquals([drawn.code, json.code, other.code], [0, 0, 2]);
-  assertEquals(
-    other.stderr.split("\n")[0],
-    "Without a role, this lesson takes --drop, --duplicate, --delay, --jitter, --seed, " +
-      "--json and --help only. Roles: server or relay or ping.",
-  );
-});
+waits(
+  "a knob: as an option of the play, with --json and without; a lesson says which ones it has",
+  async () => {
+    const [drawn, json, other] = await Promise.all([
+      runLesson(8, ["--drop", 1]),
+      runLesson(8, ["--json", "--drop=1", "--seed", 7]),
+      runLesson(8, ["--port", 1]),
+    ]);
+    assertStringIncludes(drawn.stdout, "Received: nothing.");
+    const events = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events.filter(({ fate }) => fate === "lost").length, 5);
+    assertEquals([drawn.code, json.code, other.code], [0, 0, 2]);
+    assertEquals(
+      other.stderr.split("\n")[0],
+      "Without a role, this lesson takes --drop, --duplicate, --delay, --jitter, --seed, " +
+        "--json and --help only. Roles: server or relay or ping.",
+    );
+  },
+);
 
 Deno.test("a knob takes its least and its most as text, and nothing that is no plain number", () => {
   const share: Knob = { about: "x", least: 0, most: 1, default: 0, step: 0.05 };

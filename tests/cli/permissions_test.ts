@@ -3,16 +3,17 @@ import { mayUse } from "../../cli/permissions.ts";
 import { here } from "../helpers.ts";
 import { NO_TERMINAL, unless } from "../only.ts";
 import { answer, freePort, inTerminal, runChild, runLesson } from "../program.ts";
+import { waits } from "../waits.ts";
 
 /** The text with its line breaks as spaces: an error is wrapped where it does not fit. */
 const unwrapped = (text: string) => text.replace(/\s+/g, " ");
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "Deno asks a server that answers others once, before it begins, and never again",
   ),
-  async fn() {
+  async () => {
     const port = freePort();
     await using server = inTerminal(`lesson4 server --host 0.0.0.0 --port ${port}`);
     await answer(server, "y", /Granted net access/);
@@ -22,11 +23,11 @@ Deno.test({
     await server.type("\x03");
     assertEquals((await server.end()).code, 0);
   },
-});
+);
 
-Deno.test({
-  ...unless(NO_TERMINAL, "a server that may not answer others ends: 1, and what it may"),
-  async fn() {
+waits(
+  unless(NO_TERMINAL, "a server that may not answer others ends: 1, and what it may"),
+  async () => {
     await using server = inTerminal(`lesson6 server --host 0.0.0.0 --port ${freePort()}`);
     await answer(server, "n", /Denied/);
     const { code, stdout } = await server.end();
@@ -39,14 +40,14 @@ Deno.test({
     assertEquals(stdout.match(/Allow\?/g)?.length, 1);
     assertEquals(code, 1);
   },
-});
+);
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "a peer that is told where to send is asked once; after a refusal it ends: 1",
   ),
-  async fn() {
+  async () => {
     await using peer = inTerminal("lesson18 peer --host 192.0.2.99");
     await answer(peer, "n", /Denied/);
     const { code, stdout } = await peer.end();
@@ -55,28 +56,31 @@ Deno.test({
     assertEquals(stdout.match(/Allow\?/g)?.length, 1);
     assertEquals(code, 1);
   },
-});
+);
 
-Deno.test("all addresses are asked for when they are named, whatever the task allows for Windows' groups", async () => {
-  for (
-    const [number, ...args] of [
-      [3, "bind", "--host", "0.0.0.0", "--port", "0"],
-      [12, "say", "--interface", "0.0.0.0", "--message", "Hello"],
-      [17, "listen", "--host", "0.0.0.0"],
-    ] as const
-  ) {
-    const { code, stdout, stderr } = await runChild(number, [...args]);
-    assertMatch(
-      stderr,
-      /^Deno lets this program use this machine only, and has to ask for 0\.0\.0\.0/,
-    );
-    assertEquals([code, stdout], [1, ""]);
-  }
-});
+waits(
+  "all addresses are asked for when they are named, whatever the task allows for Windows' groups",
+  async () => {
+    for (
+      const [number, ...args] of [
+        [3, "bind", "--host", "0.0.0.0", "--port", "0"],
+        [12, "say", "--interface", "0.0.0.0", "--message", "Hello"],
+        [17, "listen", "--host", "0.0.0.0"],
+      ] as const
+    ) {
+      const { code, stdout, stderr } = await runChild(number, [...args]);
+      assertMatch(
+        stderr,
+        /^Deno lets this program use this machine only, and has to ask for 0\.0\.0\.0/,
+      );
+      assertEquals([code, stdout], [1, ""]);
+    }
+  },
+);
 
-Deno.test({
-  ...unless(NO_TERMINAL, "Deno asks a client for two hosts, and after a refusal for nothing more"),
-  async fn() {
+waits(
+  unless(NO_TERMINAL, "Deno asks a client for two hosts, and after a refusal for nothing more"),
+  async () => {
     await using client = inTerminal("lesson4 client --host 192.0.2.99");
     await answer(client, "n", /Denied/);
     const { code, stdout } = await client.end();
@@ -91,11 +95,11 @@ Deno.test({
     assertEquals(stdout.match(/Allow\?/g)?.length, 1);
     assertEquals(code, 1);
   },
-});
+);
 
-Deno.test({
-  ...unless(NO_TERMINAL, "any address of this machine is told as that, in IPv6 as well"),
-  async fn() {
+waits(
+  unless(NO_TERMINAL, "any address of this machine is told as that, in IPv6 as well"),
+  async () => {
     await using client = inTerminal("lesson4 client --host 2001:db8::1");
     await answer(client, "n", /Denied/);
     const { stdout } = await client.end();
@@ -104,14 +108,14 @@ Deno.test({
       /at \[::\], which is any address of this\r*\nmachine, and for sending to \[2001:db8::1\]\./,
     );
   },
-});
+);
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "a role whose own address is named is asked for that one, and for its group",
   ),
-  async fn() {
+  async () => {
     await using program = inTerminal("lesson12 say --host 239.1.2.3 --interface 127.0.0.9");
     await answer(program, "n", /Denied/);
     const { code, stdout } = await program.end();
@@ -125,14 +129,14 @@ Deno.test({
     );
     assertEquals([code, stdout.match(/Allow\?/g)?.length], [1, 1]);
   },
-});
+);
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "a role that answers nobody is asked once, and ends if the answer is n: 1, and a sentence",
   ),
-  async fn() {
+  async () => {
     const port = freePort();
     await using program = inTerminal(`lesson3 bind --host 0.0.0.0 --port ${port}`);
     await answer(program, "n", /Denied/);
@@ -147,11 +151,11 @@ Deno.test({
     assert(!/asks twice|Bind UDP/.test(stdout), stdout);
     assertEquals(code, 1);
   },
-});
+);
 
-Deno.test({
-  ...unless(NO_TERMINAL, "for one host Deno asks once, and nobody says that it asks twice"),
-  async fn() {
+waits(
+  unless(NO_TERMINAL, "for one host Deno asks once, and nobody says that it asks twice"),
+  async () => {
     await using program = inTerminal("lesson1 send --host 127.0.0.2 --message x");
     await answer(program, "n", /Denied/);
     const { code, stdout } = await program.end();
@@ -160,7 +164,7 @@ Deno.test({
     assertMatch(unwrapped(stdout), /Then it cannot use 127\.0\.0\.2\. /);
     assertEquals(code, 1);
   },
-});
+);
 
 Deno.test("a role that sends to two hosts needs the permission for both", async () => {
   const peers = ["192.0.2.1", "192.0.2.2"].map((hostname) => ({ hostname, port: 9 }));

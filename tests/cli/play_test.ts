@@ -5,6 +5,7 @@ import { drawing } from "../../cli/drawing.ts";
 import type { Event } from "../../cli/events.ts";
 import { PAGES, plays, speaksQuic } from "../lessons.ts";
 import { type Ended, lesson, runLesson } from "../program.ts";
+import { waits } from "../waits.ts";
 
 setColorEnabled(false); // on a terminal too
 
@@ -85,68 +86,71 @@ function played(number: number): Promise<Ended> {
   return ended;
 }
 
-Deno.test("every lesson: played, it fits into 80 columns, holds no control character, and says what is next", async () => {
-  await Promise.all(
-    PAGES.filter(plays).map(async ({ number, file, lesson }) => {
-      const { code, stdout, stderr } = await played(number);
-      assertEquals([code, stderr], [0, ""]);
-      for (const line of stdout.split("\n")) {
-        assert(stringWidth(line) <= 80, `wide: ${line}`);
-        assert(!/\p{Cc}/u.test(line), `control character: ${line}`);
-      }
-      assertMatch(stdout, new RegExp(`^Lesson ${number}\\. `));
-      const test = `tests/${file.replace(".ts", "_test.ts")}`;
-      assertMatch(stdout, new RegExp(`\nRead it  lessons/${file}\n`));
-      assertMatch(stdout, new RegExp(`\nTest it  deno task test ${test}\n`));
-      assertMatch(
-        stdout,
-        new RegExp(`\nDo it    exercises/${file} .* deno task exercise ${number}\n$`),
-      );
-      const [one, two, three] = lesson.tryNext;
-      const tried = three
-        ? `in three terminals\n {9}${one}\n {9}${two}\n {9}${three}\n`
-        : `${one} +in one terminal, and\n {9}${two} +in a second`;
-      assertMatch(stdout, new RegExp(`\nTry it   ${tried}`));
-    }),
-  );
-});
-
-Deno.test("every lesson: --json prints what the drawing shows, an event a line, and nothing else", async () => {
-  await Promise.all(
-    PAGES.filter(plays).map(async (page) => {
-      const { number } = page;
-      const [json, drawn] = await Promise.all([runLesson(number, ["--json"]), played(number)]);
-      assertEquals([json.code, json.stderr], [0, ""]);
-      const events = parsed(json.stdout);
-      assertEquals(events.filter(({ event }) => event === "end").length, 1);
-      assertEquals(events.at(-1)!.event, "end");
-
-      const lines: string[] = [];
-      const draw = drawing((line) => lines.push(line));
-      for (const event of events) draw(event);
-      assert(arrows(lines).length > 1, json.stdout);
-      // How many packets QUIC needs, and of which types, is another matter each time.
-      if (!speaksQuic(page)) {
-        assertEquals(kinds(arrows(lines)), kinds(arrows(drawn.stdout.split("\n"))));
-      }
-      assertEquals(
-        arrows(lines).length,
-        events.filter(({ event }) => event === "datagram").length,
-      );
-    }),
-  );
-});
-
-Deno.test({
-  name: "Ctrl-C ends --json with 0, and prints nothing that is no JSON",
-  async fn() {
-    await using program = lesson(2, "--json");
-    await program.prints(/"Is it cold\?".*\n/); // it waits for a while now
-    program.signal("SIGINT");
-    const { code, stdout, stderr } = await program.end();
-    assertEquals([code, stderr], [0, ""]);
-    assert(parsed(stdout).every(({ event }) => event !== "end"), stdout);
+waits(
+  "every lesson: played, it fits into 80 columns, holds no control character, and says what is next",
+  async () => {
+    await Promise.all(
+      PAGES.filter(plays).map(async ({ number, file, lesson }) => {
+        const { code, stdout, stderr } = await played(number);
+        assertEquals([code, stderr], [0, ""]);
+        for (const line of stdout.split("\n")) {
+          assert(stringWidth(line) <= 80, `wide: ${line}`);
+          assert(!/\p{Cc}/u.test(line), `control character: ${line}`);
+        }
+        assertMatch(stdout, new RegExp(`^Lesson ${number}\\. `));
+        const test = `tests/${file.replace(".ts", "_test.ts")}`;
+        assertMatch(stdout, new RegExp(`\nRead it  lessons/${file}\n`));
+        assertMatch(stdout, new RegExp(`\nTest it  deno task test ${test}\n`));
+        assertMatch(
+          stdout,
+          new RegExp(`\nDo it    exercises/${file} .* deno task exercise ${number}\n$`),
+        );
+        const [one, two, three] = lesson.tryNext;
+        const tried = three
+          ? `in three terminals\n {9}${one}\n {9}${two}\n {9}${three}\n`
+          : `${one} +in one terminal, and\n {9}${two} +in a second`;
+        assertMatch(stdout, new RegExp(`\nTry it   ${tried}`));
+      }),
+    );
   },
+);
+
+waits(
+  "every lesson: --json prints what the drawing shows, an event a line, and nothing else",
+  async () => {
+    await Promise.all(
+      PAGES.filter(plays).map(async (page) => {
+        const { number } = page;
+        const [json, drawn] = await Promise.all([runLesson(number, ["--json"]), played(number)]);
+        assertEquals([json.code, json.stderr], [0, ""]);
+        const events = parsed(json.stdout);
+        assertEquals(events.filter(({ event }) => event === "end").length, 1);
+        assertEquals(events.at(-1)!.event, "end");
+
+        const lines: string[] = [];
+        const draw = drawing((line) => lines.push(line));
+        for (const event of events) draw(event);
+        assert(arrows(lines).length > 1, json.stdout);
+        // How many packets QUIC needs, and of which types, is another matter each time.
+        if (!speaksQuic(page)) {
+          assertEquals(kinds(arrows(lines)), kinds(arrows(drawn.stdout.split("\n"))));
+        }
+        assertEquals(
+          arrows(lines).length,
+          events.filter(({ event }) => event === "datagram").length,
+        );
+      }),
+    );
+  },
+);
+
+waits("Ctrl-C ends --json with 0, and prints nothing that is no JSON", async () => {
+  await using program = lesson(2, "--json");
+  await program.prints(/"Is it cold\?".*\n/); // it waits for a while now
+  program.signal("SIGINT");
+  const { code, stdout, stderr } = await program.end();
+  assertEquals([code, stderr], [0, ""]);
+  assert(parsed(stdout).every(({ event }) => event !== "end"), stdout);
 });
 
 Deno.test("--json is for the whole lesson: a role does not take it", async () => {

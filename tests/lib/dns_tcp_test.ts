@@ -6,6 +6,7 @@ import { bytes, here, later, PATIENCE, text, until, within } from "../helpers.ts
 import { unless } from "../only.ts";
 import { eventually, freePort } from "../program.ts";
 import { SimulatedClock } from "../simulated.ts";
+import { waits } from "../waits.ts";
 
 const LOCAL = here(0);
 
@@ -156,30 +157,27 @@ Deno.test("tcp: who says nothing, or half a message, is disconnected after 5 s",
 
 const NO_END = Deno.build.os === "windows" ? "Wine ends no write when the connection is lost" : "";
 
-Deno.test({
-  ...unless(NO_END, "tcp: who asks on and on, and reads nothing, is disconnected"),
-  async fn() {
-    const clock = new SimulatedClock();
-    await served(async ({ socket: { address } }) => {
-      using greedy = await Deno.connect(address);
-      let written = 0;
-      const asking = async () => {
-        const question = framed("a".repeat(60_000));
-        // Until the server cannot write, and so does not read.
-        while (true) written += await greedy.write(question.subarray(written % question.length));
-      };
-      const ended = asking().then(() => false, () => true);
-      for (let before = -1; before !== written;) {
-        before = written;
-        await later(200);
-      }
-      await clock.pass(5000);
-      assert(await within(PATIENCE, ended));
-    }, clock);
-  },
+waits(unless(NO_END, "tcp: who asks on and on, and reads nothing, is disconnected"), async () => {
+  const clock = new SimulatedClock();
+  await served(async ({ socket: { address } }) => {
+    using greedy = await Deno.connect(address);
+    let written = 0;
+    const asking = async () => {
+      const question = framed("a".repeat(60_000));
+      // Until the server cannot write, and so does not read.
+      while (true) written += await greedy.write(question.subarray(written % question.length));
+    };
+    const ended = asking().then(() => false, () => true);
+    for (let before = -1; before !== written;) {
+      before = written;
+      await later(200);
+    }
+    await clock.pass(5000);
+    assert(await within(PATIENCE, ended));
+  }, clock);
 });
 
-Deno.test("tcp: asking ends in time, whatever the server does", async () => {
+waits("tcp: asking ends in time, whatever the server does", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = here(listener.addr.port);
   const behave = async (...answer: number[][]) => {

@@ -6,6 +6,7 @@ import { systemClock } from "../../lib/clock.ts";
 import { soon, text } from "../helpers.ts";
 import { SimulatedClock, SimulatedNetwork } from "../simulated.ts";
 import { NOT_LINUX, unless } from "../only.ts";
+import { waits } from "../waits.ts";
 
 const AT_ONCE = () => () => [0];
 const NOBODY = { hostname: "127.0.0.1", port: 0 };
@@ -493,7 +494,7 @@ Deno.test("relay: what waits is bounded: 16 MB, small ones counted as more than 
   assertEquals(counts.toServer.unsent, 40_000); // and at the end none of them went
 });
 
-Deno.test("relay: what went makes room again", async () => {
+waits("relay: what went makes room again", async () => {
   const counts = noCounts();
   const big = new Uint8Array(60_000);
   await using _ = network(() => () => [1], { counts }, senders(600, 1, big, 5));

@@ -12,6 +12,7 @@ import { here, PATIENCE } from "../helpers.ts";
 import { peers, place } from "../peers.ts";
 import { NOT_LINUX, unless } from "../only.ts";
 import { freePort, Program } from "../program.ts";
+import { waits } from "../waits.ts";
 
 const ICMP = programs("icmp-errors.md");
 const GREETINGS = "Hello, Michael!\nHello, Tracy!\nHello, Sarah!\n";
@@ -72,12 +73,12 @@ peers("docs: Node.js says ECONNREFUSED, and ends if nobody listens to that", "no
   assertMatch(stderr, /ECONNREFUSED/);
 }, NOT_LINUX);
 
-Deno.test({
-  ...unless(NOT_LINUX, "docs: Deno's node:dgram connects, and says nothing of a refusal"),
-  fn: async () => {
+waits(
+  unless(NOT_LINUX, "docs: Deno's node:dgram connects, and says nothing of a refusal"),
+  async () => {
     assertEquals(await withAndWithout("ask.mjs", deno), ["Hello, Michael!\n", ""]);
   },
-});
+);
 
 peers("docs: a certificate of openssl's for lesson 20's server", "openssl", async () => {
   await using made = await certificate();
