@@ -57,6 +57,7 @@ import {
   formatAddress,
   localFor,
   MAX_BYTES,
+  MAX_BYTES_IPV6,
   sameAddress,
   type Socket,
 } from "../lib/udp.ts";
@@ -199,11 +200,14 @@ export async function probe(to: Address, seconds: number, print = console.log): 
     return arrived;
   };
 
+  // Over IPv6, a datagram carries up to 65,527 bytes.
+  const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
+
   // findRanges() calls testSize() with each of these sizes. Suppose 1,200 bytes
   // arrive and 1,472 do not. Then it also tests 1,336 bytes, halfway between the
   // two, and so on. It ends with a size that arrives and the next size, which
   // does not.
-  const sizes = [LEAST_SIZE, 1_200, 1_472, 1_473, MAX_BYTES];
+  const sizes = [LEAST_SIZE, 1_200, 1_472, 1_473, most];
   const ranges = await findRanges(sizes, testSize);
   await testSize(LEAST_SIZE); // the server may have stopped meanwhile
 
