@@ -89,6 +89,9 @@ export type Question = "GET" | "GETNEXT" | "GETBULK";
 /** How many steps a GETBULK takes at a time. Net-SNMP's snmpbulkwalk takes 10, too. */
 const STEPS = 10;
 
+/** How many times to ask. Net-SNMP's snmpget asks six times, too, and waits for one second each. */
+const TRIES = 6;
+
 /**
  * Makes a question about an OID. A GET asks for its value. A GETNEXT asks for the first OID that
  * comes after it, and for the value there. A GETBULK takes several such steps at once.
@@ -96,8 +99,11 @@ const STEPS = 10;
 export function questionFor(type: Question, oid: string, community = "public"): Message {
   // The number of the question is random, so an attacker has to guess it. It
   // must not come from Math.random() (lesson 13).
-  const random = crypto.getRandomValues(new Uint32Array(1))[0]!; // 32 bits
-  const id = random >>> 1; // 31 bits: SNMP's numbers are signed, and ours are never negative
+  const random = crypto.getRandomValues(new Uint32Array(1)); // one number of 32 bits
+
+  // SNMP's numbers have a sign, and ours are never negative. So we use only 31 of
+  // the bits.
+  const id = random[0]! >>> 1;
 
   // The tree at the top of this page has three numbers inside GET. The third
   // one is `index`. A GETBULK says there how many steps to take. Other
@@ -134,11 +140,13 @@ export function isSnmpAnswer(
   const values = message.bindings.length;
   if (asked.type === "GETBULK") return values >= 1 && values <= asked.index;
 
-  // The answer to a GETNEXT has one value. Its OID is new to us.
+  // The answer to a GET or a GETNEXT has one value.
   if (values !== 1) return false;
+
+  // A GETNEXT asks for an OID that we do not know. So any OID fits.
   if (asked.type === "GETNEXT") return true;
 
-  // The answer to a GET has one value, and the OID that we asked for.
+  // A GET asks for one OID, and the answer has to name the same one.
   return message.bindings[0]!.oid === asked.bindings[0]!.oid;
 }
 
@@ -174,7 +182,7 @@ export async function askAgent(
   socket: Socket,
   asked: Message,
   agent: Address,
-  { milliseconds, tries = 6 }: Patience, // as snmpget does: six times, one second each
+  { milliseconds, tries = TRIES }: Patience,
 ): Promise<Message | undefined> {
   for (let attempt = 1; attempt <= tries; attempt++) {
     // encode() returns the bytes of the question. Each try sends the same ones.
@@ -248,9 +256,11 @@ export function answerManager(
     return undefined;
   }
 
-  // Do not answer an answer (lesson 4). A SET asks the agent to change a value.
-  // Its answer is an error, because our values cannot be changed.
-  if (!["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type)) return undefined;
+  // Do not answer an answer (lesson 4). These four types are questions. A SET asks
+  // the agent to change a value. Its answer is an error, because our values cannot
+  // be changed.
+  const isQuestion = ["GET", "GETNEXT", "GETBULK", "SET"].includes(asked.type);
+  if (!isQuestion) return undefined;
 
   // A wrong community gets no answer. Somebody who guesses should not even learn
   // that an agent is here.
@@ -282,15 +292,17 @@ export async function agent(at: Address, community: string, print = console.log)
   const known = machine(); // this machine's values, and the counts, which are 0
   let last = ""; // describes the last datagram in a few words
 
-  // For each datagram, serve() calls this function first.
+  // For each datagram, serve() does two things. First it gets the reply from this
+  // function.
   const replyTo = (data: Uint8Array) => {
     last = described(data, community);
     return answerManager(data, known, community);
   };
 
-  // Then serve() has a line to print, such as "Received from 127.0.0.1:53011."
-  // We add the words to it.
-  await serve(socket, replyTo, (line) => print(`${line} (${last})`));
+  // Then it prints a line, such as "Received from 127.0.0.1:53011." We add the
+  // words to it.
+  const printWithWords = (received: string) => print(`${received} (${last})`);
+  await serve(socket, replyTo, printWithWords);
 }
 
 /** Describes a datagram in a few words, such as "GET sysDescr.0". */
@@ -311,12 +323,12 @@ export interface Target {
   seconds: number;
 }
 
-/** Asks an agent. Throws an error if no answer comes, or if the answer is an error. */
+/** Returns an agent's answer. Throws an error if none comes, or if the answer is an error. */
 export async function valuesOf(
   socket: Socket,
   asked: Message,
   { address, seconds }: Target,
-  tries = 6,
+  tries = TRIES,
 ): Promise<Message> {
   const milliseconds = 1000 * seconds;
   const answer = await askAgent(socket, asked, address, { milliseconds, tries });
@@ -348,13 +360,16 @@ export async function get(
 ): Promise<void> {
   using socket = open();
   const answer = await valuesOf(socket, questionFor("GET", oid, to.community), to);
-  const { value } = answer.bindings[0]!;
+  const value = answer.bindings[0]!.value; // the answer to a GET has one
 
   // nameOf() returns the name of an OID, such as "sysName.7".
   const missing = `${formatAddress(to.address)} has no ${nameOf(oid)}`;
+
+  // noSuchObject means that the agent has no value of this kind.
   if (value.type === "noSuchObject") throw new Error(`${missing}: noSuchObject.`);
 
-  // The agent has other values of this kind: sysName.0, but not sysName.7.
+  // noSuchInstance means that it has others of this kind: sysName.0, but not
+  // sysName.7.
   if (value.type === "noSuchInstance") {
     throw new Error(`${missing}: noSuchInstance. Try it with .0 at its end, or walk.`);
   }
@@ -376,7 +391,7 @@ export async function walk(
   const next = (after: string) => {
     // After the first answer we know that the agent exists. So a missing answer
     // was probably lost, and we try more times before we give up.
-    const tries = found === 0 ? 6 : 20;
+    const tries = found === 0 ? TRIES : 20;
     return valuesOf(socket, questionFor("GETBULK", after, to.community), to, tries);
   };
 
