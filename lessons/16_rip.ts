@@ -136,9 +136,13 @@ export function isWanted(
   distance: number,
   neighbour: Address,
 ): boolean {
-  // If we have no route, or a lost one, every route that reaches the network is
-  // welcome. Hearing again that it is lost must not restart the timer.
-  if (!known || known.metric === INFINITY) return distance < INFINITY;
+  // If we have no route, every route that reaches the network is welcome.
+  const reaches = distance < INFINITY;
+  if (!known) return reaches;
+
+  // The same is true if our route is lost. `since` is the time when it was lost.
+  // Hearing of the loss again must not change that.
+  if (known.metric === INFINITY) return reaches;
 
   // Our own network has no neighbour. Nobody is closer to it than we are.
   if (known.neighbour === undefined) return false;
@@ -222,7 +226,7 @@ export function forget(table: Table, milliseconds: number, now: number): string[
 
 /** A network that a router is in. */
 export interface Link {
-  /** Where to send updates: a group, or a neighbour. Routers send from this port, too. */
+  /** Where to send updates: a group, or a neighbour. Neighbours send from the same port. */
   to: Address;
   /** Returns whether a sender is a neighbour in this network. */
   isNeighbour: (sender: Address) => boolean;
@@ -248,15 +252,13 @@ export function routesFor(router: Router, link: Link, changed?: string[]): Route
     // neighbour there could take it for a second way to the network. But this
     // way leads through the neighbour itself.
     const cameFromHere = neighbour !== undefined && link.isNeighbour(neighbour);
-    if (!router.careful || !cameFromHere) {
-      routes.push({ network, metric, tag });
-      continue;
-    }
+    const isHeldBack = router.careful && cameFromHere;
+    if (!isHeldBack) routes.push({ network, metric, tag });
 
     // *Poisoned reverse* is stronger: send it back, but with metric 16. bird does
     // this, too. FRR's ripd leaves the route out. A triggered update (see `learn`)
     // does not need it: this neighbour has told us the change.
-    if (!changed) routes.push({ network, metric: INFINITY, tag });
+    if (isHeldBack && !changed) routes.push({ network, metric: INFINITY, tag });
   }
 
   return routes;
@@ -268,10 +270,10 @@ export function routesFor(router: Router, link: Link, changed?: string[]): Route
  */
 export async function advertise(router: Router, changed?: string[]): Promise<void> {
   for (const link of router.links) {
+    const routes = routesFor(router, link, changed);
+
     // responses() returns messages as bytes. Each has at most 25 routes.
-    for (const message of responses(routesFor(router, link, changed))) {
-      await router.socket.send(message, link.to);
-    }
+    for (const message of responses(routes)) await router.socket.send(message, link.to);
   }
 }
 
@@ -431,7 +433,8 @@ export async function router(
   // The neighbours are all addresses in the network that we are in. For
   // 127.0.0.1, networkHere() returns "127.0.0.0/8".
   const network = networkHere(at.hostname);
-  const link = { to: group, isNeighbour: (from: Address) => isWithin(from.hostname, network) };
+  const isNeighbour = (sender: Address) => isWithin(sender.hostname, network);
+  const link: Link = { to: group, isNeighbour };
   const self: Router = { socket, links: [link], table: new Map(), careful: true };
 
   // Our own networks are never forgotten, so `since` does not matter.
