@@ -20,12 +20,13 @@
  *
  * RFC 4787 has names for it. An *endpoint* is a host and a port: our code calls it `Address`.
  *
- * - The *mapping* says which port outside a computer gets. If it is *endpoint-independent*, the
- *   computer has one port for all destinations. If it is *address and port-dependent*, the computer
- *   gets another port for each destination. RFC 4787 forbids that (REQ-1), but some routers do it.
+ * - The *mapping* says which of the router's ports a computer gets: its port outside. If it is
+ *   *endpoint-independent*, the computer has one port for all destinations. If it is *address and
+ *   port-dependent*, the computer gets another port for each destination. RFC 4787 forbids that
+ *   (REQ-1), but some routers do it.
  * - The *filter* says which datagrams get in. Ours is address and port-dependent, like the filter
- *   of Linux. A datagram that comes to a port outside gets in only if the computer has sent to the
- *   datagram's sender before, by this port.
+ *   of Linux. First, the computer sends to an endpoint by its port outside. Then this endpoint's
+ *   datagrams get in at this port. All others are dropped.
  * - The *timeout* says when the router forgets. UDP has no message that ends a conversation. So the
  *   router forgets a computer that has not sent for some time. Linux forgets after 30 s, and after
  *   120 s if both sides have sent. RFC 4787 wants at least 2 minutes (REQ-5).
@@ -50,10 +51,10 @@
  *
  *     127.0.0.1:3478 ⏎ data
  *
- * The two computers ask a server that both know. A question is a line of text, and the reply has
- * two lines:
+ * The two computers ask a server that both know. A question is a line of text, filled with spaces
+ * to 128 bytes. The reply has two lines:
  *
- *     meet ann bob                   I am ann, and I look for bob (and spaces, up to 128 bytes)
+ *     meet ann bob                   I am ann, and I look for bob
  *
  *     you 127.0.0.1:40001 ⏎          your question came from here
  *     bob 127.0.0.1:50002            this is where bob asked from, or ? for "not here"
@@ -127,6 +128,7 @@ export interface RouterParts {
   readonly print: (line: string) => void;
 }
 
+/** The usual parts: real sockets and the real time. They print nothing. */
 const PARTS: RouterParts = { open: bind, now: () => performance.now(), print: () => {} };
 
 /** A router at work: what its functions share. */
@@ -202,9 +204,9 @@ function mappingFor(nat: Nat, inside: Address, to: Address): Mapping {
   // A computer without a port gets a new one.
   mapping ??= openPort(nat, inside);
 
-  // remember() adds the mapping to the others. If there are more than 200 then,
-  // it removes and returns the one that was silent for the longest time. So
-  // nobody can fill the memory.
+  // remember() puts the mapping at the end of the map. So the first one there is
+  // the one that was used longest ago. If there are more than 200, remember()
+  // removes the first one and returns it. So nobody can fill our memory.
   const oldest = remember(mappings, key, mapping);
   oldest?.outside.close();
   return mapping;
@@ -272,7 +274,7 @@ export function keepAlive(socket: Socket, to: Address, milliseconds: number): ()
   return () => clearInterval(timer);
 }
 
-/** How many bytes a question has. The longest reply has 112. */
+/** How many bytes a question has. The longest reply has 112, with two IPv6 addresses. */
 const QUESTION = 128;
 
 /** A name has 1 to 12 letters, digits or `_`: a longer one would make the reply longer. */
@@ -349,7 +351,9 @@ export async function askToMeet(
   const reply = await receiveUntil(socket, milliseconds, ({ data, from }) => {
     return sameAddress(from, server) && readIntroduction(data, friend) !== undefined;
   });
-  return reply && readIntroduction(reply.data, friend);
+  if (!reply) return undefined;
+
+  return readIntroduction(reply.data, friend);
 }
 
 /** How many greetings a peer sends. A server that lies cannot make it send more to a victim. */
@@ -369,16 +373,17 @@ export async function greetFriend(
 ): Promise<number> {
   const heard = new Set<string>();
 
+  // Keeps a greeting of the friend. A copy counts once.
+  const hear = ({ data, from }: Datagram) => {
+    const text = new TextDecoder().decode(data);
+    const isGreeting = /^hello \d\d?$/.test(text); // with one digit or two
+    if (isGreeting && sameAddress(from, friend)) heard.add(text);
+    return false; // so the wait goes on until its time is up, and we hear them all
+  };
+
   for (let number = 1; number <= GREETINGS; number++) {
     await socket.send(`hello ${number}`, friend);
-
-    // None of them ends the wait, because we want to hear them all.
-    await receiveUntil(socket, milliseconds, ({ data, from }) => {
-      const text = new TextDecoder().decode(data);
-      const isGreeting = /^hello \d\d?$/.test(text); // with one digit or two
-      if (isGreeting && sameAddress(from, friend)) heard.add(text); // a copy counts once
-      return false;
-    });
+    await receiveUntil(socket, milliseconds, hear);
   }
 
   return heard.size;
@@ -425,7 +430,8 @@ export async function meet(at: Address, print = console.log): Promise<void> {
   // replyToEach() is the loop of lesson 4's serve(). But its function also gets
   // the sender's address.
   const guests: Guests = new Map();
-  await replyToEach(socket, (datagram) => introduce(guests, datagram, performance.now()), print);
+  const reply = (datagram: Datagram) => introduce(guests, datagram, performance.now());
+  await replyToEach(socket, reply, print);
 }
 
 /** `deno task lesson18 router` runs this: translates until the program is stopped. */
