@@ -86,6 +86,9 @@ const SECRET_LIFE = 3600;
 /** A cookie: 8 digits for the time, and 64 for the HMAC. */
 const COOKIE = /^[0-9a-f]{72}$/;
 
+/** A reply with a cookie. The brackets are around the cookie. */
+const COOKIE_REPLY = /^cookie ([0-9a-f]{72})$/;
+
 /** The digits in the question of a client that has no cookie. */
 export const NO_COOKIE: string = "0".repeat(72);
 
@@ -95,11 +98,15 @@ const QUESTION = "trains ".length + NO_COOKIE.length;
 /** How many times a client asks at most. Two are needed, but a datagram may be lost. */
 const TRIES = 5;
 
-/** The large answer: 36 trains, each in a line. It fits into one packet (lesson 7). */
+/**
+ * The large answer: 36 trains, each in a line. It fits into one packet (lesson 7). From 8 o'clock
+ * on, a train leaves every 15 minutes.
+ */
 export const TIMETABLE: string = Array.from({ length: 36 }, (_, number) => {
   const city = ["Rome", "Oslo", "Bern", "Kyiv", "Lyon", "Riga"][number % 6];
-  const hour = `${8 + Math.floor(number / 4)}`.padStart(2, "0");
-  const minute = `${15 * (number % 4)}`.padStart(2, "0");
+  const minutes = 8 * 60 + 15 * number; // since midnight
+  const hour = `${Math.floor(minutes / 60)}`.padStart(2, "0");
+  const minute = `${minutes % 60}`.padStart(2, "0");
   return `${hour}:${minute} ${city}, from platform ${1 + number % 9}`;
 }).join("\n");
 
@@ -120,9 +127,9 @@ export function newSecret(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
 }
 
-/** Returns the bytes from which the HMAC is computed. */
-function signed(time: string, { hostname, port }: Address): Uint8Array<ArrayBuffer> {
-  // With the port, because many clients behind one router have the same host
+/** Returns the bytes from which the HMAC is computed, in a type that `crypto.subtle` takes. */
+function bytesToSign(time: string, { hostname, port }: Address): BufferSource {
+  // The port has to be there: many clients behind one router have the same host
   // (lesson 18).
   return new TextEncoder().encode(`${time} ${hostname} ${port}`);
 }
@@ -149,7 +156,7 @@ export async function makeCookie(
   now: number,
 ): Promise<string> {
   const time = Math.floor(now).toString(16).padStart(8, "0");
-  const hmac = await crypto.subtle.sign("HMAC", secret, signed(time, client));
+  const hmac = await crypto.subtle.sign("HMAC", secret, bytesToSign(time, client));
   return time + new Uint8Array(hmac).toHex();
 }
 
@@ -173,7 +180,7 @@ export async function isCookieOf(
   // time for each wrong HMAC. So its time does not tell an attacker how many
   // digits of a guess are right.
   const hmac = Uint8Array.fromHex(cookie.slice(8));
-  return await crypto.subtle.verify("HMAC", secret, hmac, signed(time, client));
+  return await crypto.subtle.verify("HMAC", secret, hmac, bytesToSign(time, client));
 }
 
 /** The server's secret, and the one before it. */
@@ -201,11 +208,13 @@ export async function answerProved(
 
   // The same cookie may come twice. It proves the address each time.
   const cookie = new TextDecoder().decode(data).slice("trains ".length);
-  const isProved = await isCookieOf(from, cookie, current, now) ||
-    await isCookieOf(from, cookie, previous, now);
-  if (isProved) return TIMETABLE;
+  if (await isCookieOf(from, cookie, current, now)) return TIMETABLE;
 
-  return `cookie ${await makeCookie(from, current, now)}`;
+  // The server may have changed its secret since it made this cookie.
+  if (await isCookieOf(from, cookie, previous, now)) return TIMETABLE;
+
+  const newCookie = await makeCookie(from, current, now);
+  return `cookie ${newCookie}`;
 }
 
 /** Asks for the timetable. Returns `undefined` if it does not come. */
@@ -222,16 +231,15 @@ export async function askForTrains(
     const reply = await receiveUntil(socket, milliseconds, ({ from }) => sameAddress(from, server));
     if (!reply) continue;
 
-    // A datagram of the server that is not a cookie is the timetable.
+    // The server sends a cookie or the timetable.
     const text = new TextDecoder().decode(reply.data);
-    const isCookie = text.startsWith("cookie ") && COOKIE.test(text.slice("cookie ".length));
-    const what = isCookie ? "a cookie" : "the timetable";
-    print(
-      `Sent ${count(sent, "byte")}, received ${reply.data.length.toLocaleString("en")}: ${what}.`,
-    );
-    if (!isCookie) return text;
+    const found = text.match(COOKIE_REPLY);
+    const what = found ? "a cookie" : "the timetable";
+    const received = reply.data.length.toLocaleString("en"); // 1,007 with its comma
+    print(`Sent ${count(sent, "byte")}, received ${received}: ${what}.`);
 
-    cookie = text.slice("cookie ".length);
+    if (!found) return text;
+    cookie = found[1]!; // what the brackets matched
   }
 
   return undefined;
@@ -242,6 +250,7 @@ export async function server(at: Address, print = console.log): Promise<void> {
   using socket = bind(at);
   print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
 
+  // At the start, there is no previous secret. A random one fits no cookie.
   let secrets: Secrets = { current: await newSecret(), previous: await newSecret() };
   const change = async () => {
     secrets = await changeSecret(secrets);
@@ -265,7 +274,8 @@ export async function client(to: Address, seconds: number, print = console.log):
   }
 
   // A server may send anything: 50 lines of 100 characters are enough here.
-  for (const line of timetable.split("\n").slice(0, 50)) print(printable(line, 100));
+  const lines = timetable.split("\n").slice(0, 50);
+  for (const line of lines) print(printable(line, 100));
 }
 
 /*
