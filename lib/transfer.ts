@@ -47,6 +47,10 @@ const [SOON, FAREWELL] = [40, 20];
 const [FIRST, FLOOR, CAP, FIRST_CAP] = [500, 100, 1_000, 2_000];
 const KINDS = { hello: 72, part: 68, end: 69, ack: 65, stop: 88 } as const;
 const NOTHING = new Uint8Array();
+/** The kinds by their bytes. */
+const KIND_OF = new Map<number | undefined, keyof typeof KINDS>(
+  Object.entries(KINDS).map(([kind, byte]) => [byte, kind as keyof typeof KINDS]),
+);
 
 /** A message of a transfer: what one of its datagrams says. */
 export interface Message {
@@ -92,9 +96,8 @@ export function pack({ kind, mine, theirs, number, data }: Message): Uint8Array<
  * is a view of these bytes, not a copy.
  */
 export function unpack(bytes: Uint8Array): Message | undefined {
-  const found = Object.entries(KINDS).find(([, byte]) => byte === bytes[0]);
-  if (!found || bytes.length < 9) return undefined;
-  const kind = found[0] as keyof typeof KINDS;
+  const kind = KIND_OF.get(bytes[0]);
+  if (!kind || bytes.length < 9) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [mine, theirs] = [view.getUint32(1), view.getUint32(5)];
   if (kind === "hello" || kind === "stop") {
@@ -349,8 +352,17 @@ export class Sending implements Side {
     if (this.#ended || !(this.next < this.lowest + LIMIT)) throw new RangeError("No room.");
     if (this.#parts.size === 0 && this.#theirs) this.#heardAt = now; // nobody had to answer before
     const number = this.next++;
-    const never = { sentAt: -Infinity, order: 0, times: 0, flying: false, held: false };
-    this.#parts.set(number, { number, kind, data, ...never, departure: undefined });
+    this.#parts.set(number, {
+      number,
+      kind,
+      data,
+      sentAt: -Infinity,
+      order: 0,
+      times: 0,
+      flying: false,
+      held: false,
+      departure: undefined,
+    });
   }
 
   stop(): void {
@@ -400,6 +412,7 @@ export class Sending implements Side {
     let arrived = 0;
     for (const part of this.#parts.values()) {
       const written = part.number < lowest;
+      if (!written && part.times === 0) break; // it was never sent, and nor were those after it
       if (!written && !isSet(bits, part.number - lowest)) continue;
       if (written) this.#parts.delete(part.number);
       if (part.held || part.times === 0) continue;
@@ -480,6 +493,7 @@ export class Sending implements Side {
 
   #giveUpForLost(now: number): void {
     for (const part of this.#parts.values()) {
+      if (part.times === 0) break; // nor was any part after it sent
       if (!part.flying || now < this.#deadline(part)) continue;
       part.flying = false;
       this.#flying--;
@@ -569,6 +583,7 @@ export class Sending implements Side {
     if (this.#theirs === 0) return this.#askedAt + this.trip.timeout;
     let at = this.#heardAt + (this.#parts.size === 0 ? IDLE : this.#patience);
     for (const part of this.#parts.values()) {
+      if (part.times === 0) break; // nor was any part after it sent
       if (part.flying) at = Math.min(at, this.#deadline(part));
     }
     if (this.#paced) at = Math.min(at, this.#window.leavesAt ?? at);
