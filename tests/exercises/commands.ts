@@ -7,14 +7,14 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { shipped } from "../../exercises/runner/shipped.ts";
 import { versions } from "../../exercises/runner/versions.ts";
 import config from "../../deno.json" with { type: "json" };
-import { Copy, FIRST, PAGES, solved } from "./copy.ts";
+import { Copy, FIRST, PAGES, solved, testCompiler, Uncompiled } from "./copy.ts";
 
 /** What runs `deno task exercise`. */
 const MAIN = "exercises/runner/main.ts";
 const FLAGS = config.tasks.exercise.command.match(/--\S+/g)!;
 
 Deno.test("--hint: one after the other, for the exercise that comes next", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   const hints: string[] = [];
   for (let i = 1; i <= 3; i++) {
     const { code, stdout } = await copy.run(1, "--hint");
@@ -99,7 +99,7 @@ Deno.test("--watch: checks again at every save, until Ctrl-C", async () => {
 });
 
 Deno.test("--watch: sees a save where the file system tells of none", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   // As in a Windows folder in WSL, or on a network drive.
   copy.write("silent.ts", "Deno.watchFs = () => new EventTarget() as Deno.FsWatcher;\n");
   const main = ["--preload=silent.ts", ...FLAGS, MAIN];
@@ -142,7 +142,7 @@ Deno.test("--watch: what an editor saves in several steps is checked once", asyn
 });
 
 Deno.test("--watch: ends when nobody reads any more what it says", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   await using program = copy.deno(["run", ...FLAGS, MAIN, "1", "--watch"]);
   await program.prints(/Exercise 1/);
   await program.leave();
@@ -151,7 +151,7 @@ Deno.test("--watch: ends when nobody reads any more what it says", async () => {
 });
 
 Deno.test("where nothing can be written, the result comes first, and then a sentence", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   copy.write(FIRST.file, solved(FIRST));
   const reader = FLAGS.filter((flag) => !flag.startsWith("--allow-write"));
   const run = async (...args: string[]) => {
@@ -186,7 +186,7 @@ Deno.test("where nothing can be written, the result comes first, and then a sent
 });
 
 Deno.test("what the system says against saving is told in its words", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   copy.write("exercises/.progress", "a file, in the place of the folder");
   const { code, stdout, stderr } = await copy.run(1);
   assertMatch(stdout, /sendToAll: not started\n[^]*The result could not be saved in [^(]+\.\n$/);
@@ -194,7 +194,7 @@ Deno.test("what the system says against saving is told in its words", async () =
 });
 
 Deno.test("--help, and a leading 0 in the number", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   for (const args of [["--help"], ["4", "--help"], ["-h"]]) {
     const { code, stdout } = await copy.run(...args);
     assertStringIncludes(stdout, "deno task exercise 4 --watch");
@@ -231,3 +231,5 @@ Deno.test("a wrong command is told, and is 2 as an exit code", async () => {
     assertEquals(code, 2);
   }
 });
+
+testCompiler();

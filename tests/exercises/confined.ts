@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exercises, shipped } from "../../exercises/runner/shipped.ts";
 import { NOT_LINUX, unless } from "../only.ts";
-import { Copy, FIRST, withBody } from "./copy.ts";
+import { Copy, FIRST, testCompiler, Uncompiled, withBody } from "./copy.ts";
 
 /** Counts who connects. Every way out of the machine leads here, for as long as a check runs. */
 class Door implements AsyncDisposable {
@@ -40,8 +40,12 @@ class Door implements AsyncDisposable {
  * What the check of the first page says if its exercises begin with this code, which throws, each with its own;
  * and the page with this line more.
  */
-async function told(codes: readonly [string, string], line = ""): Promise<[string, string]> {
-  await using copy = new Copy();
+async function told(
+  codes: readonly [string, string],
+  line = "",
+  made: Copy = new Copy(),
+): Promise<[string, string]> {
+  await using copy = made;
   await using door = new Door();
   let page = shipped(FIRST).replace("\nimport", `\n${line}\nimport`);
   for (const code of codes) {
@@ -94,7 +98,7 @@ const REFUSED = [
 for (let i = 0; i < REFUSED.length; i += 2) {
   const [one, two] = REFUSED.slice(i, i + 2) as unknown as [typeof REFUSED[0], typeof REFUSED[1]];
   Deno.test(`a page may not ${one[0]}, nor ${two[0]}`, async () => {
-    const both = await told([one[1], two[1]]);
+    const both = await told([one[1], two[1]], "", new Uncompiled());
     for (const [j, [, , refused]] of [one, two].entries()) {
       assertStringIncludes(both[j]!, "It is refused something");
       assertStringIncludes(both[j]!, "Your code may use this machine's own network, 127.0.0.1,");
@@ -119,7 +123,8 @@ for (
     assertMatch(stdout, sentence);
     // Deno sees the first one of these when it compiles, the second one when it comes to it.
     assertMatch((await told([`await import(${quoted})`, ""])).join(), sentence);
-    const [, running] = await told(["", `const name = ${quoted};\n  await import(name)`]);
+    const later = `const name = ${quoted};\n  await import(name)`;
+    const [, running] = await told(["", later], "", new Uncompiled());
     assertMatch(running, sentence);
   });
 }
@@ -135,7 +140,7 @@ Deno.test("what Deno fetches would have been heard", async () => {
 Deno.test({
   ...unless(NOT_LINUX, "no environment of the learner leads a check past the proxy"),
   async fn() {
-    await using copy = new Copy();
+    await using copy = new Uncompiled();
     copy.write(FIRST.file, withBody(FIRST, "sendToAll", "while (true);"));
     const environment = { NO_PROXY: "*", no_proxy: "*", DENO_NO_UPDATE_CHECK: "1" };
     await using program = copy.deno(["task", "-q", "exercise", `${FIRST.number}`], environment);
@@ -150,3 +155,5 @@ Deno.test({
     await program.end();
   },
 });
+
+testCompiler();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { inProject, readText } from "../../cli/source.ts";
 import { type Page, pages } from "../../exercises/runner/pages.ts";
@@ -47,6 +48,19 @@ export class Copy implements AsyncDisposable {
 
   write(file: string, text: string): void {
     Deno.writeTextFileSync(this.path(file), text);
+  }
+
+  /** Writes a page more, called `name`, and the check of it. Returns the name of the check's file. */
+  writeMore(
+    page: Page,
+    name: string,
+    text: string,
+    check = readText(inProject(page.check)),
+  ): string {
+    const file = `exercises/checks/${name}_test.ts`;
+    this.write(`exercises/${name}.ts`, text);
+    this.write(file, check.replaceAll(`"../${page.name}.ts"`, `"../${name}.ts"`));
+    return file;
   }
 
   remove(file: string): void {
@@ -97,6 +111,38 @@ export class Copy implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+/** The pages that were written to an {@linkcode Uncompiled}, by their texts. */
+const uncompiled = new Map<string, Page>();
+
+/**
+ * A copy where a check does not ask the compiler, which takes four times as long as all the rest of it. For
+ * pages that compile: {@linkcode testCompiler} sees that they do.
+ */
+export class Uncompiled extends Copy {
+  constructor() {
+    super();
+    const compile = "export const compile = (): Promise<string[]> => Promise.resolve([]);\n";
+    super.write("exercises/runner/compile.ts", compile);
+  }
+
+  override write(file: string, text: string): void {
+    super.write(file, text);
+    const page = PAGES.find((page) => page.file === file);
+    if (page && text !== shipped(page)) uncompiled.set(text, page);
+  }
+}
+
+/** Declares the last test of a file. The compiler is asked once about all pages that it was not asked about. */
+export function testCompiler(): void {
+  Deno.test("the compiler has nothing against the pages that were checked without it", async () => {
+    await using copy = new Copy();
+    const checks = [...uncompiled].map(([text, page], i) =>
+      copy.writeMore(page, `${page.name}_uncompiled${i}`, text)
+    );
+    if (checks.length > 0) assertEquals(await copy.output(["check", "--quiet", ...checks]), "");
+  });
 }
 
 function copy(from: string, to: string): void {

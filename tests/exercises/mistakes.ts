@@ -38,16 +38,13 @@ Deno.test("every mistake is found in the cases that it says", async () => {
   for (const { page, name, mistake, from, to, fails } of variants) {
     const right = solved(page);
     assert(right.includes(from), `${name}, ${mistake}: this is not in the solution: ${from}`);
-    copy.write(`exercises/${name}.ts`, right.replace(from, () => to));
     // The other cases are left out, for the time that they take.
-    const check = readText(inProject(page.check))
-      .replaceAll(`"../${page.name}.ts"`, `"../${name}.ts"`)
-      .replaceAll(
-        /^test\("(.*)", /gm,
-        (_, one) => fails.includes(one) ? `test("${name} ${one}", ` : "leftOut(",
-      );
+    const check = readText(inProject(page.check)).replaceAll(
+      /^test\("(.*)", /gm,
+      (_, one) => fails.includes(one) ? `test("${name} ${one}", ` : "leftOut(",
+    );
     const leftOut = "\nfunction leftOut(..._: unknown[]): void {}\n";
-    copy.write(`exercises/checks/${name}_test.ts`, check + leftOut);
+    copy.writeMore(page, name, right.replace(from, () => to), check + leftOut);
   }
   const checks = variants.map(checkOf);
   assertEquals(await copy.output(["check", "--quiet", ...checks]), "");

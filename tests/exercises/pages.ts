@@ -10,7 +10,18 @@ import { hints, type Page, textOf } from "../../exercises/runner/pages.ts";
 import type { Progress } from "../../exercises/runner/progress.ts";
 import { exercises, shipped } from "../../exercises/runner/shipped.ts";
 import { bind } from "../../lib/udp.ts";
-import { cases, Copy, FIRST, lineOfTodo, PAGES, SECOND, solved, withBody } from "./copy.ts";
+import {
+  cases,
+  Copy,
+  FIRST,
+  lineOfTodo,
+  PAGES,
+  SECOND,
+  solved,
+  testCompiler,
+  Uncompiled,
+  withBody,
+} from "./copy.ts";
 
 /** What is kept of the first page. */
 const CHECKED = `exercises/.progress/${FIRST.name}.json`;
@@ -62,7 +73,8 @@ Deno.test("as shipped, every exercise is not started", async () => {
 });
 
 Deno.test("a page as shipped is told as that when it is checked, too", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
+  assertEquals(await copy.output(["check", "--quiet", ...PAGES.map(({ check }) => check)]), "");
   for (const page of PAGES) {
     const { code, stdout } = await copy.run(page.number);
     for (const name of exercises(page)) assertStringIncludes(stdout, `${name}: not started\n`);
@@ -72,7 +84,7 @@ Deno.test("a page as shipped is told as that when it is checked, too", async () 
 });
 
 Deno.test("the solutions pass every case, and then it says where to go", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   for (const [i, page] of PAGES.entries()) {
     copy.write(page.file, solved(page));
     const { code, stdout } = await copy.run(page.number);
@@ -130,7 +142,7 @@ Deno.test("one exercise of two: the other one is still not started, and comes ne
 });
 
 Deno.test("one exercise of two: the one that was begun comes before the one that was not", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   copy.write(FIRST.file, withBody(FIRST, "sendLong", "return Promise.resolve(0);"));
   const { stdout } = await copy.run(1);
   assertMatch(stdout, /^sendToAll: not started$/m);
@@ -139,7 +151,7 @@ Deno.test("one exercise of two: the one that was begun comes before the one that
 });
 
 Deno.test("what was checked once is not checked again, until the page or its check changes", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   const first = exercises(FIRST)[0]!;
   const line = new RegExp(`^. +1 +${first} +(.*)$`, "m");
   const state = async () => (await copy.run()).stdout.match(line)?.[1];
@@ -184,7 +196,7 @@ Deno.test("what was checked once is not checked again, until the page or its che
 });
 
 Deno.test("the contents mark what is done, begun and not started, and name the first that is not done", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   const contents = async () => (await copy.deno(["task", "-q", "lessons"]).end()).stdout;
   const marks = (stdout: string) =>
     [...stdout.matchAll(/^ {2}([✓…·]) +\d+ {2}/gm)].slice(0, 3).map(([, mark]) => mark);
@@ -202,7 +214,7 @@ Deno.test("the contents mark what is done, begun and not started, and name the f
 });
 
 Deno.test("a result that cannot be saved leaves no draft behind", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   Deno.mkdirSync(copy.path(`${CHECKED}/taken`), { recursive: true }); // no file can get this name
   const { stdout } = await copy.run(1);
   assertStringIncludes(stdout, "The result could not be saved in exercises/.progress: ");
@@ -211,7 +223,7 @@ Deno.test("a result that cannot be saved leaves no draft behind", async () => {
 });
 
 Deno.test("a page that is saved during its check is not known by it", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   // The page stops while it is loaded, until it gets an answer.
   using server = bind();
   const wait = `using waiting = bind();
@@ -230,7 +242,7 @@ await waiting.receive();
 });
 
 Deno.test("checks at the same time: each says its result, and all are known", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   const some = PAGES.slice(0, 3);
   for (const page of some) copy.write(page.file, solved(page));
   const { checking, progress } = await import(copy.url("exercises/runner/progress.ts").href);
@@ -258,7 +270,7 @@ Deno.test("checks at the same time: each says its result, and all are known", as
 });
 
 Deno.test("a file of progress that is damaged does no harm", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   const { number, file } = FIRST;
   copy.write(file, solved(FIRST));
   await copy.run(number);
@@ -284,3 +296,5 @@ Deno.test("a file of progress that is damaged does no harm", async () => {
   }
   assertEquals(done((await copy.run()).stdout), 2);
 });
+
+testCompiler();
