@@ -9,8 +9,8 @@
  *   its *MTU* (maximum transmission unit). On Ethernet and Wi-Fi it is usually 1,500 bytes. Without
  *   the headers, 1,472 of them are left for you.
  * - **The path.** A datagram may cross several networks. The smallest MTU of all of them is the
- *   *path MTU*. It may be smaller than the MTU of your network, for example if a VPN is on the way:
- *   it needs some bytes of each packet for itself.
+ *   *path MTU*. It may be smaller than the MTU of your network. A VPN on the way, for example,
+ *   needs some bytes of each packet for itself.
  *
  * Your system splits a datagram that does not fit into one packet. The pieces are called
  * *fragments*, and each travels in a packet of its own. The receiver's system puts them together.
@@ -39,7 +39,7 @@
  *      1,473 bytes: got a reply
  *     65,507 bytes: got a reply
  *         23 bytes: got a reply
- *     23 to 65507 bytes: got a reply
+ *     23 bytes to 65,507 bytes: got a reply
  *     Sizes in between were not tried. Another path may have other limits.
  *
  * ## The messages
@@ -65,8 +65,8 @@ import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
 /**
- * Returns the number of packets that a datagram takes over IPv4 on Ethernet, with an MTU of 1,500
- * bytes: 1, or the number of its fragments.
+ * Returns how many packets a datagram takes on Ethernet: 1, or the number of its fragments. The
+ * diagram calls this function.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -77,7 +77,7 @@ import { serve } from "./04_echo.ts";
  */
 export function fragments(bytes: number): number {
   const total = 8 + bytes; // UDP's header is there once, in the first fragment
-  const room = 1_500 - 20; // each packet begins with an IP header of its own
+  const room = 1_500 - 20; // the MTU, without the IP header that begins each packet
   return Math.ceil(total / room);
 }
 
@@ -97,8 +97,9 @@ export function sizeQuestion(size: number): Uint8Array {
 
 /** Returns the reply to a question, or `undefined` for any other datagram. */
 export function sizeReply(data: Uint8Array): string | undefined {
-  const beginning = new TextDecoder().decode(data.subarray(0, LEAST_SIZE));
-  if (beginning !== WORDS) return undefined;
+  // A question begins with the words. The dots after them do not matter.
+  const beginning = data.subarray(0, LEAST_SIZE);
+  if (new TextDecoder().decode(beginning) !== WORDS) return undefined;
 
   // The reply is shorter than every question. So an attacker who forges a
   // victim's address cannot use this server to send the victim more bytes than
@@ -154,11 +155,12 @@ export async function arrivesInFive(
 
 /**
  * Receives one datagram with a buffer of this size, and returns its text. `conn` is a socket of
- * `Deno.listenDatagram`. The sockets of lib/udp.ts always have room for the largest datagram.
+ * `Deno.listenDatagram`.
  *
- * A longer datagram is cut: the rest of it is lost, and the next `receive` gets the next datagram.
- * The diagram shows this with a buffer of 8 bytes. On Windows, `receive` throws an error (EMSGSIZE)
- * instead, and the whole datagram is lost.
+ * A datagram that is longer than the buffer is cut: the rest of it is lost, and the next `receive`
+ * gets the next datagram. The diagram shows this with a buffer of 8 bytes. On Windows, `receive`
+ * throws an error (EMSGSIZE) instead, and the whole datagram is lost. The sockets of lib/udp.ts
+ * always have room for the largest datagram.
  */
 export async function receiveCut(conn: Deno.DatagramConn, size: number): Promise<string> {
   const buffer = new Uint8Array(size);
@@ -188,6 +190,7 @@ function inWords(arrived: boolean): string {
 export async function probe(to: Address, seconds: number, print = console.log): Promise<void> {
   using socket = bind({ hostname: localFor(to) });
 
+  // findRanges() below calls this function for each size that it tests.
   const testSize = async (size: number): Promise<boolean> => {
     const arrived = await arrivesInFive(socket, to, size, 1000 * seconds);
     const bytes = count(size, "byte").padStart(12); // spaces in front, so the numbers line up
@@ -203,18 +206,19 @@ export async function probe(to: Address, seconds: number, print = console.log): 
   // Over IPv6, a datagram carries up to 65,527 bytes.
   const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
 
-  // findRanges() calls testSize() with each of these sizes. Suppose 1,200 bytes
-  // arrive and 1,472 do not. Then it also tests 1,336 bytes, halfway between the
-  // two, and so on. It ends with a size that arrives and the next size, which
-  // does not.
+  // findRanges() tests these sizes. Suppose 1,200 bytes arrive and 1,472 do not.
+  // Then it also tests 1,336 bytes, halfway between the two, and so on, until it
+  // knows the limit to the byte.
   const sizes = [LEAST_SIZE, 1_200, 1_472, 1_473, most];
   const ranges = await findRanges(sizes, testSize);
   await testSize(LEAST_SIZE); // the server may have stopped meanwhile
 
-  // The tested sizes of a range have the same result: `passes` is true if they
+  // In a range, all tested sizes have the same result. `passes` is true if they
   // arrived.
   for (const range of ranges) {
-    print(`${range.from} to ${range.to} bytes: ${inWords(range.passes)}`);
+    const first = count(range.from, "byte");
+    const last = count(range.to, "byte");
+    print(`${first} to ${last}: ${inWords(range.passes)}`);
   }
   print("Sizes in between were not tried. Another path may have other limits.");
 }
@@ -235,9 +239,9 @@ export async function probe(to: Address, seconds: number, print = console.log): 
  * arrives, your system splits the next datagrams for this path MTU. But many firewalls drop these
  * messages. Then the probe prints at its end:
  *
- *     23 to 1372 bytes: got a reply
- *     1373 to 1472 bytes: got no reply
- *     1473 to 65507 bytes: got a reply
+ *     23 bytes to 1,372 bytes: got a reply
+ *     1,373 bytes to 1,472 bytes: got no reply
+ *     1,473 bytes to 65,507 bytes: got a reply
  *
  * ## Try next
  *

@@ -23,9 +23,10 @@
  *     deno task lesson10                                show the lesson as a diagram
  *     deno task lesson10 receive > copy                 in one terminal: wait for a file
  *     deno task lesson10 send < README.md               in a second terminal: send a file
- *     deno task lesson10 send --window 32 < README.md   with a window of 32 parts all the time
+ *     deno task lesson10 send --window 32 < README.md   with a window of 32 parts
  *
- * The port is 9191. The sender prints how long it took. Your numbers will be different:
+ * The port is 9191. Without `--window`, the window adapts to the network (lesson 11). The sender
+ * prints how long it took. Your numbers will be different:
  *
  *     Sent 9,973 bytes in 0.0 s (232 kB/s) to 127.0.0.1:9191.
  *     It took 11 datagrams. 0 of them were sent again.
@@ -41,7 +42,7 @@
  *
  * @module
  */
-import { type Address, sameAddress, type Socket } from "../lib/udp.ts";
+import { type Address, type Datagram, sameAddress, type Socket } from "../lib/udp.ts";
 import { receiveUntil } from "./02_receive.ts";
 import { readPart, RoundTripTimer, sendAck, TRIES } from "./09_retransmission.ts";
 
@@ -56,9 +57,11 @@ import { readPart, RoundTripTimer, sendAck, TRIES } from "./09_retransmission.ts
  * using receiver = bind();
  * const collecting = collectInOrder(receiver);
  * const sending = new GoBackN(sender, ["one", "two"], receiver.address, 2).run();
- * assertEquals((await collecting.next()).value, "one");
- * assertEquals((await collecting.next()).value, "two");
- * collecting.next(); // asks for more: now part 1 is acknowledged
+ * const first = await collecting.next();
+ * assertEquals(first.value, "one");
+ * const second = await collecting.next();
+ * assertEquals(second.value, "two");
+ * collecting.next(); // a text is acknowledged when you ask for the next one
  * await sending;
  * ```
  */
@@ -117,17 +120,22 @@ export class GoBackN {
    * timeout.
    */
   async #newAck(): Promise<number | undefined> {
-    const ack = await receiveUntil(this.socket, this.#timer.timeout, ({ data, from }) => {
-      const number = readAck(data);
-      if (number === undefined || !sameAddress(from, this.to)) return false;
-
-      // An ACK below `lowest` says nothing new. An ACK for a part that was not
-      // sent yet is wrong. We ignore both, as in lesson 9.
-      return number >= this.lowest && number < this.next;
+    const ack = await receiveUntil(this.socket, this.#timer.timeout, (datagram) => {
+      return this.#isNewAck(datagram);
     });
     if (!ack) return undefined;
 
     return readAck(ack.data);
+  }
+
+  /** Returns whether a datagram is the receiver's ACK of a part that is under way. */
+  #isNewAck({ data, from }: Datagram): boolean {
+    const number = readAck(data);
+    if (number === undefined || !sameAddress(from, this.to)) return false;
+
+    // An ACK below `lowest` says nothing new. An ACK for a part that was not
+    // sent yet is wrong. We ignore both, as in lesson 9.
+    return number >= this.lowest && number < this.next;
   }
 
   /** Moves the window: all parts up to this one have arrived. */
@@ -204,10 +212,11 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
  */
 export function missing(lowest: number, held: number[]): number[] {
   const gaps: number[] = [];
+  if (held.length === 0) return gaps;
 
   // A part counts as missing if the receiver holds a later one. Parts after the
   // last one that it holds may still be under way.
-  const last = Math.max(lowest, ...held);
+  const last = Math.max(...held);
   for (let number = lowest; number < last; number++) {
     if (!held.includes(number)) gaps.push(number);
   }
@@ -224,8 +233,9 @@ export function missing(lowest: number, held: number[]): number[] {
  *   transfer, and all later messages carry both. So a datagram of an earlier transfer does not fit.
  *   A forged one does not fit either: an attacker who only forges the sender's address never sees
  *   the receiver's number.
- * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs: the lowest
- *   part that it has not written yet, and a bit for each part after that.
+ * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs. Each names
+ *   the lowest part that the receiver has not written yet. For each part after that one, a bit says
+ *   whether it has arrived.
  * - END says how many parts there are. Without it, the receiver could not know that the file is
  *   whole.
  * - STOP says that a side is done, or gives up. Then the other side does not have to wait. STOP is

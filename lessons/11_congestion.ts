@@ -43,7 +43,7 @@
  * UDP you decide. A fixed window can beat TCP on a full line, but it takes the line from others and
  * loses much of what it sends. docs/is-udp-faster.md has the measurements.
  *
- * A loss does not always mean that the line is full. The end of this page shows a window that
+ * A loss does not always mean that the line is full. The end of this page describes a window that
  * measures the line instead.
  *
  * @module
@@ -64,17 +64,14 @@ import { serve } from "./04_echo.ts";
 const SIZE = 1000;
 
 /**
- * If no ACK arrives for this many milliseconds, the sender takes all datagrams under way for lost.
+ * If no ACK arrives for this many milliseconds, the sender counts all datagrams under way as lost.
  * The sender of lesson 9 measures the round trip to choose this time.
  */
 const SILENCE = 500;
 
 /** What a sender knows. It knows nothing about the line or about other senders. */
 export interface Sender {
-  /**
-   * How many datagrams may be under way: the congestion window. It grows by fractions, and 9.7
-   * means 9.
-   */
+  /** How many datagrams may be under way: the congestion window. 9.7 allows 9 datagrams. */
   window: number;
   /** Below this size the window doubles in a round trip. From here on it grows slowly. */
   threshold: number;
@@ -112,11 +109,11 @@ export function newSender(fixed?: number): Sender {
  *
  * const sender = newSender();
  * for (let ack = 1; ack <= 15; ack++) grow(sender);
- * assertEquals(sender.window, 16); // slow start: 1 and one for each ACK
+ * assertEquals(sender.window, 16); // slow start: each ACK adds 1
  * halve(sender);
  * assertEquals(sender.window, 8);
  * for (let ack = 1; ack <= 9; ack++) grow(sender);
- * assertEquals(Math.floor(sender.window), 9); // now one for about a window of ACKs
+ * assertEquals(Math.floor(sender.window), 9); // now 9 ACKs add about 1
  * ```
  */
 export function grow(sender: Sender): void {
@@ -146,9 +143,10 @@ export function acknowledged(sender: Sender, number: number): void {
   sender.delivered++;
   if (!sender.fixed) grow(sender);
 
-  // This line keeps the order. So an earlier datagram without an ACK is lost, or
-  // its ACK is. In other networks, a datagram may be overtaken. So TCP takes it
-  // for lost only after three later ACKs.
+  // In this lesson, no datagram overtakes another one. So if the ACK of an
+  // earlier datagram is missing, the datagram is lost, or its ACK is lost. In
+  // other networks, it may only be late. So TCP waits for three later ACKs
+  // before it counts a datagram as lost.
   const earlier = [...sender.underWay].filter((other) => other < number);
   for (const lost of earlier) countLoss(sender, lost);
 }
@@ -159,8 +157,9 @@ export function countLoss(sender: Sender, number: number): void {
   sender.lost++;
   if (sender.fixed) return;
 
-  // A full queue often drops several datagrams of one window. A datagram that
-  // left before the halving says nothing about the window after it.
+  // A full queue often drops several datagrams of one window. The first loss
+  // halves the window. The others left before that, so they say nothing about
+  // the new window.
   if (number <= sender.halvedAt) return;
   halve(sender);
   sender.halvedAt = sender.next - 1; // the last one that has left
@@ -178,10 +177,13 @@ export function giveUp(sender: Sender): void {
 
 /** Returns 7 for `DATA 7` or `ACK 7`, whichever is wanted, and `undefined` for anything else. */
 export function numberAfter(wanted: "DATA" | "ACK", data: Uint8Array): number | undefined {
-  const [word, number = ""] = new TextDecoder().decode(data).split(" ");
+  const words = new TextDecoder().decode(data).split(" ");
+  if (words[0] !== wanted) return undefined;
 
-  // Anyone can send to our port. A number has 1 to 9 digits and nothing else.
-  if (word !== wanted || !/^\d{1,9}$/.test(number)) return undefined;
+  // Anyone can send to our port, so the second word may be missing. A number has
+  // 1 to 9 digits and nothing else.
+  const number = words[1] ?? "";
+  if (!/^\d{1,9}$/.test(number)) return undefined;
   return Number(number);
 }
 
@@ -200,7 +202,8 @@ export async function sendUntil(
 ): Promise<void> {
   while (!isOver()) {
     while (sender.underWay.size < Math.floor(sender.window)) {
-      const number = sender.next++;
+      const number = sender.next;
+      sender.next++;
       sender.underWay.add(number);
       await socket.send(`DATA ${number} `.padEnd(SIZE, "."), to);
     }
@@ -219,7 +222,9 @@ async function nextAck(socket: Socket, to: Address, sender: Sender): Promise<num
     const number = numberAfter("ACK", data);
     return sameAddress(from, to) && number !== undefined && sender.underWay.has(number);
   });
-  return datagram && numberAfter("ACK", datagram.data);
+  if (!datagram) return undefined;
+
+  return numberAfter("ACK", datagram.data);
 }
 
 /** Returns the window as a bar: `████ 4`. */
@@ -259,7 +264,11 @@ export async function receive(at: Address, print = console.log): Promise<void> {
   await serve(socket, acknowledge, print);
 }
 
-/** `deno task lesson11 line` runs this: passes datagrams on, and has room only for some. */
+/**
+ * `deno task lesson11 line` runs this: passes datagrams on, and has room only for some.
+ *
+ * `rate` is in bytes a second. `queue` is how many datagrams may wait. `delay` is in milliseconds.
+ */
 export async function line(
   at: Address,
   to: Address,
@@ -274,9 +283,9 @@ export async function line(
   // loses datagrams here. The others travel for `delay` milliseconds.
   const fate = () => [options.delay];
 
-  // The relay of lesson 8 with a queue in each direction. All senders share the
-  // queue. The relay wants a fate function for each client. All clients get the
-  // same one.
+  // This is the relay of lesson 8 with two queues, one in each direction. All
+  // senders share them. The relay asks for the fate function of each client. Here
+  // all clients get the same one.
   await relay(socket, to, () => fate, {
     line: options,
     lost: (data) => print(`The queue is full: ${data.length} bytes are lost.`),
@@ -309,7 +318,7 @@ export async function line(
  * of others do not wait long. It is worse on a line with a short queue. There, losses are the only
  * sign of a full line, and it does not react to them. Two senders of this kind lose much of what
  * they send. Beside one of them, a sender that halves its window gets little. So the transfer of
- * lesson 10 has it as `--window model`, and `auto` is the default.
+ * lesson 10 uses it only with `--window model`. The default is `auto`: it halves its window.
  *
  * ## Try next
  *

@@ -48,12 +48,14 @@
  *     08 w o r k b o o k   04 t e s t   00             the name: parts, each after its length
  *     00 01   00 01                                    type A (IPv4 address), class IN (internet)
  *
- * The answer repeats the question. Then its record follows: a name, a type, a class, the seconds
- * for which others may keep it, the length of the data, and the data. Here `c0 0c` stands in the
- * place of the name. `c0` marks a pointer, and `0c` is 12: the name is already in the message, from
- * byte 12 on.
+ * The answer repeats the question. Then its record follows. A record begins with a name. Here,
+ * `c0 0c` stands in the place of the name. `c0` marks a pointer, and `0c` is 12: the name is
+ * already in the message, from byte 12 on.
  *
- *     c0 0c   00 01   00 01   00 00 01 2c   00 04   c0 00 02 07    192.0.2.7, for 300 seconds
+ *     c0 0c                 the name: a pointer to byte 12
+ *     00 01   00 01         type A, class IN
+ *     00 00 01 2c           others may keep the record for 300 seconds
+ *     00 04   c0 00 02 07   4 bytes of data: the address 192.0.2.7
  *
  * ## Run
  *
@@ -144,8 +146,8 @@ export async function askName(
   to: Address,
   milliseconds: number,
 ): Promise<Message | undefined> {
-  // `crypto` fills this array with random numbers: one number of 16 bits. It must
-  // not come from Math.random(): somebody who sees a few of those numbers can
+  // This array has room for one number of 16 bits, and `crypto` makes it random.
+  // Math.random() would not be safe: somebody who sees a few of its numbers can
   // compute the next ones.
   const random = crypto.getRandomValues(new Uint16Array(1));
   const id = random[0]!;
@@ -237,11 +239,11 @@ export function answerName(data: Uint8Array, overTcp = false): Uint8Array | unde
  * what the attacker sends: that is an *amplification attack*. So our answers are at most four times
  * as long as the questions. Over TCP, the connection proves the address.
  */
-function mostOverUdp(question: Message): number {
-  // The client accepts 512 bytes, or up to 1,232 if its question says so, in an
-  // extension called EDNS.
-  const accepted = question.acceptedBytes;
-  const allowed = MOST_TIMES * question.bytes.length;
+function mostOverUdp(message: Message): number {
+  // Every client accepts 512 bytes. With an extension called EDNS, a question can
+  // ask for more. Then this is that number, but at most 1,232.
+  const accepted = message.acceptedBytes;
+  const allowed = MOST_TIMES * message.bytes.length;
   return Math.min(accepted, allowed);
 }
 

@@ -18,7 +18,9 @@ import {
   sizeQuestion,
   sizeReply,
 } from "../lessons/07_limits.ts";
-import { bind, MAX_BYTES, Socket } from "../lib/udp.ts";
+import { bind, MAX_BYTES, MAX_BYTES_IPV6, Socket } from "../lib/udp.ts";
+import { inProject, readText } from "../cli/source.ts";
+import { lesson as page } from "../cli/lessons/07_limits.ts";
 import { bytes, here, soon, text } from "./helpers.ts";
 import { unless } from "./only.ts";
 import { freePort, lesson, runLesson } from "./program.ts";
@@ -29,6 +31,64 @@ const SURE = "Sizes in between were not tried. Another path may have other limit
 Deno.test("lesson 7: a datagram is one packet, or as many fragments as it takes", () => {
   const sizes = [0, 1, 1_472, 1_473, 2_952, 2_953, 8_192, 65_507];
   assertEquals(sizes.map(fragments), [1, 1, 1, 2, 2, 3, 6, 45]);
+});
+
+/** The comments of the page, with their marks. */
+const PAGE = readText(inProject("lessons/07_limits.ts")).match(/^ *(\*|\/\/|\/\*).*$/gm)!.join(
+  "\n",
+);
+
+const HEADERS = 20 + 8; // IPv4's and UDP's
+const ETHERNET = 1_500;
+const TUNNEL = 1_400;
+
+/** These lines as they stand on the page. */
+const printed = (lines: string) => lines.trimEnd().replace(/^/gm, " *     ");
+
+Deno.test("lesson 7: the page's table says what the tunnel does to each size", () => {
+  assertStringIncludes(PAGE, "your network has an MTU of 1,500 bytes.");
+  assertStringIncludes(PAGE, "tunnel with an MTU of 1,400.");
+  const rows = [...PAGE.matchAll(/^ \* {5}([\d,]+) bytes {4}(.+)$/gm)];
+  assertEquals(rows.map(([, size]) => size), ["1,372", "1,373", "1,472", "1,473"]);
+
+  for (const [row, size, fate] of rows) {
+    const bytes = Number(size!.replace(",", ""));
+    const packet = bytes + HEADERS;
+    const one = `one packet of ${packet.toLocaleString("en")} bytes`;
+    if (packet <= TUNNEL) assertEquals(fate, `${one}: it fits into the tunnel`, row);
+    else if (packet > ETHERNET) assertMatch(fate!, /^two fragments without such a mark: /, row);
+    else assertEquals(fate, `${one}, marked "don't fragment": the router drops it`, row);
+    assertEquals(fragments(bytes), packet > ETHERNET ? 2 : 1, row);
+  }
+});
+
+Deno.test("lesson 7: every number on the page is what it should be", () => {
+  const right = [
+    20, // the header of IPv4 (RFC 791)
+    2 ** 16 - 1, // the most that its length can say
+    2 ** 16 - 1 - HEADERS,
+    2 ** 16 - 1 - 8, // IPv6 does not count its own header
+    ETHERNET,
+    ETHERNET - HEADERS,
+    ETHERNET - HEADERS + 1,
+    TUNNEL,
+    TUNNEL + 1,
+    TUNNEL - HEADERS,
+    TUNNEL - HEADERS + 1,
+    1_280, // every network with IPv6 carries this (RFC 8200)
+    1_200,
+    (1_200 + ETHERNET - HEADERS) / 2,
+    fragments(MAX_BYTES),
+    LEAST_SIZE,
+    "How many bytes is this?...".length,
+    9_216, // the limit of macOS: tests/lib/system.ts sends so many there
+    page.port!,
+  ];
+  assertEquals([MAX_BYTES, MAX_BYTES_IPV6], [2 ** 16 - 1 - HEADERS, 2 ** 16 - 1 - 8]);
+  assert(1_200 + 40 + 8 < 1_280, "1,200 bytes and the headers of IPv6");
+
+  const numbers = PAGE.match(/\d[\d,_]*\d/g)!.map((number) => Number(number.replace(/[,_]/g, "")));
+  assertEquals([...new Set(numbers)].sort(), right.sort());
 });
 
 Deno.test("lesson 7: a question has as many bytes as it should, and begins with its words", () => {
@@ -222,18 +282,17 @@ Deno.test("lesson 7: server and probe, each as a program", async () => {
   const [, port] = await server.prints(/Bind UDP on 127\.0\.0\.1:(\d+)/);
   const { code, stdout, stderr } = await runLesson(7, ["probe", "--port", port!, "--timeout", 5]);
   assertEquals(stderr, "");
-  assertEquals(
-    stdout,
-    `\
+  const told = `\
     23 bytes: got a reply
  1,200 bytes: got a reply
  1,472 bytes: got a reply
  1,473 bytes: got a reply
 65,507 bytes: got a reply
     23 bytes: got a reply
-23 to 65507 bytes: got a reply
-${SURE}`,
-  );
+23 bytes to 65,507 bytes: got a reply
+${SURE}`;
+  assertEquals(stdout, told);
+  assertStringIncludes(PAGE, printed(told));
   assertEquals(code, 0);
 });
 
@@ -255,19 +314,21 @@ waits(
   "lesson 7: the probe finds where sizes fare differently, to the byte, and tells of a hole",
   async () => {
     const server = bind();
-    const answering = choosy(server, (size) => size <= 1_464 || size >= 1_473);
+    const answering = choosy(server, (size) => {
+      return size + HEADERS <= TUNNEL || size + HEADERS > ETHERNET;
+    });
     const probe = await runLesson(7, ["probe", "--port", server.address.port, "--timeout", 0.2]);
     server.close();
     assertEquals([probe.code, probe.stderr], [0, ""]);
-    assertStringIncludes(
-      probe.stdout,
-      `
-23 to 1464 bytes: got a reply
-1465 to 1472 bytes: got no reply
-1473 to 65507 bytes: got a reply
-${SURE}`,
-    );
-    assertMatch(probe.stdout, /^ 1,465 bytes: got no reply\n[^]*^ 1,464 bytes: got a reply\n/m);
+    const told = `
+23 bytes to 1,372 bytes: got a reply
+1,373 bytes to 1,472 bytes: got no reply
+1,473 bytes to 65,507 bytes: got a reply
+`;
+    assertStringIncludes(probe.stdout, `${told}${SURE}`);
+    assertStringIncludes(PAGE, printed(told.trim()));
+    assertMatch(probe.stdout, /^ 1,373 bytes: got no reply$/m);
+    assertMatch(probe.stdout, /^ 1,372 bytes: got a reply$/m);
     const { asked, ports } = await answering;
     assertEquals(ports, 1); // or it would not hear late answers
     for (const size of [23, 1_200, 1_472, 1_473, MAX_BYTES]) {
@@ -277,7 +338,7 @@ ${SURE}`,
       );
     }
     for (const [size, tries] of asked) {
-      if (size > 1_464 && size < 1_473) assertEquals(tries, 5, `${size} bytes`);
+      if (size > 1_372 && size < 1_473) assertEquals(tries, 5, `${size} bytes`);
     }
   },
 );
@@ -288,7 +349,7 @@ waits("lesson 7: the probe does not take a loss for a size", async () => {
   const probe = await runLesson(7, ["probe", "--port", server.address.port, "--timeout", 0.2]);
   server.close();
   assertEquals([probe.code, probe.stderr], [0, ""]);
-  assertStringIncludes(probe.stdout, "\n23 to 65507 bytes: got a reply\n");
+  assertStringIncludes(probe.stdout, "\n23 bytes to 65,507 bytes: got a reply\n");
   assert((await answering).asked.get(65_507)! >= 3);
 });
 

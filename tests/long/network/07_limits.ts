@@ -56,15 +56,15 @@ network(
     }
   }`);
     assertEquals(await probed(one, BEHIND), [
-      "23 to 1372 bytes: got a reply",
-      "1373 to 1472 bytes: got no reply",
-      "1473 to 65507 bytes: got a reply",
+      "23 bytes to 1,372 bytes: got a reply",
+      "1,373 bytes to 1,472 bytes: got no reply",
+      "1,473 bytes to 65,507 bytes: got a reply",
     ]);
     assert((await three.counters()).lost! > 0, "The router had nothing to say.");
 
     // And when the router may say what its limit is, the sender's system takes care of it.
     await three.nft("flush ruleset");
-    assertEquals(await probed(one, BEHIND), ["23 to 65507 bytes: got a reply"]);
+    assertEquals(await probed(one, BEHIND), ["23 bytes to 65,507 bytes: got a reply"]);
   },
 );
 
@@ -76,8 +76,8 @@ network(
     await server.prints(/Bind UDP on 10\.8\.0\.2:7070/);
     await two.nft(NO_FRAGMENTS);
     assertEquals(await probed(one, BEHIND), [
-      "23 to 1372 bytes: got a reply",
-      "1373 to 65507 bytes: got no reply",
+      "23 bytes to 1,372 bytes: got a reply",
+      "1,373 bytes to 65,507 bytes: got no reply",
     ]);
   },
 );
@@ -87,8 +87,8 @@ network("lesson 7: a firewall that drops fragments leaves 1,472 bytes", async ([
   await using server = two.lesson(7, "server", "--host", "0.0.0.0");
   await server.prints(/Bind UDP on 0\.0\.0\.0:7070/);
   assertEquals(await probed(one, two.address), [
-    "23 to 1472 bytes: got a reply",
-    "1473 to 65507 bytes: got no reply",
+    "23 bytes to 1,472 bytes: got a reply",
+    "1,473 bytes to 65,507 bytes: got no reply",
   ]);
   assert((await two.counters()).lost! > 0);
 });
