@@ -109,9 +109,11 @@ export function sizeReply(data: Uint8Array): string | undefined {
 
 /** Returns the size that a reply tells, or `undefined` if the datagram is not such a reply. */
 export function repliedSize(data: Uint8Array): number | undefined {
+  const text = new TextDecoder().decode(data);
+
   // Our sizes have two to five digits. After them comes the word "bytes", and
   // nothing else. match[1] is what the brackets matched: the digits.
-  const match = new TextDecoder().decode(data).match(/^(\d{2,5}) bytes$/);
+  const match = text.match(/^(\d{2,5}) bytes$/);
   return match ? Number(match[1]) : undefined;
 }
 

@@ -109,7 +109,8 @@ export class GoBackN {
 
     while (this.next < end) {
       this.#sentAt[this.next] = performance.now();
-      await this.socket.send(`PART ${this.next} ${this.texts[this.next]}`, this.to);
+      const text = this.texts[this.next];
+      await this.socket.send(`PART ${this.next} ${text}`, this.to);
       this.datagrams++;
       this.next++;
     }
@@ -158,14 +159,17 @@ export class GoBackN {
     }
 
     this.#timer.backOff();
-    for (let number = this.lowest; number < this.next; number++) this.#sentAgain.add(number);
+    for (let number = this.lowest; number < this.next; number++) {
+      this.#sentAgain.add(number);
+    }
     this.next = this.lowest;
   }
 }
 
 /** Returns the number of an ACK, or `undefined` if the datagram is something else. */
 export function readAck(data: Uint8Array): number | undefined {
-  const found = new TextDecoder().decode(data).match(/^ACK (\d{1,9})$/); // at most nine digits
+  const text = new TextDecoder().decode(data);
+  const found = text.match(/^ACK (\d{1,9})$/); // at most nine digits, as in lesson 9
   return found ? Number(found[1]) : undefined;
 }
 
@@ -186,7 +190,8 @@ export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
     const part = readPart(data);
     if (!part) continue;
 
-    // A second sender would count from 0, too. So we take parts from one only.
+    // A second sender would count from 0, too. So we take parts only from the
+    // first one.
     sender ??= from;
     if (!sameAddress(from, sender)) continue;
 

@@ -130,11 +130,12 @@ export function grow(sender: Sender): void {
 
 /** Halves the window, because a datagram was lost: the multiplicative decrease. */
 export function halve(sender: Sender): void {
-  // The line could not carry this window, but half of it was fine before. If
-  // slow start begins again, it ends at this threshold. A window of less than 2
-  // would send hardly anything.
-  sender.threshold = Math.max(2, sender.window / 2);
-  sender.window = sender.threshold;
+  // The line could not carry this window, but half of it was fine before. A
+  // window of less than 2 would send hardly anything.
+  sender.window = Math.max(2, sender.window / 2);
+
+  // If slow start begins again, it ends at this size.
+  sender.threshold = sender.window;
 }
 
 /** Counts the ACK of a datagram, and finds the datagrams that were lost before it. */
@@ -205,7 +206,8 @@ export async function sendUntil(
       const number = sender.next;
       sender.next++;
       sender.underWay.add(number);
-      await socket.send(`DATA ${number} `.padEnd(SIZE, "."), to);
+      const data = `DATA ${number} `.padEnd(SIZE, ".");
+      await socket.send(data, to);
     }
 
     // Each ACK makes room for the next datagram. So ACKs set the pace: a slow

@@ -254,7 +254,8 @@ export async function server(at: Address, print = console.log): Promise<void> {
   print(`Bind UDP on ${port}... (at ${hostname}, and TCP as well; Ctrl-C stops)`);
 
   // serveTcp() does over TCP what serve() of lesson 4 does over UDP. It is not
-  // awaited, so both run at the same time.
+  // awaited, so both run at the same time. `true` tells answerName() that the
+  // answer goes over TCP.
   serveTcp(both.listener, (data) => answerName(data, true), print);
   await serve(both.socket, answerName, print);
 }
