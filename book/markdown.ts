@@ -199,7 +199,7 @@ function own(href: string): string | undefined {
 }
 
 /** Options stay whole at the end of a line: a browser breaks `--port` after its hyphens. */
-function whole(code: string): string {
+export function whole(code: string): string {
   return code.replaceAll(/(?<![\w-])--\w+/g, '<span class="opt">$&</span>');
 }
 

@@ -15,7 +15,7 @@ export interface Knob {
   readonly default: number;
   /** How far the book's slider moves at a time. If it is whole, the number has to be whole, too. */
   readonly step: number;
-  /** `ms` or `bytes`: a number of things has none. */
+  /** `ms`, `bytes`, or `share` of all: a number of things has none. */
   readonly unit?: string;
 }
 
@@ -37,6 +37,11 @@ export function turned(knob: Knob, text: string): number | undefined {
   const value = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
   if (!(value >= knob.least && value <= knob.most)) return undefined;
   return isWhole(knob) && !Number.isInteger(value) ? undefined : value;
+}
+
+/** Returns a knob's number as one reads it: `20 ms`, or `20 %`. */
+export function withUnit(value: number, unit = ""): string {
+  return unit === "share" ? `${Math.round(100 * value)} %` : `${value} ${unit}`.trim();
 }
 
 /** Says which numbers a knob can have: `a whole number from 1 to 32`. */

@@ -20,7 +20,7 @@ export interface Found {
 
 // Of a question, these say little: and of this book, that it is about UDP.
 const SMALL = wordsOf(
-  "a about am an and any are as at be between but by can could difference did do does doing don t for from get gets getting got had happens has have how i if in is isn it its just m make me my need no not of on or really s should so than that the them then there this to udp use using versus vs was we what when where which who why will with work works would you your",
+  "a about am an and any are as at be between but by can could difference did do does doing don t for from get gets getting got had happens has have how i if in is isn it its just m make me my need no not nothing of on or really s should so than that the them then there this to udp use using versus vs was we what when where which who why will with work works would you your",
 );
 
 // What people call the same, or what one of them leads to.
@@ -77,7 +77,7 @@ export function find(entries: readonly Entry[], wanted: string): Found[] {
       if (found[i]! > 0) had += rare;
     }
     const share = had / most;
-    const named = [...title].filter((word) => !/^\d+$/.test(word)).join(" ");
+    const named = [...title].filter((word) => !SMALL.has(word) && !/^\d+$/.test(word)).join(" ");
     const own = named === words.map(({ word }) => word).join(" ") ? 2 : 1;
     return { entry, score: share < LEAST ? 0 : points * share ** 2 * kind(entry) * own };
   }).filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)

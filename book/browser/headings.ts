@@ -11,6 +11,28 @@ export function linkHeadings(main: ParentNode): void {
   }
 }
 
+/** A title is read when it stands so near to the top of the window, in pixels. */
+const HEAD = 140;
+
+/** Marks in the list of a page where its reader is, and keeps the mark in sight. */
+export function startList(): void {
+  const list = document.querySelector(".inside");
+  if (!list) return;
+  const mark = () => {
+    const titles = [...document.querySelectorAll(".text h2")];
+    const here = titles.findLast((one) => one.getBoundingClientRect().top < HEAD);
+    for (const link of list.querySelectorAll("a")) {
+      if (!here || link.hash !== `#${here.id}`) link.removeAttribute("aria-current");
+      else if (!link.ariaCurrent) {
+        link.ariaCurrent = "true";
+        list.scrollTop = link.offsetTop - list.clientHeight / 2;
+      }
+    }
+  };
+  document.addEventListener("scroll", mark, { passive: true });
+  mark();
+}
+
 /** Gives each piece of code a button that copies what is seen of it. */
 export function addCopyButtons(main: ParentNode): void {
   for (const caption of main.querySelectorAll(".code figcaption")) {

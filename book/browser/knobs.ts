@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withUnit } from "../../cli/knobs.ts";
 
 /** The sliders of a figure, if it has some. */
 export class Knobs {
@@ -36,7 +37,7 @@ export class Knobs {
   /** Shows the numbers, and the command that does the same in a terminal. */
   #show(): void {
     for (const slider of this.#sliders) {
-      const text = `${slider.value} ${slider.dataset.unit}`.trim();
+      const text = withUnit(Number(slider.value), slider.dataset.unit);
       slider.ariaValueText = text;
       slider.closest(".knob")!.querySelector("output")!.textContent = text;
     }

@@ -122,7 +122,9 @@ export class Player {
       if (this.step === this.last) {
         await new Promise<void>((resolve) => this.#come = resolve);
       } else {
+        const isSeen = this.#isSeen();
         this.show(this.atOnce ? this.last : this.step + 1, !this.atOnce);
+        if (isSeen && !this.atOnce) this.#look();
         await this.#pause(this.#looking());
       }
     }
@@ -199,11 +201,20 @@ export class Player {
 
   /** Brings what a step has drawn into sight. */
   #look(): void {
-    for (const picture of this.#figure.querySelectorAll(".picture svg")) {
-      if (picture.checkVisibility()) {
-        [...picture.querySelectorAll(".e")].at(-1)?.scrollIntoView({ block: "nearest" });
-      }
-    }
+    this.#drawnLast()?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Whether somebody looks at what was drawn last: who has scrolled away is not brought back. */
+  #isSeen(): boolean {
+    const last = this.#drawnLast() ?? this.#figure.querySelector(".bar")!;
+    const { top, bottom } = last.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  }
+
+  #drawnLast(): Element | undefined {
+    const pictures = [...this.#figure.querySelectorAll(".picture svg")];
+    const shown = pictures.find((picture) => picture.checkVisibility());
+    return [...shown?.querySelectorAll(".e") ?? []].at(-1);
   }
 
   /** How long to look at what is shown. */

@@ -27,11 +27,13 @@ export function where({ hostname, port }: Address): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** `6 datagrams in 3.6 ms`. */
+/** `6 datagrams in 3.6 ms`, and how long a chart shows what it does not count. */
 export function sum(events: readonly Event[]): string {
   const datagrams = events.filter(({ event }) => event === "datagram") as DatagramEvent[];
   const count = datagrams.length === 1 ? "1 datagram" : `${datagrams.length} datagrams`;
-  return datagrams.length === 0 ? count : `${count} in ${time(datagrams.at(-1)!.at)}`;
+  const sum = datagrams.length === 0 ? count : `${count} in ${time(datagrams.at(-1)!.at)}`;
+  const rows = events.filter(isChart) as { at: number }[];
+  return rows.length === 0 ? sum : `${sum}, and a chart of ${time(rows.at(-1)!.at - rows[0]!.at)}`;
 }
 
 /** `3.6 ms`, `15 ms`, `1.2 s`. */

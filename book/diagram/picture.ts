@@ -74,7 +74,7 @@ export function picture(events: readonly Event[], frame: Frame): Shape {
       const indent = narrow ? 4 : left;
       const space = (width - indent - (narrow ? 8 : right + 16)) / size;
       const lines = chart
-        ? wrapped(event.text, space / MONO, columnsOf)
+        ? below(wrapped(event.text, space / MONO, columnsOf))
         : wrapped(event.text, space, estimate);
       y += chart && remarked ? 0 : remarked ? 10 : narrow ? 32 : 26;
       groups.push(remark(lines, chart ? "note chart" : event.event, { y, indent, size }));
@@ -262,6 +262,12 @@ function wrapped(text: string, width: number, extent: (text: string) => number):
     else lines[Math.max(0, lines.length - 1)] = longer;
   }
   return lines;
+}
+
+/** A chart's further lines begin below its first bar: spaces that do not break hold a bar together. */
+function below([first = "", ...more]: string[]): string[] {
+  const begin = Math.max(0, first.search(/[^ ]+\u00a0/));
+  return [first, ...more.map((line) => " ".repeat(begin) + line.trimStart())];
 }
 
 /** How wide a text is, in its letters' height: what each letter takes is an estimate. */

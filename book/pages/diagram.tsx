@@ -4,7 +4,7 @@
  * @module
  */
 import { raw } from "hono/html";
-import type { Knob, Knobs } from "../../cli/knobs.ts";
+import { type Knob, type Knobs, withUnit } from "../../cli/knobs.ts";
 import { type Event, inWords, steps, sum } from "../diagram/events.ts";
 import { NARROW, picture, WIDE, written } from "../diagram/picture.ts";
 import { Icon } from "./code.tsx";
@@ -95,7 +95,7 @@ function Slider({ name, knob }: { name: string; knob: Knob }) {
           autocomplete="off"
         />
       </label>
-      <output>{`${knob.default} ${unit}`.trim()}</output>
+      <output>{withUnit(knob.default, unit)}</output>
     </div>
   );
 }
@@ -133,7 +133,13 @@ function Player({ last }: { last: number }) {
         aria-label="Step"
         autocomplete="off"
       />
-      <button type="button" class="step-on" aria-label="One step on" title="One step on">
+      <button
+        type="button"
+        class="step-on"
+        aria-label="One step on"
+        title="One step on"
+        aria-disabled="true"
+      >
         <Icon name="stepOn" />
       </button>
       <select class="speed" aria-label="Speed" autocomplete="off">

@@ -7,7 +7,7 @@ import { raw } from "hono/html";
 import { PARTS } from "../../cli/lesson.ts";
 import type { Copyable } from "../copies.ts";
 import type { Exercise } from "../exercises.ts";
-import { html, inline, pieces } from "../markdown.ts";
+import { escaped, html, inline, pieces, whole } from "../markdown.ts";
 import { type LessonFile, parts } from "../project.ts";
 import type { Item, Source } from "../code/parse.ts";
 import { Change, CopyLink, Declaration, Icon, Imported, Imports, Plain } from "./code.tsx";
@@ -100,7 +100,7 @@ export function LessonText(
             <Imports source={source} items={imports} />
             {book.live && view.editor && (
               <p class="own">
-                <Change file={file.path} line={1}>{` ${file.path}`}</Change>
+                <Change file={file.path} line={code[0]?.line ?? 1}>{` ${file.path}`}</Change>
                 <OpenLink editor={view.editor} file={file.path} line={1} of={file.path} />
               </p>
             )}
@@ -147,7 +147,7 @@ export function LessonText(
                   <dt>
                     <code>
                       <span class="prompt" aria-hidden="true">$</span>
-                      {command}
+                      {raw(whole(escaped(command)))}
                     </code>
                   </dt>
                   <dd>{raw(inline(does))}</dd>

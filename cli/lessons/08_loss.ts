@@ -25,8 +25,22 @@ export function forecast(weather: Weather, seed: number): (path: number) => Fate
 }
 
 const KNOBS = {
-  drop: { about: "share that is lost", least: 0, most: 1, default: 0.2, step: 0.05 },
-  duplicate: { about: "share that arrives twice", least: 0, most: 1, default: 0.2, step: 0.05 },
+  drop: {
+    about: "share that is lost",
+    least: 0,
+    most: 1,
+    default: 0.2,
+    step: 0.05,
+    unit: "share",
+  },
+  duplicate: {
+    about: "share that arrives twice",
+    least: 0,
+    most: 1,
+    default: 0.2,
+    step: 0.05,
+    unit: "share",
+  },
   delay: { about: "delay of each copy", least: 0, most: 500, default: 20, step: 10, unit: "ms" },
   jitter: {
     about: "largest random extra delay",
@@ -37,7 +51,7 @@ const KNOBS = {
     unit: "ms",
   },
   // With seed 40, one is lost, one is doubled, and one is overtaken.
-  seed: { about: "which random numbers", least: 1, most: 100, default: 40, step: 1 },
+  seed: { about: "seed: another one loses others", least: 1, most: 100, default: 40, step: 1 },
 } satisfies Knobs;
 
 /**

@@ -54,7 +54,8 @@ const KNOBS = {
 export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<void> {
   await overflow(diagram);
 
-  diagram.note("Now A and B share a line. A bar is a window: how many datagrams may be under way.");
+  diagram.note(`Now A and B share another line: ${numbers.queue} can wait in its queue.`);
+  diagram.note("A bar is a window: how many datagrams may be under way.");
   diagram.note("A bar of more than 28 ends with an arrow.");
   const [a, b] = [newSender(), newSender()];
   await share(diagram, [a, b], 0, numbers);

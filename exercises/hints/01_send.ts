@@ -1,7 +1,7 @@
 /** The hints of exercise 1, one after the other: from a first push to nearly there. */
 export const HINTS: Record<string, string[]> = {
   sendToAll: [
-    "sendMessage in lesson 1 sends to one address. Which lines do you need once, and which " +
+    "`sendMessage` in lesson 1 sends to one address. Which lines do you need once, and which " +
     "for each address?",
     "Open one socket with `using socket = bind();`, and send in a loop.",
     "`await socket.send(text, address)` is the number of bytes that were sent. Add these " +

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
+import { type Event, sum } from "../../book/diagram/events.ts";
+import { NARROW, picture, written } from "../../book/diagram/picture.ts";
 import { linesOf } from "../../book/server/lines.ts";
 import { violations } from "./axe.ts";
 import { browser, change, open, project, serve, until } from "./helpers.ts";
@@ -151,6 +153,7 @@ Deno.test("a run", async (t) => {
 
     // First what was recorded: no run is needed.
     await page.waitForSelector(".player:not([hidden])");
+    assertEquals(await page.$eval(".step-on", (one) => one.ariaDisabled), "true");
     await page.focus(".step-back");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() =>
@@ -257,7 +260,7 @@ Deno.test("a run", async (t) => {
     await page.waitForSelector(".knobs:not([hidden])");
     const task = () => page.$eval(".task", (one) => one.textContent);
     const shown = () => page.$$eval(".knob output", (all) => all.map((one) => one.textContent));
-    assertEquals(await shown(), ["0.2", "0.2", "20 ms", "200 ms", "40"]);
+    assertEquals(await shown(), ["20 %", "20 %", "20 ms", "200 ms", "40"]);
     await page.focus('.knob input[name="drop"]');
     await page.keyboard.press("End");
     assertEquals(await task(), "deno task lesson8 --drop 1");
@@ -273,7 +276,7 @@ Deno.test("a run", async (t) => {
     await page.click(".usual");
     assertEquals([await task(), await shown()], [
       "deno task lesson8",
-      ["0.2", "0.2", "20 ms", "200 ms", "40"],
+      ["20 %", "20 %", "20 ms", "200 ms", "40"],
     ]);
     assertEquals(complaints, []);
   });
@@ -303,6 +306,33 @@ Deno.test("a run", async (t) => {
         const times = await page.$$eval(".wide .ms", (all) => all.map((one) => one.textContent!));
         assert(times.every((time) => /^[\d.]+ m?s$/.test(time)), times.join());
       }
+    },
+  );
+
+  await t.step(
+    "is followed down the page, and nobody who has left it is brought back",
+    async () => {
+      await using opened = await open(chromium, `${book.address}04_echo.html`, { still: false });
+      const { page } = opened;
+      await page.setViewport({ width: 1280, height: 500 });
+      await page.waitForSelector(".picture svg");
+      await page.select(".speed", "150");
+      await run(page);
+      const isSeen = () =>
+        page.evaluate(() => {
+          const { top, bottom } = [...document.querySelectorAll(".wide .e")].at(-1)!
+            .getBoundingClientRect();
+          const controls = document.querySelector(".player")!.getBoundingClientRect();
+          return top > 0 && bottom <= controls.top;
+        });
+      assert(await isSeen(), "The last event is in sight.");
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.click(".run");
+      await page.waitForSelector(".wide .new.d");
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+      const left = await page.evaluate(() => scrollY);
+      await over(page);
+      assertEquals(await page.evaluate(() => scrollY), left);
     },
   );
 
@@ -437,6 +467,17 @@ Deno.test("a run", async (t) => {
     assertEquals(await focused(page), "run Run lesson 12, multicast");
     await page.close();
   });
+});
+
+Deno.test("a chart has its bars below each other, also where two stand in two lines", () => {
+  const bar = (name: string) => `${name}  5 █████···················`.replaceAll(" ", "\u00a0");
+  const text = `0.1 s  ${bar("A")}  ${bar("B")}`;
+  const told = { event: "note", at: 100, text } as const;
+  const lines = written(picture([told], { width: NARROW })).match(/(?<=<text[^>]*>)[^<]+/g)!;
+  assertEquals(lines.map((line) => line.search(/[AB]/)), [7, 7]);
+  const datagram = { event: "datagram", at: 3, sent: 1, from: 0, to: 1, size: 1 } as const;
+  const events: Event[] = [{ ...datagram, text: "1", fate: "arrived" }, told, { ...told, at: 600 }];
+  assertEquals(sum(events), "1 datagram in 3.0 ms, and a chart of 500 ms");
 });
 
 Deno.test("a run is stopped after 15 seconds", async () => {

@@ -80,6 +80,41 @@ Deno.test("the way through the book", async (t) => {
     }
   });
 
+  await t.step("marks in a document's list where one is, and keeps that in sight", async () => {
+    await using opened = await open(chromium, `${book.address}docs-glossary.html`);
+    const { page } = opened;
+    const marked = () =>
+      page.evaluate(() => {
+        const links = [...document.querySelectorAll<HTMLAnchorElement>(".inside [aria-current]")];
+        const { top, bottom } = links[0]!.getBoundingClientRect();
+        return [...links.map(({ hash }) => hash), top >= 0 && bottom <= innerHeight];
+      });
+    const titles = await page.$$eval(".text h2", (all) => all.map(({ id }) => id));
+    const middle = titles[Math.floor(titles.length / 2)]!;
+    await page.evaluate((id) => document.getElementById(id)!.scrollIntoView(), middle);
+    await until(async () => (await marked())[0] === `#${middle}`, "the mark");
+    assertEquals(await marked(), [`#${middle}`, true]);
+  });
+
+  await t.step("has on a phone what a thumb can press, and Copy at the right", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`, { width: 390 });
+    const { page } = opened;
+    await page.waitForSelector(".change:not([hidden])");
+    const seen = await page.$eval(".exercise figcaption", (one) => {
+      const [edit, copy] = [".change", ".copy"].map((name) =>
+        one.querySelector(name)!.getBoundingClientRect()
+      );
+      return { high: edit!.height >= 40, right: copy!.right > 300, top: copy!.top < edit!.bottom };
+    });
+    assertEquals(seen, { high: true, right: true, top: true });
+    await page.goto(`${book.address}01_send.html`);
+    const lines = await page.$$eval(
+      ".commands .opt",
+      (all) => all.map((one) => one.getClientRects().length),
+    );
+    assertEquals([...new Set(lines)], [1], "An option has one line.");
+  });
+
   await t.step("has a link at each heading", async () => {
     for (const name of ["04_echo.html", "docs-questions.html", "lib-udp.html", "index.html"]) {
       await using opened = await open(chromium, book.address + name);
