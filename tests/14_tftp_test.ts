@@ -120,7 +120,8 @@ waits(
     using client = bind();
     for (let sent = 1; sent <= 150; sent++) {
       await client.send(encode(octet("file")), server.address);
-      await until(() => server.printed.length === sent);
+      // All at once would be more than its receive buffer holds.
+      if (sent % 25 === 0) await until(() => server.printed.length >= sent);
     }
     assertEquals(opened.length, 100);
 

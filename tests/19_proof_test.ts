@@ -214,13 +214,16 @@ waits(
     using client = bind();
     const printed: string[] = [];
     const print = (line: string) => void printed.push(line);
-    const asking = askForTrains(client, server.address, 300, print);
+    const asking = askForTrains(client, server.address, 1000, print);
     const { from } = await server.receive({ signal: soon() }); // as if it were lost
     const next = async () => text((await server.receive({ signal: soon() })).data);
-    assertEquals(await next(), `trains ${NO_COOKIE}`);
+    const asked = `trains ${NO_COOKIE}`;
+    assertEquals(await next(), asked);
     await stranger.send(`cookie ${"f".repeat(72)}`, from);
     await server.send(`cookie ${"a".repeat(72)}`, from);
-    assertEquals(await next(), `trains ${"a".repeat(72)}`);
+    let again = await next();
+    while (again === asked) again = await next(); // where a busy machine kept the cookie too long
+    assertEquals(again, `trains ${"a".repeat(72)}`);
     await stranger.send("a forged timetable", from);
     await server.send("08:00 Rome", from);
     assertEquals(await asking, "08:00 Rome");

@@ -286,8 +286,8 @@ export function inTerminal(task: string, env: Record<string, string> = {}, colum
 export async function answer(program: Program, word: "y" | "n", done: RegExp): Promise<void> {
   await program.prints(/Allow\?/);
   for (let tries = 0; tries < 10 && !done.test(program.stdout); tries++) {
-    await program.type(`${word}\n`);
-    await later(300);
+    await program.type(`${word}\n`).catch(() => {}); // it may have ended after the one before
+    for (let wait = 0; wait < 30 && !done.test(program.stdout); wait++) await later(10);
   }
 }
 
@@ -316,12 +316,13 @@ async function toItsEnd(program: Running, input: string | Uint8Array): Promise<E
 }
 
 /**
- * Tries again until it does not throw, for 5 seconds at most. While another test starts a program, that
+ * Tries again until it does not throw, as long as the tests wait. While another test starts a program, that
  * program holds copies of all open sockets, until it is its own (fork, then exec): so a port may stay in
- * use for a moment after its socket was closed.
+ * use for a moment after its socket was closed. And where a lesson waits for a fixed time, a busy machine may
+ * be late.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + 5000;;) {
+  for (const deadline = Date.now() + PATIENCE;;) {
     try {
       return await attempt();
     } catch (error) {

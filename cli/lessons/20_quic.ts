@@ -43,7 +43,8 @@ export async function play(diagram: Diagram): Promise<void> {
   const connection = await connect(socket, line.address, identity.cert, PATIENCE);
   await line.quiet();
   diagram.note("The client has checked the certificate, and both have the same keys.");
-  diagram.note(`The long ones are probes for the path MTU. The longest has ${line.longest} bytes.`);
+  diagram.note("The long ones are probes for the path MTU.");
+  diagram.note(`The longest so far has ${line.longest} bytes.`);
 
   await loseDatagram(connection, line, diagram);
   await loseOnStream(connection, line, diagram);

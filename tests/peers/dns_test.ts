@@ -236,7 +236,7 @@ peers(
 );
 
 peers(
-  "lesson 13: at 30 % loss each way, dig +tries=5 still hears from our server",
+  "lesson 13: at 30 % loss each way, dig +tries=10 still hears from our server",
   "dig",
   async () => {
     using server = bind();
@@ -246,7 +246,7 @@ peers(
     for (let question = 1; question <= 5; question++) {
       const said = await dig(
         middle.address.port,
-        "+tries=5",
+        "+tries=10",
         "+timeout=1",
         "+short",
         "workbook.test",

@@ -1,5 +1,5 @@
 /**
- * The programs in docs/, beside our own: each is run as it stands there, but for its port.
+ * The programs in docs/, beside our own: each is run as it stands there, but for its port and its patience.
  *
  * @module
  */
@@ -30,7 +30,8 @@ async function withAndWithout(
   return [(await there!.end()).stdout, (await gone!.end()).stdout];
 }
 
-const python = (program: string) => new Program(place("python3")!, ["-c", program]);
+const python = (program: string) =>
+  new Program(place("python3")!, ["-c", program.replace("settimeout(0.5)", "settimeout(60)")]);
 const node = (program: string) => new Program("node", ["--input-type=module", "-e", program]);
 const deno = (program: string) => new Program(Deno.execPath(), ["eval", program]);
 

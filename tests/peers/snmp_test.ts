@@ -233,7 +233,7 @@ peers(
     const known = machine();
     const serving = serve(agent, (data) => answerManager(data, known));
     const relaying = relay(middle, agent.address, forecast({ drop: 0.3 }, 1));
-    const options = [...PLAIN, "-t", "0.05", "-r", "20"];
+    const options = [...PLAIN, "-t", "0.1", "-r", "100"];
     const { code, said } = await ask("snmpwalk", middle.address.port, [SYSTEM], { options });
     assertEquals([code, said.trim().split("\n").length], [0, 7]);
     middle.close();

@@ -178,7 +178,7 @@ data, address = s.recvfrom(65535)
 print(data.decode("utf-8"), flush=True)
 s.sendto("broadcasting".encode("utf-8"), address)`);
   const port = await portOf(server);
-  const client = await runLesson(6, ["client", "--port", port, "--timeout", 0.3]);
+  const client = await runLesson(6, ["client", "--port", port, "--timeout", 3]);
   assertMatch(client.stdout, new RegExp(`Received from 127.0.0.1:${port}: broadcasting\n`));
   await server.prints(/^hello from client$/m);
 }, NOT_LINUX);

@@ -25,7 +25,7 @@ peers("lesson 17: ffmpeg and ffplay hear our speaker, alone and in a group", "ff
         const at = ["-probesize", "32", "-analyzeduration", "0", "-i", url];
         const out = `${temporary.path}/${host}.${command}`;
         await using hearing = command === "ffmpeg"
-          ? start("ffmpeg", "-nostdin", ...at, "-t", "0.3", ...RAW, out)
+          ? start("ffmpeg", "-nostdin", ...at, "-t", "1", ...RAW, out)
           : start("env", "SDL_AUDIODRIVER=dummy", "ffplay", "-nodisp", ...at);
         await using speaker = lesson(17, "speak", "--host", host, "--port", port);
         // A busy machine may take long to start them: the speaker goes on until it is heard.
