@@ -21,7 +21,7 @@ import { fingerprint, selfSigned } from "../lib/certificate.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, text, until, within } from "./helpers.ts";
 import { NO_QUIC, unless } from "./only.ts";
-import { freePort, lesson, runLesson } from "./program.ts";
+import { eventually, freePort, lesson, runLesson } from "./program.ts";
 import { waits } from "./waits.ts";
 
 const identity = await selfSigned(["localhost", "127.0.0.1"], 10);
@@ -303,21 +303,25 @@ test("lesson 20: a busy port ends the server with 1", async () => {
 });
 
 waiting("lesson 20: played, it shows what the path sees, and what is lost", async () => {
-  const events: Event[] = [];
-  await LESSON.play(new Diagram((event) => events.push(event), LESSON.label));
-  const datagrams = events.filter((event) => event.event === "datagram");
-  const notes = events.flatMap((event) => event.event === "note" ? [event.text] : []);
-  assertEquals(datagrams[0]!.label, "Initial, 1200 bytes");
-  assertEquals(datagrams.filter(({ fate }) => fate === "lost").length, 2);
-  assert(!JSON.stringify(datagrams).includes("Michael"), "The path sees a name.");
-  const told = notes.join("\n");
-  assertStringIncludes(
-    told,
-    'The client sent "Michael" as a datagram, and received "Hello, Michael!".',
-  );
-  assertStringIncludes(told, 'That was "Tracy". A QUIC datagram is sent once');
-  assertMatch(told, /in this order: Hello, (Anna! Hello, Sarah|Sarah! Hello, Anna)!/);
-  const probed = events.findIndex((event) => event.event === "note" && /probes/.test(event.text));
-  const sizes = events.slice(0, probed).map((event) => event.event === "datagram" ? event.size : 0);
-  assertStringIncludes(told, `The longest so far has ${Math.max(...sizes)} bytes.`);
+  await eventually(async () => { // a busy machine may lose another datagram than the one it means to
+    const events: Event[] = [];
+    await LESSON.play(new Diagram((event) => events.push(event), LESSON.label));
+    const datagrams = events.filter((event) => event.event === "datagram");
+    const notes = events.flatMap((event) => event.event === "note" ? [event.text] : []);
+    assertEquals(datagrams[0]!.label, "Initial, 1200 bytes");
+    assertEquals(datagrams.filter(({ fate }) => fate === "lost").length, 2);
+    assert(!JSON.stringify(datagrams).includes("Michael"), "The path sees a name.");
+    const told = notes.join("\n");
+    assertStringIncludes(
+      told,
+      'The client sent "Michael" as a datagram, and received "Hello, Michael!".',
+    );
+    assertStringIncludes(told, 'That was "Tracy". A QUIC datagram is sent once');
+    assertMatch(told, /in this order: Hello, (Anna! Hello, Sarah|Sarah! Hello, Anna)!/);
+    const probed = events.findIndex((event) => event.event === "note" && /probes/.test(event.text));
+    const sizes = events.slice(0, probed).map((event) =>
+      event.event === "datagram" ? event.size : 0
+    );
+    assertStringIncludes(told, `The longest so far has ${Math.max(...sizes)} bytes.`);
+  });
 });
