@@ -50,9 +50,10 @@
  *     deno task lesson15 walk     ask for all values below system, which is 1.3.6.1.2.1.1
  *
  * `get` prints a line such as `sysDescr.0 = linux x86_64, Deno 2.9.6`. `walk` prints seven lines.
- * The agent prints this for `get`, where 53011 stands for the manager's port:
+ * The agent prints these lines for `get`, where 53011 stands for the manager's port:
  *
- *     Received from 127.0.0.1:53011. (GET sysDescr.0)
+ *     GET sysDescr.0
+ *     Received from 127.0.0.1:53011.
  *
  * SNMP itself has port 161, but a program often needs to be root to bind that.
  *
@@ -83,10 +84,10 @@ import {
 import { receiveUntil } from "./02_receive.ts";
 import { serve } from "./04_echo.ts";
 
-/** The questions of a manager that only reads. */
+/** The questions of a manager that only reads. `questionFor` says what each one asks. */
 export type Question = "GET" | "GETNEXT" | "GETBULK";
 
-/** How many steps a GETBULK takes at a time. Net-SNMP's snmpbulkwalk takes 10, too. */
+/** How many values a GETBULK asks for at once. Net-SNMP's snmpbulkwalk asks for 10, too. */
 const STEPS = 10;
 
 /** How many times to ask. Net-SNMP's snmpget asks six times, too, and waits for one second each. */
@@ -211,6 +212,8 @@ export async function* valuesBelow(
 
   while (true) {
     const { bindings } = await next(after);
+
+    // valuesOf() never returns an answer without a value. Another `next` may.
     if (bindings.length === 0) {
       throw new Error("The agent answers without a value. This walk would never end.");
     }
@@ -290,19 +293,13 @@ export async function agent(at: Address, community: string, print = console.log)
   print(`Bind UDP on ${port}... (at ${hostname}, Ctrl-C stops)`);
 
   const known = machine(); // this machine's values, and the counts, which are 0
-  let last = ""; // describes the last datagram in a few words
 
-  // For each datagram, serve() does two things. First it gets the reply from this
-  // function.
+  // serve() calls this function with the bytes of each datagram (lesson 4).
   const replyTo = (data: Uint8Array) => {
-    last = described(data, community);
+    print(described(data, community));
     return answerManager(data, known, community);
   };
-
-  // Then it prints a line, such as "Received from 127.0.0.1:53011." We add the
-  // words to it.
-  const printWithWords = (received: string) => print(`${received} (${last})`);
-  await serve(socket, replyTo, printWithWords);
+  await serve(socket, replyTo, print);
 }
 
 /** Describes a datagram in a few words, such as "GET sysDescr.0". */
@@ -349,8 +346,8 @@ export async function valuesOf(
 /**
  * `deno task lesson15 get` runs this: asks for one value and prints it.
  *
- * The command hands in another `open`. Its socket remembers what arrives, so the command can tell
- * what came in the place of an answer.
+ * The command hands in another `open`. It returns a socket that remembers what arrives. So the
+ * command can tell what came in the place of an answer.
  */
 export async function get(
   oid: string,
@@ -415,7 +412,7 @@ export async function walk(
  *    `noSuchInstance` first: the agent knows other values of this kind. Then you should see
  *    `noSuchObject`.
  * 3. Run `deno task lesson15 get --community secret`. After 6 seconds, you should see `No answer`.
- *    The agent prints six lines that end in `with a wrong community)`.
+ *    The agent prints `with a wrong community` six times.
  * 4. With Net-SNMP, run `snmpget -v2c -c public 127.0.0.1:1161 1.3.6.1.2.1.1.5.0`. You should see
  *    the name of your machine. Leave out `-v2c`: you should see a timeout. Today, snmpget speaks
  *    version 3 if you do not say which. The agent prints `a message of SNMP's version 3`.
