@@ -57,8 +57,8 @@
  * Now C loses the network. Before C can tell B, B's regular update arrives: "10.9/16 is 11 hops
  * from me." C believes that B knows another way, and takes it: 12. From C, B hears 12 and makes it
  * 13. From B, C hears 13 and makes it 14. So they *count to infinity*, which is 16. There are two
- * remedies: split horizon (see `routesFor`) and triggered updates (see `learn`).
- * They are not perfect: routers in a ring can still count. Then the 16 ends it.
+ * remedies: split horizon (see `routesFor`) and triggered updates (see `learn`). They are not
+ * perfect: routers in a ring can still count. Then the 16 ends it.
  *
  * ## Run
  *
@@ -140,8 +140,8 @@ export function isWanted(
   const reaches = distance < INFINITY;
   if (!known) return reaches;
 
-  // The same is true if our route is lost. `since` is the time when it was lost.
-  // Hearing of the loss again must not change that.
+  // The same is true if our route is lost. If we only hear of the loss again, the
+  // route stays as it is: `since` is the time when it was lost.
   if (known.metric === INFINITY) return reaches;
 
   // Our own network has no neighbour. Nobody is closer to it than we are.
@@ -226,7 +226,7 @@ export function forget(table: Table, milliseconds: number, now: number): string[
 
 /** A network that a router is in. */
 export interface Link {
-  /** Where to send updates: a group, or a neighbour. Neighbours send from the same port. */
+  /** Where to send updates: a group, or a neighbour. Neighbours send from this port, too. */
   to: Address;
   /** Returns whether a sender is a neighbour in this network. */
   isNeighbour: (sender: Address) => boolean;
@@ -252,13 +252,15 @@ export function routesFor(router: Router, link: Link, changed?: string[]): Route
     // neighbour there could take it for a second way to the network. But this
     // way leads through the neighbour itself.
     const cameFromHere = neighbour !== undefined && link.isNeighbour(neighbour);
-    const isHeldBack = router.careful && cameFromHere;
-    if (!isHeldBack) routes.push({ network, metric, tag });
+    if (!router.careful || !cameFromHere) {
+      routes.push({ network, metric, tag });
+      continue;
+    }
 
     // *Poisoned reverse* is stronger: send it back, but with metric 16. bird does
-    // this, too. FRR's ripd leaves the route out. A triggered update (see `learn`)
-    // does not need it: this neighbour has told us the change.
-    if (isHeldBack && !changed) routes.push({ network, metric: INFINITY, tag });
+    // this, too. FRR's ripd leaves the route out. With `changed`, it is not
+    // needed: this neighbour has told us the change.
+    if (!changed) routes.push({ network, metric: INFINITY, tag });
   }
 
   return routes;
@@ -370,7 +372,7 @@ export async function hearAll(
       await hear(router, datagram, print);
     } catch (error) {
       // An answer to port 0 cannot be sent, for example. The router goes on.
-      print(`No answer to ${formatAddress(datagram.from)}: ${(error as Error).message}`);
+      print(`  Not sent: ${(error as Error).message}`);
     }
   }
 }
@@ -382,7 +384,7 @@ export function startUpdates(
   print: (line: string) => void,
 ): Disposable {
   const milliseconds = 1000 * seconds;
-  let timer = setTimeout(update, 0); // calls update() below, as soon as possible
+  let timer = setTimeout(update, 0); // 0: the first update is sent now
 
   async function update(): Promise<void> {
     // Routers that always wait 30 s soon send at the same moment, and disturb

@@ -237,6 +237,18 @@ Deno.test("lesson 16: who asks for all hears what a neighbour hears; who asks fo
   assertEquals(await heard(all.left), "10.9/16: 3, 10.7/16: 16");
 });
 
+Deno.test("lesson 16: an update that cannot be sent is not called an answer to the one who spoke", async () => {
+  await using all = scene();
+  all.router.links[1]!.to = here(0);
+  await all.say(all.left, ...route(2));
+  await until(() => all.log.length === 3);
+  assertEquals(all.log, [
+    `Received from 127.0.0.1:${all.left.address.port}: 10.9/16: 2`,
+    "  10.9/16: metric 3, through 127.0.0.1",
+    "  Not sent: Port 0 is not a port: it must be a whole number from 1 to 65535.",
+  ]);
+});
+
 Deno.test("lesson 16: strangers are neither believed nor answered", async () => {
   await using all = scene();
   using stranger = bind();
@@ -292,7 +304,7 @@ Deno.test("lesson 16: a response from another network is not believed, and port 
   forged.push({ data: REQUEST, from: here(0) });
   const { router } = page.roles;
   await using running = await RunningRole.start(router!, here(port), forged);
-  await until(() => running.printed.some((line) => line.startsWith("No answer")));
+  await until(() => running.printed.some((line) => line.startsWith("  Not sent")));
   const lines = running.printed.filter((line) => !line.startsWith("Bind UDP"));
   const ignored = "  Ignored: the sender is not a neighbour.";
   assertEquals(lines.map((line) => line.replace(`:${port}`, "")), [
@@ -306,7 +318,7 @@ Deno.test("lesson 16: a response from another network is not believed, and port 
     "Received from 127.3.2.1: 10.9/16: 1",
     "  10.9/16: metric 2, through 127.3.2.1",
     "Received from 127.0.0.1:0: all?",
-    "No answer to 127.0.0.1:0: Port 0 is not a port: it must be a whole number from 1 to 65535.",
+    "  Not sent: Port 0 is not a port: it must be a whole number from 1 to 65535.",
   ]);
 });
 
