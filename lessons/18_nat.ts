@@ -25,19 +25,19 @@
  *   port-dependent*, the computer gets another port for each destination. RFC 4787 forbids that
  *   (REQ-1), but some routers do it.
  * - The *filter* says which datagrams get in. Ours is address and port-dependent, like the filter
- *   of Linux. First, the computer sends to an endpoint by its port outside. Then this endpoint's
- *   datagrams get in at this port. All others are dropped.
+ *   of Linux. Suppose the router sends a computer's datagram from port 40001 to an endpoint. Then
+ *   this endpoint's datagrams get in at port 40001. All others are dropped.
  * - The *timeout* says when the router forgets. UDP has no message that ends a conversation. So the
  *   router forgets a computer that has not sent for some time. Linux forgets after 30 s, and after
  *   120 s if both sides have sent. RFC 4787 wants at least 2 minutes (REQ-5).
  *
  * ## Two routers
  *
- * Ann and Bob are each behind a router. A server tells each of them where the other one is: which
- * address and port its router has for it. Then both send to each other. Bob's router drops Ann's
- * first datagram, because Bob has not sent to her yet. But on its way out, this datagram has opened
- * Ann's router for Bob. And as soon as Bob sends, his router is open for Ann. This is called *hole
- * punching*.
+ * Ann and Bob are each behind a router. A server tells each of them where the other one is: an
+ * address and a port of the other one's router. Then both send to each other. Bob's router drops
+ * Ann's first datagram, because Bob has not sent to her yet. But on its way out, this datagram has
+ * opened Ann's router for Bob. And as soon as Bob sends, his router is open for Ann. This is called
+ * *hole punching*.
  *
  * It works if both routers have an endpoint-independent mapping. If Ann's router does not, it takes
  * another port for Bob than for the server. But the server can tell Bob only the port that it sees.
@@ -141,8 +141,8 @@ interface Nat {
 }
 
 /**
- * A router: passes on what computers send to the socket `home`, from ports of its own. Passes back
- * what its filter lets in. Runs until `home` is closed.
+ * A router. Computers send to the socket `home`. The router passes their datagrams on from ports of
+ * its own. It passes back what its filter lets in. It runs until `home` is closed.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -215,7 +215,7 @@ function mappingFor(nat: Nat, inside: Address, to: Address): Mapping {
 /** Opens a port outside for a computer. */
 function openPort(nat: Nat, inside: Address): Mapping {
   const outside = nat.parts.open({ hostname: nat.rules.hostname });
-  const mapping = { inside, outside, lastSent: 0, sentTo: new Map() };
+  const mapping = { inside, outside, lastSent: nat.parts.now(), sentTo: new Map() };
 
   // Without await: it runs until its socket is closed. If it fails, the other
   // computers still have their ports.
@@ -244,14 +244,14 @@ async function passIn({ home, rules, parts }: Nat, mapping: Mapping): Promise<vo
 
     // The filter: the computer has to have sent to this sender before.
     if (sent === undefined) {
-      parts.print(`Dropped: ${way}, which has not sent there.`);
+      parts.print(`Dropped: ${way}. Nothing was sent to this sender.`);
       continue;
     }
 
     // The timeout. A datagram from outside does not restart it. Otherwise
     // somebody outside could keep the port open (RFC 4787, REQ-6).
     if (parts.now() - sent > rules.timeout) {
-      parts.print(`Dropped: ${way}, which has forgotten it.`);
+      parts.print(`Dropped: ${way}. The timeout is over.`);
       continue;
     }
 
@@ -334,7 +334,8 @@ export function readIntroduction(data: Uint8Array, friend: string): Introduction
   const found = new TextDecoder().decode(data).match(/^you (.+)\n(\w+) (.+)$/);
   if (!found || found[2] !== friend) return undefined;
 
-  // parseAddress() returns undefined for a text that is not an address.
+  // parseAddress() returns undefined for a text that is not an address, such as
+  // the question mark.
   const you = parseAddress(found[1]!);
   if (!you) return undefined;
   return { you, friend: parseAddress(found[3]!) };
@@ -376,7 +377,7 @@ export async function greetFriend(
   // Keeps a greeting of the friend. A copy counts once.
   const hear = ({ data, from }: Datagram) => {
     const text = new TextDecoder().decode(data);
-    const isGreeting = /^hello \d\d?$/.test(text); // with one digit or two
+    const isGreeting = /^hello ([1-9]|10)$/.test(text); // numbered from 1 to 10
     if (isGreeting && sameAddress(from, friend)) heard.add(text);
     return false; // so the wait goes on until its time is up, and we hear them all
   };

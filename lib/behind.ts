@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { isIPv4 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import { type Address, bind, formatAddress, localFor, sameAddress, type Socket } from "./udp.ts";
 
 /**
@@ -48,12 +48,24 @@ export function unpack(packed: Uint8Array): Packet | undefined {
   return { address, data: packed.slice(end + 1) };
 }
 
-/** Returns the address that a text such as `192.168.1.9:9999` stands for, if it is one of IPv4. */
+/**
+ * Returns the address that a text such as `192.168.1.9:9999` or `[::1]:9999` stands for, or
+ * `undefined` if it is not an address.
+ */
 export function parseAddress(text: string): Address | undefined {
-  const [hostname = "", port = "", ...more] = text.split(":");
-  if (!isIPv4(hostname) || !/^\d{1,5}$/.test(port) || more.length > 0) return undefined;
-  if (Number(port) < 1 || Number(port) > 65_535) return undefined;
-  return { hostname, port: Number(port) };
+  // The host, with IPv6 in brackets, and one to five digits.
+  const found = text.match(/^(.+):(\d{1,5})$/);
+  if (!found) return undefined;
+
+  const port = Number(found[2]);
+  if (port < 1 || port > 65_535) return undefined;
+
+  const host = found[1]!;
+  if (isIPv4(host)) return { hostname: host, port };
+
+  const inBrackets = host.startsWith("[") && host.endsWith("]");
+  const hostname = host.slice(1, -1);
+  return inBrackets && isIPv6(hostname) ? { hostname, port } : undefined;
 }
 
 /**

@@ -95,6 +95,12 @@ Deno.test("lesson 18: what has no address of this machine in front is no packet"
     assertEquals(unpack(data), undefined);
   }
   assertEquals(parseAddress("192.0.2.1:53"), { hostname: "192.0.2.1", port: 53 });
+  assertEquals(parseAddress("[2001:db8::7]:53"), { hostname: "2001:db8::7", port: 53 });
+  for (
+    const wrong of ["::1:53", "[192.0.2.1]:53", "[]:53", "[::1]", "[::1]:0", "[[::1]]:53", "[::1"]
+  ) {
+    assertEquals(parseAddress(wrong), undefined, wrong);
+  }
 });
 
 Deno.test("lesson 18: with endpoint-independent mapping, a computer has one port for all", async () => {
@@ -146,7 +152,7 @@ Deno.test("lesson 18: the filter lets in whom the computer has sent to, and no o
     await router.drops(1);
     const [line] = router.printed.filter((line) => line.startsWith("Dropped"));
     const way = `from 127.0.0.1:${stranger.address.port} to port ${anns.port}`;
-    assertEquals(line, `Dropped: ${way}, which has not sent there.`);
+    assertEquals(line, `Dropped: ${way}. Nothing was sent to this sender.`);
 
     const outside = await seen(ann, stranger);
     assertEquals(outside.port === anns.port, !portForEach);
@@ -166,7 +172,7 @@ Deno.test("lesson 18: after its timeout, the router has forgotten; then the comp
   router.now = 101; // what came from outside did not count
   await server.send("too late", first);
   await router.drops(1);
-  assertMatch(router.printed.at(-1)!, /^Dropped: .* which has forgotten it\.$/);
+  assertMatch(router.printed.at(-1)!, /^Dropped: .* The timeout is over\.$/);
 
   const second = await seen(ann, server);
   assert(second.port !== first.port);
@@ -381,7 +387,9 @@ waits("lesson 18: a peer sends ten greetings, and counts the friend's, each once
   const greeting = greetFriend(ann, bob.address, 40);
   const { from } = await bob.receive({ signal: soon() });
   await stranger.send("hello 9", from);
-  for (const other of ["", "hello", "hello 1234", "goodbye 1", "hello 1\n"]) {
+  for (
+    const other of ["", "hello", "hello 0", "hello 11", "hello 1234", "goodbye 1", "hello 1\n"]
+  ) {
     await bob.send(other, from);
   }
   for (const number of [3, 3, 10]) await bob.send(`hello ${number}`, from);
@@ -465,7 +473,7 @@ waits(
     for (const printed of routers) {
       assertMatch(
         printed,
-        /^Dropped: from \S+ to port \d+, which has/m,
+        /^Dropped: from \S+ to port \d+\. Nothing was sent/m,
       );
     }
   },
