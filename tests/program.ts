@@ -23,6 +23,12 @@ setColorEnabled(false); // a terminal of the tests' own is not the lesson's
 /** A name that no resolver asks anyone about: a label has at most 63 bytes (RFC 1035, 2.3.4). */
 export const NO_HOST = `${"x".repeat(64)}.invalid`;
 
+/**
+ * The codes of a task whose lesson Ctrl-C has ended with 0. The terminal tells `deno task`, too. Where a busy
+ * machine lets the lesson end first, `deno task` no longer listens for it, and is ended by it: 128 + SIGINT.
+ */
+export const CTRL_C = [0, 130];
+
 /** What a program left behind. */
 export interface Ended {
   code: number;

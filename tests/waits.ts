@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { someAtATime } from "./helpers.ts";
 import type { unless } from "./only.ts";
 
 const waiting: Deno.TestStepDefinition[] = [];
@@ -13,10 +14,7 @@ const AT_ONCE = 6;
 Deno.test("what waits most of the time, some at a time", async (context) => {
   // Deno cannot tell which of them leaves something open. So it looks when all of them have ended.
   const unwatched = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
-  const tests = waiting.values();
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const test of tests) await context.step({ ...test, ...unwatched });
-  }));
+  await someAtATime(AT_ONCE, waiting, (test) => context.step({ ...test, ...unwatched }));
 });
 
 /** Declares a test that waits, and that others may run beside: it changes nothing that they share. */
