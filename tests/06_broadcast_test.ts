@@ -28,7 +28,7 @@ waits(
   unless(NOT_LINUX, "lesson 6: one datagram, and every server's reply until the time is up"),
   async () => {
     using client = bind();
-    using one = bind({ hostname: EVERYONE, reuseAddress: true });
+    using one = bind({ hostname: EVERYONE, port: freePort(), reuseAddress: true });
     using two = bind({ hostname: "0.0.0.0", port: one.address.port, reuseAddress: true });
     const answering = [one, two].map(async (server, number) => {
       const { data, from } = await server.receive({ signal: soon() });

@@ -250,7 +250,7 @@ Deno.test("lesson 10: a part is acknowledged when its reader is done with it", a
   assertEquals((await second).done, true);
 });
 
-Deno.test("lesson 10: go-back-N through a relay that loses and doubles", async () => {
+waits("lesson 10: go-back-N through a relay that loses and doubles", async () => {
   const receiver = bind();
   const middle = bind();
   using sender = bind();
@@ -289,7 +289,7 @@ const SIZES: [number, (number | "model")?][] = [
   [200_000, "model"],
 ];
 for (const [size, window] of SIZES) {
-  Deno.test(
+  waits(
     `lesson 10: ${size} bytes arrive through a relay that loses, doubles and reorders`,
     async () => {
       const receiver = bind();
