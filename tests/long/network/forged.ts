@@ -18,7 +18,8 @@ def forge(data, sport, dport, to="127.0.0.1"):
     raw.sendto(ip + udp, ("127.0.0.1", 0))
 `;
 
-const [ONE, TWO] = [20_001, 20_002];
+/** The ports of the servers. Those of the second ones are far enough away from those of the first ones. */
+const [ONE, TWO] = [20_001, 20_101];
 
 /** Starts Python with these bytes as `given`: on its input, for they are too long for a command. */
 async function started(host: Host, program: string, given: Uint8Array[]): Promise<Program> {
@@ -45,54 +46,69 @@ function like({ answer, varies }: Conversation): RegExp {
   return new RegExp(`^${first}[0-9a-f]{${Math.max(0, rest - more)},${rest + more}}$`, "m");
 }
 
-for (const a of answering) {
-  for (const b of answering) {
-    network(
-      `${called(a)} and ${called(b)}: one forged datagram, and they are silent`,
-      async ([one]) => {
-        await using first = one.side(a, ONE);
-        await using second = one.side(b, TWO);
-        for (const server of [first, second]) await server.prints(/^Bind UDP on /m);
-        const answers = [...known.get(a)!, ...known.get(b)!].map(({ answer }) => answer);
-        const forged = [...messages, ...answers];
-        const questions = [a, b].map((side) => shortest(side).question);
-        // Who asks after the forged one is answered after it: then all has passed that will. What passed,
-        // a raw socket heard as well.
-        await using python = await started(
-          one,
-          `${FORGE}
+/** Forges what comes on its input, a line for each pair of servers, and prints what passed between them. */
+const BETWEEN = `${FORGE}
+import json, sys
 ear = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
 ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1000000)
 ear.setblocking(False)
-questions = given[:2]
-for data in given[2:]:
-    forge(data, ${TWO}, ${ONE})
-    for turn in range(2):
-        for question, port in zip(questions, [${ONE}, ${TWO}]):
-            s.sendto(question, ("127.0.0.1", port))
-            s.recv(65535)
-    between = -1
-    try:
-        while True:
-            ports = struct.unpack("!HH", ear.recv(65535)[20:24])
-            between += ports in [(${ONE}, ${TWO}), (${TWO}, ${ONE})]
-    except BlockingIOError:
-        print(between, flush=True)`,
-          [...questions, ...forged],
-        );
-        const { code, stdout, stderr } = await python.end();
-        assertEquals([code, stderr], [0, ""]);
-        const counts = stdout.trim().split("\n").map(Number);
+for line in sys.stdin:
+    number, ports, questions, forged = json.loads(line)
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(10)
+    counts = []
+    for data in forged:
+        forge(bytes.fromhex(data), ports[1], ports[0])
+        for turn in range(2):
+            for question, port in zip(questions, ports):
+                s.sendto(bytes.fromhex(question), ("127.0.0.1", port))
+                s.recv(65535)
+        between = -1
+        try:
+            while True:
+                heard = list(struct.unpack("!HH", ear.recv(65535)[20:24]))
+                between += heard in [ports, ports[::-1]]
+        except BlockingIOError:
+            counts.append(between)
+    s.close()
+    print(number, json.dumps(counts), flush=True)`;
+
+// Each server is one of twelve pairs, and then the other one of twelve.
+network("one forged datagram, and two servers are silent", async ([one], test) => {
+  await using running = new AsyncDisposableStack();
+  await using python = one.python(BETWEEN);
+  const started = async (side: Side, port: number) => {
+    const server = one.side(side, port);
+    await server.prints(/^Bind UDP on /m);
+    return server;
+  };
+  const seconds = answering.map((side, i) => ({ side, port: TWO + i }));
+  const servers = await Promise.all(seconds.map(({ side, port }) => started(side, port)));
+  for (const server of servers) running.use(server);
+
+  let pair = 0;
+  for (const [i, first] of answering.entries()) {
+    await using _ = await started(first, ONE + i);
+    for (const { side: second, port } of seconds) {
+      await test.step(`${called(first)} and ${called(second)}`, async () => {
+        const answers = [...known.get(first)!, ...known.get(second)!].map(({ answer }) => answer);
+        const forged = [...messages, ...answers];
+        // Who asks after the forged one is answered after it: then all has passed that will. What passed,
+        // a raw socket heard as well.
+        const questions = [first, second].map((side) => shortest(side).question);
+        const hex = [questions, forged].map((all) => all.map((data) => data.toHex()));
+        await python.type(`${JSON.stringify([++pair, [ONE + i, port], ...hex])}\n`);
+        const [, list] = await python.prints(new RegExp(`^${pair} (.*)\\n`, "m"));
+        const counts: number[] = JSON.parse(list!);
         assertEquals(counts.length, forged.length);
         for (const [i, count] of counts.entries()) {
           assert(count >= 0 && count <= 1, `${count} answers to ${printable(forged[i]!, 40)}`);
         }
         assert(counts.some((count) => count > 0), "Nothing was answered: nothing was tested.");
-      },
-      !python,
-    );
+      });
+    }
   }
-}
+}, !python);
 
 for (const side of [...listening, ...SIDES.filter(({ word }) => word === "chat")]) {
   network(`${called(side)}: port 0 sends all there is, and it goes on`, async ([one]) => {
