@@ -68,6 +68,15 @@ interface Shown {
   readonly lesson?: LessonFile;
   /** The lesson whose picture it has, where that is another one. */
   readonly picture?: LessonFile;
+  /** The lessons whose pictures it has, where these are several. */
+  readonly pictures?: readonly LessonFile[];
+}
+
+/** A page that was made, and what it was made of beside the files. */
+interface Made {
+  readonly files: string;
+  readonly pictures: readonly unknown[];
+  readonly text: string;
 }
 
 /** The lesson on the first page. */
@@ -92,6 +101,8 @@ export class Site {
   readonly #good = new Map<string, File["body"]>();
   /** The same of pages, without what is wrong with them. */
   readonly #pages = new Map<string, string>();
+  /** The pages as they were made last: another lesson's picture changes none of them. */
+  readonly #last = new Map<string, Made>();
   /** What a page shows of the project, by the page's name. */
   readonly #shown = new Map<string, Shown>();
   readonly #copies = new Map<string, { of: string; copies: Copy[] }>();
@@ -103,9 +114,10 @@ export class Site {
 
   /** All files by their names: there are no others. What was made is kept until something changes on disk. */
   files(): Map<string, Make> {
-    const of = `${this.#project.stampOfAll()} ${this.#manner.recorded()}`;
+    const stamp = this.#project.stampOfAll();
+    const of = `${stamp} ${this.#manner.recorded()}`;
     if (this.#files?.of !== of) {
-      this.#files = { of, code: this.#project.stampOfCode(), files: this.#list() };
+      this.#files = { of, code: this.#project.stampOfCode(), files: this.#list(stamp) };
     }
     return this.#files.files;
   }
@@ -123,7 +135,7 @@ export class Site {
     return picture && this.#manner.recording(picture);
   }
 
-  #list(): Map<string, Make> {
+  #list(stamp: string): Map<string, Make> {
     const project = this.#project;
     const { live } = this.#manner;
     const lessons = project.lessons();
@@ -143,8 +155,13 @@ export class Site {
       const file = `${name}.html`;
       this.#shown.set(file, shown);
       add(file, async () => {
+        const pictures = this.#pictures(shown);
+        const last = this.#last.get(file);
+        if (last?.files === stamp && isSame(last.pictures, pictures)) return last.text;
         const book = await (known ??= bookNow());
-        return this.#page(file, book, shown, () => make(book));
+        const text = await this.#page(file, book, shown, () => make(book));
+        this.#last.set(file, { files: stamp, pictures, text });
+        return text;
       });
     };
 
@@ -198,7 +215,7 @@ export class Site {
     }
     page(
       "book",
-      { files: lessons.map(({ path }) => path) },
+      { files: lessons.map(({ path }) => path), pictures: lessons },
       (book) => <WholePage book={book} views={lessons.map((one) => this.#view(one))} />,
     );
 
@@ -224,6 +241,11 @@ export class Site {
     add("bold.woff2", () => bold);
     add("mono.woff2", () => mono);
     return files;
+  }
+
+  /** The recordings that a page shows, and why there are no newer ones. */
+  #pictures({ lesson, picture = lesson, pictures = picture ? [picture] : [] }: Shown): unknown[] {
+    return pictures.flatMap((one) => [this.#manner.recording(one), this.#manner.failure?.(one)]);
   }
 
   /** A file. Where it cannot be made now, a book that is served has the version before. */
@@ -356,6 +378,10 @@ export class Site {
     const document = this.#project.documents().find((one) => one.path === path);
     return document && `${document.name}.html${hash}`;
   }
+}
+
+function isSame(all: readonly unknown[], others: readonly unknown[]): boolean {
+  return all.length === others.length && all.every((one, i) => one === others[i]);
 }
 
 /** What can be copied, with its lines: without, where a program cannot be made at the moment. */

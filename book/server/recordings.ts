@@ -43,7 +43,7 @@ export class Recordings {
   /** What ended the run of a lesson as it is now, if it could not be recorded and that is seen. */
   failure({ name, path }: LessonFile): Trouble | undefined {
     const failed = this.#failed.get(name);
-    return failed?.of === this.#runs(path) ? failed.trouble : undefined;
+    return failed && failed.of === this.#runs(path) ? failed.trouble : undefined;
   }
 
   /** The recording of a lesson, as soon as there is one. Runs nothing: {@linkcode recordAll} does. */

@@ -30,9 +30,36 @@ interface Made {
   readonly text: string;
 }
 
+/** Makes every page, and again when lesson 4 has another picture. Tells which were made again. */
+const MAKE_AGAIN = `
+import { Project } from "./project.ts";
+import { Site } from "./site.tsx";
+
+let made = [];
+let version = 0;
+const recordings = new Map();
+const site = new Site(new Project(new URL("../", import.meta.url)), {
+  live: true,
+  recording: ({ number }) => recordings.get(number),
+  recorded: () => version,
+  editor: (path) => made.push(path) && path,
+});
+const pages = [...site.files().keys()].filter((name) => name.endsWith(".html"));
+for (const name of pages) await site.files().get(name)();
+made = [];
+version++;
+recordings.set(4, { events: [{ event: "printed", text: "A new run." }] });
+const fresh = [];
+for (const name of pages) {
+  const { body } = await site.files().get(name)();
+  if (body.includes("A new run.")) fresh.push(name);
+}
+console.log(JSON.stringify({ fresh, made: [...new Set(made)] }));
+`;
+
 /** Makes every file of the book of a folder, as it is written with --build. */
-async function makeAll(folder: URL) {
-  await Deno.writeTextFile(new URL("book/make_all.ts", folder), MAKE_ALL);
+async function makeAll(folder: URL, script = MAKE_ALL) {
+  await Deno.writeTextFile(new URL("book/make_all.ts", folder), script);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--frozen", "--allow-read=.", "book/make_all.ts"],
     cwd: folder,
@@ -186,4 +213,13 @@ Deno.test("every file of the book", async (t) => {
       );
     }
   });
+});
+
+Deno.test("another picture of a lesson makes no other page again", async () => {
+  using folder = await project();
+  const { stdout, stderr } = await makeAll(folder, MAKE_AGAIN);
+  assertEquals(stderr, "");
+  const { fresh, made } = JSON.parse(stdout);
+  assertEquals(fresh, ["index.html", "04_echo.html", "book.html"]);
+  assertEquals(made, ["lessons/04_echo.ts", "exercises/04_echo.ts"]);
 });
