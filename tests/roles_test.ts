@@ -115,8 +115,8 @@ for (const side of listening) {
     assert(lines.length >= messages.length, running.printed.join("\n"));
     if (!side.role.answers) return;
     // Nobody can send there (RFC 768): it says so, once for each question, and answers others.
-    const refusals = () =>
-      running.printed.filter((line) => /^No (answer|reply) to 127\.0\.0\.1:0: ./.test(line)).length;
+    const refused = /^(No (answer|reply) to 127\.0\.0\.1:0: .| {2}Not sent: Port 0 )/;
+    const refusals = () => running.printed.filter((line) => refused.test(line)).length;
     await until(() => refusals() >= known.get(side)!.length);
     assertEquals(refusals(), known.get(side)!.length);
     using other = bind();
