@@ -191,7 +191,11 @@ const THEME = EditorView.theme({
     maxHeight: "75vh",
   },
   "&.cm-focused": { outline: "2px solid var(--press)" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.5" },
+  ".cm-scroller": {
+    fontFamily: "var(--mono)",
+    fontVariantLigatures: "none",
+    lineHeight: "1.5",
+  },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-gutters": {
     color: "var(--soft)",

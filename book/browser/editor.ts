@@ -144,8 +144,9 @@ class Editor {
     );
   }
 
-  #say(text: string): void {
-    this.#status.textContent = text;
+  /** Says these beside the buttons, with a space between them. */
+  #say(...said: (Node | string)[]): void {
+    this.#status.replaceChildren(...said.flatMap((one) => [one, " "]).slice(0, -1));
   }
 
   #changed(): void {
@@ -161,7 +162,7 @@ class Editor {
     try {
       const version = await ask(`save/${this.#file}`, { text, of: this.#of, keep });
       this.#take(version, text);
-      if (this.#isSaved) this.#say(["Saved.", ...this.#said(version)].join(" "));
+      if (this.#isSaved) this.#say("Saved.", ...this.#said(version));
       this.#check();
     } catch (error) {
       if (error instanceof Refused && error.status === 409) await this.#ask().catch(this.#fail);
@@ -185,11 +186,19 @@ class Editor {
     showFaults(this.#view, fault ? [fault] : []);
   }
 
-  #said({ kept = [], fault }: Version): string[] {
+  #said({ kept = [], fault }: Version): (Node | string)[] {
     return [
-      ...fault ? [`Line ${fault.line}: ${fault.said}`] : [],
+      ...fault ? [this.#lineButton(fault), fault.said] : [],
       ...kept.map((path) => `The other version is kept in ${path}.`),
     ];
+  }
+
+  /** Leads to the line of a fault. */
+  #lineButton({ line }: Fault): Node {
+    const button = element("button", "", `Line ${line}:`);
+    button.type = "button";
+    button.addEventListener("click", () => goTo(this.#view, line, () => {}));
+    return button;
   }
 
   /** The file has changed on the disk meanwhile: nothing is overwritten without a question. */
@@ -216,7 +225,7 @@ class Editor {
       const version = await ask(`keep/${this.#file}`, { text: this.#text, of: "" });
       replaceText(this.#view, version.text);
       this.#take(version);
-      this.#say(["This is the one on the disk.", ...this.#said(version)].join(" "));
+      this.#say("This is the one on the disk.", ...this.#said(version));
       this.#view.focus();
     } catch (error) {
       this.#fail(error);
@@ -229,7 +238,7 @@ class Editor {
       replaceText(this.#view, version.text);
       this.#take(version);
       const kept = (version.kept ?? []).map((path) => `Yours is kept in ${path}.`);
-      this.#say(["This is the file as it was shipped.", ...kept].join(" "));
+      this.#say("This is the file as it was shipped.", ...kept);
     } catch (error) {
       this.#fail(error);
     }

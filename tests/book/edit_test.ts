@@ -247,6 +247,14 @@ Deno.test("the editor in the page", async (t) => {
         await see("forced-colors", "active", width);
       }
       await client.send("Emulation.setEmulatedMedia", { features: [] });
+      // The line beside Save leads to its place.
+      const line = parseInt((await textOf(page, ".editing .state button")).slice(5));
+      await page.click(".editing .state button");
+      await page.keyboard.type("// Here.");
+      await press(page, "Control", "s");
+      const begin = async () =>
+        (await Deno.readTextFile(lesson)).split("\n")[line - 1]!.slice(0, 8);
+      await until(async () => await begin() === "// Here.", "the text in the line of the fault");
       await page.click(".editing .buttons button:nth-child(2)");
       await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
       await page.click(".editing .buttons button:nth-child(3)");
