@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { bind, type Datagram, type Socket } from "../../lib/udp.ts";
 import { later, until, within } from "../helpers.ts";
-import { runLesson } from "../program.ts";
+import { runChild } from "../program.ts";
 
 const DATAGRAMS = 20_000;
 const LAST = "the last one";
@@ -65,7 +65,7 @@ function flood(
 
       // Lesson 1 is the sender, a process of its own. It prints a line for each datagram that it sent.
       const lines = Array.from({ length: DATAGRAMS }, (_, number) => `${number}\n`).join("");
-      const { stdout } = await runLesson(1, ["send", "--port", reader.address.port], lines);
+      const { stdout } = await runChild(1, ["send", "--port", reader.address.port], lines);
       const sent = stdout.match(/^Sent /gm)?.length;
       assertEquals(sent, DATAGRAMS);
       await until(() => kernel(reader).waiting === 0, "The reader does not come to an end.");
