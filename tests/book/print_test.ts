@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { getDocumentProxy } from "unpdf";
-import { browser, open, pages, project, serve } from "./helpers.ts";
+import { browser, open, pages, project, serve, until } from "./helpers.ts";
 
 /** The lowest line of each sheet of a PDF: empty, if there is none. */
 async function lowestLines(pdf: Uint8Array): Promise<string[]> {
@@ -61,6 +61,36 @@ Deno.test("on paper", async (t) => {
       });
       assert(shown.length > 2);
       for (const { height, names } of shown) assert(height <= 1000 && names === shown[0]!.names);
+    },
+  );
+
+  await t.step(
+    "a part of a picture has the names of its columns at the top of a sheet",
+    async () => {
+      const isThere = async () =>
+        !(await (await fetch(`${book.address}11_congestion.html`)).text()).includes("Not recorded");
+      await until(isThere, "the picture", 300_000);
+      await using opened = await open(chromium, `${book.address}11_congestion.html`);
+      await opened.page.waitForSelector(".theme:not([hidden])");
+      const document = await getDocumentProxy(await opened.page.pdf({ format: "A4", timeout: 0 }));
+      const heads: [sheet: number, fromTop: number][] = [];
+      for (let number = 1; number <= document.numPages; number++) {
+        const page = await document.getPage(number);
+        const { items } = await page.getTextContent();
+        const [, , , height] = page.view;
+        for (const item of items) {
+          // Of a picture's names, this one stands nowhere else alone in its line.
+          if ("str" in item && item.str === "receiver") {
+            heads.push([
+              number,
+              1 - item.transform[5] / height!,
+            ]);
+          }
+        }
+      }
+      assert(heads.length > 2, `${heads}`);
+      assertEquals(new Set(heads.map(([sheet]) => sheet)).size, heads.length);
+      for (const [sheet, fromTop] of heads.slice(1)) assert(fromTop < 0.1, `${sheet}: ${fromTop}`);
     },
   );
 
