@@ -72,7 +72,9 @@ Deno.test("on paper", async (t) => {
       await until(isThere, "the picture", 300_000);
       await using opened = await open(chromium, `${book.address}11_congestion.html`);
       await opened.page.waitForSelector(".theme:not([hidden])");
-      const document = await getDocumentProxy(await opened.page.pdf({ format: "A4", timeout: 0 }));
+      const document = await getDocumentProxy(
+        await opened.page.pdf({ format: "legal", timeout: 0 }),
+      );
       const heads: [sheet: number, fromTop: number][] = [];
       for (let number = 1; number <= document.numPages; number++) {
         const page = await document.getPage(number);
