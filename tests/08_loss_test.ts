@@ -324,19 +324,19 @@ Deno.test({
   },
 });
 
-Deno.test({
-  ...unless(
+waits(
+  unless(
     NO_TERMINAL,
     "lesson 8: Ctrl-C in a terminal: the sums are below the ^C, and nothing is between the lines",
   ),
-  async fn() {
+  async () => {
     await using relay = inTerminal(`lesson8 relay --port 0 --to 127.0.0.1:9`);
     await relay.prints(/To repeat the losses: --seed \d+\r\n/);
     await relay.type("\x03");
     const { stdout } = await relay.end();
     assertMatch(stdout, /\^C\r\nTo the server: [^\n]*\r\nTo the clients: [^\n]*\r\nStopped\. /);
   },
-});
+);
 
 waits("lesson 8: ping tells the lost, the doubled and the late ones apart", async () => {
   using server = bind();
@@ -378,7 +378,7 @@ Deno.test("lesson 8: an answer that comes after its wait is late, and not lost",
   assertEquals(Number(sent), 1 + Number(lost) + Number(pending));
 });
 
-Deno.test("lesson 8: without a server the ping ends with 1, and says where it looked", async () => {
+waits("lesson 8: without a server the ping ends with 1, and says where it looked", async () => {
   const port = freePort();
   const { code, stdout, stderr } = await ping(
     port,

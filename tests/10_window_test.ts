@@ -724,34 +724,37 @@ Deno.test("lesson 10: a reader of the output who goes away ends both sides, each
   assertEquals(received.code, 1);
 });
 
-Deno.test("lesson 10: played, go-back-N sends all from the lost part on again, a selective ACK spares that", async () => {
-  const { code, stdout, stderr } = await runLesson(10);
-  assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, / sender +receiver\n/);
-  const [first = "", second = ""] = stdout.split(/ +Now the file transfer of .*/);
-  assertMatch(first, /PART 2 this +│\n +├╌+✗│\n/);
-  assertMatch(first, /ACK 0 +│\n +│✗╌+┤\n/);
-  assertMatch(first, /ACK 1 +│\n +│◀─+┤\n[^]*PART 3 comes/);
-  assertMatch(first, /PART 2 this +│\n +├─+▶│\n[^]*PART 3 comes +│\n +├─+▶│/);
-  assertEquals(first.match(/This one was lost/g)?.length, 2);
-  const [, datagrams] = first.match(/That took (\d+)\s+datagrams\s+for\s+5\s+parts/)!;
-  const drawn = first.match(/ PART \d [a-z ]+ │/g)!.length;
-  assert(drawn >= 8 && drawn <= Number(datagrams), `${drawn} of ${datagrams}`);
-  assertMatch(first, /parts\s+3,\s+4\s+and\s+named[^]*only\s+part\s+2\s+as\s+missing/);
-  assertMatch(first, /The receiver got all of it: all of this comes in order\./);
+waits(
+  "lesson 10: played, go-back-N sends all from the lost part on again, a selective ACK spares that",
+  async () => {
+    const { code, stdout, stderr } = await runLesson(10);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, / sender +receiver\n/);
+    const [first = "", second = ""] = stdout.split(/ +Now the file transfer of .*/);
+    assertMatch(first, /PART 2 this +│\n +├╌+✗│\n/);
+    assertMatch(first, /ACK 0 +│\n +│✗╌+┤\n/);
+    assertMatch(first, /ACK 1 +│\n +│◀─+┤\n[^]*PART 3 comes/);
+    assertMatch(first, /PART 2 this +│\n +├─+▶│\n[^]*PART 3 comes +│\n +├─+▶│/);
+    assertEquals(first.match(/This one was lost/g)?.length, 2);
+    const [, datagrams] = first.match(/That took (\d+)\s+datagrams\s+for\s+5\s+parts/)!;
+    const drawn = first.match(/ PART \d [a-z ]+ │/g)!.length;
+    assert(drawn >= 8 && drawn <= Number(datagrams), `${drawn} of ${datagrams}`);
+    assertMatch(first, /parts\s+3,\s+4\s+and\s+named[^]*only\s+part\s+2\s+as\s+missing/);
+    assertMatch(first, /The receiver got all of it: all of this comes in order\./);
 
-  assertMatch(second, /part 0,[^]*part 1,.*\n.*✗[^]*part 2,[^]*ACK: all before 1 +│/);
-  assertMatch(second, /ACK: all before 1, and I hold 2/);
-  assertMatch(second, /ACK: all before 6 +│\n/);
-  const [, again] = second.match(
-    /kept\s+the\s+parts\s+after\s+a\s+lost\s+one\.\s+(\d+)\s+datagrams?\s+w\w+\s+sent\s+again\./,
-  )!;
-  const sent = second.match(/ (part \d, 5 bytes|end: there is no 5) /g)!;
-  assertEquals(Number(again), sent.length - new Set(sent).size);
-  assertMatch(second, /This one was lost/);
-});
+    assertMatch(second, /part 0,[^]*part 1,.*\n.*✗[^]*part 2,[^]*ACK: all before 1 +│/);
+    assertMatch(second, /ACK: all before 1, and I hold 2/);
+    assertMatch(second, /ACK: all before 6 +│\n/);
+    const [, again] = second.match(
+      /kept\s+the\s+parts\s+after\s+a\s+lost\s+one\.\s+(\d+)\s+datagrams?\s+w\w+\s+sent\s+again\./,
+    )!;
+    const sent = second.match(/ (part \d, 5 bytes|end: there is no 5) /g)!;
+    assertEquals(Number(again), sent.length - new Set(sent).size);
+    assertMatch(second, /This one was lost/);
+  },
+);
 
-Deno.test("lesson 10: as JSON, a datagram has the label that the picture shows", async () => {
+waits("lesson 10: as JSON, a datagram has the label that the picture shows", async () => {
   const { code, stdout } = await runLesson(10, ["--json"]);
   const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
   const labels = events.flatMap(({ event, label }) => event === "datagram" ? label : []);
