@@ -140,6 +140,7 @@ export async function open(
   { width = 1280, theme = "light", still = true, script = true } = {},
 ): Promise<{ page: Page; complaints: string[] } & AsyncDisposable> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(300_000); // a busy machine takes long to run and to check
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warn"].includes(message.type())) complaints.push(message.text());
