@@ -85,16 +85,18 @@ export async function flooded<T>(socket: Socket, to: Address, work: Promise<T>):
   }
 }
 
-/** Does the work for each of them, and for so many at a time. */
+/** Does the work for each of them, and for so many at a time. Throws what failed first when all have ended. */
 export async function someAtATime<T>(
   count: number,
   all: Iterable<T>,
   work: (one: T) => Promise<unknown>,
 ): Promise<void> {
   const each = Iterator.from(all);
-  await Promise.all(Array.from({ length: count }, async () => {
+  const workers = Array.from({ length: count }, async () => {
     for (const one of each) await work(one);
-  }));
+  });
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
 }
 
 /** Text with its special characters quoted, for a pattern. */

@@ -182,7 +182,7 @@ waits(
     };
     const wrong: Error[] = [];
     // Nearly all of the time is waiting. So many of them wait at once, each to its end.
-    await someAtATime(16, tried, async ([number, some]) => {
+    await someAtATime(12, tried, async ([number, some]) => {
       const page = PAGES.find((page) => page.number === number)!;
       const numbers = { ...usual(page.lesson.knobs!), ...some };
       try {

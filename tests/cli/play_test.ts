@@ -3,6 +3,7 @@ import { setColorEnabled } from "@std/fmt/colors";
 import stringWidth from "string-width";
 import { drawing } from "../../cli/drawing.ts";
 import type { Event } from "../../cli/events.ts";
+import { someAtATime } from "../helpers.ts";
 import { type Page, PAGES, plays, speaksQuic } from "../lessons.ts";
 import { type Ended, eventually, lesson, runLesson } from "../program.ts";
 import { waits } from "../waits.ts";
@@ -89,29 +90,27 @@ function played(number: number): Promise<Ended> {
 waits(
   "every lesson: played, it fits into 80 columns, holds no control character, and says what is next",
   async () => {
-    await Promise.all(
-      PAGES.filter(plays).map(async ({ number, file, lesson }) => {
-        const { code, stdout, stderr } = await played(number);
-        assertEquals([code, stderr], [0, ""]);
-        for (const line of stdout.split("\n")) {
-          assert(stringWidth(line) <= 80, `wide: ${line}`);
-          assert(!/\p{Cc}/u.test(line), `control character: ${line}`);
-        }
-        assertMatch(stdout, new RegExp(`^Lesson ${number}\\. `));
-        const test = `tests/${file.replace(".ts", "_test.ts")}`;
-        assertMatch(stdout, new RegExp(`\nRead it  lessons/${file}\n`));
-        assertMatch(stdout, new RegExp(`\nTest it  deno task test ${test}\n`));
-        assertMatch(
-          stdout,
-          new RegExp(`\nDo it    exercises/${file} .* deno task exercise ${number}\n$`),
-        );
-        const [one, two, three] = lesson.tryNext;
-        const tried = three
-          ? `in three terminals\n {9}${one}\n {9}${two}\n {9}${three}\n`
-          : `${one} +in one terminal, and\n {9}${two} +in a second`;
-        assertMatch(stdout, new RegExp(`\nTry it   ${tried}`));
-      }),
-    );
+    await someAtATime(5, PAGES.filter(plays), async ({ number, file, lesson }) => {
+      const { code, stdout, stderr } = await played(number);
+      assertEquals([code, stderr], [0, ""]);
+      for (const line of stdout.split("\n")) {
+        assert(stringWidth(line) <= 80, `wide: ${line}`);
+        assert(!/\p{Cc}/u.test(line), `control character: ${line}`);
+      }
+      assertMatch(stdout, new RegExp(`^Lesson ${number}\\. `));
+      const test = `tests/${file.replace(".ts", "_test.ts")}`;
+      assertMatch(stdout, new RegExp(`\nRead it  lessons/${file}\n`));
+      assertMatch(stdout, new RegExp(`\nTest it  deno task test ${test}\n`));
+      assertMatch(
+        stdout,
+        new RegExp(`\nDo it    exercises/${file} .* deno task exercise ${number}\n$`),
+      );
+      const [one, two, three] = lesson.tryNext;
+      const tried = three
+        ? `in three terminals\n {9}${one}\n {9}${two}\n {9}${three}\n`
+        : `${one} +in one terminal, and\n {9}${two} +in a second`;
+      assertMatch(stdout, new RegExp(`\nTry it   ${tried}`));
+    });
   },
 );
 
@@ -139,9 +138,7 @@ async function drawsTheSame(page: Page): Promise<void> {
 waits(
   "every lesson: --json prints what the drawing shows, an event a line, and nothing else",
   async () => {
-    await Promise.all(
-      PAGES.filter(plays).map((page) => eventually(() => drawsTheSame(page))),
-    );
+    await someAtATime(5, PAGES.filter(plays), (page) => eventually(() => drawsTheSame(page)));
   },
 );
 
