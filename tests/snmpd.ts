@@ -59,7 +59,9 @@ export async function ask(
   oids: string[],
   { version = "2c", community = "public", options = [] as string[] } = {},
 ): Promise<{ code: number; said: string }> {
-  const args = [`-v${version}`, "-c", community, ...options, `127.0.0.1:${port}`, ...oids];
+  const patiently = ["-t", "10"]; // the options may say another time
+  const args = [`-v${version}`, "-c", community, ...patiently, ...options];
+  args.push(`127.0.0.1:${port}`, ...oids);
   await using kept = await Kept.make();
   await using running = kept.start(program, ...args);
   const { code, stdout } = await running.end();
