@@ -205,7 +205,8 @@ export async function probe(to: Address, seconds: number, print = console.log): 
     return arrived;
   };
 
-  // Over IPv6, a datagram carries up to 65,527 bytes.
+  // Only an IPv6 address has colons. Over IPv6, a datagram carries up to 65,527
+  // bytes.
   const most = to.hostname.includes(":") ? MAX_BYTES_IPV6 : MAX_BYTES;
 
   // findRanges() tests these sizes. Suppose 1,200 bytes arrive and 1,472 do not.
@@ -213,7 +214,9 @@ export async function probe(to: Address, seconds: number, print = console.log): 
   // knows the limit to the byte.
   const sizes = [LEAST_SIZE, 1_200, 1_472, 1_473, most];
   const ranges = await findRanges(sizes, testSize);
-  await testSize(LEAST_SIZE); // the server may have stopped meanwhile
+
+  // The server may have stopped meanwhile. Then testSize() throws the error.
+  await testSize(LEAST_SIZE);
 
   // In a range, all tested sizes have the same result. `passes` is true if they
   // arrived.

@@ -178,9 +178,9 @@ export function readAck(data: Uint8Array): number | undefined {
  * that comes too early, so it needs no memory for parts.
  *
  * A part is acknowledged only when the caller asks for the next text. If the caller is slow, the
- * sender's window stays full, and the sender waits: that is flow control. But after the timeout,
- * this sender takes the missing ACK for a loss. In TCP, each ACK also says how much room the
- * receiver has, and the sender never sends more than that.
+ * sender's window stays full, and the sender waits: that is flow control. But `GoBackN` waits only
+ * until its timeout. Then it sends the same parts again, although none was lost. In TCP, each ACK
+ * also says how much room the receiver has, and the sender never sends more than that.
  */
 export async function* collectInOrder(socket: Socket): AsyncGenerator<string> {
   let sender: Address | undefined;
@@ -239,8 +239,8 @@ export function missing(lowest: number, held: number[]): number[] {
  *   A forged one does not fit either: an attacker who only forges the sender's address never sees
  *   the receiver's number.
  * - PART carries bytes. The receiver has room for 256 parts. It sends selective ACKs. Each names
- *   the lowest part that the receiver has not written yet. For each part after that one, a bit says
- *   whether it has arrived.
+ *   the lowest part that is not in the file yet. For each part from there on, a bit says whether it
+ *   has arrived.
  * - END says how many parts there are. Without it, the receiver could not know that the file is
  *   whole.
  * - STOP says that a side is done, or gives up. Then the other side does not have to wait. STOP is
@@ -260,7 +260,7 @@ export function missing(lowest: number, held: number[]): number[] {
  *    `deno task lesson8 relay --to 127.0.0.1:9191 --drop 0.2 --delay 20 --seed 1` and
  *    `deno task lesson10 send --port 8888 < file`, with a file of some 400 kB. Start the relay
  *    again before each transfer. You should see that `--window 32` takes about 1 s, `--window auto`
- *    some 20 to 40 s, and `--window 1` more than a minute. The copy is the same as the file each
+ *    some 15 to 40 s, and `--window 1` more than a minute. The copy is the same as the file each
  *    time. Here 32 is faster because the losses are random: slowing down does not help. It helps in
  *    a network that loses datagrams because it is full (lesson 11).
  * 3. Run `deno task lesson10 receive`, then `deno task lesson10 send`. Type `Hello` and press

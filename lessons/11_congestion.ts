@@ -274,24 +274,27 @@ export async function receive(at: Address, print = console.log): Promise<void> {
 export async function line(
   at: Address,
   to: Address,
-  options: Line & { delay: number },
+  { rate, queue, delay }: Line & { delay: number },
   print = console.log,
 ): Promise<void> {
   using socket = bind(at);
   print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
-  print(`To ${formatAddress(to)}: ${options.rate} bytes a second, ${options.queue} may wait.`);
+  print(`To ${formatAddress(to)}: ${rate} bytes a second, ${queue} may wait.`);
 
-  // As `fate` in lesson 8, this returns the delay of each copy. Only the queue
-  // loses datagrams here. The others travel for `delay` milliseconds.
-  const fate = () => [options.delay];
+  // The relay calls this for each datagram that finds the queue full.
+  const lost = (data: Uint8Array) => print(`The queue is full: ${data.length} bytes are lost.`);
 
-  // This is the relay of lesson 8 with two queues, one in each direction. All
-  // senders share them. The relay asks for the fate function of each client. Here
-  // all clients get the same one.
-  await relay(socket, to, () => fate, {
-    line: options,
-    lost: (data) => print(`The queue is full: ${data.length} bytes are lost.`),
-  });
+  // Like fate() in lesson 8, this returns the delay of each copy: one copy, after
+  // `delay` milliseconds.
+  const fate = () => [delay];
+
+  // The relay calls this to get the fate function of a client. All clients have
+  // the same one.
+  const fateOfClient = () => fate;
+
+  // This is the relay of lesson 8. Its `line` option adds two queues, one in each
+  // direction. All clients share them.
+  await relay(socket, to, fateOfClient, { line: { rate, queue }, lost });
 }
 
 /*
@@ -319,8 +322,9 @@ export async function line(
  * It is better where datagrams get lost by chance. It also keeps the queue short, so the datagrams
  * of others do not wait long. It is worse on a line with a short queue. There, losses are the only
  * sign of a full line, and it does not react to them. Two senders of this kind lose much of what
- * they send. Beside one of them, a sender that halves its window gets little. So the transfer of
- * lesson 10 uses it only with `--window model`. The default is `auto`: it halves its window.
+ * they send. A sender that halves its window gets little beside a sender of this kind. So the
+ * transfer of lesson 10 uses `ModelWindow` only with `--window model`. The default is `auto`: it
+ * halves its window.
  *
  * ## Try next
  *
@@ -331,7 +335,7 @@ export async function line(
  *    and that each is smaller than the window of one sender alone. At the end, both senders have
  *    delivered about as many datagrams.
  * 3. Run `deno task lesson11 send` and `deno task lesson11 send --window 40` at the same time. You
- *    should see that the window of the first one falls to 3 or less and stays there. The fixed
+ *    should see that the window of the first one falls to about 3 and stays small. The fixed
  *    window delivers many times as much. It also loses about as many datagrams as it delivers: the
  *    line prints `The queue is full` all the time.
  * 4. Run `deno task lesson11 send --window 10` alone. You should see `0 were lost`. 10 datagrams

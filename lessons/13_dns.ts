@@ -241,10 +241,9 @@ export function answerName(data: Uint8Array, overTcp = false): Uint8Array | unde
  */
 function mostOverUdp(message: Message): number {
   // Every client accepts 512 bytes. With an extension called EDNS, a question can
-  // ask for more. Then this is that number, but at most 1,232.
-  const accepted = message.acceptedBytes;
+  // ask for more. `acceptedBytes` is what the client accepts, but at most 1,232.
   const allowed = MOST_TIMES * message.bytes.length;
-  return Math.min(accepted, allowed);
+  return Math.min(message.acceptedBytes, allowed);
 }
 
 /** `deno task lesson13 server` runs this: answers over UDP and TCP until the program is stopped. */

@@ -14,7 +14,7 @@
  * ## You learn
  * - how to recognize an answer by its sender and its random number
  * - how to *walk* through all values of a device without knowing their OIDs
- * - what an agent sends if the answer does not fit into one datagram: the error tooBig
+ * - what an agent sends if its answer would be too long: the error tooBig
  * - why the password protects little: everyone on the way can read it
  *
  * ## A message
@@ -213,7 +213,7 @@ export async function* valuesBelow(
   while (true) {
     const { bindings } = await next(after);
 
-    // valuesOf() never returns an answer without a value. Another `next` may.
+    // Without a value, `after` stays the same, and this loop never ends.
     if (bindings.length === 0) {
       throw new Error("The agent answers without a value. This walk would never end.");
     }
@@ -304,7 +304,10 @@ export async function agent(at: Address, community: string, print = console.log)
 
 /** Describes a datagram in a few words, such as "GET sysDescr.0". */
 function described(data: Uint8Array, community: string): string {
-  const words = printable(summary(data), 100); // a long one is cut after 100 characters
+  // summary() returns such words for all bytes. printable() makes them safe, and
+  // cuts them after 100 characters.
+  const words = printable(summary(data), 100);
+
   if (data.length > LARGEST) return `${words}, longer than ${LARGEST} bytes`;
 
   const message = tryDecode(data);
@@ -346,8 +349,8 @@ export async function valuesOf(
 /**
  * `deno task lesson15 get` runs this: asks for one value and prints it.
  *
- * The command hands in another `open`. It returns a socket that remembers what arrives. So the
- * command can tell what came in the place of an answer.
+ * The command gives its own `open`, for a socket that remembers what arrives. If no answer comes,
+ * the command says what came instead.
  */
 export async function get(
   oid: string,
