@@ -21,7 +21,7 @@ import {
 import { decode, describe, encode, type Message, TftpError, Unanswered } from "../lib/tftp.ts";
 import { type Address, bind, type Datagram, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
-import { lesson, Program, runChild, runLesson } from "./program.ts";
+import { eventually, lesson, Program, runChild, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
 import {
   ack,
@@ -367,19 +367,21 @@ async function program(args: string[] = [], folder = Deno.makeTempDirSync()) {
 }
 
 waits("lesson 14: the server offers the folder files/, and get prints what is in it", async () => {
-  await using server = lesson(14, "server", "--port", 0);
-  const port = (await server.prints(/Bind UDP on (\d+)/))[1]!;
-  const { code, stdout, stderr } = await runLesson(14, [
-    ...["get", "--port", port, "--file", "hello.txt"],
-  ]);
-  assertEquals(stdout, await Deno.readTextFile(new URL("../files/hello.txt", import.meta.url)));
-  assertEquals(stderr, `Received ${bytes(stdout).length.toLocaleString("en")} bytes.\n`);
-  assertEquals(code, 0);
-  await server.prints(/has read hello\.txt\.\n/);
-  server.signal();
-  const ended = await server.end();
-  assertMatch(ended.stdout, /Stopped\. Sent 2 datagrams .*, received 3 /); // OACK and one block
-  assertEquals(ended.code, 0);
+  await eventually(async () => { // a client that waits asks again, and more is counted
+    await using server = lesson(14, "server", "--port", 0);
+    const port = (await server.prints(/Bind UDP on (\d+)/))[1]!;
+    const { code, stdout, stderr } = await runLesson(14, [
+      ...["get", "--port", port, "--file", "hello.txt"],
+    ]);
+    assertEquals(stdout, await Deno.readTextFile(new URL("../files/hello.txt", import.meta.url)));
+    assertEquals(stderr, `Received ${bytes(stdout).length.toLocaleString("en")} bytes.\n`);
+    assertEquals(code, 0);
+    await server.prints(/has read hello\.txt\.\n/);
+    server.signal();
+    const ended = await server.end();
+    assertMatch(ended.stdout, /Stopped\. Sent 2 datagrams .*, received 3 /); // OACK and one block
+    assertEquals(ended.code, 0);
+  });
 });
 
 waits(
@@ -397,7 +399,7 @@ waits(
     assertEquals(got.stderr, `Received ${LINES.length} bytes.\n`);
     const asked = server.log.filter((line) => line.includes(": RRQ") || line.includes(": WRQ"));
     assertMatch(asked[0]!, /: WRQ text netascii blksize 8\.$/);
-    assertMatch(asked[1]!, /: RRQ text netascii blksize 8\.$/);
+    assertMatch(asked.at(-1)!, /: RRQ text netascii blksize 8\.$/); // each perhaps more than once
   },
 );
 
