@@ -53,8 +53,8 @@ async function told(
   }
   copy.write(FIRST.file, page);
   const check = copy.deno(["task", "-q", "exercise", `${FIRST.number}`], door.environment);
-  const { code, stdout } = await check.end();
-  assertEquals(code, 1);
+  const { code, stdout, stderr } = await check.end();
+  assertEquals([code, stderr], [1, ""]);
   assertEquals(door.knocks, 0, stdout);
   for (const flag of ["--allow", "--frozen", "--no-remote", "--cached-only", "lockfile"]) {
     assertEquals(stdout.includes(flag), false, stdout); // advice that nobody can follow here
