@@ -85,7 +85,7 @@ Deno.test("a file that is gone is told as that", async () => {
 });
 
 Deno.test("--watch: checks again at every save, until Ctrl-C", async () => {
-  await using copy = new Copy();
+  await using copy = new Uncompiled();
   await using program = copy.start(1, "--watch");
   await program.prints(/sendLong: not started[^]*Ctrl-C ends/);
   const before = program.stdout.length;
