@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { browser, command, open, pages, project, serve } from "./helpers.ts";
+import { chromium, command, open, pages, project, serve } from "./helpers.ts";
 
 function middle(all: number[]): number {
   return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!;
@@ -68,10 +68,10 @@ tell("a lesson's page, the heaviest", Math.max(...lessons) / 1000, "KB", 19.9);
 tell("all of these with fonts", (Math.max(...lessons) + shared + fonts) / 1000, "KB", 110);
 
 {
-  await using chromium = await browser();
+  await using browser = await chromium();
   const arrows: number[] = [];
   for (let i = 0; i < 9; i++) {
-    await using opened = await open(chromium, `${book.address}04_echo.html`, { still: false });
+    await using opened = await open(browser, `${book.address}04_echo.html`, { still: false });
     arrows.push(
       await opened.page.evaluate(async () => {
         const shown = new Promise<void>((resolve) => {

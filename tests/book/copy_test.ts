@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
-import { allowCopying, browser, open, pages, project, serve, until } from "./helpers.ts";
+import { allowCopying, browser, open, reading, until } from "./helpers.ts";
 
 /** What a program that cannot run says: not what a lesson says of its network. */
 const BROKEN =
@@ -51,24 +51,121 @@ const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readTe
 const said = (page: Page, text: string) =>
   page.waitForFunction(
     (text) => document.querySelector(".toast")?.textContent?.includes(text),
-    {},
+    { polling: "mutation" },
     text,
   );
 
+interface Press {
+  readonly selector: string;
+  /** Which one of several. */
+  readonly index?: number;
+  /** What the page says then. */
+  readonly says: string;
+}
+
+/**
+ * Presses one after the other what a mouse would hit there. Returns what each has copied, and the command that
+ * the page shows. All of it is done in the page: from here each press takes twenty times as long.
+ */
+function press(page: Page, all: Press[]): Promise<{ copied: string; command: string }[]> {
+  return page.evaluate(async (all) => {
+    const toast = document.querySelector(".toast")!;
+    const said = (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        const see = () => toast.textContent!.includes(text) && resolve();
+        new MutationObserver(see).observe(toast, { childList: true });
+        setTimeout(() => reject(new Error(`The page does not say: ${text}`)), 60_000);
+        see();
+      });
+    const results = [];
+    for (const { selector, index = 0, says } of all) {
+      const one = document.querySelectorAll(selector)[index]!;
+      one.scrollIntoView({ block: "center", behavior: "instant" });
+      const { left, top, width, height } = one.getClientRects()[0]!;
+      const hit = document.elementFromPoint(left + width / 2, top + height / 2) as HTMLElement;
+      if (!one.contains(hit)) throw new Error(`${hit.outerHTML} covers ${one.outerHTML}`);
+      hit.click();
+      await said(says);
+      const command = toast.querySelector("code")?.textContent ?? "";
+      results.push({ copied: await navigator.clipboard.readText(), command });
+    }
+    return results;
+  }, all);
+}
+
 Deno.test("what is copied", async (t) => {
-  using folder = await project();
-  await using book = await serve(folder);
+  const { folder, book, names } = await reading();
   await using chromium = await browser();
   await allowCopying(chromium, book.address);
   const empty = await Deno.makeTempDir();
   const failures: string[] = [];
-  let copied = 0;
   const programs: { file: string; command: string; isRole: boolean; says: string }[] = [];
 
+  /** Of a page, each function's program and its command, which a test below runs. */
+  const copyPrograms = async (page: Page, name: string, wanted: string[]) => {
+    const there = await page.$$eval("a.copy[data-copy]", (all) =>
+      all.map((one) => ({
+        name: (one as HTMLElement).dataset.copy!,
+        lines: Number(one.querySelector(".lines")?.textContent.match(/\d+/)![0]),
+      })).filter(({ name }) => name));
+    assertEquals(there.map(({ name }) => name).sort(), [...wanted].sort(), name);
+    const all = await press(
+      page,
+      there.flatMap(({ name }) => [
+        { selector: `a.copy[data-copy="${name}"]`, says: `Copied ${name} as a program` },
+        { selector: ".toast button", says: "Copied: npx" },
+      ]),
+    );
+    for (const [i, { name: one, lines }] of there.entries()) {
+      const { copied: text, command } = all[2 * i]!;
+      assertEquals(all[2 * i + 1]!.copied, command);
+      assert(!/[[*?]/.test(command.replaceAll(/"[^"]*"/g, "")), `zsh would not take ${command}`);
+      assert(text.split("\n").slice(0, 3).some((line) => line === `//   ${command}`), text);
+      assertEquals(lines, text.trimEnd().split("\n").length, "as many lines as it said");
+      assert(!/"your \w+"/.test(text), `an option has no example: ${text}`);
+      const isRole = text.includes('"This program takes no options');
+      const saved = await fetch(`${book.address}${name.replace(".html", "")}.${one}.txt`);
+      assertEquals(await saved.text(), text);
+      const file = `${name.replace(".html", "")}_${one}.ts`;
+      await Deno.writeTextFile(`${empty}/${file}`, text);
+      // What prints nothing would look broken: it says that it works, or that it only defines something.
+      const says = text.includes(' which says "It works."') ? "It works." : "";
+      if (!says) assert(isRole || /only defines|\bconsole\.log\(|the picture/.test(text), text);
+      programs.push({ file, command: command.replace(` ${one}.ts`, ` ${file}`), isRole, says });
+    }
+    return there.length;
+  };
+
+  /** Of a page, its own lines: beside the first ones, or beside all. */
+  const copyLines = async (page: Page, most: number, source: string, name: string) => {
+    const selector = ".declaration button.copy, .programs button.copy";
+    const seen = await page.$$eval(selector, (all) =>
+      all.map((one) => {
+        const own = [...one.closest("figure")!.querySelectorAll("pre:not(.example)")];
+        return own.map((pre) => pre.textContent).join("").trimEnd().split("\n");
+      }));
+    const some = seen.slice(0, most);
+    const says = (lines: string[]) =>
+      lines.length === 1 ? "Copied line." : `${lines.length} lines.`;
+    const all = await press(
+      page,
+      some.map((lines, index) => ({ selector, index, says: says(lines) })),
+    );
+    const lines = new Set(source.split("\n"));
+    for (const [i, { copied }] of all.entries()) {
+      const own = copied.trimEnd().split("\n");
+      assertEquals(own, some[i], "what is seen");
+      for (const line of own) assert(lines.has(line), `${name}: ${line}`);
+    }
+    return seen.length;
+  };
+
   await t.step("is a program for each function, and its own lines", async () => {
-    for (const name of (await pages(book.address)).filter((name) => /^(\d\d_|lib-)/.test(name))) {
-      await using opened = await open(chromium, book.address + name);
-      const { page, complaints } = opened;
+    await using opened = await open(chromium, book.address);
+    const { page, complaints } = opened;
+    for (const name of names.filter((name) => /^(\d\d_|lib-)/.test(name))) {
+      await opened.go(book.address + name);
+      await page.waitForSelector(".theme:not([hidden])");
       await page.evaluate(() =>
         document.querySelectorAll("details").forEach((one) => one.open = true)
       );
@@ -79,61 +176,16 @@ Deno.test("what is copied", async (t) => {
       const code = await Deno.readTextFile(new URL(path, folder));
       // A lesson's play is in the file that runs its page. A file of lib/ has none.
       const runs = await Deno.readTextFile(new URL(`cli/${path}`, folder)).catch(() => "");
-      const source = code + runs;
       const functions = code.matchAll(/^export (?:async )?(?:function\*?|class) (\w+)/gm);
       const wanted = [...functions].map(([, one]) => one!);
       if (runs) wanted.push("play");
-      const there = await page.$$eval(
-        "a.copy",
-        (all) => all.map((one) => (one as HTMLElement).dataset.copy!).filter((one) => one),
-      );
-      assertEquals([...there].sort(), [...wanted].sort(), name);
-      for (const one of there) {
-        await page.click(`a.copy[data-copy="${one}"]`);
-        await said(page, `Copied ${one} as a program`);
-        const text = await clipboard(page);
-        const command = await page.$eval(".toast code", (code) => code.textContent!);
-        await page.click(".toast button");
-        await said(page, "Copied: npx");
-        assertEquals(await clipboard(page), command);
-        assert(!/[[*?]/.test(command.replaceAll(/"[^"]*"/g, "")), `zsh would not take ${command}`);
-        assert(text.split("\n").slice(0, 3).some((line) => line === `//   ${command}`), text);
-        const shown = await page.$eval(
-          `a.copy[data-copy="${one}"] .lines`,
-          (one) => Number(one.textContent!.match(/\d+/)![0]),
-        );
-        assertEquals(shown, text.trimEnd().split("\n").length, "as many lines as it said");
-        assert(!/"your \w+"/.test(text), `an option has no example: ${text}`);
-        const isRole = text.includes('"This program takes no options');
-        const saved = await (await fetch(`${book.address}${name.replace(".html", "")}.${one}.txt`))
-          .text();
-        assertEquals(saved, text);
-        const file = `${name.replace(".html", "")}_${one}.ts`;
-        await Deno.writeTextFile(`${empty}/${file}`, text);
-        // What prints nothing would look broken: it says that it works, or that it only defines something.
-        const says = text.includes(' which says "It works."') ? "It works." : "";
-        if (!says) assert(isRole || /only defines|\bconsole\.log\(|the picture/.test(text), text);
-        programs.push({ file, command: command.replace(` ${one}.ts`, ` ${file}`), isRole, says });
-        copied++;
-      }
-      const buttons = await page.$$(".declaration button.copy, .programs button.copy");
-      assert(buttons.length >= there.length - 1, name);
-      if (!runs) buttons.splice(3); // they are all alike
-      const lines = new Set(source.split("\n"));
-      for (const button of buttons) {
-        const seen = await button.evaluate((one) => {
-          const own = [...one.closest("figure")!.querySelectorAll("pre:not(.example)")];
-          return { lines: own.map((pre) => pre.textContent).join("").trimEnd().split("\n") };
-        });
-        await button.click();
-        await said(page, seen.lines.length === 1 ? "Copied line." : `${seen.lines.length} lines.`);
-        const copied = (await clipboard(page)).trimEnd().split("\n");
-        assertEquals(copied, seen.lines, "what is seen");
-        for (const line of copied) assert(lines.has(line), `${name}: ${line}`);
-      }
+      const there = await copyPrograms(page, name, wanted);
+      const most = runs ? Infinity : 3; // those of lib/ are all alike
+      const buttons = await copyLines(page, most, code + runs, name);
+      assert(buttons >= there - 1, name);
       assertEquals(complaints, []);
     }
-    assert(copied > 30);
+    assert(programs.length > 30);
   });
 
   await t.step("is, of a document, what is seen of its code", async () => {
@@ -177,8 +229,9 @@ Deno.test("what is copied", async (t) => {
   });
 
   await t.step("runs in an empty folder, with the command that comes with it", async () => {
-    const open = [...programs];
-    await Promise.all(Array.from({ length: 2 }, async () => {
+    // Roles come first, and many at once: they wait for others, and nobody is there.
+    const open = programs.toSorted((a, b) => Number(a.isRole) - Number(b.isRole));
+    await Promise.all(Array.from({ length: 6 }, async () => {
       for (let program; (program = open.pop());) {
         const output = await wrong(empty, program);
         if (output) failures.push(`${program.command}\n${output}`);

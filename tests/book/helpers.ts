@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Browser, launch, type Page } from "puppeteer-core";
+import { type Browser, type BrowserContext, launch, type Page } from "puppeteer-core";
 
 const ROOT = new URL("../../", import.meta.url);
 const SHOWN = [
@@ -20,13 +20,26 @@ const SHOWN = [
 
 /**
  * A copy of what the book shows, in a folder of its own: tests write into it. `end` ends
- * each line of a text.
+ * each line of a text. `runs` are the lessons that keep their tasks: to record all lessons costs more than
+ * most tests.
  */
-export async function project({ end = "\n" } = {}): Promise<URL & Disposable> {
+export async function project(
+  { end = "\n", runs }: { end?: string; runs?: readonly number[] } = {},
+): Promise<URL & Disposable> {
   const folder = await Deno.makeTempDir({ prefix: "book " }); // with a space, as some people's folders
   for (const name of SHOWN) await copy(new URL(name, ROOT), `${folder}/${name}`, end);
   const url = new URL(`file://${folder.replaceAll(" ", "%20")}/`);
+  if (runs) await withTasksOf(runs, new URL("deno.json", url));
   return Object.assign(url, { [Symbol.dispose]: () => Deno.removeSync(url, { recursive: true }) });
+}
+
+async function withTasksOf(runs: readonly number[], file: URL): Promise<void> {
+  const settings = JSON.parse(await Deno.readTextFile(file));
+  for (const name of Object.keys(settings.tasks)) {
+    const [, number] = name.match(/^lesson(\d+)$/) ?? [];
+    if (number && !runs.includes(Number(number))) delete settings.tasks[name];
+  }
+  await Deno.writeTextFile(file, JSON.stringify(settings, null, 2));
 }
 
 async function copy(from: URL, to: string, end: string): Promise<void> {
@@ -106,7 +119,7 @@ export async function serve(folder: URL, ...args: string[]): Promise<Book> {
 }
 
 /** Debian's Chromium, or what CHROMIUM names. */
-export async function browser(): Promise<Browser> {
+export async function chromium(): Promise<Browser> {
   const executablePath = Deno.env.get("CHROMIUM") ??
     ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => exists(path));
   if (!executablePath) throw new Error("There is no Chromium here: .ci/install installs it.");
@@ -130,15 +143,54 @@ function exists(path: string): boolean {
   }
 }
 
-/**
- * A page in a window of this width and theme. `complaints` are errors, and requests to
- * elsewhere.
- */
+/** What the tests of this isolate share, from when the first of them asks for it. */
+const shared: { chromium?: Promise<Browser>; reading?: Promise<Reading> } = {};
+const used = new AsyncDisposableStack();
+Deno.test.afterAll(() => used.disposeAsync());
+
+/** A window of its own in the Chromium of this isolate: it shares nothing with other windows. */
+export async function browser(): Promise<BrowserContext> {
+  shared.chromium ??= chromium().then((one) => used.use(one));
+  return await (await shared.chromium).createBrowserContext();
+}
+
+/** A book whose files stay as they are, with the names of its pages. */
+export interface Reading {
+  readonly folder: URL;
+  readonly book: Book;
+  readonly names: readonly string[];
+}
+
+/** The one book of this isolate, for tests that only read it. It has recorded every lesson. */
+export function reading(): Promise<Reading> {
+  return shared.reading ??= read();
+}
+
+async function read(): Promise<Reading> {
+  const folder = used.use(await project());
+  const book = used.use(await serve(folder));
+  for (const { name } of Deno.readDirSync(new URL("lessons", folder))) {
+    const { ok, body } = await fetch(`${book.address}recorded/${parseInt(name)}`);
+    await body?.cancel();
+    if (!ok) throw new Error(`${name} could not be recorded: ${book.errors()}`);
+  }
+  return { folder, book, names: await pages(book.address) };
+}
+
+/** A tab. `complaints` are errors, and requests to elsewhere. */
+export interface Opened extends AsyncDisposable {
+  readonly page: Page;
+  readonly complaints: string[];
+  /** Goes to another address in the same tab: a new tab would cost as much as the page. */
+  go(address: string): Promise<void>;
+}
+
+/** A page in a tab of this width and theme. */
 export async function open(
-  browser: Browser,
+  browser: Browser | BrowserContext,
   address: string,
   { width = 1280, theme = "light", still = true, script = true } = {},
-): Promise<{ page: Page; complaints: string[] } & AsyncDisposable> {
+): Promise<Opened> {
   const page = await browser.newPage();
   page.setDefaultTimeout(300_000); // a busy machine takes long to run and to check
   const complaints: string[] = [];
@@ -159,14 +211,14 @@ export async function open(
     { name: "prefers-color-scheme", value: theme },
     { name: "prefers-reduced-motion", value: still ? "reduce" : "no-preference" },
   ]);
-  await page.goto(address, { waitUntil: "load" });
-  return { page, complaints, [Symbol.asyncDispose]: () => page.close() };
+  const go = async (address: string) => void await page.goto(address, { waitUntil: "load" });
+  await go(address);
+  return { page, complaints, go, [Symbol.asyncDispose]: () => page.close() };
 }
 
 /** Lets the pages of an address write to the clipboard, as a person's browser does. */
-export async function allowCopying(browser: Browser, address: string): Promise<void> {
-  const context = browser.defaultBrowserContext();
-  await context.overridePermissions(new URL(address).origin, [
+export async function allowCopying(browser: BrowserContext, address: string): Promise<void> {
+  await browser.overridePermissions(new URL(address).origin, [
     "clipboard-sanitized-write",
     "clipboard-read",
   ]);

@@ -1,14 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { COLOURS, violations } from "./axe.ts";
-import { browser, open, pages, project, serve } from "./helpers.ts";
+import { colourViolations, violations, violationsButColours } from "./axe.ts";
+import { browser, open, reading } from "./helpers.ts";
 
 const DOC = /^\/\*\*\n[^]*?^ \*\/\n|^\/\*\* .* \*\/\n/gm;
 
 Deno.test("the pages", async (t) => {
-  using folder = await project();
-  await using book = await serve(folder);
+  const { folder, book, names } = await reading();
   await using chromium = await browser();
-  const names = await pages(book.address);
 
   await t.step(
     "are one for each lesson, file of lib/ and document, and the whole book",
@@ -38,24 +36,32 @@ Deno.test("the pages", async (t) => {
   );
 
   await t.step("are whole and readable at 1,280 and 390 pixels, light and dark", async () => {
+    await using opened = await open(chromium, book.address);
+    const { page, complaints } = opened;
+    const see = async (name: string, width: number, theme: string, check = colourViolations) => {
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assertEquals(wide, width, `${name} is wider than the window`);
+      const where = `${width}, ${theme}`;
+      const known = looks.get(where) ?? new Set();
+      assertEquals(await check(page, known), [], `axe, in ${name}, ${where}`);
+      looks.set(where, known);
+    };
+    const looks = new Map<string, Set<string>>();
     for (const name of names) {
-      await using opened = await open(chromium, book.address + name);
-      const { page, complaints } = opened;
+      await opened.go(book.address + name);
       await page.waitForSelector(".theme:not([hidden])");
       // What is folded is read, too.
       await page.evaluate(() => {
         for (const details of document.querySelectorAll("details")) details.open = true;
       });
-      for (const width of [1280, 390]) {
-        await page.setViewport({ width, height: 900 });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        assertEquals(wide, width, `${name} is wider than the window`);
-        for (const value of ["light", "dark"]) {
-          await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
-          const rules = value === "dark" ? COLOURS : undefined;
-          assertEquals(await violations(page, rules), [], `axe, in ${name}, ${width}, ${value}`);
-        }
-      }
+      // The whole book has the texts of the other pages once more.
+      await see(name, 1280, "light", name === "book.html" ? violationsButColours : violations);
+      await see(name, 1280, "dark");
+      await see(name, 390, "dark");
+      await see(name, 390, "light");
+      assertEquals(await violationsButColours(page), [], `axe, in ${name}, 390`);
       assertEquals(complaints, [], name);
     }
   });
@@ -114,6 +120,8 @@ Deno.test("the pages", async (t) => {
   });
 
   await t.step("show the code as it stands in the files", async () => {
+    // On paper nothing can be scrolled: so wide is A4 within its margins.
+    await using opened = await open(chromium, book.address, { width: 673 });
     for (const name of names.filter((name) => /^\d\d_/.test(name))) {
       const path = `lessons/${name.replace(".html", ".ts")}`;
       const page = await Deno.readTextFile(new URL(path, folder));
@@ -121,7 +129,7 @@ Deno.test("the pages", async (t) => {
       const runs = await Deno.readTextFile(new URL(`cli/${path}`, folder));
       const [play = ""] = runs.match(/^export async function play[^]*?^}/m) ?? [];
       const text = page.replace(/^\/\*\n \*(?: .*)?\n[^]*$/m, "") + play;
-      await using opened = await open(chromium, book.address + name);
+      await opened.go(book.address + name);
       const shown = await opened.page.evaluate(() =>
         [...document.querySelectorAll("article .code pre:not(.example), .imports pre")]
           .filter((pre) => !pre.closest("[data-exercises]")).map((pre) => pre.textContent!)
@@ -151,9 +159,7 @@ Deno.test("the pages", async (t) => {
         })
       );
       assertEquals(bare, [], `${name} names files without a link`);
-      // On paper nothing can be scrolled: so wide is A4 within its margins.
       await opened.page.emulateMediaType("print");
-      await opened.page.setViewport({ width: 673, height: 900 });
       const cut = await opened.page.evaluate(() => {
         document.querySelectorAll("details").forEach((one) => one.open = true);
         return [...document.querySelectorAll<HTMLElement>("main :is(pre, .code, .commands, code)")]
@@ -164,6 +170,7 @@ Deno.test("the pages", async (t) => {
           ).map((one) => one.textContent!.slice(0, 200));
       });
       assertEquals(cut, [], `${name} is cut on paper`);
+      await opened.page.emulateMediaType("screen");
     }
   });
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { browser, open, project, serve, until } from "./helpers.ts";
+import { chromium, open, project, serve, until } from "./helpers.ts";
 
 using folder = await project();
 await using book = await serve(folder);
@@ -13,8 +13,8 @@ await until(
   async () => (await (await fetch(`${book.address}04_echo.html`)).text()).includes("<svg viewBox"),
   "a recording",
 );
-await using chromium = await browser();
-await using opened = await open(chromium, `${book.address}04_echo.html`);
+await using browser = await chromium();
+await using opened = await open(browser, `${book.address}04_echo.html`);
 await opened.page.setViewport({ width: 1280, height: 800, deviceScaleFactor: 1.5 });
 await opened.page.evaluate(() => document.fonts.ready.then(() => {}));
 // The first recordings are made all at once, and slowly: a run of its own has no pauses but the play's.
