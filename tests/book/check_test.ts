@@ -9,7 +9,7 @@ const state = (page: Page, name: string) =>
   );
 
 Deno.test("an exercise", async (t) => {
-  using folder = await project();
+  using folder = await project({ runs: [] });
   await using book = await serve(folder);
   await using chromium = await browser();
   const file = new URL("exercises/04_echo.ts", folder);

@@ -7,7 +7,7 @@ const textOf = (page: Page, selector: string) =>
   page.$eval(selector, (one) => one.textContent ?? "");
 
 Deno.test("an open page", async (t) => {
-  using folder = await project();
+  using folder = await project({ runs: [4] });
   await using book = await serve(folder);
   await using chromium = await browser();
   const lesson = new URL("lessons/04_echo.ts", folder);
@@ -123,7 +123,7 @@ const focused = (page: Page) =>
   page.evaluate(() => document.activeElement!.textContent!.trim().slice(0, 40));
 
 Deno.test("the editor in the page", async (t) => {
-  using folder = await project();
+  using folder = await project({ runs: [4] });
   await using book = await serve(folder);
   await using chromium = await browser();
   const lesson = new URL("lessons/04_echo.ts", folder);

@@ -170,11 +170,16 @@ async function read(): Promise<Reading> {
   const folder = used.use(await project());
   const book = used.use(await serve(folder));
   for (const { name } of Deno.readDirSync(new URL("lessons", folder))) {
-    const { ok, body } = await fetch(`${book.address}recorded/${parseInt(name)}`);
-    await body?.cancel();
-    if (!ok) throw new Error(`${name} could not be recorded: ${book.errors()}`);
+    await recorded(book, parseInt(name));
   }
   return { folder, book, names: await pages(book.address) };
+}
+
+/** Waits until the book has recorded this lesson. */
+export async function recorded(book: Book, number: number): Promise<void> {
+  const { ok, body } = await fetch(`${book.address}recorded/${number}`);
+  await body?.cancel();
+  if (!ok) throw new Error(`Lesson ${number} could not be recorded: ${book.errors()}`);
 }
 
 /** A tab. `complaints` are errors, and requests to elsewhere. */

@@ -42,7 +42,7 @@ async function search(page: Page, text: string): Promise<string[]> {
 }
 
 Deno.test("by keyboard", async (t) => {
-  using folder = await project();
+  using folder = await project({ runs: [4] });
   await Deno.writeTextFile(
     new URL("docs/questions.md", folder),
     `# Questions

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { getDocumentProxy } from "unpdf";
-import { browser, open, pages, project, serve, until } from "./helpers.ts";
+import { browser, open, reading } from "./helpers.ts";
 
 /** The lowest line of each sheet of a PDF: empty, if there is none. */
 async function lowestLines(pdf: Uint8Array): Promise<string[]> {
@@ -17,14 +17,13 @@ async function lowestLines(pdf: Uint8Array): Promise<string[]> {
 }
 
 Deno.test("on paper", async (t) => {
-  using folder = await project();
-  await using book = await serve(folder);
+  const { book, names } = await reading();
   await using chromium = await browser();
-  const names = await pages(book.address);
+  await using opened = await open(chromium, book.address);
+  const { page } = opened;
 
   const print = async (name: string, format: "A4" | "letter") => {
-    await using opened = await open(chromium, book.address + name);
-    const { page } = opened;
+    await opened.go(book.address + name);
     await page.waitForSelector(".theme:not([hidden])");
     const headings = await page.$$eval(
       "main :is(h2, h3, .code figcaption > :first-child)",
@@ -49,8 +48,7 @@ Deno.test("on paper", async (t) => {
     "a picture that is higher than a sheet is printed in parts, on Letter too",
     async () => {
       await print("18_nat.html", "letter");
-      await using opened = await open(chromium, `${book.address}18_nat.html`);
-      const { page } = opened;
+      await opened.go(`${book.address}18_nat.html`);
       await page.waitForSelector(".theme:not([hidden])");
       const shown = await page.evaluate(() => {
         dispatchEvent(new Event("beforeprint"));
@@ -67,19 +65,14 @@ Deno.test("on paper", async (t) => {
   await t.step(
     "a part of a picture has the names of its columns at the top of a sheet",
     async () => {
-      const isThere = async () =>
-        !(await (await fetch(`${book.address}11_congestion.html`)).text()).includes("Not recorded");
-      await until(isThere, "the picture", 300_000);
-      await using opened = await open(chromium, `${book.address}11_congestion.html`);
-      await opened.page.waitForSelector(".theme:not([hidden])");
-      const document = await getDocumentProxy(
-        await opened.page.pdf({ format: "legal", timeout: 0 }),
-      );
+      await opened.go(`${book.address}11_congestion.html`);
+      await page.waitForSelector(".theme:not([hidden])");
+      const document = await getDocumentProxy(await page.pdf({ format: "legal", timeout: 0 }));
       const heads: [sheet: number, fromTop: number][] = [];
       for (let number = 1; number <= document.numPages; number++) {
-        const page = await document.getPage(number);
-        const { items } = await page.getTextContent();
-        const [, , , height] = page.view;
+        const sheet = await document.getPage(number);
+        const { items } = await sheet.getTextContent();
+        const [, , , height] = sheet.view;
         for (const item of items) {
           // Of a picture's names, this one stands nowhere else alone in its line.
           if ("str" in item && item.str === "receiver") {

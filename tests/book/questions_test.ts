@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Entry, find } from "../../book/browser/find.ts";
 import { page as text } from "../docs.ts";
-import { project, serve } from "./helpers.ts";
+import { reading } from "./helpers.ts";
 
 /** How people ask, and what they want to read. */
 const ASKED: Record<string, string> = {
@@ -21,8 +21,7 @@ const ASKED: Record<string, string> = {
 };
 
 Deno.test("the questions are found, and each leads to its place", async (t) => {
-  using folder = await project();
-  await using book = await serve(folder);
+  const { book } = await reading();
   const get = async (name: string) => await (await fetch(book.address + name)).text();
   const [, json] = (await get("search.js")).match(/book\.found\((\[.*\])\);\n$/)!;
   const entries: Entry[] = JSON.parse(json!);

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import axe from "axe-core";
-import type { Page } from "puppeteer-core";
-import { browser, open, pages, project, serve, until } from "./helpers.ts";
+import { violations } from "./axe.ts";
+import { browser, open, reading, until } from "./helpers.ts";
 
 /** The text of a page that is prose: no code, no picture, no link and no heading. */
 function prose(html: string): string {
@@ -11,36 +10,13 @@ function prose(html: string): string {
     .replaceAll(/<[^>]*>/g, "");
 }
 
-/** What axe finds wrong with a page as it is now. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run({ resultTypes: ["violations"] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`);
-  });
-}
-
 Deno.test("the way through the book", async (t) => {
-  using folder = await project();
-  await using book = await serve(folder);
+  const { book, names } = await reading();
   await using chromium = await browser();
-  const names = await pages(book.address);
   const texts = new Map<string, string>();
   for (const name of names) {
     texts.set(name, await (await fetch(book.address + name)).text());
   }
-
-  /** A page with the picture of its lesson. */
-  const recorded = async (name: string) => {
-    let text = "";
-    const isThere = async () => {
-      text = await (await fetch(book.address + name)).text();
-      return !text.includes("Not recorded yet.");
-    };
-    await until(isThere, `the picture of ${name}`, 300_000);
-    return text;
-  };
 
   await t.step("leads to each RFC and CVE that a page names, and to no invented host", () => {
     const hrefs = new Set<string>();
@@ -116,9 +92,10 @@ Deno.test("the way through the book", async (t) => {
   });
 
   await t.step("has a link at each heading", async () => {
+    await using opened = await open(chromium, book.address);
+    const { page } = opened;
     for (const name of ["04_echo.html", "docs-questions.html", "lib-udp.html", "index.html"]) {
-      await using opened = await open(chromium, book.address + name);
-      const { page } = opened;
+      await opened.go(book.address + name);
       await page.waitForSelector(".theme:not([hidden])");
       const wrong = await page.evaluate(() =>
         [...document.querySelectorAll("main :is(h2, h3, h4)")].filter((one) => {
@@ -130,16 +107,17 @@ Deno.test("the way through the book", async (t) => {
       assertEquals(wrong, [], name);
       assert(await page.$("main h2 a.here"), name);
     }
-    await using opened = await open(chromium, `${book.address}04_echo.html`);
-    await opened.page.waitForSelector("#serve h3 a");
-    await opened.page.focus("#serve h3 a");
-    await opened.page.keyboard.press("Enter");
-    assertEquals(opened.page.url(), `${book.address}04_echo.html#serve`);
+    await opened.go(`${book.address}04_echo.html`);
+    await page.waitForSelector("#serve h3 a");
+    await page.focus("#serve h3 a");
+    await page.keyboard.press("Enter");
+    assertEquals(page.url(), `${book.address}04_echo.html#serve`);
   });
 
   await t.step("has no line of code that wraps at 1,280 pixels", async () => {
+    await using opened = await open(chromium, book.address);
     for (const name of names.filter((name) => /^(\d\d_|lib-udp)/.test(name))) {
-      await using opened = await open(chromium, book.address + name);
+      await opened.go(book.address + name);
       const wide = await opened.page.evaluate(() => {
         for (const details of document.querySelectorAll("details")) details.open = true;
         return [...document.querySelectorAll<HTMLElement>("pre")].filter((pre) => {
@@ -226,8 +204,9 @@ Deno.test("the way through the book", async (t) => {
       return (await new Response(packed).bytes()).length / 1000;
     };
     let heaviest = 0;
-    for (const name of names.filter((name) => name !== "book.html")) {
-      const kilobytes = await weight(new TextEncoder().encode(await recorded(name)));
+    for (const [name, html] of texts) {
+      if (name === "book.html") continue;
+      const kilobytes = await weight(new TextEncoder().encode(html));
       assert(kilobytes <= 19.9, `${name}: ${kilobytes} KB`);
       heaviest = Math.max(heaviest, kilobytes);
     }
