@@ -355,7 +355,7 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
   using folder = await project({ runs: [1, 2, 3, 4, 5, 6, 12] });
   await using book = await serve(folder);
   await using chromium = await browser();
-  await recorded(book, 12); // the last test needs its picture
+  await recorded(folder, book, "12_multicast"); // the last test needs its picture
   await change(folder, "06_broadcast", FOREVER);
   const endless = fetch(`${book.address}run/6`, {
     method: "POST",
