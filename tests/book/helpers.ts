@@ -125,6 +125,7 @@ export async function chromium(): Promise<Browser> {
   if (!executablePath) throw new Error("There is no Chromium here: .ci/install installs it.");
   return await launch({
     executablePath,
+    protocolTimeout: PATIENCE,
     args: [
       "--disable-background-networking",
       "--disable-component-update",
@@ -142,6 +143,9 @@ function exists(path: string): boolean {
     return false;
   }
 }
+
+/** How long to wait for what is sure to come, in milliseconds: a machine may be busy. */
+const PATIENCE = 300_000;
 
 /** What the tests of this isolate share, from when the first of them asks for it. */
 const shared: { chromium?: Promise<Browser>; reading?: Promise<Reading> } = {};
@@ -205,7 +209,7 @@ export async function open(
   { width = 1280, theme = "light", still = true, script = true } = {},
 ): Promise<Opened> {
   const page = await browser.newPage();
-  page.setDefaultTimeout(300_000); // a busy machine takes long to run and to check
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warn"].includes(message.type())) complaints.push(message.text());
@@ -248,11 +252,11 @@ export async function pages(address: string): Promise<string[]> {
   ];
 }
 
-/** Waits until it is so: for a minute, if nothing else is said. */
+/** Waits until it is so: for five minutes, if nothing else is said, since a machine may be busy. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  milliseconds = 60_000,
+  milliseconds = PATIENCE,
 ): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!await condition()) {

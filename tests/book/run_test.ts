@@ -30,7 +30,7 @@ async function run(page: Page, number = "4"): Promise<void> {
 
 /** Waits until nothing runs, and nothing is played. */
 async function over(page: Page): Promise<void> {
-  await page.waitForSelector(".diagram:not([data-busy])", { timeout: 30_000 });
+  await page.waitForSelector(".diagram:not([data-busy])");
 }
 
 /** What the picture's own element is that has the focus, and what it says. */
