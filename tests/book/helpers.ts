@@ -173,9 +173,9 @@ export function reading(): Promise<Reading> {
 async function read(): Promise<Reading> {
   const folder = used.use(await project());
   const book = used.use(await serve(folder));
-  for (const { name } of Deno.readDirSync(new URL("lessons", folder))) {
-    await recorded(folder, book, name.replace(".ts", ""));
-  }
+  const lessons = [...Deno.readDirSync(new URL("lessons", folder))];
+  // All at once, and at the start: the book does not answer who asks for a recording that has failed.
+  await Promise.all(lessons.map(({ name }) => recorded(folder, book, name.replace(".ts", ""))));
   return { folder, book, names: await pages(book.address) };
 }
 

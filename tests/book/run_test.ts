@@ -377,6 +377,14 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
       }, a.address); await a.receive(); }
     `,
     );
+    // What is recorded is written into the page by the server.
+    await until(
+      async () =>
+        (await (await fetch(`${book.address}01_send.html`)).text()).match(
+          /<svg viewBox[^]*onerror[^]*<details class="words">/,
+        ) !== null,
+      "a recording of the change",
+    );
     await using opened = await open(chromium, `${book.address}01_send.html`);
     const { page, complaints } = opened;
     await run(page, "1");
@@ -389,14 +397,6 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
     assertEquals(await page.$eval(".said", (one) => one.textContent), "\\x1b[2Jcareful\n");
     assertEquals(await page.$$eval(".diagram img, .diagram script", (all) => all.length), 0);
     assert(await page.title() !== "evil");
-    // What is recorded is written into the page by the server.
-    await until(
-      async () =>
-        (await (await fetch(`${book.address}01_send.html`)).text()).match(
-          /<svg viewBox[^]*onerror[^]*<details class="words">/,
-        ) !== null,
-      "a recording of the change",
-    );
     await page.reload();
     assertEquals(await page.$$eval(".diagram img, .diagram script", (all) => all.length), 0);
     assert(await page.title() !== "evil");
