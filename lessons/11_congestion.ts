@@ -130,8 +130,8 @@ export function grow(sender: Sender): void {
 
 /** Halves the window, because a datagram was lost: the multiplicative decrease. */
 export function halve(sender: Sender): void {
-  // The line could not carry this window, but half of it was fine before. A
-  // window of less than 2 would send hardly anything.
+  // The line could not carry this window, but half of it was fine before. The
+  // least is 2: a window of 1 would be stop-and-wait (lesson 9).
   sender.window = Math.max(2, sender.window / 2);
 
   // If slow start begins again, it ends at this size.
@@ -317,14 +317,14 @@ export async function line(
  *   So the queue stays short.
  * - Every few round trips, it sends a quarter more for one round trip. If the line can carry more
  *   now, the delivery rate grows. Then it sends a quarter less, and the queue becomes empty again.
- * - A loss changes neither the rate nor the window.
+ * - A loss does not make it slow down.
  *
  * It is better where datagrams get lost by chance. It also keeps the queue short, so the datagrams
  * of others do not wait long. It is worse on a line with a short queue. There, losses are the only
- * sign of a full line, and it does not react to them. Two senders of this kind lose much of what
- * they send. A sender that halves its window gets little beside a sender of this kind. So the
- * transfer of lesson 10 uses `ModelWindow` only with `--window model`. The default is `auto`: it
- * halves its window.
+ * sign of a full line, and it does not react to them. So on such a line, two senders of this kind
+ * lose much of what they send. A sender that halves its window gets little there beside one of this
+ * kind. So the transfer of lesson 10 uses `ModelWindow` only with `--window model`. The default is
+ * `auto`: it halves its window.
  *
  * ## Try next
  *
@@ -332,8 +332,8 @@ export async function line(
  *    window of 40, A delivered most.
  * 2. Leave `receive --port 9293` and `line` running. In two more terminals, run
  *    `deno task lesson11 send` at the same time. You should see that both windows go up and down,
- *    and that each is smaller than the window of one sender alone. At the end, both senders have
- *    delivered about as many datagrams.
+ *    and that each is smaller than the window of one sender alone. At the end, neither sender has
+ *    delivered many times as much as the other.
  * 3. Run `deno task lesson11 send` and `deno task lesson11 send --window 40` at the same time. You
  *    should see that the window of the first one falls to about 3 and stays small. The fixed
  *    window delivers many times as much. It also loses about as many datagrams as it delivers: the

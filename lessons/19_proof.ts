@@ -24,13 +24,14 @@
  *     cookie 6b0da2…    the reply to a question without a valid cookie, also 79 bytes
  *     08:00 Rome …      the reply to a question with a valid one: the timetable, 1,007 bytes
  *
- * So an address that is not proved never gets a reply that is longer than the question. An attacker
- * gains nothing.
+ * A server without cookies would send 1,007 bytes for 79: a victim would get 12.7 bytes for each
+ * byte of the attacker. This server never sends more than 79 bytes for 79 to an address that is not
+ * proved. So it amplifies no attack.
  *
  * ## The cookie
  *
  * The server sends the cookie to the address that is on the question. If this address is forged,
- * the attacker never sees the cookie.
+ * the cookie goes to the victim, and not to the attacker.
  *
  * The server could keep a list of its cookies. But a list needs memory for each client, and an
  * attacker can forge millions of addresses. So the server remembers nothing. It computes the cookie
@@ -65,7 +66,7 @@
  * @module
  */
 import { replyToEach } from "../lib/replies.ts";
-import { count, printable } from "../lib/text.ts";
+import { printable } from "../lib/text.ts";
 import {
   type Address,
   bind,
@@ -102,13 +103,21 @@ const TRIES = 5;
  * The large answer: 36 trains, each in a line. It fits into one packet (lesson 7). From 8 o'clock
  * on, a train leaves every 15 minutes.
  */
-export const TIMETABLE: string = Array.from({ length: 36 }, (_, number) => {
-  const city = ["Rome", "Oslo", "Bern", "Kyiv", "Lyon", "Riga"][number % 6];
-  const minutes = 8 * 60 + 15 * number; // since midnight
-  const hour = `${Math.floor(minutes / 60)}`.padStart(2, "0");
-  const minute = `${minutes % 60}`.padStart(2, "0");
-  return `${hour}:${minute} ${city}, from platform ${1 + number % 9}`;
-}).join("\n");
+export const TIMETABLE: string = makeTimetable();
+
+function makeTimetable(): string {
+  const cities = ["Rome", "Oslo", "Bern", "Kyiv", "Lyon", "Riga"];
+  const lines: string[] = [];
+
+  for (let number = 0; number < 36; number++) {
+    const city = cities[number % 6];
+    const minutes = 8 * 60 + 15 * number; // since midnight
+    const hour = `${Math.floor(minutes / 60)}`.padStart(2, "0");
+    const minute = `${minutes % 60}`.padStart(2, "0");
+    lines.push(`${hour}:${minute} ${city}, from platform ${1 + number % 9}`);
+  }
+  return lines.join("\n");
+}
 
 /** Returns whether a datagram asks for the trains. A reply of ours begins with another word. */
 export function isQuestion(data: Uint8Array): boolean {
@@ -127,10 +136,10 @@ export function newSecret(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
 }
 
-/** Returns the bytes from which the HMAC is computed, in a type that `crypto.subtle` takes. */
-function bytesToSign(time: string, { hostname, port }: Address): BufferSource {
-  // The port has to be there: many clients behind one router have the same host
-  // (lesson 18).
+/** Returns the bytes from which the HMAC is computed. */
+function bytesToSign(time: string, { hostname, port }: Address) {
+  // Many clients behind one router have the same host (lesson 18). With the port,
+  // the cookie of one of them is not valid for another.
   return new TextEncoder().encode(`${time} ${hostname} ${port}`);
 }
 
@@ -236,7 +245,7 @@ export async function askForTrains(
     const found = text.match(COOKIE_REPLY);
     const what = found ? "a cookie" : "the timetable";
     const received = reply.data.length.toLocaleString("en"); // 1,007 with its comma
-    print(`Sent ${count(sent, "byte")}, received ${received}: ${what}.`);
+    print(`Sent ${sent} bytes, received ${received}: ${what}.`);
 
     if (!found) return text;
     cookie = found[1]!; // what the brackets matched
@@ -250,7 +259,8 @@ export async function server(at: Address, print = console.log): Promise<void> {
   using socket = bind(at);
   print(`Bind UDP on ${socket.address.port}... (at ${at.hostname}, Ctrl-C stops)`);
 
-  // At the start, there is no previous secret. A random one fits no cookie.
+  // At the start, there is no previous secret. So another new one takes its
+  // place. No cookie was made with it.
   let secrets: Secrets = { current: await newSecret(), previous: await newSecret() };
   const change = async () => {
     secrets = await changeSecret(secrets);
@@ -258,6 +268,8 @@ export async function server(at: Address, print = console.log): Promise<void> {
   const timer = setInterval(change, 1000 * SECRET_LIFE);
 
   try {
+    // replyToEach() of lesson 18 calls this function for each datagram. Unlike
+    // serve() of lesson 4, it also takes an async function, and awaits its reply.
     const reply = (datagram: Datagram) => answerProved(datagram, secrets, Date.now() / 1000);
     await replyToEach(socket, reply, print);
   } finally {
