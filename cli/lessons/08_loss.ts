@@ -91,7 +91,7 @@ async function passFive(diagram: Diagram, numbers: Numbers<typeof KNOBS>): Promi
 /** Reads until it is quiet. With long delays, or on a busy machine, a second is not yet the end. */
 async function readUntil(server: Socket, isAll: (read: number) => boolean): Promise<string[]> {
   const received = await readAll(server, 1000);
-  for (let reads = 1; reads < 8 && !isAll(received.length); reads++) {
+  for (let reads = 1; reads < 30 && !isAll(received.length); reads++) {
     received.push(...await readAll(server, 1000));
   }
   return received;
