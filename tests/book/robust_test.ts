@@ -205,21 +205,6 @@ Deno.test("whatever is in a file, the book goes on", async (t) => {
     },
   );
 
-  await t.step(
-    "a run that fails for what deno.json says is tried again when that has changed",
-    async () => {
-      const file = new URL("deno.json", folder);
-      const text = await Deno.readTextFile(file);
-      const lesson = new URL("lessons/04_echo.ts", folder);
-      const isTold = async () => (await get(book, "04_echo.html")).includes('class="trouble"');
-      await Deno.writeTextFile(file, text.replace('"net"', ""));
-      await Deno.writeTextFile(lesson, `${await Deno.readTextFile(lesson)}\n`);
-      await until(isTold, "the fault", 300_000);
-      await Deno.writeTextFile(file, text);
-      await until(async () => !await isTold(), "no fault", 300_000);
-    },
-  );
-
   assertEquals(ended, false);
   assertEquals((await first(book, "run/4")).event, "column");
 });
