@@ -81,7 +81,8 @@ Deno.test("lesson 3: a busy port is told with advice", async () => {
 });
 
 Deno.test("lesson 3: TCP on the same number is no conflict", async () => {
-  using tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  // Another test may have the UDP port of a number that the system picks for TCP.
+  using tcp = Deno.listen({ hostname: "127.0.0.1", port: freePort() });
   await using program = lesson(3, "bind", "--port", tcp.addr.port);
   await program.prints(new RegExp(`Bind UDP on 127\\.0\\.0\\.1:${tcp.addr.port}`));
 });
