@@ -28,19 +28,22 @@ export function survives(
   const outcomes = { understood: 0, not: 0 };
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0; // most of the time would go into these
-  for (let i = 0; i < count; i++) {
-    let data;
-    if (i % 3 === 0) {
-      data = new Uint8Array(up(64));
-      for (let at = 0; at < data.length; at++) data[at] = up(256);
-    } else {
-      data = messages[up(messages.length)]!.slice();
-      for (let flips = up(4); flips > 0; flips--) data[up(data.length)]! ^= 1 << up(8);
-      if (i % 3 === 2) data = data.subarray(0, up(data.length + 1));
+  try {
+    for (let i = 0; i < count; i++) {
+      let data;
+      if (i % 3 === 0) {
+        data = new Uint8Array(up(64));
+        for (let at = 0; at < data.length; at++) data[at] = up(256);
+      } else {
+        data = messages[up(messages.length)]!.slice();
+        for (let flips = up(4); flips > 0; flips--) data[up(data.length)]! ^= 1 << up(8);
+        if (i % 3 === 2) data = data.subarray(0, up(data.length + 1));
+      }
+      outcomes[parse(data) ? "understood" : "not"]++;
     }
-    outcomes[parse(data) ? "understood" : "not"]++;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit; // the tests after this one need theirs
   }
-  Error.stackTraceLimit = stackTraceLimit;
   const few = Math.min(outcomes.understood, outcomes.not);
   assert(few > count / 20, `Too much of one kind: ${JSON.stringify(outcomes)}`);
 }
