@@ -1,6 +1,6 @@
 /**
  * Measures the book: how soon it is there, how soon its pages are, how much they weigh, how soon Run shows
- * its first arrow, and how long the files take. A figure is the middle one of several; beside it, its limit.
+ * its first arrow, how soon a change is seen, and how long the files take. A figure is the middle one of several; beside it, its limit.
  *
  * @module
  */
@@ -86,9 +86,36 @@ tell("all of these with fonts", (Math.max(...lessons) + shared + fonts) / 1000, 
     );
   }
   tell("from Run to the first arrow of lesson 4", middle(arrows), "ms", 200);
+
+  const lesson = new URL("lessons/04_echo.ts", folder);
+  const shipped = await Deno.readTextFile(lesson);
+  const changes: number[] = [];
+  const edits: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    await using opened = await open(browser, `${book.address}04_echo.html`);
+    const { page } = opened;
+    await page.setCacheEnabled(false);
+    const begin = performance.now();
+    await Deno.writeTextFile(lesson, `${shipped}\n/** New. */\nexport const fresh${i} = 1;\n`);
+    await page.waitForSelector(`#fresh${i}`);
+    changes.push(performance.now() - begin);
+    await Deno.writeTextFile(lesson, shipped);
+    await page.waitForFunction((id) => !document.querySelector(id), {}, `#fresh${i}`);
+    edits.push(
+      await page.evaluate(async () => {
+        const begin = performance.now();
+        document.querySelector<HTMLElement>(".change:not([hidden])")!.click();
+        while (!document.activeElement!.matches(".host")) await new Promise(requestAnimationFrame);
+        return performance.now() - begin;
+      }),
+    );
+  }
+  tell("from a change on disk to the open page", middle(changes), "ms", 300);
+  tell("from Edit to the editor, not yet loaded", middle(edits), "ms", 300);
 }
 
 await Deno.remove(new URL("book/.recorded", folder), { recursive: true });
 const begin = performance.now();
 await command(folder, "--build", "site").output();
-tell("all of it as files, with new recordings", (performance.now() - begin) / 1000, "s", 5);
+const built = performance.now() - begin;
+tell("all of it as files, recorded anew: a lesson", built / lessons.length, "ms", 300);
