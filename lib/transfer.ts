@@ -22,10 +22,13 @@
  * @module
  */
 import { type Arrival, type Departure, ModelWindow } from "./transfer_model.ts";
-import { type Address, formatAddress, sameAddress, type Socket } from "./udp.ts";
+import { type Address, formatAddress, MAX_BYTES, sameAddress, type Socket } from "./udp.ts";
 
 /** Bytes before the data of a part. */
 export const HEADER = 13;
+
+/** The most bytes of data in a part, because the datagram has to hold its header, too. */
+const MOST_DATA = MAX_BYTES - HEADER;
 
 /** How many parts a receiver has room for. A window is never larger. */
 export const LIMIT = 256;
@@ -325,6 +328,8 @@ export class Sending implements Side {
   #ended = false;
   #stopping = false;
   #ignored: string | undefined;
+  /** The error of the last send that failed. If the transfer fails, it may be the cause. */
+  #unsent: Error | undefined;
   /** When the receiver last sent something, and when it was last asked for something. */
   #heardAt: number;
   #askedAt = -Infinity;
@@ -337,8 +342,14 @@ export class Sending implements Side {
     this.#heardAt = now;
   }
 
-  /** Takes a part. There has to be room for it, so `next < lowest + LIMIT`. */
+  /**
+   * Takes a part of at most 65,494 bytes. There has to be room for it, so `next < lowest + LIMIT`.
+   * It is not copied: do not change it before it is acknowledged.
+   */
   add(data: Uint8Array, now: number): void {
+    if (data.length > MOST_DATA) {
+      throw new RangeError(`A part has at most ${MOST_DATA} bytes, not ${data.length}.`);
+    }
     this.#add("part", data, now);
   }
 
@@ -371,6 +382,7 @@ export class Sending implements Side {
 
   unsent(error: Error): void {
     // Later we treat it as a loss: perhaps somebody plugs a cable in again.
+    this.#unsent = error;
     if (this.#theirs === 0) [this.failure, this.over] = [error, true];
   }
 
@@ -599,7 +611,7 @@ export class Sending implements Side {
   }
 
   #fail(sentence: string): void {
-    this.failure = new Error(sentence);
+    this.failure = new Error(sentence, { cause: this.#unsent });
     this.over = true;
   }
 }
@@ -790,7 +802,8 @@ export class Talk {
     this.#side = side;
     this.ended = this.#listen(signal);
     this.ended.catch(() => {}); // a failure that nobody waits for must not end the program
-    this.#act();
+    if (signal?.aborted) this.stop(); // a signal that was aborted before fires no event
+    else this.#act();
   }
 
   /** Resolves when something has happened, and rejects if the transfer has failed. */
@@ -862,6 +875,9 @@ export interface SendOptions {
 /**
  * Sends parts to an address, with many of them under way at once. It ends when the receiver has
  * written all of them, and closes the socket. It throws if not all of them arrived.
+ *
+ * A part has at most 65,494 bytes, and 1,024 are a good choice: networks carry them in one piece.
+ * The parts are not copied, because they may have to be sent again. So do not change them later.
  */
 export async function sendFile(
   socket: Socket,

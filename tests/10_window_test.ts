@@ -476,6 +476,15 @@ Deno.test("lesson 10: a signal that ends many transfers is let go by each of the
   assertEquals(listeners, 0);
 });
 
+Deno.test("lesson 10: a signal that was aborted before ends a transfer at once, on both sides", async () => {
+  const signal = AbortSignal.abort();
+  await using receiver = bind();
+  const sending = sendFile(bind(), [bytes("Hi")], receiver.address, { signal });
+  await assertRejects(() => sending, Error, "It was stopped before all had arrived.");
+  const received = receiveFile(receiver, new Receiving(), { signal });
+  await assertRejects(() => received.next(), Error, "It was stopped before all had arrived.");
+});
+
 waits("lesson 10: a receiver that ends early stops the sender at once", async () => {
   const receiver = bind();
   const sending = sendFile(bind(), parts(content(5_000_000)), receiver.address);

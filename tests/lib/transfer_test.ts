@@ -15,6 +15,7 @@ import {
   unpack,
 } from "../../lib/transfer.ts";
 import { ModelWindow } from "../../lib/transfer_model.ts";
+import { MAX_BYTES } from "../../lib/udp.ts";
 import { NONSENSE, tries } from "../nonsense.ts";
 import { joined, type Plan, simulate } from "./simulation.ts";
 
@@ -399,6 +400,14 @@ Deno.test("transfer: a sender gives no part more than its room, and none after t
   assertThrows(() => other.add(NONE, 0), RangeError);
 });
 
+Deno.test("transfer: a part that fits into no datagram is refused, and the largest one is not", () => {
+  const sending = new Sending(THERE, { size: 1 }, 0);
+  const tooLong = new Uint8Array(MAX_BYTES - HEADER + 1);
+  assertThrows(() => sending.add(tooLong, 0), RangeError, "at most 65494 bytes, not 65495");
+  sending.add(tooLong.subarray(1), 0);
+  assertEquals(sending.next, 1);
+});
+
 Deno.test("transfer: a receiver acknowledges at once what is early or double, and the rest when written", () => {
   const { receiving, part } = begun();
   assertEquals(part(0), []);
@@ -576,6 +585,8 @@ Deno.test("transfer: a send that the system refuses is an error before the first
   sending.heard(pack({ ...hello, kind: "ack", mine, theirs: 5 }), THERE, 1);
   sending.unsent(new Error("no route"));
   assertEquals(sending.over, false);
+  sending.due(1 + PATIENCE);
+  assertEquals((sending.failure?.cause as Error).message, "no route");
   const other = new Sending(THERE, { size: 4 }, 0);
   other.unsent(new Error("no route"));
   assertEquals([other.over, other.failure?.message], [true, "no route"]);
