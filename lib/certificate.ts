@@ -7,7 +7,8 @@
 import { isIP } from "node:net";
 import { element, INTEGER, integerBytes, OCTET_STRING, OID, oidBytes, SEQUENCE } from "./ber.ts";
 
-const BIT_STRING = 0x03, UTF8_STRING = 0x0c, UTC_TIME = 0x17, SET = 0x31;
+const BIT_STRING = 0x03, UTF8_STRING = 0x0c, UTC_TIME = 0x17, GENERALIZED_TIME = 0x18;
+const SET = 0x31;
 const DAY = 86_400_000;
 
 /** ECDSA with SHA-256, in the words of X.509 and of Web Crypto. */
@@ -86,10 +87,11 @@ function alternatives(names: string[]): Uint8Array {
   return element(SEQUENCE, element(OID, oidBytes("2.5.29.17")), element(OCTET_STRING, list));
 }
 
-/** Returns a time as X.509 writes it until 2049: `261130154800Z`. */
+/** Returns a time as X.509 writes it: until 2049 `261130154800Z`, and then `20501130154800Z`. */
 function time(milliseconds: number): Uint8Array {
-  const digits = new Date(milliseconds).toISOString().replace(/\D/g, "").slice(2, 14);
-  return element(UTC_TIME, new TextEncoder().encode(`${digits}Z`));
+  const digits = new Date(milliseconds).toISOString().replace(/\D/g, "").slice(0, 14);
+  if (digits < "2050") return element(UTC_TIME, new TextEncoder().encode(`${digits.slice(2)}Z`));
+  return element(GENERALIZED_TIME, new TextEncoder().encode(`${digits}Z`));
 }
 
 /** Returns a string of bits whose length is whole bytes: no bit of the last one is unused. */

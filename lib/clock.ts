@@ -12,11 +12,17 @@ export interface Clock {
   after(milliseconds: number, ring: () => void): () => void;
 }
 
-/** The system's clock. It does not jump when somebody sets the time of day. */
+/** The longest time of `setTimeout`: 24.8 days. With a longer one it would call back at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * The system's clock. It does not jump when somebody sets the time of day. A wait of more than 24.8
+ * days ends after 24.8 days.
+ */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(milliseconds, ring) {
-    const timer = setTimeout(ring, Math.max(0, milliseconds));
+    const timer = setTimeout(ring, Math.min(Math.max(0, milliseconds), LONGEST));
     return () => clearTimeout(timer);
   },
 };

@@ -84,7 +84,7 @@ export class JitterBuffer {
   silent = 0;
   #reception = new Reception();
   #source: number | undefined;
-  /** The places of the last datagrams, by their numbers. */
+  /** The places of the last 200 datagrams, by their numbers. */
   #parts = new Map<number, Place>();
   /** How many samples the longest datagram has. */
   #longest = 0;
@@ -215,8 +215,11 @@ export class JitterBuffer {
     this.#longest = Math.max(this.#longest, payload.length);
     if (Number.isNaN(number)) return;
 
+    if (this.#parts.size === 2 * NEIGHBOURS) {
+      const [oldest] = this.#parts.keys();
+      this.#parts.delete(oldest!);
+    }
     this.#parts.set(number, { start, end });
-    this.#parts.delete(number - 2 * NEIGHBOURS);
     const before = this.#neighbour(number, -1);
     const after = this.#neighbour(number, 1);
     if (before !== undefined && after !== undefined) {

@@ -37,8 +37,12 @@ export interface Files {
 /** The numbers of the errors that happen to files. See ERRORS in tftp.ts. */
 export const FILE_ERROR = { notFound: 1, refused: 2, full: 3, exists: 6 } as const;
 
-/** Returns files that are in memory, by their names. */
-export function inMemory(files: Map<string, Uint8Array>): Files {
+/**
+ * Returns files that are in memory, by their names. At most `most` bytes are written to them in
+ * all. Then the disk counts as full, because a client could send without end.
+ */
+export function inMemory(files: Map<string, Uint8Array>, most = 100_000_000): Files {
+  const room = { bytes: most };
   return {
     open(name) {
       const bytes = files.get(name);
@@ -53,26 +57,38 @@ export function inMemory(files: Map<string, Uint8Array>): Files {
     },
     create(name) {
       if (files.has(name)) return Promise.reject(new TftpError(FILE_ERROR.exists));
-      return Promise.resolve(new MemorySink(files, name));
+      return Promise.resolve(new MemorySink(files, name, room));
     },
   };
 }
 
 class MemorySink implements Sink {
-  readonly #parts: Uint8Array[] = [];
+  #parts: Uint8Array[] = [];
 
-  constructor(readonly files: Map<string, Uint8Array>, readonly name: string) {}
+  /** `room` says how many bytes may still be written, to this file or another one. */
+  constructor(
+    readonly files: Map<string, Uint8Array>,
+    readonly name: string,
+    readonly room: { bytes: number },
+  ) {}
 
   write(part: Uint8Array): Promise<void> {
+    if (part.length > this.room.bytes) return Promise.reject(new TftpError(FILE_ERROR.full));
+    this.room.bytes -= part.length;
     this.#parts.push(part.slice());
     return Promise.resolve();
   }
 
   async finish(): Promise<void> {
-    if (this.files.has(this.name)) throw new TftpError(FILE_ERROR.exists);
     const bytes = await new Blob(this.#parts as BlobPart[]).arrayBuffer();
+    // Looked for now, because another one may have finished meanwhile.
+    if (this.files.has(this.name)) throw new TftpError(FILE_ERROR.exists);
     this.files.set(this.name, new Uint8Array(bytes));
+    this.#parts = []; // its room is taken for good
   }
 
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    for (const part of this.#parts) this.room.bytes += part.length;
+    this.#parts = [];
+  }
 }

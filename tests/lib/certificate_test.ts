@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { X509Certificate } from "node:crypto";
 import { fingerprint, selfSigned } from "../../lib/certificate.ts";
 import { element, elements, SEQUENCE } from "../../lib/ber.ts";
 import { text } from "../helpers.ts";
@@ -32,6 +33,13 @@ Deno.test("certificate: it is valid from yesterday, and for so many days from no
   assertEquals(to! - from!, 11 * 86_400_000);
   const age = Date.now() - from!;
   assert(age >= 86_400_000 && age < 86_460_000 + 60_000, `${age} ms`);
+});
+
+Deno.test("certificate: one that is valid beyond 2049 has a year of four digits", async () => {
+  const { cert } = await selfSigned(["localhost"], 36_500);
+  const valid = new X509Certificate(cert);
+  const days = (Date.parse(valid.validTo) - Date.parse(valid.validFrom)) / 86_400_000;
+  assertEquals(days, 36_501);
 });
 
 Deno.test("certificate: its own key has signed it, each time another one", async () => {

@@ -335,3 +335,21 @@ Deno.test("jitter: the sums are right, whatever is lost, late, doubled or overta
     { numRuns: 200 },
   );
 });
+
+Deno.test("jitter: however many are lost, it remembers the places of 200 datagrams", () => {
+  const buffer = new JitterBuffer(50);
+  const { set } = Map.prototype;
+  let largest = 0;
+  Map.prototype.set = function (key, value) {
+    set.call(this, key, value);
+    if ("start" in value) largest = Math.max(largest, this.size);
+    return this;
+  };
+  try {
+    // Of three datagrams, one arrives.
+    samples(buffer, arrivals(3000, (i) => i % 3 === 0 ? 0 : undefined));
+  } finally {
+    Map.prototype.set = set;
+  }
+  assertEquals([largest, buffer.came], [200, 1000]);
+});

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Counts, fullLine, noCounts, relay, type RelayOptions } from "../../lib/relay.ts";
 import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts";
-import { systemClock } from "../../lib/clock.ts";
+import { type Clock, sleep, systemClock } from "../../lib/clock.ts";
 import { soon, text } from "../helpers.ts";
 import { SimulatedClock, SimulatedNetwork } from "../simulated.ts";
 import { NOT_LINUX, unless } from "../only.ts";
@@ -383,6 +383,23 @@ Deno.test("relay: a silent client is forgotten, and welcome again", async () => 
   assertEquals(text(again.data), "again");
   await net.server.send("!", again.from);
   assertEquals(await heard(client), "!");
+});
+
+Deno.test("relay: for a client that is never forgotten, nothing is done again and again", async () => {
+  let looked = 0;
+  const clock: Clock = {
+    now: systemClock.now,
+    after(milliseconds, ring) {
+      looked++;
+      return systemClock.after(milliseconds, ring);
+    },
+  };
+  const middle = bind();
+  const relaying = relay(middle, middle.address, () => () => [0], { silence: Infinity, clock });
+  await sleep(50);
+  middle.close();
+  await relaying;
+  assertEquals(looked, 1);
 });
 
 Deno.test("relay: who is heard now and then is not forgotten, whichever side it is", async () => {

@@ -94,6 +94,36 @@ Deno.test("tftp server: after block 65,535 comes block 0", async () => {
   assertEquals(files.get("copy"), data);
 });
 
+Deno.test("tftp files: of two in memory that get one name at the same time, the first one keeps it", async () => {
+  const files = new Map<string, Uint8Array>();
+  const sinks = [1, 2].map((byte) =>
+    inMemory(files).create("new").then(async (sink) => {
+      await sink.write(Uint8Array.of(byte));
+      return sink;
+    })
+  );
+  const ends = await Promise.allSettled(
+    (await Promise.all(sinks)).map((sink) => sink.finish()),
+  );
+  assertEquals(ends.map(({ status }) => status), ["fulfilled", "rejected"]);
+  assertEquals(files.get("new"), Uint8Array.of(1));
+});
+
+Deno.test("tftp files: memory is full when all files have so many bytes, and what is given up makes room", async () => {
+  const held = inMemory(new Map(), 10);
+  using first = await held.create("first");
+  await first.write(new Uint8Array(6));
+  await first.finish();
+  const second = await held.create("second");
+  await second.write(new Uint8Array(4));
+  const full = await assertRejects(() => second.write(new Uint8Array(1)), TftpError);
+  assertEquals(full.code, 3);
+  second[Symbol.dispose]();
+  using third = await held.create("third");
+  await third.write(new Uint8Array(4));
+  await assertRejects(() => third.write(new Uint8Array(1)), TftpError, "Disk full");
+});
+
 Deno.test("tftp server: each transfer has a port of its own, and twenty go on at once", async () => {
   const ports = new Set<number>();
   const open = () => {
