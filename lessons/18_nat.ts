@@ -2,9 +2,9 @@
  * # Lesson 18: NAT
  *
  * At home, many computers share one address of the internet. Their router makes this possible. It
- * replaces the sender's address of each datagram by its own address and one of its own ports. It
- * remembers which computer has which port, and passes replies on. This is called network address
- * translation (*NAT*).
+ * replaces the sender's address of each datagram that goes out by its own address and one of its
+ * own ports. It remembers which computer has which port, and passes replies on. This is called
+ * network address translation (*NAT*).
  *
  * So a computer behind a router reaches every server. But nobody can send to the computer first:
  * the router would not know which computer should get the datagram. And two computers behind two
@@ -39,8 +39,9 @@
  * opened Ann's router for Bob. And as soon as Bob sends, his router is open for Ann. This is called
  * *hole punching*.
  *
- * It works if both routers have an endpoint-independent mapping. If Ann's router does not, it takes
- * another port for Bob than for the server. But the server can tell Bob only the port that it sees.
+ * It works if both routers have an endpoint-independent mapping. A router of Ann's with the other
+ * mapping takes another port for Bob than for the server. But the server can tell Bob only the port
+ * that it sees.
  *
  * ## The messages
  *
@@ -277,7 +278,7 @@ export function keepAlive(socket: Socket, to: Address, milliseconds: number): ()
 /** How many bytes a question has. The longest reply has 112, with two IPv6 addresses. */
 const QUESTION = 128;
 
-/** A name has 1 to 12 letters, digits or `_`: a longer one would make the reply longer. */
+/** A name has 1 to 12 letters, digits or `_`. It is short, because the reply repeats it. */
 const NAME = /^\w{1,12}$/;
 
 /** A question is the word "meet", two such names, and spaces. */

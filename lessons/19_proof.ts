@@ -5,8 +5,8 @@
  * address of a victim on small questions, and the server's large answers go to the victim (lesson
  * 13). Many public servers of DNS have been used for this.
  *
- * TCP does not have this problem. Its server first sends a number to the client's address, and goes
- * on only if the client repeats the number. A UDP server can do the same. Its number is called a
+ * TCP protects against this. Its server first sends a number to the client's address, and goes on
+ * only if the client repeats the number. A UDP server can do the same. Its number is called a
  * *cookie*. A client that repeats it has proved that it receives at this address.
  *
  * ## You learn
@@ -36,8 +36,8 @@
  * The server could keep a list of its cookies. But a list needs memory for each client, and an
  * attacker can forge millions of addresses. So the server remembers nothing. It computes the cookie
  * from the client's address, the time and a secret. When a cookie comes back, the server does this
- * again and compares the two. Such a checksum with a secret is called an *HMAC* (RFC 2104). Without
- * the secret, nobody can compute it.
+ * again and compares the two. A checksum with a secret is called an *HMAC* (RFC 2104). Without the
+ * secret, nobody can compute it.
  *
  *     6b0da2d7          the time in seconds since 1970, as 8 hexadecimal digits
  *     031fbe2b…         the HMAC of this time and the client's address: 64 hexadecimal digits

@@ -2,8 +2,8 @@
  * # Lesson 20: QUIC
  *
  * QUIC (RFC 9000) is a protocol on top of UDP. Your browser uses it for HTTP/3. It does in one
- * connection what you built in the lessons before, and it encrypts everything: nobody on the path
- * can read or change what you send.
+ * connection what you built in the lessons before, and it encrypts your data. Nobody on the path
+ * can read it, or change it unnoticed.
  *
  * A connection begins with a *handshake*. The two sides agree on keys, and the server shows its
  * *certificate*, a file that says who it is. Only the owner of the certificate's private key can
@@ -11,6 +11,11 @@
  *
  * Then the connection carries your data in two forms. A *QUIC datagram* is sent once, as in UDP. A
  * *stream* is a row of bytes that arrives whole and in order, because QUIC retransmits lost parts.
+ * Take datagrams for data that is worthless when it is late, such as voice. Take streams for the
+ * rest.
+ *
+ * A connection can have many streams, and each of them has an order of its own. So a loss on one
+ * does not hold up another. TCP has one order for all that it carries.
  *
  * ## You learn
  * - how to open a connection, and how a client knows its server
@@ -35,13 +40,15 @@
  *     11TTxxxx   version (4)   length, ID   length, ID   length, token   length   encrypted bytes
  *     01Sxxxxx   ID   encrypted bytes
  *
- * `TT` is the type: 0 is Initial, 2 is Handshake. Only an Initial has a token. Packets with a short
- * header are called 1-RTT. Both sides can use `S` to show the network how long a round trip takes.
- * The `x` are encrypted, too. The IDs stand for the connection.
+ * `TT` is the type: 0 is Initial, 1 is 0-RTT, 2 is Handshake. Only an Initial has the field with
+ * the token. A 0-RTT packet carries data before the handshake ends, if the two sides have met
+ * before. Type 3 is Retry (lesson 19), which has another form. Packets with a short header are
+ * called 1-RTT. Both sides can use `S` to show the network how long a round trip takes. The `x` are
+ * encrypted, too. The IDs stand for the connection.
  *
- * When the Initial packets leave, the two sides have agreed on no keys yet. So everyone can compute
- * the keys of these packets (RFC 9001, 5.2), and read the name of the server in them. Only the two
- * sides can read the later ones.
+ * When the Initial packets leave, the two sides have not agreed on keys yet. So everyone can
+ * compute the keys of these packets (RFC 9001, 5.2), and read the name of the server in them. Only
+ * the two sides can read the later ones.
  *
  * ## Run
  *
@@ -66,7 +73,10 @@ import { greeting } from "./04_echo.ts";
 /** Both sides name what they speak inside QUIC (ALPN). If the names differ, the handshake fails. */
 export const PROTOCOL = "udp-workbook";
 
-/** A browser speaks HTTP/3, and inside it WebTransport. The server speaks that, too. */
+/**
+ * A web page speaks QUIC by WebTransport, which is a part of the browser. It runs inside HTTP/3.
+ * The server speaks that, too.
+ */
 const WEB = "h3";
 
 /** After so many milliseconds without a packet, a connection is over. */
@@ -208,8 +218,9 @@ export async function connect(
 }
 
 /**
- * Returns a function that reads the next datagram, or returns `undefined` if there is none within
- * the time. A read cannot be cancelled. So a read that is still waiting is kept for the next call.
+ * Returns a function that reads the next datagram. That function returns `undefined` if none comes
+ * within the time. A read cannot be cancelled. So a read that is still waiting is kept for the next
+ * call.
  */
 export function reader(
   connection: Deno.QuicConn,
@@ -236,14 +247,14 @@ export async function askByStream(connection: Deno.QuicConn, name: string): Prom
 }
 
 /** Writes a text to a stream and ends this direction. The other side reads until this end. */
-async function writeText(stream: WritableStream<Uint8Array>, text: string): Promise<void> {
+async function writeText(stream: Deno.QuicSendStream, text: string): Promise<void> {
   const writer = stream.getWriter();
   await writer.write(encode(text));
   await writer.close();
 }
 
 /** Reads a stream until its end. One write may come in several parts: a stream has no messages. */
-async function readText(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+async function readText(stream: Deno.QuicReceiveStream): Promise<string> {
   let text = "";
   for await (const part of stream.pipeThrough(new TextDecoderStream())) {
     text += part;
@@ -271,7 +282,7 @@ export function packetTypes(datagram: Uint8Array): string[] {
     at += 5; // the first byte, and the version
     at += 1 + datagram[at]!; // the ID of the receiver, behind its length
     at += 1 + datagram[at]!; // the ID of the sender
-    if (type === 3) return types; // a Retry has no length, and is alone
+    if (type === 3) return types; // a Retry has no length, and no packet behind it
 
     if (type === 0) at = afterField(datagram, at); // the token
     at = afterField(datagram, at); // the encrypted rest
