@@ -47,6 +47,8 @@ export const PATIENCE = 10_000;
 
 const IDLE = 3_000;
 const [SOON, FAREWELL] = [40, 20];
+/** A transfer reads the clock at least every so many milliseconds. */
+const TICK = 500;
 const [FIRST, FLOOR, CAP, FIRST_CAP] = [500, 100, 1_000, 2_000];
 const KINDS = { hello: 72, part: 68, end: 69, ack: 65, stop: 88 } as const;
 const NOTHING = new Uint8Array();
@@ -787,7 +789,12 @@ function isSet(bits: Uint8Array, i: number): boolean {
   return ((bits[i >> 3] ?? 0) & (128 >> (i & 7))) !== 0;
 }
 
-/** Connects one side of a transfer to a socket, until it is over. Then it closes the socket. */
+/**
+ * Connects one side of a transfer to a socket, until it is over. Then it closes the socket.
+ *
+ * If the machine stops the program for a while, that time does not count. The other side may have
+ * been stopped, too, and what it has sent may wait in the socket.
+ */
 export class Talk {
   /** Resolves when it is over, and rejects if a part of the file did not arrive. */
   readonly ended: Promise<void>;
@@ -795,6 +802,9 @@ export class Talk {
   readonly #side: Side;
   #news = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The time for the side, and when this clock was last read. */
+  #time = performance.now();
+  #readAt = this.#time;
 
   /** Begins at once. When the signal is aborted, it gives up and tells the other side. */
   constructor(socket: Socket, side: Side, signal?: AbortSignal) {
@@ -817,8 +827,16 @@ export class Talk {
    */
   tell(what: (now: number) => void): void {
     if (this.#side.over) throw this.#side.failure ?? new Error("It is over.");
-    what(performance.now());
+    what(this.#now());
     this.#act();
+  }
+
+  /** Returns the time. It moves on by two TICKs at most, however late the clock is read again. */
+  #now(): number {
+    const read = performance.now();
+    this.#time += Math.min(read - this.#readAt, 2 * TICK);
+    this.#readAt = read;
+    return this.#time;
   }
 
   /** Ends it, if it is not over yet, and resolves when the socket is closed. */
@@ -829,7 +847,8 @@ export class Talk {
 
   #act(): void {
     clearTimeout(this.#timer);
-    const sent = this.#side.due(performance.now()).map(([data, to]) =>
+    const now = this.#now();
+    const sent = this.#side.due(now).map(([data, to]) =>
       this.#socket.send(data, to).catch((error) => {
         if (!this.#side.over) this.tell(() => this.#side.unsent(error));
       })
@@ -837,7 +856,7 @@ export class Talk {
     // Closing ends the sends whose turn has not come, and the last words are three.
     if (this.#side.over) Promise.all(sent).then(() => this.#socket.close());
     else {
-      const wait = Math.min(this.#side.wakeAt - performance.now(), 60_000);
+      const wait = Math.min(this.#side.wakeAt - now, TICK);
       this.#timer = setTimeout(() => this.#act(), Math.max(0, wait));
     }
     this.#news.resolve();

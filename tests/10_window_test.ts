@@ -5,13 +5,22 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { Diagram } from "../cli/diagram.ts";
 import { progress } from "../cli/transfer.ts";
 import { lesson as page } from "../cli/lessons/10_window.ts";
 import { fate } from "../lessons/08_loss.ts";
 import { dice, relay } from "../lib/relay.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { collectInOrder, GoBackN, missing, readAck } from "../lessons/10_window.ts";
-import { pack, receiveFile, Receiving, sendFile, Talk, unpack } from "../lib/transfer.ts";
+import {
+  type Message,
+  pack,
+  receiveFile,
+  Receiving,
+  sendFile,
+  Talk,
+  unpack,
+} from "../lib/transfer.ts";
 import { type Address, bind, type Socket } from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, soon, text, until, within } from "./helpers.ts";
 import { NO_SIGNALS, NO_TERMINAL, unless } from "./only.ts";
@@ -543,6 +552,63 @@ Deno.test("lesson 10: the socket that is closed meanwhile ends a transfer with a
   await assertRejects(() => next, Error, "It was stopped before all had arrived.");
 });
 
+/** Stops the program for a minute, as far as it can tell. Call what it returns to end that. */
+function aMinuteLater(): () => void {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + 60_000;
+  return () => performance.now = now;
+}
+
+Deno.test(
+  "lesson 10: a sender that the machine stops for a minute asks again, and goes on",
+  async () => {
+    using peer = bind();
+    const sending = sendFile(bind(), [bytes("a")], peer.address);
+    await peer.receive({ signal: soon() });
+    const end = aMinuteLater();
+    try {
+      const { data, from } = await peer.receive({ signal: soon() });
+      assertEquals(unpack(data)?.kind, "hello");
+      const message = { ...unpack(data)!, kind: "ack", theirs: 5 } as const;
+      await peer.send(pack(message), from);
+      const { data: part } = await peer.receive({ signal: soon() });
+      assertEquals(unpack(part)?.kind, "part");
+      await peer.send(pack({ ...message, number: 2 }), from);
+      await sending;
+    } finally {
+      end();
+    }
+  },
+);
+
+Deno.test(
+  "lesson 10: a receiver that the machine stops for a minute takes what comes then",
+  async () => {
+    const receiver = bind();
+    using sender = bind();
+    const received = all(receiveFile(receiver));
+    received.catch(() => {}); // it is looked at below
+    const say = (message: Partial<Message>) => {
+      return sender.send(pack({ ...hello, ...message }), receiver.address);
+    };
+    const answer = async () => unpack((await sender.receive({ signal: soon() })).data)!;
+    await say({});
+    const { theirs } = await answer();
+    await say({ kind: "part", theirs, data: bytes("all") });
+    await answer();
+    const end = aMinuteLater();
+    try {
+      await sender.send("no message", receiver.address); // it looks at the time for that, too
+      await say({ kind: "end", theirs, number: 1 });
+      assertEquals((await answer()).kind, "ack");
+      await say({ kind: "stop", theirs });
+      assertEquals(text(await received), "all");
+    } finally {
+      end();
+    }
+  },
+);
+
 Deno.test("lesson 10: port 0, and who forges a sender, get nothing and change nothing", async () => {
   const receiver = bind();
   const { receive } = receiver;
@@ -762,6 +828,21 @@ waits(
     assertMatch(second, /This one was lost/);
   },
 );
+
+Deno.test("lesson 10: played, a transfer that fails ends the play with its sentence", async () => {
+  const sockets: Socket[] = [];
+  class Broken extends Diagram {
+    override watch(name: string, socket: Socket): Socket {
+      sockets.push(socket);
+      return super.watch(name, socket);
+    }
+  }
+  const diagram = new Broken((event) => {
+    if (event.event !== "datagram" || !event.text.startsWith("H")) return; // HELLO has arrived
+    for (const socket of sockets) socket.close();
+  });
+  await assertRejects(() => page.play(diagram), Error, "It was stopped before all had arrived.");
+});
 
 waits("lesson 10: as JSON, a datagram has the label that the picture shows", async () => {
   const { code, stdout } = await runLesson(10, ["--json"]);

@@ -120,8 +120,7 @@ async function playSelective(diagram: Diagram, numbers: Numbers<typeof KNOBS>): 
 
   const start = performance.now();
   const sending = sendFile(sender, file, receiver.address, { window });
-  for await (const _ of receiveFile(receiver));
-  const { resent } = await sending;
+  const [{ resent }] = await Promise.all([sending, Array.fromAsync(receiveFile(receiver))]);
   const again = `${resent === 1 ? "1 datagram was" : `${resent} datagrams were`} sent again. ` +
     `The transfer took ${since(start)} ms.`;
   const kept = window > 1 ? " The receiver kept the parts after a lost one." : "";
