@@ -61,6 +61,9 @@ export class Exchange {
    * timeout, and also at once if the other side sends `again` what came before: our message was
    * lost.
    *
+   * The machine may stop this program in a wait. Then only the planned wait counts as the other
+   * side's silence. Its answer may have come in the meantime.
+   *
    * @throws {TftpError} The other side has sent an error.
    * @throws {Unanswered} No answer came in time.
    */
@@ -70,11 +73,11 @@ export class Exchange {
     again: (answer: Message) => boolean = () => false,
   ): Promise<Message> {
     const bytes = encode(message);
-    const end = performance.now() + (this.met ? PATIENCE : PATIENCE_AT_FIRST);
+    let patience = this.met ? PATIENCE : PATIENCE_AT_FIRST;
     let wait = this.#wait;
     this.#came = undefined;
 
-    while (performance.now() < end) {
+    while (patience > 0) {
       const sent = performance.now();
       await this.socket.send(bytes, this.peer);
       const answer = await this.#hear(wait, (heard) => fits(heard) || again(heard));
@@ -84,6 +87,7 @@ export class Exchange {
         if (wait === this.#wait) this.#measured(performance.now() - sent);
         return answer;
       }
+      patience -= Math.min(wait, performance.now() - sent);
       wait = Math.min(2 * wait, LONGEST_WAIT);
     }
 

@@ -284,6 +284,24 @@ Deno.test("tftp server: a client that asks forty times from one port is answered
   await until(() => server.log.filter((line) => line.includes(" has read ")).length === 80);
 });
 
+Deno.test("tftp server: what the machine stops for a minute is no silence of the client", async () => {
+  await using server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  const own = await hears(client, "DATA 1 (512)");
+  const { now } = performance;
+  performance.now = () => now.call(performance) + 60_000;
+  try {
+    assertEquals((await heard(client))[0], "DATA 1 (512)"); // and no error: the file would be cut
+    await client.send(ack(1), own);
+    await hears(client, "DATA 2 (88)");
+    await client.send(ack(2), own);
+  } finally {
+    performance.now = now;
+  }
+  await until(() => server.log.some((line) => line.endsWith("has read file.")));
+});
+
 Deno.test("tftp server: the next request for a file of one block may be read before the ACK of the first", async () => {
   await using server = serving({}, new Map([["file", noise(5)]]));
   using client = bind();
