@@ -80,7 +80,7 @@ export const PROTOCOL = "udp-workbook";
 const WEB = "h3";
 
 /** After so many milliseconds without a packet, a connection is over. */
-const IDLE = 10_000;
+const IDLE = 30_000;
 
 /** How many clients the server has at a time. A connection costs memory, so there is a limit. */
 const MOST_CLIENTS = 100;

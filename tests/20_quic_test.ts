@@ -302,6 +302,24 @@ test("lesson 20: a busy port ends the server with 1", async () => {
   assertEquals(code, 1);
 });
 
+test("lesson 20: played, a connection that ends early ends the play with a sentence", async () => {
+  const { connectQuic } = Deno;
+  let connection: Deno.QuicConn | undefined;
+  const kept = async (options: Deno.ConnectQuicOptions<false>) => {
+    return connection = await connectQuic(options);
+  };
+  Object.assign(Deno, { connectQuic: kept });
+  const diagram = new Diagram((event) => {
+    if (event.event === "note" && event.text.includes("Tracy")) connection!.close();
+  });
+  try {
+    const playing = within(PATIENCE, LESSON.play(diagram));
+    await assertRejects(() => playing, Error, "The connection ended early (");
+  } finally {
+    Object.assign(Deno, { connectQuic });
+  }
+});
+
 waiting("lesson 20: played, it shows what the path sees, and what is lost", async () => {
   await eventually(async () => { // a busy machine may lose another datagram than the one it means to
     const events: Event[] = [];

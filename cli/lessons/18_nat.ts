@@ -27,7 +27,7 @@ import { steadyClock } from "../steady.ts";
 const TIMEOUT = 300;
 
 /** How long the play waits for what comes at once: a limit for a machine that is very busy. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 /** Plays a pause, a keep-alive, and how Ann and Bob meet, with two kinds of routers. */
 export async function play(diagram: Diagram): Promise<void> {
