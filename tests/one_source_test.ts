@@ -248,3 +248,13 @@ Deno.test("imports: no circles", () => {
   }
   assert(done.size > 20, "No imports were found.");
 });
+
+Deno.test("one source: lesson 4 names the lessons that use its loop", () => {
+  const uses = PAGES.filter((page) =>
+    /^import \{[^}]*\bserve\b[^}]*\}.*"\.\/04/m.test(source(page))
+  );
+  const numbers = uses.map(({ number }) => number);
+  const list = `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+  const page = read("lessons/04_echo.ts").replaceAll("\n * ", " ");
+  assert(page.includes(` The lessons ${list} use this loop`), `Write: The lessons ${list} use …`);
+});
