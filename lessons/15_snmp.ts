@@ -305,13 +305,13 @@ export async function agent(at: Address, community: string, print = console.log)
 /** Describes a datagram in a few words, such as "GET sysDescr.0". */
 function described(data: Uint8Array, community: string): string {
   // summary() returns such words for all bytes. printable() makes them safe, and
-  // cuts them after 100 characters.
-  const words = printable(summary(data), 100);
+  // cuts them after 40 characters. So the line fits into 80 columns.
+  const words = printable(summary(data), 40);
 
-  if (data.length > LARGEST) return `${words}, longer than ${LARGEST} bytes`;
+  if (data.length > LARGEST) return `${words}, over ${LARGEST} bytes`;
 
   const message = tryDecode(data);
-  if (message && message.community !== community) return `${words}, with a wrong community`;
+  if (message && message.community !== community) return `${words}, wrong community`;
   return words;
 }
 
@@ -415,7 +415,7 @@ export async function walk(
  *    `noSuchInstance` first: the agent knows other values of this kind. Then you should see
  *    `noSuchObject`.
  * 3. Run `deno task lesson15 get --community secret`. After 6 seconds, you should see `No answer`.
- *    The agent prints `with a wrong community` six times.
+ *    The agent prints `wrong community` six times.
  * 4. With Net-SNMP, run `snmpget -v2c -c public 127.0.0.1:1161 1.3.6.1.2.1.1.5.0`. You should see
  *    the name of your machine. Leave out `-v2c`: you should see a timeout. Today, snmpget speaks
  *    version 3 if you do not say which. The agent prints `a message of SNMP's version 3`.

@@ -507,7 +507,7 @@ Deno.test("lesson 15: agent, get and walk, each as a program", async () => {
     ],
   ]);
   await agent.prints(
-    /GET sysDescr\.0, with a wrong community\nReceived from 127\.0\.0\.1:\d+\. It gets no reply\.\n/,
+    /GET sysDescr\.0, wrong community\nReceived from 127\.0\.0\.1:\d+\. It gets no reply\.\n/,
   );
   await agent.prints(/GET sysDescr\.0\nReceived from 127\.0\.0\.1:\d+\.\n/);
 });
@@ -528,7 +528,7 @@ Deno.test("lesson 15: the agent has a community of its own, answers questions on
     /(not an SNMP message\nReceived from 127\.0\.0\.1:\d+\. It gets no reply\.\n){2}/,
   );
   await agent.prints(
-    /not an SNMP message, longer than 1472 bytes\nReceived from \S+ It gets no reply\.\n/,
+    /not an SNMP message, over 1472 bytes\nReceived from \S+ It gets no reply\.\n/,
   );
   if (Deno.build.os === "windows") return;
   agent.signal("SIGINT");
@@ -538,6 +538,26 @@ Deno.test("lesson 15: the agent has a community of its own, answers questions on
     /\nStopped\. Sent 1 datagram \(\d+ bytes\), received 6 \([\d,]+ bytes\)\.\n$/,
   );
   assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("lesson 15: a line of the agent fits into 80 columns, however long the question is", async () => {
+  await using agent = lesson(15, "agent", "--port", 0);
+  const to = here(await portOf(agent));
+  using client = bind();
+  const long = `1.3${".4294967295".repeat(30)}`;
+  const community = "x".repeat(100);
+  const value = { oid: NAME, value: snmp.octets("long ".repeat(60)) };
+  const questions = [
+    snmp.request("GET", [long], { community }),
+    snmp.request("GETBULK", Array(20).fill(long), { community }),
+    snmp.responseTo(snmp.request("GET", [NAME], { community }), [value]),
+  ];
+  for (const question of questions) await client.send(snmp.encode(question), to);
+  await agent.prints(/(\nReceived from .*[^]*){3}/);
+  const lines = agent.stdout.split("\n");
+  assertEquals(lines.filter((line) => line.endsWith(", wrong community")).length, 2);
+  assertEquals(lines.filter((line) => line.endsWith(", over 1472 bytes")).length, 1);
+  for (const line of lines) assert(line.length < 80, line);
 });
 
 Deno.test("lesson 15: what an agent makes up is printed safely, and its errors are told", async () => {
