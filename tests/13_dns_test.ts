@@ -20,7 +20,7 @@ import { relay } from "../lib/relay.ts";
 import { askOnce, resolveName } from "../lib/resolver.ts";
 import { bind, type Datagram, MAX_BYTES, Socket } from "../lib/udp.ts";
 import { bytes, flooded, here, PATIENCE, soon, within } from "./helpers.ts";
-import { NO_TERMINAL, unless } from "./only.ts";
+import { NO_IPV6, NO_TERMINAL, unless } from "./only.ts";
 import { eventually, freePort, inTerminal, lesson, runLesson, type Running } from "./program.ts";
 import { waits } from "./waits.ts";
 
@@ -60,16 +60,6 @@ function answerTo({ data }: Datagram, records: readonly NameRecord[]): Uint8Arra
 
 function lines(message: Message | undefined): string[] | undefined {
   return message?.records.map(formatRecord);
-}
-
-/** Whether this machine has the address ::1. */
-function hasIPv6(): boolean {
-  try {
-    bind({ hostname: "::1" }).close();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function portOf(program: Running): Promise<number> {
@@ -797,7 +787,7 @@ Deno.test("lesson 13: Ctrl-C ends the client while it waits", async () => {
 });
 
 Deno.test(
-  { ...unless(hasIPv6() ? "" : "this machine has no IPv6", "lesson 13: over IPv6") },
+  { ...unless(NO_IPV6, "lesson 13: over IPv6") },
   async () => {
     await using server = lesson(13, "server", "--host", "::1", "--port", 0);
     const port = await portOf(server);

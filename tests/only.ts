@@ -28,6 +28,18 @@ export const NOT_LINUX: Missing = os === "linux" ? "" : "this is what Linux does
 /** Other addresses of loopback than 127.0.0.1. */
 export const NO_127_0_0_2: Missing = os === "darwin" ? "macOS has no 127.0.0.2" : "";
 
+/** IPv6. Some machines have it switched off, and many containers. */
+export const NO_IPV6: Missing = hasIPv6() ? "" : "this machine has no IPv6";
+
+function hasIPv6(): boolean {
+  try {
+    Deno.listenDatagram({ transport: "udp", hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** QUIC. Wine does not know all that Deno asks of a socket for it. */
 export const NO_QUIC: Missing = os === "windows" && !opensQuic() ? "Wine cannot open it" : "";
 

@@ -6,7 +6,7 @@
  */
 import { Options, type Role } from "../cli/lesson.ts";
 import type { Lines } from "../cli/lines.ts";
-import type { Address, Datagram } from "../lib/udp.ts";
+import { type Address, type Datagram, localFor } from "../lib/udp.ts";
 import { here, PATIENCE, within } from "./helpers.ts";
 
 /** Starts a role, with its own defaults but for the address. Ends it with the block. */
@@ -63,7 +63,7 @@ export class RunningRole implements AsyncDisposable {
       [name, value] as const
     );
     const given = {
-      local: role.listens ? remote : here(0),
+      local: role.listens ? remote : { hostname: localFor(remote), port: 0 },
       remote,
       options: new Options({ ...Object.fromEntries(values), ...own }),
       console: { log: print, error: print },

@@ -7,7 +7,8 @@ import { assert, assertEquals } from "@std/assert";
 import { bind, formatAddress, MAX_BYTES, sameAddress, type Socket } from "../lib/udp.ts";
 import { printable } from "../lib/text.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
-import type { Side } from "./lessons.ts";
+import { type Side, SIDES } from "./lessons.ts";
+import { NO_IPV6, unless } from "./only.ts";
 import { RunningRole } from "./role.ts";
 import {
   answering,
@@ -158,5 +159,21 @@ for (const side of relays) {
     server.close();
     await answering;
     assert(side.role.answers, 'It sends to whoever wrote to it: write "answers: true".');
+  });
+}
+
+/** The roles that send to any address. A socket of QUIC cannot be looked into. */
+const sending = SIDES.filter(({ role }) => !role.listens && !role.group && !role.quic);
+
+for (const side of sending) {
+  Deno.test({
+    ...unless(NO_IPV6, `${called(side)}: its socket speaks the IP version of the other side`),
+    async fn() {
+      const to = { hostname: "::1", port: 9 }; // nobody is there
+      const options = { file: "name", count: "1", timeout: "0.001" };
+      await using running = await RunningRole.start(side.role, to, [], options);
+      assertEquals(running.address.hostname, "::1");
+      if (side.role.options?.timeout) await running.ended;
+    },
   });
 }

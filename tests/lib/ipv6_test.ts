@@ -6,12 +6,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bind, MAX_BYTES } from "../../lib/udp.ts";
 import { soon, text } from "../helpers.ts";
+import { NO_IPV6, unless } from "../only.ts";
 import { eventually, freePort, lesson, runLesson } from "../program.ts";
 
 const HERE = "::1";
-
-const whyNot = reasonNotToRun();
-if (whyNot) console.log(`Ignored: IPv6. ${whyNot}`);
 
 ipv6("a socket on ::1 sends and receives, and says so", async () => {
   using alice = bind({ hostname: HERE });
@@ -119,14 +117,5 @@ ipv6("lesson 7: probe --host ::1 goes up to the limit of IPv6", async () => {
 });
 
 function ipv6(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, ignore: whyNot !== undefined, fn });
-}
-
-/** Some machines have IPv6 switched off, and many containers. */
-function reasonNotToRun(): string | undefined {
-  try {
-    bind({ hostname: HERE }).close();
-  } catch (error) {
-    return (error as Error).message;
-  }
+  Deno.test({ ...unless(NO_IPV6, name), fn });
 }

@@ -5,7 +5,7 @@ import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts
 import { type Clock, sleep, systemClock } from "../../lib/clock.ts";
 import { soon, text } from "../helpers.ts";
 import { SimulatedClock, SimulatedNetwork } from "../simulated.ts";
-import { NOT_LINUX, unless } from "../only.ts";
+import { NO_IPV6, NOT_LINUX, unless } from "../only.ts";
 import { waits } from "../waits.ts";
 
 const AT_ONCE = () => () => [0];
@@ -562,16 +562,19 @@ Deno.test("relay: a send that fails is counted, and the next one goes", async ()
   assertEquals([went, unsent], [1, 1]);
 });
 
-Deno.test("relay: between IPv4 and IPv6", async () => {
-  using server = bind({ hostname: "::1" });
-  using middle = bind();
-  using client = bind();
-  const relaying = relay(middle, server.address, AT_ONCE);
-  await client.send("?", middle.address);
-  await server.send("!", (await next(server)).from);
-  assertEquals(await next(client), { data: new Uint8Array([33]), from: middle.address });
-  middle.close();
-  await relaying;
+Deno.test({
+  ...unless(NO_IPV6, "relay: between IPv4 and IPv6"),
+  async fn() {
+    using server = bind({ hostname: "::1" });
+    using middle = bind();
+    using client = bind();
+    const relaying = relay(middle, server.address, AT_ONCE);
+    await client.send("?", middle.address);
+    await server.send("!", (await next(server)).from);
+    assertEquals(await next(client), { data: new Uint8Array([33]), from: middle.address });
+    middle.close();
+    await relaying;
+  },
 });
 
 Deno.test("relay: the counts add up, whatever the fates", async () => {
