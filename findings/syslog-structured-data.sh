@@ -9,8 +9,8 @@
 # finds no values, and the text begins with the rest of them.
 # Without values, both read the text rightly. rsyslog 8.2302 reads all of it rightly.
 # It matters because the text is what one searches for.
-# Source: RFC 5424, sections 6.3.2 (names without "@" are registered), 6.3.3 (a "]" inside a value is
-# escaped), 6.4 (the text) and 7 (timeQuality, origin and meta).
+# Source: RFC 5424, sections 6.3.2 (names without "@" are registered), 6.3.3 (a "]" inside a value
+# is escaped), 6.4 (the text) and 7 (timeQuality, origin and meta).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
