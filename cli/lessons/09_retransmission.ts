@@ -38,14 +38,20 @@ const KNOBS = {
   },
 } satisfies Knobs;
 
-/** Plays three parts. Of the second one, some copies are lost, and then some of its ACKs. */
-export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<void> {
+/**
+ * Plays three parts. Of the second one, some copies are lost, and then some of its ACKs. `timer`
+ * decides how long the sender waits. A test gives one that is less patient.
+ */
+export async function play(
+  diagram: Diagram,
+  numbers = usual(KNOBS),
+  timer = new RoundTripTimer(),
+): Promise<void> {
   const { lost, acks, delay, timeout } = numbers;
   using sender = losing(diagram, "sender", says("PART 1 world", lost), delay);
   using receiver = losing(diagram, "receiver", says("ACK 1", acks), delay);
   const again: string[] = [];
   const collecting = Array.fromAsync(collect(receiver, (line) => again.push(line)));
-  const timer = new RoundTripTimer();
   timer.timeout = timeout;
   const to = receiver.address;
 
@@ -56,8 +62,7 @@ export async function play(diagram: Diagram, numbers = usual(KNOBS)): Promise<vo
     tellSecond(diagram, second, numbers);
     await deliver(sender, { number: 2, text: "again" }, to, timer);
   } catch (error) {
-    diagram.note((error as Error).message);
-    tellTruth(diagram, lost);
+    tellTruth(diagram, error as Error, lost);
   }
 
   if (delay > 0) await readAll(sender, 4 * delay); // the datagrams under way
@@ -105,8 +110,9 @@ function tellSecond(diagram: Diagram, times: number, { lost, acks }: Numbers): v
   );
 }
 
-/** Tells what the sender cannot know. */
-function tellTruth(diagram: Diagram, lost: number): void {
+/** Tells what the sender says when it gives up, and what it cannot know. */
+function tellTruth(diagram: Diagram, { message }: Error, lost: number): void {
+  diagram.note(message);
   diagram.note(
     lost < TRIES
       ? "In truth, part 1 arrived, and its ACKs were lost. To the sender, that looks the same."
