@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A network can have two DHCP servers, so that one may fail. Both offer an address. The client
 # requests one of them, and names its server in the request (option 54).
-# One would expect a server to be silent when the request names another server: its own offer is
-# declined by that.
+# One would expect a server to be silent when the request names another server. That declines its
+# own offer.
 # The server of dhcp 0.2.20 acknowledges each request that it hears, with its own address.
 # It looks neither at the server that is named nor at the address that is requested.
 # So the client gets two acknowledgements with two addresses, and no error is thrown.

@@ -5,7 +5,7 @@
 # It gives the name of the lower 4 bits alone. So BADVERS is read as NOERROR, with no records.
 # To a program that means: the name exists, and it has no address. No error is thrown.
 # BADCOOKIE is read as YXRRSET, "a record exists that should not", which belongs to updates.
-# The upper bits are in the OPT record, as extendedRcode. Who has a name does not look there.
+# The upper bits are in the OPT record, as extendedRcode. A program with a name looks no further.
 # dig shows the whole code, and so do dns2 3.0.0 and native-dns-packet 0.1.1 (in edns.rcode).
 # It matters because an answer that says no looks like an empty one.
 # The server is nsd 4.6.1, which is asked with EDNS version 1. BADCOOKIE is written into its answer.

@@ -6,7 +6,7 @@
 # It keeps templates by address and port alone. The second card's template replaces the first one's.
 # Then 5,000 bytes from 192.0.2.1 are read as 3,221,225,985 bytes from 0.0.19.136.
 # No error is thrown: the record is as long as before, and each number looks possible.
-# The sourceId is in the decoded header, so it seems to be heeded.
+# The decoded header has the sourceId, so one thinks that the library uses it.
 # nfdump 1.7.1 reads the same datagrams rightly.
 # It matters because one card alone works, and the records of two are wrong only now and then.
 # Source: RFC 3954, sections 5.1 (the source IP address and the source ID together make the source)

@@ -38,7 +38,7 @@ const quake = (password) => {
   return `${START}statusResponse\n\\${Object.entries(info).flat().join("\\")}\n`;
 };
 const valve = (password) => {
-  const texts = ["Hall", "de_dust", "cstrike", "Counter-Strike"].map((text) => `${text}\0`).join("");
+  const texts = "Hall\0de_dust\0cstrike\0Counter-Strike\0";
   return `${START}I\x11${texts}\xf0\x00\x00\x10\x00dl${String.fromCharCode(password)}\x001.0\0\0`;
 };
 
