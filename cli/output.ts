@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { format } from "node:util";
 
 /** The two functions that print: `log` to standard output, `error` to standard error. */
 export type Output = Pick<Console, "log" | "error">;
@@ -19,8 +20,8 @@ export function output(gone: () => void, stdout: Stream = Deno.stdout): Output {
   const { error } = console;
   let read = true;
   return {
-    log(text = "") {
-      if (!read || write(stdout, text)) return;
+    log(...values) {
+      if (!read || write(stdout, lineOf(values))) return;
       read = false;
       gone();
     },
@@ -39,8 +40,17 @@ export function endWithReader(gone: () => void = () => Deno.exit(0)): void {
   if (!Deno.stdout.isTerminal()) Object.assign(console, output(gone));
 }
 
+/** Returns the line that Deno's own console prints, without colours. */
+function lineOf(values: unknown[]): string {
+  const [first] = values;
+  if (typeof first === "string" && first.includes("%") && values.length > 1) {
+    return format(...values); // it may have places for the others, such as %s
+  }
+  return values.map((value) => typeof value === "string" ? value : Deno.inspect(value)).join(" ");
+}
+
 /** Writes a line. Returns false if the other end of the pipe is closed. */
-function write(stream: Stream, text: unknown): boolean {
+function write(stream: Stream, text: string): boolean {
   let left = new TextEncoder().encode(`${text}\n`);
   while (left.length > 0) {
     try {

@@ -26,6 +26,32 @@ Deno.test("output: lines are whole, also where a pipe takes some bytes at a time
   assertEquals(out.written(), "Grüße\n\n100 %d\n");
 });
 
+Deno.test("output: several values, objects and bytes are printed as Deno prints them", async () => {
+  const code = `
+    import { endWithReader } from "${new URL("../../cli/output.ts", import.meta.url)}";
+    function print() {
+      console.log("one", "Ann", 5);
+      console.log({ a: "x", deep: { b: [1, undefined, null, 5n] } }, new Map([["k", Symbol("s")]]));
+      console.log(new TextEncoder().encode("Michael"));
+      console.log(new Uint8Array(1000));
+      console.log("%s has %d bytes", "Ann", 3, true);
+      console.log("100 %");
+      console.log("100 %s");
+      console.log();
+      console.log(undefined, null, Object.create(null), class A {}, () => {}, -0, "it's");
+      console.log(Array(9).fill({ text: "a long text, so that this takes several lines" }));
+    }
+    print();
+    console.log("---");
+    endWithReader();
+    print();
+  `;
+  await using program = new Program(Deno.execPath(), ["eval", code]);
+  const { stdout, stderr } = await program.end();
+  const [deno, own] = stdout.split("---\n");
+  assertEquals([own, stderr], [deno, ""]);
+});
+
 Deno.test("output: a reader who goes away is told of once, whatever the system calls it", () => {
   for (
     const error of [
