@@ -63,6 +63,24 @@ Deno.test("lesson 6: a clock that moves on while discover works makes no error o
   }
 });
 
+Deno.test("lesson 6: after a reply, it waits for the rest of the time only", async () => {
+  using client = bind();
+  const [now, timeout] = [Date.now, AbortSignal.timeout];
+  const waits: number[] = [];
+  AbortSignal.timeout = (milliseconds) => {
+    waits.push(milliseconds);
+    Date.now = () => 30 * waits.length; // each wait takes 30 ms
+    return timeout.call(AbortSignal, 1);
+  };
+  try {
+    Date.now = () => 0;
+    await discover(client, client.address, 100); // it hears its own question, too
+  } finally {
+    [Date.now, AbortSignal.timeout] = [now, timeout];
+  }
+  assertEquals(waits, [100, 70, 40, 10]);
+});
+
 Deno.test("lesson 6: replies that go on and on do not make the client wait longer", async () => {
   using client = bind();
   using server = bind();

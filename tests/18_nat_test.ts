@@ -87,6 +87,7 @@ Deno.test("lesson 18: what has no address of this machine in front is no packet"
       ...["", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:123456"],
       ...["localhost:80", "127.0.0.1:80:80", "127.1:80", "127.0.0.256:80", " 127.0.0.1:80"],
       ...["127.0.0.1:+8", "127.0.0.1:0x50", "10.0.0.1:80", "192.0.2.1:53", "[::1]:80", "0.0.0.0:9"],
+      "[127::1]:80",
     ]
   ) {
     assertEquals(unpack(bytes(`${address}\nHello`)), undefined, address);
@@ -97,7 +98,16 @@ Deno.test("lesson 18: what has no address of this machine in front is no packet"
   assertEquals(parseAddress("192.0.2.1:53"), { hostname: "192.0.2.1", port: 53 });
   assertEquals(parseAddress("[2001:db8::7]:53"), { hostname: "2001:db8::7", port: 53 });
   for (
-    const wrong of ["::1:53", "[192.0.2.1]:53", "[]:53", "[::1]", "[::1]:0", "[[::1]]:53", "[::1"]
+    const wrong of [
+      "::1:53",
+      "[192.0.2.1]:53",
+      "[]:53",
+      "[::1]",
+      "[::1]:0",
+      "[[::1]]:53",
+      "[::1",
+      "(::1):53",
+    ]
   ) {
     assertEquals(parseAddress(wrong), undefined, wrong);
   }

@@ -132,6 +132,52 @@ Deno.test("model: it finds the rate and the round trip, then probes in a cycle",
   ]);
 });
 
+Deno.test("model: startup ends when the rate has not grown in three round trips", () => {
+  const window = new ModelWindow(dice(1));
+  const seen: [phase: string, rate: number][] = [];
+  // One part at a time leaves, and its ACK comes after 40 ms.
+  for (let now = 1000; now < 1160; now += 40) {
+    const departure = window.sent(now, 0);
+    window.measured({ now: now + 40, parts: 1, flying: 0, departure, trip: 40 });
+    seen.push([window.phase, window.rate]);
+  }
+  const [startup, cruise] = [["startup", 1 / 40], ["cruise", 1 / 40]];
+  assertEquals(seen, [startup, startup, startup, cruise]);
+});
+
+Deno.test("model: a probe takes one round trip", () => {
+  const window = new ModelWindow(dice(1));
+  const line = alone(window);
+  const probes: number[] = [];
+  for (let up = 0; probes.length < 8; line.pass(1)) {
+    if (window.phase === "up") up++;
+    else if (up > 0) {
+      probes.push(up);
+      up = 0;
+    }
+  }
+  assert(probes.every((milliseconds) => milliseconds <= 43), `${probes}`);
+});
+
+Deno.test("model: ACKs that come in bursts do not make the line look faster than the sender", () => {
+  const random = dice(1);
+  const window = new ModelWindow(random);
+  const departures: Departure[] = [];
+  let [arrived, next] = [0, 0];
+  // One part leaves in each millisecond. Now and then, some of the ACKs that are due come at once.
+  for (let now = 0; now < 2000; now++) {
+    departures.push(window.sent(now, now - arrived));
+    if (now < next) continue;
+    next = now + 60 * random();
+    for (const end = arrived + Math.floor(random() * (now - 39 - arrived)); arrived < end;) {
+      const departure = departures[arrived++]!;
+      const trip = now - departure.at;
+      window.measured({ now, parts: 1, flying: now + 1 - arrived, departure, trip });
+    }
+  }
+  assert(window.rate > 0.9 && window.rate <= 1, `${window.rate}`);
+});
+
 Deno.test("model: a line that becomes faster or slower is noticed", () => {
   const window = new ModelWindow(dice(1));
   const line = alone(window);
@@ -154,6 +200,32 @@ Deno.test("model: a probe makes up for what is lost by chance, so that the rate 
   const window = new ModelWindow(dice(1));
   alone(window).pass(20_000, 1, (i) => i % 10 < 3);
   assert(window.rate > 0.95, `${window.rate}`);
+});
+
+Deno.test("model: losses by chance do not look like a queue, and are forgotten when they end", () => {
+  const window = new ModelWindow(dice(1));
+  const line = alone(window);
+  let lossy = true;
+  const pass = (milliseconds: number) => line.pass(milliseconds, 1, (i) => lossy && i % 3 === 0);
+  /** How many parts of a hundred a probe takes for lost by chance. */
+  const chance = () => {
+    while (window.phase !== "up") pass(1);
+    const { leavesAt, rate } = window;
+    window.sent(leavesAt, 10);
+    return Math.round(100 - 100 * 1.25 * rate * (window.leavesAt - leavesAt));
+  };
+  /** What it does next, if a third more is under way than fills the line. */
+  const next = () => {
+    while (window.phase !== "down") pass(0.25);
+    const flying = Math.floor(1.3 * window.rate * window.least);
+    window.measured({ now: line.now(), parts: 0, flying, departure: undefined, trip: undefined });
+    return window.phase;
+  };
+  pass(5000);
+  assertEquals([chance() > 25, next()], [true, "cruise"]);
+  lossy = false;
+  pass(3000);
+  assertEquals([chance(), next()], [0, "down"]);
 });
 
 Deno.test("model: parts leave evenly, and one that is late makes up for 20 ms at most", () => {

@@ -445,6 +445,32 @@ Deno.test("transfer: what is not written soon is acknowledged as held, and many 
   }
 });
 
+Deno.test("transfer: while many are written, every eighth is acknowledged, so that more can come", () => {
+  const { receiving, part } = begun();
+  for (let i = 1; i < 20; i++) part(i);
+  part(0);
+  const acks = file(20).flatMap(() => {
+    receiving.written();
+    return receiving.due(1).map(([bytes]) => describe(bytes)!.split(",")[0]);
+  });
+  assertEquals(acks, ["ACK: all before 8", "ACK: all before 16", "ACK: all before 20"]);
+});
+
+Deno.test("transfer: a late ACK of the first copy does not mean that the second has overtaken others", () => {
+  const sending = new Sending(THERE, { size: 4 }, 0);
+  const { mine } = unpack(sending.due(0)[0]![0])!;
+  const acknowledge = (number: number, now: number) =>
+    sending.heard(pack({ ...hello, kind: "ack", mine, theirs: 5, number }), THERE, now);
+  const due = (now: number) => sending.due(now).map(([bytes]) => describe(bytes));
+  acknowledge(0, 20); // the round trip takes 20 ms
+  for (const data of file(2)) sending.add(data, 20);
+  const both = ["part 0, 10 bytes", "part 1, 10 bytes"];
+  assertEquals(due(20), both);
+  assertEquals(due(20 + sending.trip.timeout), both.slice(0, 1));
+  acknowledge(1, 141); // 1 ms later
+  assertEquals(due(141), []);
+});
+
 Deno.test("transfer: what others have overtaken is sent again before its time is up", () => {
   let sent = 0;
   const fate = (_: number, toReceiver: boolean) => toReceiver && ++sent === 3 ? [] : [20];
@@ -612,6 +638,26 @@ Deno.test("transfer: all that is lost in one round trip halves the window once; 
   told.length = 0;
   simulate({ parts: file(200), window, fate: (now) => now > 100 && now < 3000 ? [] : [20] });
   assertEquals(told.slice(0, 3), ["lost", "silence", "silence"]);
+});
+
+Deno.test("transfer: the part that was sent last before a loss was seen does not halve the window again", () => {
+  let last = 0;
+  const losses = (...unlucky: number[]) => {
+    let [sent, count] = [0, 0];
+    const lost = () => {
+      last = sent;
+      count++;
+    };
+    simulate({
+      parts: file(200),
+      window: { size: 20, lost },
+      fate: (_, toReceiver, data) =>
+        toReceiver && data[0] === 68 && unlucky.includes(++sent) ? [] : [20],
+    });
+    return count;
+  };
+  assertEquals(losses(41), 1);
+  assertEquals([last > 41, losses(41, last), losses(41, last + 1)], [true, 1, 2]);
 });
 
 Deno.test("transfer: the receiver stays a moment for the copies of the last word", () => {
