@@ -308,7 +308,10 @@ export class Sending implements Side {
    * `next < lowest + LIMIT`.
    */
   lowest = 0;
-  /** How many parts were sent, and how many of them were sent again. */
+  /**
+   * How many parts were sent, and how many of them were sent again. If one leaves twice at once, it
+   * counts once.
+   */
   sent = 0;
   resent = 0;
   over = false;
@@ -464,7 +467,12 @@ export class Sending implements Side {
   }
 
   due(now: number): [data: Uint8Array, to: Address][] {
-    return this.#due(now).map((data) => [data, this.#to]);
+    let datagrams = this.#due(now);
+    // Before we give up, only a few tries are left. A bad network may lose all of
+    // them, so each leaves twice. RFC 9002 (6.2.4) allows two in each timeout.
+    const silent = now >= this.#heardAt + this.#patience / 2;
+    if (silent && datagrams.length === 1) datagrams = [...datagrams, ...datagrams];
+    return datagrams.map((data) => [data, this.#to]);
   }
 
   #due(now: number): Uint8Array[] {

@@ -232,6 +232,39 @@ Deno.test("transfer: one part after the other arrives, too, where a fifth is los
   assertEquals([sending.failure, receiving.failure], [undefined, undefined]);
 });
 
+Deno.test("transfer: where three of ten are lost each way, nearly every file arrives", () => {
+  const parts = file(391, 1024);
+  let failed = 0;
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = dice(seed);
+    const fate = () => random() < 0.3 ? [] : [20];
+    const { sending } = simulate({ parts, window: new FairWindow(), fate });
+    if (sending.failure) failed++;
+  }
+  assert(failed <= 2, `${failed} of 200 were given up.`);
+});
+
+Deno.test("transfer: a receiver that falls silent is told about after 10 s, and few datagrams", () => {
+  const times: number[] = [];
+  const fate = (now: number, toReceiver: boolean) => {
+    if (toReceiver) times.push(now);
+    return [20];
+  };
+  const { sending, senderEnd } = simulate({
+    parts: file(1000),
+    window: new FairWindow(),
+    fate,
+    receiverDies: 300,
+  });
+  assertMatch(sending.failure!.message, /^The receiver fell silent/);
+  assert(senderEnd <= 300 + PATIENCE, `${senderEnd}`);
+  const last = times.filter((time) => time > 300 + PATIENCE / 2);
+  assert(last.length <= 12, `${last.length} in the last five seconds`);
+  for (const time of last) {
+    assert(last.filter((other) => other >= time && other < time + 500).length <= 2, `${last}`);
+  }
+});
+
 Deno.test("transfer: where nothing is lost, nothing is sent again", () => {
   for (const kind of [1, 32, LIMIT, "auto", "model"] as const) {
     for (const delay of [0.1, 20, 240]) {
