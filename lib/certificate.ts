@@ -1,6 +1,7 @@
 /**
  * A certificate that signs itself (X.509, RFC 5280), for a server that its clients know by this
- * certificate and not by an authority. The key is one of ECDSA with the curve P-256.
+ * certificate and not by an authority. The key is one of ECDSA with the curve P-256. It needs
+ * ber.ts beside it.
  *
  * @module
  */

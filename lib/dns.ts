@@ -284,7 +284,10 @@ export function answerIn(bytes: Uint8Array, id: number, asked: Question): Messag
   const header = headerOf(bytes);
   if (!header?.isAnswer || header.id !== id) return undefined;
   const message = tryDecode(bytes);
-  if (message) return isSameQuestion(message.question, asked) ? message : undefined;
+  if (message) {
+    const same = message.class === "IN" && isSameQuestion(message.question, asked);
+    return same ? message : undefined;
+  }
 
   if (header.code === "NOERROR" && !header.truncated) return undefined;
   const other = questionIn(bytes);

@@ -1,6 +1,7 @@
 /**
  * DNS over TCP, on the same port number as over UDP (RFC 7766). TCP does not keep messages apart,
- * so each one has its length before it, in two bytes. It needs udp.ts and dns.ts beside it.
+ * so each one has its length before it, in two bytes. It needs udp.ts, dns.ts and clock.ts
+ * beside it.
  *
  * @module
  */
@@ -50,7 +51,8 @@ export function bindBoth(local: Address): Doors {
 
 /**
  * Answers all clients that connect, until the listener is closed. A client is disconnected if it
- * sends a message that gets no answer, or if it is too slow by this clock.
+ * sends a message that gets no answer, or if it is too slow by this clock. If `answer` throws,
+ * that is no answer, and `log` gets the error.
  */
 export async function serveTcp(
   listener: Deno.TcpListener,
@@ -66,7 +68,7 @@ export async function serveTcp(
     }
     connected.add(connection);
     log(`Connected over TCP: ${formatAddress(connection.remoteAddr)}.`);
-    converse(connection, answer, clock).finally(() => {
+    converse(connection, (message) => answerOrLog(message, answer, log), clock).finally(() => {
       connected.delete(connection);
       shut(connection);
     });
@@ -99,18 +101,18 @@ export async function resolveTcp(
  */
 export async function askTcp(
   message: Uint8Array,
-  server: Address,
+  { hostname, port }: Address,
   milliseconds: number,
   cut: (bytes: Uint8Array<ArrayBuffer>) => void = () => {},
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const signal = AbortSignal.timeout(milliseconds);
+  const end = performance.now() + milliseconds;
+  const signal = AbortSignal.timeout(milliseconds); // for the connection
   let connection;
   let answer: Uint8Array<ArrayBuffer> | undefined;
   let begun: Uint8Array<ArrayBuffer> | undefined;
   try {
-    const { hostname, port } = server;
     connection = await Deno.connect({ hostname, port, signal });
-    answer = await inTime(connection, milliseconds, async (connection) => {
+    answer = await inTime(connection, end - performance.now(), async (connection) => {
       await write(connection, message);
       return await read(connection, (bytes) => begun = bytes);
     });
@@ -122,6 +124,20 @@ export async function askTcp(
   }
   if (!answer && begun) cut(begun);
   return answer;
+}
+
+/** Returns the answer. An error is no answer, and goes to the log. */
+function answerOrLog(
+  message: Uint8Array,
+  answer: (message: Uint8Array) => Uint8Array | undefined,
+  log: (line: string) => void,
+): Uint8Array | undefined {
+  try {
+    return answer(message);
+  } catch (error) {
+    log(`A question over TCP gets no answer: ${error}`);
+    return undefined;
+  }
 }
 
 /** Answers one message after the other, until one gets no answer. */

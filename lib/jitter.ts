@@ -1,6 +1,7 @@
 /**
  * A jitter buffer for sound. It holds datagrams back for a moment, so that one that is a little
  * late is still in time. It has no socket and no clock: the caller hands in datagrams and the time.
+ * It needs reception.ts beside it.
  *
  * @module
  */
@@ -235,6 +236,7 @@ export class JitterBuffer {
     for (let i = 1; i <= NEIGHBOURS; i++) {
       if (this.#parts.has(number + i * step)) return number + i * step;
     }
+    return undefined;
   }
 
   /**

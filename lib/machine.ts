@@ -1,5 +1,6 @@
 /**
- * What an SNMP agent can tell about this machine.
+ * What an SNMP agent can tell about this machine. It needs mib.ts, snmp.ts and snmp_names.ts beside
+ * it.
  *
  * @module
  */

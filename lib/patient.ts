@@ -1,5 +1,5 @@
 /**
- * Waits for datagrams with a time limit, thousands of times in a second.
+ * Waits for datagrams with a time limit, thousands of times in a second. It needs udp.ts beside it.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Pings: questions with a number, such as `ping 7`. The replies, such as `pong 7`, show what the
- * network did to them.
+ * network did to them. It needs udp.ts and clock.ts beside it.
  *
  * @module
  */

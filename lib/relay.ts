@@ -1,13 +1,16 @@
 /**
- * A relay between UDP programs. It loses, doubles and delays datagrams, as a bad network does. To
- * copy it, copy udp.ts and clock.ts, too.
+ * A relay between UDP programs. It loses, doubles and delays datagrams, as a bad network does. It
+ * needs udp.ts and clock.ts beside it.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { bind } from "./udp.ts";
  *
- * using server = bind(); using middle = bind(); using client = bind(); const relaying =
- * relay(middle, server.address, () => () => [0, 0]); // each datagram twice, at once
+ * using server = bind();
+ * using middle = bind();
+ * using client = bind();
+ * const twice = () => () => [0, 0]; // two copies of each datagram, at once
+ * const relaying = relay(middle, server.address, twice);
  *
  * await client.send("Hello", middle.address);
  * for (let copy = 1; copy <= 2; copy++) {

@@ -1,5 +1,5 @@
 /**
- * A server's loop, for replies that depend on the sender.
+ * A server's loop, for replies that depend on the sender. It needs udp.ts beside it.
  *
  * @module
  */

@@ -17,7 +17,7 @@ const TRIES = 5;
  * truncated answer is asked for over TCP.
  *
  * Returns the answer, or `undefined` if none comes. Each try takes at most this number of
- * milliseconds. `ignored` gets each datagram that is not the answer.
+ * milliseconds, and so does TCP. `ignored` gets each datagram that is not the answer.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

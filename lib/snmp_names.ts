@@ -1,5 +1,6 @@
 /**
- * The names of some OIDs, and SNMP's values and messages as text for people.
+ * The names of some OIDs, and SNMP's values and messages as text for people. It needs snmp.ts,
+ * ber.ts and text.ts beside it.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
  * The messages of TFTP, the Trivial File Transfer Protocol (RFC 1350), with options (RFC 2347).
+ * It needs udp.ts and text.ts beside it.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

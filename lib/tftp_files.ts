@@ -1,5 +1,6 @@
 /**
  * The files that a TFTP server offers and accepts: one interface for all, and files in memory.
+ * It needs tftp.ts beside it.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * A TFTP server: requests that come again, limits, options, and files of any kind.
+ * A TFTP server: requests that come again, limits, options, and files of any kind. It needs
+ * udp.ts, tftp.ts, tftp_files.ts, tftp_transfer.ts, netascii.ts, patient.ts and text.ts beside it.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
  * One side of a TFTP transfer: it measures how long an answer takes, tells strangers that they are
  * wrong, repeats what may be lost, and sends files of any size in blocks of any size.
+ * It needs udp.ts, tftp.ts, tftp_files.ts, netascii.ts and patient.ts beside it.
  *
  * @module
  */
@@ -31,7 +32,10 @@ export const MODES: readonly Mode[] = ["octet", "netascii"];
 
 /** The wait for the first answer, in milliseconds, before a round trip was measured (RFC 8085). */
 const FIRST_WAIT = 1000;
-/** The longest and the shortest wait before a message is sent again, in milliseconds. */
+/**
+ * The longest and the shortest wait before a message is sent again, in milliseconds. If round trips
+ * take more than half a second, it waits longer.
+ */
 const LONGEST_WAIT = 2000, SHORTEST_WAIT = 50;
 /**
  * How long a message is repeated, in milliseconds, before and after the first answer of the other
@@ -88,7 +92,7 @@ export class Exchange {
         return answer;
       }
       patience -= Math.min(wait, performance.now() - sent);
-      wait = Math.min(2 * wait, LONGEST_WAIT);
+      wait = Math.max(wait, Math.min(2 * wait, LONGEST_WAIT)); // never less than before
     }
 
     throw new Unanswered(message, this, this.#came);
@@ -212,7 +216,8 @@ export interface Remote {
 }
 
 /**
- * Fetches a file from a server. Resolves when all of it is written.
+ * Fetches a file from a server. Resolves when all of it is written. Use the socket only for TFTP
+ * then: a wait for a datagram is left over, and takes the next one.
  *
  * @throws {TftpError} The server has refused, or this side could not write.
  * @throws {Unanswered} No answer came in time.
@@ -235,8 +240,8 @@ export async function downloadFile(
 }
 
 /**
- * Leaves a file at a server. Resolves when the server has acknowledged all of it. Throws as
- * {@linkcode downloadFile} does.
+ * Leaves a file at a server. Resolves when the server has acknowledged all of it. Throws and leaves
+ * the socket as {@linkcode downloadFile} does.
  */
 export async function uploadFile(
   socket: Socket,

@@ -1,6 +1,7 @@
 /**
  * Sends and receives speech over RTP. The microphone of the speaker may stall. The listener tells
- * what became of each datagram. Lesson 17 has a short form of both.
+ * what became of each datagram. Lesson 17 has a short form of both. It needs udp.ts, clock.ts,
+ * jitter.ts and rtp.ts beside it.
  *
  * @module
  */
@@ -108,7 +109,8 @@ class Schedule {
 
 /**
  * Yields the sound of the speaker, each part at the time that the buffer says. Silence is in the
- * place of a part that is missing.
+ * place of a part that is missing. It goes on until the socket is closed. If you leave the loop, it
+ * closes the socket.
  */
 export async function* hear(
   socket: Socket,
@@ -120,17 +122,21 @@ export async function* hear(
   const receiving = listener.receive();
   receiving.catch(() => {}); // an error ends the loop, and is thrown after it
 
-  while (listener.open) {
-    // Sleep even for 0 ms, so that datagrams that have come are taken first.
-    await sleep(Math.min(20, buffer.due - clock.now()), clock);
-    if (clock.now() < buffer.due) continue;
+  try {
+    while (listener.open) {
+      // Sleep even for 0 ms, so that datagrams that have come are taken first.
+      await sleep(Math.min(20, buffer.due - clock.now()), clock);
+      if (clock.now() < buffer.due) continue;
 
-    const sound = buffer.take();
-    if (buffer.silent > 0) tell("gap", listener.speaker.from);
-    yield sound;
-    if (buffer.due === Infinity) tell("end", listener.speaker.from);
+      const sound = buffer.take();
+      if (buffer.silent > 0) tell("gap", listener.speaker.from);
+      yield sound;
+      if (buffer.due === Infinity) tell("end", listener.speaker.from);
+    }
+    await receiving;
+  } finally {
+    socket.close(); // otherwise the listener would go on to take datagrams
   }
-  await receiving;
 }
 
 /** Puts the datagrams of one speaker into the buffer. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { lesson as voice } from "../cli/lessons/17_voice.ts";
 import { steadyClock } from "../cli/steady.ts";
 import { cut, inMulaw, melody, sums } from "../cli/voice.ts";
@@ -402,6 +402,18 @@ Deno.test("lesson 17: what is no RTP with mu-law begins no talk", async () => {
   const { sound, told } = await listening;
   assertEquals(sound, [payload]);
   assertEquals(told, [...none.map(() => "other"), "begin"]);
+});
+
+Deno.test("lesson 17: who leaves the loop closes the socket, and nobody takes datagrams any more", async () => {
+  using speaker = bind();
+  const listener = bind();
+  const clock = steadyClock();
+  const speaking = speakTo(speaker, coming(parts(2)), listener.address, { clock });
+  for await (const _ of hear(listener, new JitterBuffer(20), () => {}, clock)) break;
+  await speaking;
+  const signal = AbortSignal.timeout(100);
+  await assertRejects(() => listener.receive({ signal }), Deno.errors.BadResource);
+  listener.close();
 });
 
 Deno.test("lesson 17: to a group: one datagram, and all who joined hear it", async () => {

@@ -201,6 +201,17 @@ Deno.test("imports: a page needs only lessons/ and lib/, and lesson 13 one packa
   );
 });
 
+Deno.test("imports: a file of lib/ says which others have to be beside it", () => {
+  for (const path of files("lib")) {
+    const needed = imports(path).map((other) => other.slice("lib/".length));
+    const doc = read(path).split("@module")[0]!.replaceAll("\n *", "").split("```")[0]!;
+    const [, said = ""] = doc.match(/\b[Ii]t needs ((?:\w+\.ts(?:, | and )?)+) beside it\b/) ?? [];
+    const names = said.match(/\w+\.ts/g) ?? [];
+    const all = [...new Set(needed)].sort();
+    assertEquals(names.sort(), all, `${path} has to say: It needs ${all.join(", ")} beside it.`);
+  }
+});
+
 Deno.test("imports: a page copied with what it imports works in an empty folder", async (t) => {
   const folder = await Deno.makeTempDir();
   try {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { askTcp, bindBoth, type Doors, serveTcp } from "../../lib/dns_tcp.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, systemClock } from "../../lib/clock.ts";
 import { bind } from "../../lib/udp.ts";
 import { bytes, here, later, PATIENCE, text, until, within } from "../helpers.ts";
 import { unless } from "../only.ts";
@@ -103,6 +103,46 @@ Deno.test("tcp: what is no question ends the connection, and no other one", asyn
     await other.closeWrite();
     assertEquals(await readAll(other), "\0\x03ONE");
   });
+});
+
+Deno.test("tcp: an answer that throws is told, and the next client is served", async () => {
+  const log: string[] = [];
+  using listener = Deno.listen(LOCAL);
+  const answer = (message: Uint8Array) => {
+    if (message.length === 3) throw new Error("three are too many");
+    return message;
+  };
+  const serving = serveTcp(listener, answer, (line) => log.push(line));
+  const address = here(listener.addr.port);
+  assertEquals(await askTcp(bytes("one"), address, PATIENCE), undefined);
+  assertEquals(await askTcp(bytes("four"), address, PATIENCE), bytes("four"));
+  listener.close();
+  await within(PATIENCE, serving);
+  assertEquals(log[1], "A question over TCP gets no answer: Error: three are too many");
+});
+
+Deno.test("tcp: what the connection takes is part of the time for an answer", async () => {
+  using listener = Deno.listen(LOCAL);
+  const { connect } = Deno;
+  const { after } = systemClock;
+  const waits: number[] = [];
+  Deno.connect = (async (to: Deno.ConnectOptions) => {
+    await later(60);
+    return await connect(to);
+  }) as typeof connect;
+  systemClock.after = (milliseconds, ring) => {
+    waits.push(milliseconds);
+    return after(milliseconds, ring);
+  };
+  try {
+    const asking = askTcp(bytes("one"), here(listener.addr.port), PATIENCE);
+    (await listener.accept()).close();
+    assertEquals(await asking, undefined);
+  } finally {
+    Object.assign(Deno, { connect });
+    systemClock.after = after;
+  }
+  assert(waits[0]! < PATIENCE - 50, `${waits}`);
 });
 
 Deno.test("tcp: 100 clients at a time; one more is sent away, and let in when another one left", async () => {

@@ -482,6 +482,9 @@ Deno.test("dns: only the answer to that question with that number is one", () =>
   assertEquals(answerIn(other("workbook.test", "AAAA"), 7, question), undefined);
   assertEquals(answerIn(other("www.workbook.test", "A"), 7, question), undefined);
   assertEquals(answerIn(raw("00"), 7, question), undefined);
+  const chaos = answer.slice();
+  chaos[chaos.length - 1] = 3; // the class CH
+  assertEquals(answerIn(chaos, 7, question), undefined);
 });
 
 Deno.test("dns: the numbers of questions are random, and not Math.random's", () => {

@@ -81,6 +81,36 @@ function sides(): [Exchange, Exchange, first: () => Promise<Message>] {
   return [one, two, () => hear(1)];
 }
 
+Deno.test("tftp: a wait never becomes shorter when a message is sent again", async () => {
+  const { now } = performance;
+  let time = 0;
+  const waits: number[] = [];
+  const peer = here(9);
+  let answers = 20;
+  const socket = {
+    send: () => Promise.resolve(4),
+    receive(milliseconds: number) {
+      // The first answers take 700 ms. After them, there is none.
+      const silent = answers-- <= 0;
+      if (silent) waits.push(milliseconds);
+      time += silent ? milliseconds : 700;
+      return Promise.resolve(
+        silent ? undefined : { data: encode({ type: "ACK", block: 1 }), from: peer },
+      );
+    },
+  } as unknown as Patient;
+  performance.now = () => time;
+  try {
+    const exchange = new Exchange(socket, peer);
+    const block: Message = { type: "DATA", block: 1, data: new Uint8Array() };
+    for (let i = 0; i < 20; i++) await exchange.ask(block, is("ACK", 1));
+    await assertRejects(() => exchange.ask(block, is("ACK", 1)), Unanswered);
+  } finally {
+    performance.now = now;
+  }
+  assert(waits[0]! > 2000 && waits.every((wait) => wait >= waits[0]!), `${waits}`);
+});
+
 Deno.test("tftp server: after block 65,535 comes block 0", async () => {
   const data = noise(65_538 * 8 + 3);
   const files = new Map<string, Uint8Array>();
