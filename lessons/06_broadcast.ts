@@ -74,7 +74,7 @@ export async function discover(
   milliseconds: number,
 ): Promise<Datagram[]> {
   const replies: Datagram[] = [];
-  const end = Date.now() + milliseconds;
+  const end = performance.now() + milliseconds; // unlike Date.now(), nobody can set this clock
 
   // In Deno, every socket may send a broadcast. In other languages, you have to
   // set the option SO_BROADCAST first, or the send fails with "permission
@@ -86,7 +86,7 @@ export async function discover(
   // loop. We do not know their addresses either, so we cannot check who sent a
   // reply.
   while (true) {
-    const left = end - Date.now();
+    const left = end - performance.now();
     if (left <= 0) return replies;
 
     const reply = await receiveWithin(socket, left);

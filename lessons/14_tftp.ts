@@ -54,6 +54,7 @@
  * - They measure the round trip, and wait accordingly before they send a message again.
  * - They repeat the last ACK if it was lost.
  * - A request that comes twice starts one transfer.
+ * - They limit how much a client may write. The server of this page keeps all of it in memory.
  *
  * @module
  */

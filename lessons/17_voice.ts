@@ -206,8 +206,10 @@ export function lostOrPaused(
 
   // We take it that each lost datagram had as many samples as the first one.
   const spoken = (1 + lost) * first.payload.length;
-  const paused = (second.timestamp - first.timestamp - spoken) / RATE;
-  return { lost, paused };
+
+  // A timestamp wraps, too, after 32 bits. `>>> 0` takes the last 32 bits.
+  const passed = (second.timestamp - first.timestamp) >>> 0;
+  return { lost, paused: (passed - spoken) / RATE };
 }
 
 /*

@@ -711,6 +711,8 @@ Deno.test("lesson 17: a loss is a number that is missing, a pause is a time that
   assertEquals(lostOrPaused(first, second(2, 580)), { lost: 2, paused: 0 });
   assertEquals(lostOrPaused(first, second(0, 1060)), { lost: 0, paused: 100 });
   assertEquals(lostOrPaused(first, second(1, 1220)), { lost: 1, paused: 100 });
+  const last = { ...first, timestamp: 2 ** 32 - 100 };
+  assertEquals(lostOrPaused(last, second(0, 60)), { lost: 0, paused: 0 });
 });
 
 waits("lesson 17: played, and played as JSON", async () => {
