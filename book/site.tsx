@@ -288,7 +288,10 @@ export class Site {
     });
     const trouble = lesson && this.#manner.failure?.(lesson);
     if (faults.length > 0 || !trouble) return faults;
-    return [{ trouble, below: "The picture is of the last run that worked." }];
+    const below = this.#manner.recording(lesson)
+      ? "The picture is of the last run that worked."
+      : "";
+    return [{ trouble, below, ofPicture: true }];
   }
 
   #fault(trouble: Trouble): Fault {

@@ -9,8 +9,12 @@ import { Knobs } from "./knobs.ts";
 import { name, Player } from "./player.ts";
 
 const RECORDED = "recorded from a real run";
+/** What to say while a run that has ended is drawn: its steps are not as fast as it was. */
+const STEPS = "Drawn step by step, with the real times…";
 /** What to say when nobody answers. */
 const GONE = "The book has stopped. Start it again: deno task book";
+/** The second click of a double-click comes so soon at most, in milliseconds: it is not meant to stop. */
+const DOUBLE = 400;
 /** A run that was stopped may need a moment to end: so often, and so many milliseconds later. */
 const AGAIN = { times: 5, later: 100 };
 
@@ -25,9 +29,15 @@ class Diagram {
   readonly #status: HTMLElement;
   readonly #knobs: Knobs;
   readonly #player: Player;
+  /** The knobs' numbers in the picture that is shown. */
+  #numbers = "";
   /** Of the run that goes on. */
   #running: AbortController | undefined;
+  /** When it began. */
+  #began = -Infinity;
   #when = RECORDED;
+  /** What the page came with. */
+  readonly #first: string;
   /** What else there is to say of the run. */
   #remark = "";
 
@@ -36,13 +46,28 @@ class Diagram {
     this.#live = "live" in figure.dataset;
     this.#run = figure.querySelector(".run")!;
     this.#status = figure.querySelector(".status")!;
-    this.#knobs = new Knobs(figure);
+    this.#first = this.#status.textContent!;
+    this.#knobs = new Knobs(figure, () => {
+      if (this.#isBusy || !figure.querySelector("svg")) return;
+      this.#remark = "";
+      this.#tell();
+    });
     this.#player = new Player(figure, () => this.#recorded(), (stepped) => this.#tell(stepped));
-    this.#run.addEventListener("click", () => this.#isBusy ? this.#stop() : this.#start());
+    this.#run.addEventListener("click", ({ detail }) => this.#press(detail));
     figure.addEventListener("recorded", () => this.#wait());
     if (figure.querySelector("svg")) {
       this.#figure.querySelector(".player")!.removeAttribute("hidden");
     } else if (this.#live) this.#wait();
+  }
+
+  /** Runs, or stops that. A double-click is one click: `clicks` is 0 for a key. */
+  #press(clicks: number): void {
+    const now = performance.now();
+    const isSoon = clicks > 0 && this.#isBusy && now - this.#began < DOUBLE;
+    if (clicks === 2 || isSoon) return;
+    if (this.#isBusy) return this.#stop();
+    this.#began = now;
+    this.#start();
   }
 
   get #isBusy(): boolean {
@@ -61,6 +86,7 @@ class Diagram {
     if (this.#isBusy || this.#player.events !== before) return; // somebody pressed Run
     this.#when = RECORDED;
     this.#remark = "";
+    this.#numbers = "";
     this.#figure.querySelector(".said")?.remove();
     if (events.length > 0) this.#player.take(events);
     else this.#say("Run it to see what happens.");
@@ -69,12 +95,13 @@ class Diagram {
   async #start(): Promise<void> {
     const running = this.#running = new AbortController();
     this.#remark = "";
+    const numbers = this.#knobs.query;
     this.#figure.querySelector(".said")?.remove();
     this.#name();
     try {
       const events = this.#live ? await this.#fresh(running.signal) : await this.#recorded();
       this.#say("Starting…");
-      for await (const event of events) this.#take(event);
+      for await (const event of events) this.#take(event, numbers);
     } catch (error) {
       this.#remark = reason(error as Error, running.signal);
     }
@@ -84,7 +111,7 @@ class Diagram {
   }
 
   /** Takes what a run tells. The picture before stays until there is something to draw. */
-  #take(event: Event | Complaint): void {
+  #take(event: Event | Complaint, numbers: string): void {
     if (event.event === "error") return this.#complain(event.text);
     if (!this.#player.open) {
       if (event.event === "failed") {
@@ -92,6 +119,7 @@ class Diagram {
         return;
       }
       this.#when = this.#live ? "just now" : RECORDED;
+      this.#numbers = numbers;
       this.#player.begin();
       this.#player.play();
     }
@@ -126,14 +154,15 @@ class Diagram {
     const failed = events.findLast(({ event }) => event === "failed") as
       | { text: string }
       | undefined;
-    const moving = atOnce
-      ? "Running…"
-      : this.#live && this.#running
-      ? "Running, in slow motion…"
-      : "In slow motion…";
-    if (playing) this.#say(moving);
+    // The picture is of other numbers than those that somebody has chosen.
+    const isOld = this.#numbers !== this.#knobs.query;
+    const isEnded = events.some(({ event }) => event === "end");
+    this.#figure.toggleAttribute("data-unfinished", events.length > 0 && !isEnded);
+    if (playing) this.#say(this.#running || atOnce ? "Running…" : STEPS);
     else if (this.#remark && !stepped) this.#say(this.#remark);
     else if (step < last || open) this.#stand(stepped);
+    else if (isOld) this.#say(`Run, to see it with ${this.#knobs.words}.`);
+    else if (events.length === 0) this.#say(this.#first);
     else this.#say(failed ? failed.text : `${sum(events)}, ${this.#when}`);
   }
 

@@ -11,14 +11,21 @@ export class Knobs {
   readonly #task: HTMLElement;
   readonly #command: string;
 
-  constructor(figure: HTMLElement) {
+  /** `moved` is called when one of them has another number. */
+  constructor(figure: HTMLElement, moved: () => void) {
     this.#sliders = [...figure.querySelectorAll<HTMLInputElement>(".knob input")];
     this.#task = figure.querySelector(".task")!;
     this.#command = this.#task.textContent!;
-    for (const slider of this.#sliders) slider.addEventListener("input", () => this.#show());
+    for (const slider of this.#sliders) {
+      slider.addEventListener("input", () => {
+        this.#show();
+        moved();
+      });
+    }
     figure.querySelector(".usual")?.addEventListener("click", () => {
       for (const slider of this.#sliders) slider.value = slider.dataset.usual!;
       this.#show();
+      moved();
     });
     figure.querySelector("div.knobs")?.removeAttribute("hidden");
     this.#show();
@@ -30,8 +37,19 @@ export class Knobs {
     return turned.length > 0 ? `?${turned.join("&")}` : "";
   }
 
+  /** What to run for a picture of these numbers, in words. */
+  get words(): string {
+    const turned = this.#turned;
+    if (turned.length === 0) return "the usual numbers";
+    return turned.length > 2 ? "these numbers" : this.#options.trim();
+  }
+
   get #turned(): HTMLInputElement[] {
     return this.#sliders.filter(({ value, dataset }) => Number(value) !== Number(dataset.usual));
+  }
+
+  get #options(): string {
+    return this.#turned.map(({ name, value }) => ` --${name} ${value}`).join("");
   }
 
   /** Shows the numbers, and the command that does the same in a terminal. */
@@ -41,7 +59,6 @@ export class Knobs {
       slider.ariaValueText = text;
       slider.closest(".knob")!.querySelector("output")!.textContent = text;
     }
-    const options = this.#turned.map(({ name, value }) => ` --${name} ${value}`);
-    this.#task.textContent = this.#command + options.join("");
+    this.#task.textContent = this.#command + this.#options;
   }
 }

@@ -7,7 +7,7 @@ import { type Event, inWords, isChart, steps, waits } from "../diagram/events.ts
 import { NARROW, picture, type Shape, WIDE } from "../diagram/picture.ts";
 import { element } from "./dom.ts";
 
-/** A row of a chart is read at a glance: it takes a fifth of the time. */
+/** A row of a chart, or of what is printed, is read at a glance: it takes a fifth of the time. */
 const CHART = 1 / 5;
 /** While a run goes on at once, what has come is drawn so often, in milliseconds. */
 const OFTEN = 50;
@@ -222,7 +222,8 @@ export class Player {
     if (this.atOnce) return OFTEN;
     const shown = this.events.slice(0, this.#steps[this.step]);
     const at = shown.findLastIndex(({ event }) => event !== "column" && event !== "end");
-    if (at >= 0 && isChart(shown[at]!)) return CHART * this.#pace;
+    const isGlance = at >= 0 && (isChart(shown[at]!) || shown[at]!.event === "printed");
+    if (isGlance) return CHART * this.#pace;
     return this.#pace * (1 + Math.min(1000, waits(shown)[at] ?? 0) / 500); // a wait is waited, too
   }
 

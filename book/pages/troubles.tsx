@@ -12,6 +12,8 @@ export interface Fault {
   readonly trouble: Trouble;
   /** What the reader sees below, in a sentence. */
   readonly below: string;
+  /** Whether that is said of the picture: then it goes when a run that failed is drawn. */
+  readonly ofPicture?: boolean;
   /** The file as it is, where no version of it could be shown. */
   readonly text?: string | undefined;
 }
@@ -20,7 +22,7 @@ export interface Fault {
 export function Troubles({ faults }: { faults: readonly Fault[] }) {
   return (
     <>
-      {faults.map(({ trouble, below, text }) => (
+      {faults.map(({ trouble, below, ofPicture, text }) => (
         <div class="trouble">
           <p>
             <code>{trouble.place}</code> {trouble.said}{" "}
@@ -30,7 +32,7 @@ export function Troubles({ faults }: { faults: readonly Fault[] }) {
               </Change>
             )}
           </p>
-          {below && <p>{below}</p>}
+          {below && <p class={ofPicture ? "of-picture" : undefined}>{below}</p>}
           {text && <pre tabindex={0}><code>{text}</code></pre>}
         </div>
       ))}

@@ -261,11 +261,20 @@ Deno.test("a run", async (t) => {
     const task = () => page.$eval(".task", (one) => one.textContent);
     const shown = () => page.$$eval(".knob output", (all) => all.map((one) => one.textContent));
     assertEquals(await shown(), ["20 %", "20 %", "20 ms", "200 ms", "40"]);
+    const recordedThen = await status(page);
+    assert(recordedThen.endsWith("recorded from a real run"), recordedThen);
     await page.focus('.knob input[name="drop"]');
     await page.keyboard.press("End");
     assertEquals(await task(), "deno task lesson8 --drop 1");
+    assertEquals(await status(page), "Run, to see it with --drop 1.");
+    await page.keyboard.press("Home");
+    for (let times = 0; times < 4; times++) await page.keyboard.press("ArrowRight");
+    assertEquals(await task(), "deno task lesson8");
+    assertEquals(await status(page), recordedThen);
+    await page.keyboard.press("End");
     await run(page, "8");
     assertEquals(await page.$$eval(".wide .lost", (all) => all.length), 5);
+    assert((await status(page)).endsWith("just now"), await status(page));
     await page.focus('.knob input[name="drop"]');
     await page.keyboard.press("Home");
     await page.focus('.knob input[name="delay"]');
@@ -278,7 +287,24 @@ Deno.test("a run", async (t) => {
       "deno task lesson8",
       ["20 %", "20 %", "20 ms", "200 ms", "40"],
     ]);
+    assertEquals(await status(page), "Run, to see it with the usual numbers.");
     assertEquals(complaints, []);
+  });
+
+  await t.step("is not stopped by the second click of a double-click", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`);
+    const { page } = opened;
+    await page.waitForSelector(".picture svg");
+    await page.click(".run", { count: 2, delay: 500 }); // as slow as a person may be
+    await over(page);
+    assert((await status(page)).endsWith("just now"), await status(page));
+    await page.$eval(".run", (run) => {
+      for (let times = 0; times < 2; times++) {
+        run.dispatchEvent(new MouseEvent("click", { detail: 1 }));
+      }
+    });
+    await over(page);
+    assert((await status(page)).endsWith("just now"), await status(page));
   });
 
   await t.step(
@@ -289,11 +315,12 @@ Deno.test("a run", async (t) => {
         const { page } = opened;
         await page.waitForSelector(".picture svg");
         await page.evaluate(() => {
-          const seen = { slow: 0 };
+          const seen = { slow: 0, stepped: 0 };
           Object.assign(globalThis, { seen });
           new MutationObserver(() => {
             const status = document.querySelector(".status")!.textContent!;
-            if (document.querySelector(".new") || status.includes("slow motion")) seen.slow++;
+            if (document.querySelector(".new")) seen.slow++;
+            if (status.startsWith("Drawn step by step")) seen.stepped++;
           }).observe(document.querySelector(".diagram")!, { childList: true, subtree: true });
         });
         const begin = performance.now();
@@ -310,10 +337,10 @@ Deno.test("a run", async (t) => {
           document.querySelector(".status")!.textContent!.endsWith("just now")
         );
         const took = performance.now() - begin;
-        const { slow } = await page.evaluate(() =>
-          (globalThis as unknown as { seen: { slow: number } }).seen
+        const { slow, stepped } = await page.evaluate(() =>
+          (globalThis as unknown as { seen: { slow: number; stepped: number } }).seen
         );
-        assertEquals(slow > 0, !still);
+        assertEquals([slow > 0, stepped > 0], [!still, !still]);
         const speed = await page.$eval(".speed", (one) => (one as HTMLSelectElement).value);
         assertEquals(speed === "0", still);
         assert(still || took > 3000, `${took} ms`);
@@ -413,6 +440,24 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
     );
     const said = await opened.page.$eval(".said", (one) => one.textContent);
     assertEquals(said, "This lesson is broken.\n");
+  });
+
+  await t.step("that fails halfway is not called the last one that worked", async () => {
+    await recorded(folder, book, "05_chat");
+    await using opened = await open(chromium, `${book.address}05_chat.html`);
+    const { page } = opened;
+    await change(
+      folder,
+      "05_chat",
+      `{ using a = diagram.watch("a", bind()); await a.send("Hi", a.address); await a.receive(); }
+      queueMicrotask(() => { throw new Error("Halfway"); });`,
+    );
+    await page.waitForSelector("#trouble .of-picture");
+    const isSaid = () => page.$eval("#trouble .of-picture", (one) => one.checkVisibility());
+    assert(await isSaid());
+    await run(page, "5");
+    assertEquals(await page.$$eval(".wide .d", (all) => all.length), 1);
+    assertEquals([await isSaid(), await status(page)], [false, "It failed, with exit code 1."]);
   });
 
   await t.step("of a broken lesson shows the compiler's words, and keeps the picture", async () => {
