@@ -193,7 +193,7 @@ export class Project implements Library {
     ).join();
   }
 
-  /** Changes when any file does that the book shows. */
+  /** Changes when any file does that the book shows, or that a lesson's run is set by. */
   stampOfAll(): string {
     const folders = ["lessons", "cli", "cli/lessons", "lib", "docs", "book", "exercises"];
     const more = ["solutions", "hints", "checks", ".progress"].map((name) => `exercises/${name}`);
@@ -202,7 +202,8 @@ export class Project implements Library {
         `${file} ${this.stamp(`${folder}/${file}`)}`
       )
     );
-    return [...stamps, this.stamp("README.md"), this.stamp(SETTINGS)].join();
+    const single = ["README.md", SETTINGS, "deno.lock"].map((file) => this.stamp(file));
+    return [...stamps, ...single].join();
   }
 
   #about(path: string): About {

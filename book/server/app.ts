@@ -122,13 +122,13 @@ export function app(
     return streamed((send, signal) => follow(site, name, send, signal).finally(() => followers--));
   });
 
-  // Runs nothing: it waits for what is recorded anyway.
+  // Runs nothing: it waits for what is recorded anyway. No events: it cannot be recorded as it is.
   app.get("/recorded/:number{[0-9]{1,3}}", async (context) => {
     const number = Number(context.req.param("number"));
     const lesson = (project.lessons()).find((lesson) => lesson.number === number);
     if (!lesson) return context.notFound();
     const recording = await recordings.soon(lesson);
-    return recording ? context.json(recording.events) : context.notFound();
+    return context.json(recording?.events ?? []);
   });
 
   addEditing(app, new Files(project));

@@ -14,11 +14,15 @@ import { play } from "./runs.ts";
 
 const FOLDER = "book/.recorded";
 
+/** What Deno reads before it runs anything. */
+const SETTINGS = ["deno.json", "deno.lock"];
+
 /** The recordings of a project's lessons. */
 export class Recordings {
   readonly #project: Project;
   readonly #known = new Map<string, { of: string; recording: Recording }>();
-  readonly #wanted = new Map<string, PromiseWithResolvers<Recording | undefined>>();
+  /** Of the lessons that somebody waits for: resolved when there is something new. */
+  readonly #wanted = new Map<string, PromiseWithResolvers<void>>();
   /** Of what could not be recorded: what it was then, and why not, as far as that is seen. */
   readonly #failed = new Map<string, { of: string; trouble: Trouble | undefined }>();
   readonly #running = new Set<string>();
@@ -46,9 +50,20 @@ export class Recordings {
     return failed && failed.of === this.#runs(path) ? failed.trouble : undefined;
   }
 
-  /** The recording of a lesson, as soon as there is one. Runs nothing: {@linkcode recordAll} does. */
+  /**
+   * The recording of a lesson, as soon as there is one: `undefined`, if it cannot be recorded as it is by
+   * then, or nothing is recorded any more. Runs nothing: {@linkcode recordAll} does.
+   */
   async soon(lesson: LessonFile): Promise<Recording | undefined> {
-    return this.get(lesson) ?? await this.#want(lesson.name).promise;
+    while (!this.get(lesson) && !this.#isDone(lesson) && !this.#abort.signal.aborted) {
+      await this.#want(lesson.name).promise;
+    }
+    return this.get(lesson);
+  }
+
+  /** Whether somebody waits for a recording. */
+  get isWaitedFor(): boolean {
+    return this.#wanted.size > 0;
   }
 
   /** Records what is not recorded as it is now, so many at a time. */
@@ -75,6 +90,7 @@ export class Recordings {
   /** Records no more. */
   stop(): void {
     this.#abort.abort();
+    for (const name of this.#wanted.keys()) this.#tell(name);
   }
 
   /** Whether it was recorded, or could not be, as its files are now. */
@@ -86,27 +102,34 @@ export class Recordings {
 
   async #record({ name, path, task }: LessonFile): Promise<void> {
     this.#running.add(name);
+    const of = this.#runs(path);
+    // A run of what has changed meanwhile shows nothing any more.
+    const changed = new AbortController();
+    const timer = setInterval(() => this.#runs(path) !== of && changed.abort(), 500);
+    const signal = AbortSignal.any([this.#abort.signal, changed.signal]);
+    const { events, errors } = await this.#toldBy(task, signal);
+    clearInterval(timer);
+    this.#running.delete(name);
+    if (signal.aborted) return;
+    const recording = isWhole(events) ? { events } : undefined;
+    const trouble = recording ? undefined : troubleIn(events, errors, path);
+    this.#keep(name, of, recording, trouble);
+  }
+
+  /** What a run tells until its end, also if it cannot even begin. */
+  async #toldBy(task: string | undefined, signal: AbortSignal) {
     const events: Event[] = [];
     const errors: string[] = [];
     const tell = (event: Event | Complaint) => {
       if (event.event === "error") errors.push(event.text);
       else events.push(event);
     };
-    const of = this.#runs(path);
-    // A run of what has changed meanwhile shows nothing any more.
-    const changed = new AbortController();
-    const timer = setInterval(() => this.#runs(path) !== of && changed.abort(), 500);
-    const signal = AbortSignal.any([this.#abort.signal, changed.signal]);
     try {
       if (task) await play(task, this.#project.folder, tell, signal);
-    } finally {
-      clearInterval(timer);
-      this.#running.delete(name);
+    } catch (error) {
+      tell({ event: "failed", text: (error as Error).message });
     }
-    if (signal.aborted) return;
-    const recording = isWhole(events) ? { events } : undefined;
-    const trouble = recording ? undefined : troubleIn(events, errors, path);
-    this.#keep(name, of, recording, trouble);
+    return { events, errors };
   }
 
   #keep(
@@ -123,20 +146,29 @@ export class Recordings {
       this.#failed.set(name, { of, trouble });
     }
     this.version++;
-    this.#want(name).resolve(recording);
-    this.#wanted.delete(name);
+    this.#tell(name);
   }
 
-  #want(name: string): PromiseWithResolvers<Recording | undefined> {
-    const wanted = this.#wanted.get(name) ?? Promise.withResolvers<Recording | undefined>();
+  #want(name: string): PromiseWithResolvers<void> {
+    const wanted = this.#wanted.get(name) ?? Promise.withResolvers<void>();
     this.#wanted.set(name, wanted);
     return wanted;
   }
 
-  /** What a run depends on, as far as it is in the project: the page, what runs it, and what they import. */
+  /** Wakes whoever waits for a lesson: they look again. */
+  #tell(name: string): void {
+    this.#wanted.get(name)?.resolve();
+    this.#wanted.delete(name);
+  }
+
+  /**
+   * What a run depends on, as far as it is in the project: the page, what runs it, what they import, and
+   * the settings, which have the task and its permissions.
+   */
   #runs(path: string): string {
     const seen = new Set<string>();
-    return this.#fingerprint(path, seen) + this.#fingerprint(`cli/${path}`, seen);
+    const files = [...SETTINGS, path, `cli/${path}`];
+    return files.map((file) => this.#fingerprint(file, seen)).join("");
   }
 
   #fingerprint(path: string, seen: Set<string>): string {

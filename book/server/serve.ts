@@ -65,7 +65,8 @@ async function keepRecording(project: Project, site: Site, recordings: Recording
   let [seen, version] = ["", recordings.version];
   while (true) {
     const now = project.stampOfAll();
-    if (now !== seen) {
+    // Who waits may wait for more than is seen here: a run may import any file.
+    if (now !== seen || recordings.isWaitedFor) {
       seen = now;
       await recordings.recordAll(project.lessons()).catch(tell);
     }

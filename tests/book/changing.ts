@@ -7,6 +7,7 @@
 import "./check_test.ts";
 import "./edit_test.ts";
 import "./keyboard_test.ts";
+import "./recordings_test.ts";
 import "./refusals_test.ts";
 import "./robust_test.ts";
 import "./run_test.ts";

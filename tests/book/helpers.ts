@@ -173,9 +173,9 @@ export function reading(): Promise<Reading> {
 async function read(): Promise<Reading> {
   const folder = used.use(await project());
   const book = used.use(await serve(folder));
-  const lessons = [...Deno.readDirSync(new URL("lessons", folder))];
-  // All at once, and at the start: the book does not answer who asks for a recording that has failed.
-  await Promise.all(lessons.map(({ name }) => recorded(folder, book, name.replace(".ts", ""))));
+  for (const { name } of Deno.readDirSync(new URL("lessons", folder))) {
+    await recorded(folder, book, name.replace(".ts", ""));
+  }
   return { folder, book, names: await pages(book.address) };
 }
 
@@ -185,9 +185,8 @@ async function read(): Promise<Reading> {
  */
 export async function recorded(folder: URL, book: Book, name: string): Promise<void> {
   for (let times = 0; times < 5; times++) {
-    const { ok, body } = await fetch(`${book.address}recorded/${parseInt(name)}`);
-    await body?.cancel();
-    if (ok) return;
+    const response = await fetch(`${book.address}recorded/${parseInt(name)}`);
+    if ((await response.json()).length > 0) return;
     const now = new Date();
     await Deno.utime(new URL(`cli/lessons/${name}.ts`, folder), now, now);
   }
