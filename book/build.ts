@@ -39,9 +39,10 @@ export async function build(project: Project, folder: string): Promise<void> {
   const start = performance.now();
   await prepare(folder);
   const recordings = new Recordings(project);
-  const lessons = project.lessons();
-  await recordings.recordAll(lessons, AT_A_TIME);
-  const missing = lessons.filter((lesson) => !recordings.get(lesson)).map(({ number }) => number);
+  await recordings.recordAll(AT_A_TIME);
+  const missing = project.lessons().filter((lesson) => !recordings.get(lesson)).map(({ number }) =>
+    number
+  );
   if (missing.length > 0) {
     throw new Error(
       `Lesson ${missing.join(" and ")} could not be recorded. Run it: deno task lesson${

@@ -14,6 +14,20 @@ import { play } from "./runs.ts";
 
 const FOLDER = "book/.recorded";
 
+/** How often a run is tried that does not end in time: perhaps the machine is busy. */
+const TRIES = 3;
+
+/** Why a lesson could not be recorded. */
+interface Failure {
+  /** What it was then. */
+  readonly of: string;
+  /** What is wrong, as far as that is seen. */
+  readonly trouble: Trouble | undefined;
+  readonly tries: number;
+  /** Whether it is tried again as it is. */
+  readonly again: boolean;
+}
+
 /** What Deno reads before it runs anything. */
 const SETTINGS = ["deno.json", "deno.lock"];
 
@@ -23,8 +37,7 @@ export class Recordings {
   readonly #known = new Map<string, { of: string; recording: Recording }>();
   /** Of the lessons that somebody waits for: resolved when there is something new. */
   readonly #wanted = new Map<string, PromiseWithResolvers<void>>();
-  /** Of what could not be recorded: what it was then, and why not, as far as that is seen. */
-  readonly #failed = new Map<string, { of: string; trouble: Trouble | undefined }>();
+  readonly #failed = new Map<string, Failure>();
   readonly #running = new Set<string>();
   readonly #imported: Kept<readonly string[]>;
   readonly #abort = new AbortController();
@@ -67,10 +80,10 @@ export class Recordings {
   }
 
   /** Records what is not recorded as it is now, so many at a time. */
-  async recordAll(lessons: readonly LessonFile[], atATime = 1): Promise<void> {
+  async recordAll(atATime = 1): Promise<void> {
     const record = async () => {
       while (!this.#abort.signal.aborted) {
-        const lesson = this.#next(lessons);
+        const lesson = this.#next();
         if (!lesson) return;
         await this.#record(lesson);
       }
@@ -79,8 +92,8 @@ export class Recordings {
   }
 
   /** The lesson to record next: one that somebody waits for, one that was changed, any other. */
-  #next(lessons: readonly LessonFile[]): LessonFile | undefined {
-    const open = lessons.filter((lesson) =>
+  #next(): LessonFile | undefined {
+    const open = this.#project.lessons().filter((lesson) =>
       !this.#running.has(lesson.name) && !this.#isDone(lesson)
     );
     return open.find(({ name }) => this.#wanted.has(name)) ??
@@ -96,8 +109,9 @@ export class Recordings {
   /** Whether it was recorded, or could not be, as its files are now. */
   #isDone({ name, path }: LessonFile): boolean {
     const of = this.#runs(path);
+    const failed = this.#failed.get(name);
     return (this.#known.get(name) ?? this.#read(name))?.of === of ||
-      this.#failed.get(name)?.of === of;
+      failed?.of === of && !failed.again;
   }
 
   async #record({ name, path, task }: LessonFile): Promise<void> {
@@ -111,9 +125,10 @@ export class Recordings {
     clearInterval(timer);
     this.#running.delete(name);
     if (signal.aborted) return;
-    const recording = isWhole(events) ? { events } : undefined;
-    const trouble = recording ? undefined : troubleIn(events, errors, path);
-    this.#keep(name, of, recording, trouble);
+    if (isWhole(events)) this.#keep(name, of, { events });
+    else this.#fail(name, of, troubleIn(events, errors, path), isLate(events));
+    this.version++;
+    this.#tell(name);
   }
 
   /** What a run tells until its end, also if it cannot even begin. */
@@ -132,21 +147,16 @@ export class Recordings {
     return { events, errors };
   }
 
-  #keep(
-    name: string,
-    of: string,
-    recording: Recording | undefined,
-    trouble: Trouble | undefined,
-  ): void {
-    if (recording) {
-      this.#known.set(name, { of, recording });
-      this.#failed.delete(name);
-      this.#write(name, of, recording);
-    } else {
-      this.#failed.set(name, { of, trouble });
-    }
-    this.version++;
-    this.#tell(name);
+  #keep(name: string, of: string, recording: Recording): void {
+    this.#known.set(name, { of, recording });
+    this.#failed.delete(name);
+    this.#write(name, of, recording);
+  }
+
+  #fail(name: string, of: string, trouble: Trouble | undefined, late: boolean): void {
+    const before = this.#failed.get(name);
+    const tries = before?.of === of ? before.tries + 1 : 1;
+    this.#failed.set(name, { of, trouble, tries, again: late && tries < TRIES });
   }
 
   #want(name: string): PromiseWithResolvers<void> {
@@ -242,7 +252,14 @@ function troubleIn(
     const said = error.replace(/^error: (Uncaught )?(\(in promise\) )?/, "");
     return new Trouble(path!, said, Number(line), Number(column));
   }
-  const failed = events.findLast((one) => one.event === "failed");
-  const isEndless = failed?.text.startsWith("It did not end");
-  return isEndless ? new Trouble(page, failed!.text) : undefined;
+  return isLate(events) ? new Trouble(page, failureIn(events)!) : undefined;
+}
+
+/** Whether a run was stopped because its time was up. */
+function isLate(events: readonly Event[]): boolean {
+  return failureIn(events)?.startsWith("It did not end") ?? false;
+}
+
+function failureIn(events: readonly Event[]): string | undefined {
+  return events.findLast((one) => one.event === "failed")?.text;
 }

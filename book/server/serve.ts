@@ -24,6 +24,7 @@ export interface Options {
 
 /** Serves until Ctrl-C. Throws where the port is taken. */
 export async function serve(project: Project, { port, open, editor }: Options): Promise<void> {
+  project.lessons(); // Throws where there are none: that is no book.
   const recordings = new Recordings(project);
   const folder = decodeURIComponent(project.folder.pathname);
   const site = new Site(project, {
@@ -68,7 +69,7 @@ async function keepRecording(project: Project, site: Site, recordings: Recording
     // Who waits may wait for more than is seen here: a run may import any file.
     if (now !== seen || recordings.isWaitedFor) {
       seen = now;
-      await recordings.recordAll(project.lessons()).catch(tell);
+      await recordings.recordAll().catch(tell);
     }
     if (recordings.version !== version) {
       version = recordings.version;

@@ -58,6 +58,21 @@ Deno.test("who waits for a recording", async (t) => {
   }
 });
 
+Deno.test("a run that does not end in time is recorded again: the machine may be busy", async () => {
+  using folder = await project({ runs: [1] });
+  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = server.addr as Deno.NetAddr;
+  const begin = `(await Deno.connect({ port: ${port} })).readable.getReader().read();`;
+  const wait = begin.replace("(await", "await (await");
+  await broken(folder, "01_send", wait);
+  await using book = await serve(folder);
+  const recorded = eventsOf(book, 1);
+  using _late = await server.accept(); // it waits until its time is up
+  using second = await server.accept();
+  second.close();
+  assert(await recorded > 0);
+});
+
 /** Waits for a recording that nobody makes any more. */
 const STOP = `
 import { Project } from "./project.ts";
