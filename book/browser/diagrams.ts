@@ -15,8 +15,8 @@ const STEPS = "Drawn step by step, with the real times…";
 const GONE = "The book has stopped. Start it again: deno task book";
 /** The second click of a double-click comes so soon at most, in milliseconds: it is not meant to stop. */
 const DOUBLE = 400;
-/** A run that was stopped may need a moment to end: so often, and so many milliseconds later. */
-const AGAIN = { times: 5, later: 100 };
+/** The name of this page, for the server: a page that runs a lesson again has stopped the run before. */
+const PAGE = `${Math.random()}`;
 
 export function startDiagrams(): void {
   for (const figure of document.querySelectorAll<HTMLElement>(".diagram")) new Diagram(figure);
@@ -48,14 +48,14 @@ class Diagram {
     this.#status = figure.querySelector(".status")!;
     this.#first = this.#status.textContent!;
     this.#knobs = new Knobs(figure, () => {
-      if (this.#isBusy || !figure.querySelector("svg")) return;
+      if (this.#isBusy || !figure.querySelector(".picture svg")) return;
       this.#remark = "";
       this.#tell();
     });
     this.#player = new Player(figure, () => this.#recorded(), (stepped) => this.#tell(stepped));
     this.#run.addEventListener("click", ({ detail }) => this.#press(detail));
     figure.addEventListener("recorded", () => this.#wait());
-    if (figure.querySelector("svg")) {
+    if (figure.querySelector(".picture svg")) {
       this.#figure.querySelector(".player")!.removeAttribute("hidden");
     } else if (this.#live) this.#wait();
   }
@@ -80,7 +80,7 @@ class Diagram {
    */
   async #wait(): Promise<void> {
     if (this.#isBusy) return;
-    if (!this.#figure.querySelector("svg")) this.#say("Recording a first run…");
+    if (!this.#figure.querySelector(".picture svg")) this.#say("Recording a first run…");
     const before = this.#player.events;
     const events = await this.#recorded();
     if (this.#isBusy || this.#player.events !== before) return; // somebody pressed Run
@@ -186,17 +186,13 @@ class Diagram {
 
   /** The events of a new run. */
   async #fresh(signal: AbortSignal): Promise<AsyncIterable<Event | Complaint>> {
-    const path = `run/${this.#figure.dataset.lesson}${this.#knobs.query}`;
-    for (let times = 1;; times++) {
-      const response = await fetch(path, {
-        method: "POST",
-        signal: AbortSignal.any([signal, leaving()]),
-      });
-      if (response.ok) return objects(response.body!) as AsyncGenerator<Event | Complaint>;
-      const said = (await response.text()).trim();
-      if (response.status !== 429 || times > AGAIN.times) throw new Error(said);
-      await new Promise((resolve) => setTimeout(resolve, AGAIN.later));
-    }
+    const response = await fetch(`run/${this.#figure.dataset.lesson}${this.#knobs.query}`, {
+      method: "POST",
+      headers: { "x-page": PAGE },
+      signal: AbortSignal.any([signal, leaving()]),
+    });
+    if (!response.ok) throw new Error((await response.text()).trim());
+    return objects(response.body!) as AsyncGenerator<Event | Complaint>;
   }
 
   /** The events of the picture that the page came with, or none. */

@@ -47,6 +47,14 @@ async function ownOnly(context: Context, next: () => Promise<void>): Promise<Res
   await next();
 }
 
+/** A run that goes on. */
+interface Run {
+  /** Which page asked for it, as it names itself. */
+  readonly page: string;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
 /** The application at this port of 127.0.0.1. */
 export function app(
   project: Project,
@@ -55,7 +63,7 @@ export function app(
   port: () => number,
 ): Hono {
   const app = new Hono();
-  const running = new Set<number>();
+  const running = new Map<number, Run>();
   const checking = new Set<object>();
   let followers = 0;
 
@@ -67,7 +75,8 @@ export function app(
   // A name that points here is not enough (DNS rebinding): it has to be one of ours.
   app.use(async (context, next) => {
     const host = context.req.header("host") ?? "";
-    const own = [`127.0.0.1:${port()}`, `localhost:${port()}`];
+    // As a browser names it: without the port, if that is 80.
+    const own = ["127.0.0.1", "localhost"].map((name) => new URL(`http://${name}:${port()}`).host);
     if (!own.includes(host)) return context.text("This book is at 127.0.0.1.\n", 421);
     const { method } = context.req;
     if (method === "GET" || method === "HEAD") return await next();
@@ -81,19 +90,31 @@ export function app(
     await next();
   });
 
-  app.post("/run/:number{[0-9]{1,3}}", (context) => {
+  app.post("/run/:number{[0-9]{1,3}}", async (context) => {
     const number = Number(context.req.param("number"));
     const lesson = (project.lessons()).find((lesson) => lesson.number === number);
     if (!lesson?.task) return context.text("There is no such lesson.\n", 404);
     const { task, lesson: { knobs } } = lesson;
     const options = knobOptions(new URL(context.req.url).searchParams, knobs);
     if (!options) return context.text("This lesson cannot run with that.\n", 400);
-    if (running.has(number)) return context.text("This lesson is running already.\n", 429);
+    const page = context.req.header("x-page") ?? crypto.randomUUID();
+    // A page that asks again has stopped its run before, which may still be ending.
+    let before = running.get(number);
+    while (before?.page === page) {
+      before.stop.abort();
+      await before.ended;
+      before = running.get(number);
+    }
+    if (before) return context.text("This lesson is running already.\n", 429);
     if (running.size >= MOST.runs) return context.text("Too many lessons are running.\n", 429);
-    running.add(number);
-    return streamed((send, signal) =>
-      play(task, project.folder, send, signal, options).finally(() => running.delete(number))
-    );
+    return streamed((send, gone) => {
+      const stop = new AbortController();
+      const signal = AbortSignal.any([gone, stop.signal]);
+      const run = play(task, project.folder, send, signal, options)
+        .finally(() => running.delete(number));
+      running.set(number, { page, stop, ended: run.catch(() => {}) });
+      return run;
+    });
   });
 
   app.post("/check/:number{[0-9]{1,3}}", (context) => {
@@ -110,13 +131,14 @@ export function app(
   });
 
   // Nor may others learn what is saved when, or read a file.
-  app.use("/changes/*", ownOnly);
-  app.use("/file/*", ownOnly);
+  for (const room of ["changes", "file", "recorded"]) app.use(`/${room}/*`, ownOnly);
 
   // Runs nothing: it looks at the files of a page.
   app.get("/changes/:name", (context) => {
     const name = context.req.param("name");
     if (!name.endsWith(".html") || !site.files().has(name)) return context.notFound();
+    // Without a body there would be nobody who leaves.
+    if (context.req.method === "HEAD") return context.body(null);
     if (followers >= MOST.followers) return context.text("Too many pages are open.\n", 429);
     followers++;
     return streamed((send, signal) => follow(site, name, send, signal).finally(() => followers--));

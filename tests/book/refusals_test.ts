@@ -25,6 +25,38 @@ async function request(port: number, head: string, hostname = "127.0.0.1"): Prom
   return { status: Number(headers.split(" ")[1]), headers, body: body.join("\r\n\r\n") };
 }
 
+/** Asks a book at port 80. A browser leaves this port out where it names the host. */
+const PORT_80 = `
+import { Project } from "./project.ts";
+import { Recordings } from "./server/recordings.ts";
+import { app } from "./server/app.ts";
+import { Site } from "./site.tsx";
+
+const project = new Project(new URL("../", import.meta.url));
+const recordings = new Recordings(project);
+const site = new Site(project, { live: true, recording: () => undefined, recorded: () => 0 });
+const book = app(project, site, recordings, () => 80);
+const told = [];
+for (const host of ["127.0.0.1", "localhost", "127.0.0.1:80", "evil.example"]) {
+  const headers = { host, origin: \`http://\${host}\` };
+  const { status } = await book.request("http://book/run/99", { method: "POST", headers });
+  told.push(status);
+}
+console.log(told.join());
+`;
+
+Deno.test("at port 80, the book is at the name that a browser has for it", async () => {
+  using folder = await project({ runs: [] });
+  await Deno.writeTextFile(new URL("book/port_80.ts", folder), PORT_80);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--frozen", "--allow-read=.", "book/port_80.ts"],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals([text(stdout), text(stderr)], ["404,404,421,421\n", ""]);
+});
+
 Deno.test("the server refuses", async (t) => {
   using folder = await project();
   await Deno.writeTextFile(new URL("secret.txt", folder), "secret");
@@ -83,8 +115,10 @@ Deno.test("the server refuses", async (t) => {
         403,
         site,
       );
-      const follow = `GET /changes/index.html HTTP/1.1\n${own}\nSec-Fetch-Site: ${site}`;
-      assertEquals((await request(port, follow)).status, 403, site);
+      for (const path of ["/changes/index.html", `/file/lessons/04_echo.ts`, "/recorded/4"]) {
+        const look = `GET ${path} HTTP/1.1\n${own}\nSec-Fetch-Site: ${site}`;
+        assertEquals((await request(port, look)).status, 403, `${path}, ${site}`);
+      }
     }
   });
 
@@ -238,6 +272,23 @@ Deno.test("the server refuses", async (t) => {
     assertEquals([again.status, await again.text()], [429, "This lesson is running already.\n"]);
     const fifth = await fetch(`${book.address}run/5`, origin);
     assertEquals([fifth.status, await fifth.text()], [429, "Too many lessons are running.\n"]);
+    // A page that runs a lesson again ends its own run before, and nobody else's.
+    await running.shift()!.body!.cancel();
+    const asPage = (page: string) => {
+      const headers = { ...origin.headers, "x-page": page };
+      return fetch(`${book.address}run/1`, { ...origin, headers });
+    };
+    let first = await asPage("one");
+    while (first.status === 429) { // until the run before has ended
+      await first.body!.cancel();
+      first = await asPage("one");
+    }
+    const other = await asPage("two");
+    assertEquals([other.status, await other.text()], [429, "This lesson is running already.\n"]);
+    const more = await Promise.all([asPage("one"), asPage("one"), asPage("one")]);
+    assertEquals(more.map(({ status }) => status), [200, 200, 200]);
+    assertEquals(await first.text(), '{"event":"failed","text":"Nobody looks any more."}\n');
+    running.push(...more);
     // Whoever goes away makes room.
     for (const response of running) await response.body!.cancel();
     let status = 429;
@@ -283,6 +334,11 @@ Deno.test("the server refuses", async (t) => {
       await response.body!.cancel();
       return response.status === 200;
     }, "room for a page");
+    // Whoever asks for no body follows nothing.
+    for (let times = 0; times < 33; times++) {
+      const { status } = await fetch(`${book.address}changes/index.html`, { method: "HEAD" });
+      assertEquals(status, 200);
+    }
   });
 
   await t.step("to listen to the network", async () => {

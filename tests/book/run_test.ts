@@ -254,6 +254,29 @@ Deno.test("a run", async (t) => {
     assertEquals(complaints, []);
   });
 
+  await t.step("is begun again as soon as it is stopped, also many times", async () => {
+    await using opened = await open(chromium, `${book.address}04_echo.html`);
+    const { page, complaints } = opened;
+    await page.waitForSelector(".picture svg");
+    await page.evaluate(async () => {
+      const button = document.querySelector<HTMLElement>(".run")!;
+      const stands = async (is: () => boolean) => {
+        while (!is()) await new Promise((resolve) => setTimeout(resolve));
+      };
+      const status = () => document.querySelector(".status")!.textContent!;
+      for (let times = 0; times < 10; times++) {
+        button.click();
+        await stands(() => /^(Starting|Running|This)/.test(status()));
+        if (status().startsWith("This")) return; // it was refused: the browser complains of that
+        button.click();
+        await stands(() => status() === "Stopped.");
+      }
+    });
+    assertEquals(complaints, []);
+    await run(page);
+    assert((await status(page)).endsWith("just now"), await status(page));
+  });
+
   await t.step("has the numbers of its sliders, as the command beside it says", async () => {
     await using opened = await open(chromium, `${book.address}08_loss.html`);
     const { page, complaints } = opened;
