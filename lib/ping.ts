@@ -131,7 +131,7 @@ export interface PingOptions {
 
 /**
  * Sends pings, waits for the replies to the last ones, and closes the socket. Throws the errors of
- * {@linkcode Socket.send}.
+ * {@linkcode Socket.send} and of `log`, and sends no more then.
  */
 export async function ping(
   socket: Socket,
@@ -152,12 +152,14 @@ export async function ping(
       if (line) log(line);
     }
   };
-  await Promise.all([talk().finally(() => socket.close()), listen()]);
+  const close = () => socket.close(); // ends the other one
+  await Promise.all([talk().finally(close), listen().finally(close)]);
 }
 
 /**
  * Returns the median of sorted numbers: the one in the middle, or the mean of the two in the
- * middle. Unlike a mean, it hardly changes if a few numbers are very large.
+ * middle. It is `NaN` if there are no numbers. Unlike a mean, it hardly changes if a few numbers
+ * are very large.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -385,8 +385,15 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
     return { data: new Uint8Array(bytes), from: { hostname, port } };
   };
 
-  readonly #failed = (error: unknown): Promise<Datagram> => {
-    if (isAboutAnEarlierSend(error)) return this.#read();
+  readonly #failed = async (error: unknown): Promise<Datagram> => {
+    // A loop, because #read() would leave a promise in memory for each of these errors.
+    while (isAboutAnEarlierSend(error)) {
+      try {
+        return this.#came(await this.#conn.receive(this.#room()));
+      } catch (reason) {
+        error = reason;
+      }
+    }
     this.#reading = undefined;
     if (!this.#closed) throw error;
     const closed = new Deno.errors.Interrupted("The socket was closed meanwhile.");

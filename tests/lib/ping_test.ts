@@ -181,3 +181,26 @@ Deno.test("ping: a send that fails ends it, with what was wrong", async () => {
   );
   await assertRejects(() => client.receive(), Deno.errors.BadResource);
 });
+
+Deno.test("ping: a log that throws ends it, and nothing more is sent", async () => {
+  using server = bind();
+  const client = bind();
+  const clock = new SimulatedClock();
+  const log = () => {
+    throw new Error("the disk is full");
+  };
+  const pinging = ping(client, server.address, new Pings(50), {
+    count: 9,
+    interval: 10,
+    log,
+    clock,
+  });
+  const failing = assertRejects(() => pinging, Error, "the disk is full");
+  const { from } = await server.receive({ signal: soon() });
+  await server.send("pong 1", from);
+  await failing;
+  await clock.pass(100);
+  const signal = AbortSignal.timeout(50);
+  await assertRejects(() => client.receive({ signal }), Deno.errors.BadResource);
+  await assertRejects(() => server.receive({ signal }), DOMException);
+});

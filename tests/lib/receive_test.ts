@@ -1,7 +1,15 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { bind } from "../../lib/udp.ts";
 import { listeners, soon, text } from "../helpers.ts";
 import { fakeSocket } from "./system.ts";
+
+/** What frees all memory that nobody needs any more. */
+function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
+}
 
 Deno.test("receive: the bytes are the caller's own, and no more than that is kept", async () => {
   using alice = bind();
@@ -183,4 +191,31 @@ Deno.test("receive: both reports of Windows about an earlier send are no error",
     receive: () => reports.length > 0 ? Promise.reject(reports.shift()) : Promise.resolve(datagram),
   });
   assertEquals((await socket.receive()).data[0], 7);
+});
+
+Deno.test("receive: a hundred thousand such reports in a row leave nothing in memory", async () => {
+  const gc = collector();
+  const reset = new Deno.errors.ConnectionReset("(os error 10054)");
+  const datagram = [new Uint8Array([7]), { hostname: "127.0.0.1", port: 2 }];
+  let reports = 0;
+  const full = Promise.withResolvers<void>();
+  const last = Promise.withResolvers<unknown>();
+  const answers = () => {
+    if (reports++ < 100_000) return Promise.reject(reset);
+    full.resolve();
+    return last.promise;
+  };
+  let receive = () => Promise.resolve<unknown>(datagram);
+  using socket = fakeSocket({ receive: () => receive() });
+  await socket.receive(); // from now on, the socket uses one buffer
+  receive = answers;
+  gc();
+  const before = Deno.memoryUsage().heapUsed;
+  const receiving = socket.receive();
+  await full.promise;
+  gc();
+  const grown = Deno.memoryUsage().heapUsed - before;
+  last.resolve(datagram);
+  await receiving;
+  assert(grown < 3_000_000, `${grown} bytes`); // a promise for each of them would take 10 MB
 });
