@@ -161,14 +161,14 @@ Deno.test("lesson 10: an old ACK, one for a part that was not sent, and a strang
   const sending = new GoBackN(sender, FIVE, receiver.address, 2);
   const running = sending.run();
   assertEquals(await texts(receiver, 2), PARTS.slice(0, 2));
-  await receiver.send("ACK 0", sender.address);
-  assertEquals(await texts(receiver, 1), [PARTS[2]]);
-  await stranger.send("ACK 2", sender.address);
-  for (const ack of ["ACK 0", "ACK 0", "ACK 3", "ACK 1x", "ack 1", "", "PART 1 one"]) {
+  await receiver.send("ACK 1", sender.address);
+  assertEquals(await texts(receiver, 2), PARTS.slice(2, 4));
+  await stranger.send("ACK 3", sender.address);
+  for (const ack of ["ACK 1", "ACK 0", "ACK 4", "ACK 2x", "ack 2", "", "PART 2 two"]) {
     await receiver.send(ack, sender.address);
   }
-  assertEquals((await texts(receiver, 1))[0], PARTS[1]); // the timeout
-  assertEquals(sending.lowest, 1);
+  assertEquals((await texts(receiver, 1))[0], PARTS[2]); // the timeout
+  assertEquals(sending.lowest, 2);
   sender.close();
   await assertRejects(() => running, Error);
 });
