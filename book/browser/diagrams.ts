@@ -9,6 +9,7 @@ import { Knobs } from "./knobs.ts";
 import { name, Player } from "./player.ts";
 
 const RECORDED = "recorded from a real run";
+const AGAIN_RECORDED = "run again after a change";
 /** What to say while a run that has ended is drawn: its steps are not as fast as it was. */
 const STEPS = "Drawn step by step, with the real times…";
 /** What to say when nobody answers. */
@@ -80,16 +81,18 @@ class Diagram {
    */
   async #wait(): Promise<void> {
     if (this.#isBusy) return;
-    if (!this.#figure.querySelector(".picture svg")) this.#say("Recording a first run…");
+    const isFirst = !this.#figure.querySelector(".picture svg");
+    if (isFirst) this.#say("Recording a first run…");
     const before = this.#player.events;
     const events = await this.#recorded();
     if (this.#isBusy || this.#player.events !== before) return; // somebody pressed Run
-    this.#when = RECORDED;
+    this.#when = isFirst ? RECORDED : AGAIN_RECORDED;
     this.#remark = "";
     this.#numbers = "";
     this.#figure.querySelector(".said")?.remove();
-    if (events.length > 0) this.#player.take(events);
-    else this.#say("Run it to see what happens.");
+    if (events.length === 0) return this.#say("Run it to see what happens.");
+    this.#player.take(events);
+    this.#tellPage();
   }
 
   async #start(): Promise<void> {
@@ -120,10 +123,16 @@ class Diagram {
       }
       this.#when = this.#live ? "just now" : RECORDED;
       this.#numbers = numbers;
+      this.#tellPage();
       this.#player.begin();
       this.#player.play();
     }
     this.#player.add(event);
+  }
+
+  /** There is a new picture: an editor may wait for it. */
+  #tellPage(): void {
+    document.dispatchEvent(new Event("pictured"));
   }
 
   /** Shows a line of an error above the picture. */

@@ -34,6 +34,9 @@ class Refused extends Error {
 }
 
 const UNSAVED = "Not saved yet.";
+const RUNNING = "Running it for the picture…";
+/** A run for the picture has ended by then, in milliseconds, or the machine is very busy. */
+const ENOUGH = 20_000;
 const LEAVES = "Tab leaves the editor now.";
 
 const open = new Map<string, Editor>();
@@ -57,6 +60,8 @@ class Editor {
   readonly #whole: HTMLElement;
   readonly #status = element("p", "state");
   readonly #question = element("div", "question");
+  /** What is said of the run of a lesson that was saved. */
+  #run: HTMLElement | undefined;
   #button: HTMLElement | undefined;
   /** The mark of the version that this was made from, and its text. */
   #of: string;
@@ -104,6 +109,7 @@ class Editor {
     else draft.forget();
     addEventListener("beforeunload", this.#leave);
     document.addEventListener("renewed", this.#renew);
+    document.addEventListener("pictured", this.#pictured);
     document.addEventListener("checked", this.#checked);
     document.addEventListener("click", this.#first, true);
   }
@@ -162,7 +168,7 @@ class Editor {
     try {
       const version = await ask(`save/${this.#file}`, { text, of: this.#of, keep });
       this.#take(version, text);
-      if (this.#isSaved) this.#say("Saved.", ...this.#said(version));
+      if (this.#isSaved) this.#say("Saved.", ...this.#runs(version), ...this.#said(version));
       this.#check();
     } catch (error) {
       if (error instanceof Refused && error.status === 409) await this.#ask().catch(this.#fail);
@@ -185,6 +191,18 @@ class Editor {
     document.dispatchEvent(new Event("kept"));
     showFaults(this.#view, fault ? [fault] : []);
   }
+
+  /** A lesson that was saved is run for its picture, which may be above what one sees. */
+  #runs({ fault }: Version): Node[] {
+    if (!this.#file.startsWith("lessons/") || fault) return [];
+    const run = this.#run = element("span", "", RUNNING);
+    setTimeout(() => {
+      if (run.textContent === RUNNING) run.textContent = "There is no new picture. Run says why.";
+    }, ENOUGH);
+    return [run];
+  }
+
+  readonly #pictured = () => this.#run?.replaceChildren(linked("#diagram", "The picture is new."));
 
   #said({ kept = [], fault }: Version): (Node | string)[] {
     return [
@@ -249,6 +267,7 @@ class Editor {
     open.delete(this.#file);
     removeEventListener("beforeunload", this.#leave);
     document.removeEventListener("renewed", this.#renew);
+    document.removeEventListener("pictured", this.#pictured);
     document.removeEventListener("checked", this.#checked);
     document.removeEventListener("click", this.#first, true);
     const isSaved = this.#isSaved;
@@ -284,6 +303,10 @@ class Editor {
 
   /** The page is another one: perhaps the file is, too. */
   readonly #renew = async () => {
+    if (document.querySelector("#trouble .trouble")) {
+      this.#run?.replaceChildren(linked("#trouble", "It failed: the page says why."));
+      this.#run = undefined;
+    }
     if (this.#saving) return;
     const version = await ask(`file/${this.#file}`).catch(() => undefined);
     if (!version || version.of === this.#of || this.#saving) return;
@@ -300,6 +323,12 @@ class Editor {
     const all = texts.flatMap((text) => faultsIn(text, this.#file));
     if (all.length > 0) showFaults(this.#view, all);
   };
+}
+
+function linked(place: string, text: string): HTMLAnchorElement {
+  const link = element("a", "", text);
+  link.href = place;
+  return link;
 }
 
 /** What a checker or the compiler says of lines of a file: `exercises/04_echo.ts:30:12: …`. */

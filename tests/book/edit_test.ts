@@ -100,6 +100,14 @@ async function press(page: Page, ...keys: ("Control" | "s" | "Home" | "End")[]):
   for (const key of keys.slice(0, -1)) await page.keyboard.up(key);
 }
 
+/** Goes to the editor that is open, where its cursor is. */
+async function focusEditor(page: Page): Promise<void> {
+  await page.$eval(
+    ".host",
+    (one) => one.shadowRoot!.querySelector<HTMLElement>(".cm-content")!.focus(),
+  );
+}
+
 /** Presses the first Edit of this part of a page, and waits until it can be typed. */
 async function edit(page: Page, part: string): Promise<void> {
   await page.waitForSelector(`${part} .change:not([hidden])`);
@@ -167,10 +175,7 @@ Deno.test("the editor in the page", async (t) => {
   await t.step(
     "saves an exercise, which is checked then, with what is wrong at its line",
     async () => {
-      await page.evaluate(() =>
-        document.querySelector<HTMLElement>(".host")!.shadowRoot!
-          .querySelector<HTMLElement>(".cm-content")!.focus()
-      );
+      await focusEditor(page);
       await page.keyboard.type("const wrong: number = 'text';\n");
       await press(page, "Control", "s");
       await until(async () => (await Deno.readTextFile(exercise)).includes("'text'"), "the save");
@@ -207,6 +212,23 @@ Deno.test("the editor in the page", async (t) => {
     await press(page, "Control", "s");
     await until(async () => (await textOf(page, "#trouble")) === "", "no fault");
     assertEquals(await Deno.readTextFile(lesson), page4);
+    await until(async () => await said(page) === "Saved. The picture is new.", "the new picture");
+    assert((await textOf(page, ".status")).endsWith("run again after a change"));
+    await page.click(".editing .state a");
+    await until(() => page.$eval(".diagram", (one) => one.getBoundingClientRect().top > 0), "it");
+    // What runs, but not to its end, has no new picture.
+    await focusEditor(page);
+    await page.keyboard.type('queueMicrotask(() => { throw new Error("Halfway"); });\n');
+    await press(page, "Control", "s");
+    const failed = "Saved. It failed: the page says why.";
+    await until(async () => await said(page) === failed, "the end of the run");
+    assertEquals(
+      await page.$eval(".editing .state a", (one) => (one as HTMLAnchorElement).hash),
+      "#trouble",
+    );
+    await page.click(".editing .buttons button:nth-child(2)");
+    await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
+    await focusEditor(page);
     // Run takes what is typed: it is saved first.
     await page.keyboard.type("// Typed.\n");
     await page.click(".run");
@@ -298,10 +320,7 @@ Deno.test("the editor in the page", async (t) => {
     await press(other, "Control", "s");
     await until(async () => (await said(other)).startsWith("Saved."), "the second's save");
     await page.bringToFront();
-    await page.$eval(
-      ".host",
-      (one) => one.shadowRoot!.querySelector<HTMLElement>(".cm-content")!.focus(),
-    );
+    await focusEditor(page);
     await press(page, "Control", "s");
     await until(async () => await focused(page) === "Keep mine", "the question");
     await page.keyboard.press("Tab");
