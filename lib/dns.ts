@@ -93,7 +93,7 @@ export interface Message {
   readonly question: Question;
   /** `IN` is the internet. Others are rare. */
   readonly class: string;
-  /** The records of the answer. Only those of the {@linkcode TYPES} are here. */
+  /** The records of an answer. Only those of the {@linkcode TYPES} are here. */
   readonly records: readonly NameRecord[];
   /** The `NS` records name the servers that know more. An `SOA` record: see {@linkcode Found}. */
   readonly authority: readonly NameRecord[];
@@ -211,6 +211,9 @@ export function errorAnswer(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefi
  * Decodes a message. Throws a {@linkcode DnsError} if it does not have exactly one question, or if
  * something is missing. A question has to keep all rules. After an answer, more bytes may follow,
  * and are ignored: some servers send zeros there.
+ *
+ * The records of a question, as in an UPDATE, are not read. A stranger may send thousands of them,
+ * and that would take long.
  */
 export function decode(bytes: Uint8Array): Message {
   if (bytes.length > MAX_MESSAGE) throw new DnsError("This is too long for a DNS message.");
@@ -229,13 +232,18 @@ export function decode(bytes: Uint8Array): Message {
     code: opt && isAnswer ? codeName(opt.ttl >>> 24 << 4 | at(bytes, 2) & 15) : message.code,
     question: { name: asked.name, type: asked.type },
     class: asked.class,
-    records: answers.flatMap((record) => toValues(bytes, record)),
-    authority: authorities.flatMap((record) => toValues(bytes, record)),
+    records: valuesOf(bytes, isAnswer ? answers : []),
+    authority: valuesOf(bytes, isAnswer ? authorities : []),
     acceptedBytes: Math.min(Math.max(PLAIN_BYTES, opt?.class ?? 0), EDNS_BYTES),
     ...(opt && { edns: opt.ttl >> 16 & 0xff }),
     dnssec: opt !== undefined && isDnssec(opt),
     bytes,
   };
+}
+
+/** Returns records as values. */
+function valuesOf(bytes: Uint8Array, records: ReadRecord[]): NameRecord[] {
+  return records.flatMap((record) => toValues(bytes, record));
 }
 
 /**
