@@ -9,6 +9,7 @@ import { headings, plain, readable, slug, tagged } from "./markdown.ts";
 import { type Document, type LessonFile, parts, type Project } from "./project.ts";
 import type { Item, Source } from "./code/parse.ts";
 import { capital } from "./pages/layout.tsx";
+import { grouped } from "./pages/lesson.tsx";
 
 /** A place in the book. */
 export interface Entry {
@@ -33,8 +34,9 @@ export function entries(project: Project, lessons: readonly LessonFile[]): Entry
       href,
       text: `${lesson.about} ${plain(source.doc)} ${plain(source.closing)}`,
     });
-    for (const item of code) {
-      found.push(declared(source, item, on, `${href}#${item.names.join(", ")}`));
+    for (const items of grouped(source, code)) {
+      const place = `${href}#${items.at(-1)!.names.join(", ")}`; // they stand below one heading
+      for (const item of items) found.push(declared(source, item, on, place));
     }
     for (const item of play) {
       found.push({

@@ -368,8 +368,8 @@ function commands(text: string): { commands: { command: string; does: string }[]
   return { commands: found, rest: rest.join("\n\n").trim() };
 }
 
-/** Declarations without a doc comment stand with the one after them. */
-function grouped(source: Source, items: readonly Item[]): Item[][] {
+/** Declarations without a doc comment stand with the one after them, below its name. */
+export function grouped(source: Source, items: readonly Item[]): Item[][] {
   const groups: Item[][] = [];
   let open: Item[] = [];
   for (const item of items) {

@@ -52,6 +52,21 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
     assert(lessons.size > 10, `Only ${lessons.size} lessons were found.`);
   });
 
+  await t.step("with a place that is there, as everything that can be found", async () => {
+    const pages = new Map<string, string>();
+    for (const { title, on, href } of entries) {
+      const [name = "", id] = href.split("#");
+      if (!pages.has(name)) pages.set(name, await get(name));
+      const page = pages.get(name)!;
+      assert(page.includes("<h1"), `${on}, ${title}: ${href}`);
+      if (id) assert(page.includes(` id="${id}"`), `${on}, ${title}: ${href}`);
+      // A part of a document has a place of its own: who looks for it does not want its top.
+      if (/^(docs-|readme)/.test(name) && title !== on) assert(id || on === "Read me", href);
+    }
+    const parts = entries.filter(({ href }) => href.startsWith("readme.html#"));
+    assert(parts.length > 3, "the parts of the README");
+  });
+
   await t.step("in the words of those who ask", () => {
     for (const [asked, wanted] of Object.entries(ASKED)) {
       const best = found(asked).slice(0, 3).map(({ title }) => title);

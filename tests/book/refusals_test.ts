@@ -128,8 +128,12 @@ Deno.test("the server refuses", async (t) => {
       assert(status === 405 || status === 501 || status === 400, `${method}: ${status}`);
     }
     for (const path of ["/run/1", "/check/1"]) {
-      assertEquals((await request(port, `GET ${path} HTTP/1.1\n${own}`)).status, 404, path);
+      for (const method of ["GET", "HEAD"]) {
+        assertEquals((await request(port, `${method} ${path} HTTP/1.1\n${own}`)).status, 404, path);
+      }
     }
+    const { status, body } = await request(port, `HEAD /04_echo.html HTTP/1.1\nHost: ${host}`);
+    assertEquals([status, body], [200, ""], "who asks for the head of a page gets it");
   });
 
   await t.step("paths that are not on its list", async () => {

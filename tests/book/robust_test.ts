@@ -142,7 +142,24 @@ Deno.test("whatever is in a file, the book goes on", async (t) => {
       await see("lessons/04_echo.ts", much.repeat(99_000 / much.length));
     }
     await see("has more than 100,000 bytes", "x".repeat(100_001));
+    await see("Is a } missing before this line?", `function open() {\n${text}`);
     await same("04_echo.html");
+  });
+
+  await t.step("what the pages look like: an older style sheet is better than none", async () => {
+    const file = new URL("book/book.css", folder);
+    const text = await Deno.readTextFile(file);
+    const asked = async () => {
+      const response = await fetch(`${book.address}book.css`);
+      return [response.status, await response.text()];
+    };
+    const before = await asked();
+    for (const content of ["", undefined]) {
+      await write(file, content);
+      assertEquals(await asked(), before);
+      await Deno.writeTextFile(file, text);
+    }
+    assertEquals(before[0], 200);
   });
 
   await t.step("deno.json and what is kept of the last checks", async () => {
@@ -217,18 +234,33 @@ Deno.test("a book that begins with broken files shows them, and all other pages"
   using folder = await project({ runs: [1] });
   const broken = ["lessons/04_echo.ts", "cli/lessons/05_chat.ts", "exercises/06_broadcast.ts"];
   for (const path of broken) {
-    await Deno.writeTextFile(new URL(path, folder), "const missing = `;\n");
+    await Deno.writeTextFile(new URL(path, folder), "const missing = `;\n// $& $' $1\n");
   }
   await Deno.remove(new URL("lessons/07_limits.ts", folder));
+  const kept = new URL("book/.recorded/", folder);
+  await Deno.mkdir(kept);
+  const end = { event: "end", at: 1 };
+  const note = { event: "note", at: 1, text: "Of another version." };
+  const [damaged, older] = [{ of: "", events: [{ event: "note" }, end] }, {
+    of: "",
+    events: [note, end],
+  }];
+  await Deno.writeTextFile(new URL("02_receive.json", kept), JSON.stringify(damaged));
+  await Deno.writeTextFile(new URL("01_send.json", kept), JSON.stringify(older));
   await using book = await serve(folder);
   for (const path of broken) {
     const page = await get(book, path.match(/\d\d_\w+/)![0] + ".html");
     assert(page.includes(`<code>${path}:1:18</code> Unterminated template.`), path);
   }
-  assert((await get(book, "04_echo.html")).includes('<pre tabindex="0"><code>const missing = `;'));
+  const text = '<pre tabindex="0"><code>const missing = `;\n// $&amp; $&#39; $1\n</code>';
+  assert((await get(book, "04_echo.html")).includes(text));
   assert(
     (await get(book, "07_limits.html")).includes("<code>lessons/07_limits.ts</code> The file"),
   );
-  for (const name of await pages(book.address)) await get(book, name);
+  for (const name of await pages(book.address)) {
+    assert(!(await get(book, name)).includes("This page cannot be shown now"), name);
+  }
+  const send = async () => await (await fetch(`${book.address}01_send.html`)).text();
+  await until(async () => !(await send()).includes(note.text), "the picture of this version");
   assertEquals((await first(book, "run/1")).event, "column");
 });

@@ -216,6 +216,36 @@ Deno.test("a file that is saved in a page", async (t) => {
     assertEquals(read(LESSON), shipped);
   });
 
+  await t.step("is put back as git's last commit has it", async () => {
+    const git = async (...args: string[]) => {
+      const who = [
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b.example",
+        "-c",
+        "core.autocrlf=false",
+      ];
+      const command = new Deno.Command("git", { args: [...who, ...args], cwd: folder });
+      const { code, stderr } = await command.output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+    };
+    const commit = async (text: string) => {
+      await Deno.writeTextFile(at(LESSON), text);
+      await git("add", LESSON);
+      await git("commit", "-qm", "A lesson");
+    };
+    await git("init", "-q");
+    await commit("// The first commit.\n");
+    await commit("// The last commit.\n");
+    await Deno.writeTextFile(at(LESSON), "// Added, and not committed.\n");
+    await git("add", LESSON);
+    const { text } = await version(book, `reset/${LESSON}`, { text: "", of: "" });
+    assertEquals(text, "// The last commit.\n");
+    await Deno.writeTextFile(at(LESSON), shipped);
+    await Deno.remove(at(".git"), { recursive: true });
+  });
+
   await t.step("cannot be written: that is said in a sentence", async () => {
     const { of } = await version(book, `file/${LESSON}`);
     await Deno.remove(at("book/.recorded/lock"));

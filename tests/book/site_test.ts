@@ -119,6 +119,26 @@ Deno.test("an option is not broken after its hyphens", async () => {
   assertEquals(others, "<p><code>a - b---c -d</code></p>\n");
 });
 
+Deno.test("what looks like HTML in a text is shown as it stands, and code has its colours", async () => {
+  using folder = await project();
+  const [inline, block, code, typescript] = await rendered(
+    folder,
+    "a <b onclick=c>d</b> & e",
+    "<script>alert(1)</script>",
+    "```sh\na <b> & c\n```",
+    "```ts\nif (a < 1) await b(`c`); // d\n```",
+  );
+  assertEquals(inline, "<p>a &lt;b onclick=c&gt;d&lt;/b&gt; &amp; e</p>\n");
+  assertEquals(block, "&lt;script&gt;alert(1)&lt;/script&gt;");
+  assertEquals(code, '<pre tabindex="0"><code>a &lt;b&gt; &amp; c</code></pre>\n');
+  assertEquals(
+    typescript,
+    '<pre tabindex="0"><code><i class="k">if </i>(a &lt; <i class="n">1</i>) ' +
+      '<i class="k">await </i><i class="f">b</i>(<i class="s">`c`</i>); <i class="c">// d</i>' +
+      "</code></pre>\n",
+  );
+});
+
 Deno.test("a link in a text leads to a web page or within the page, and runs nothing", async () => {
   using folder = await project();
   const [web, within, script, data, file] = await rendered(
