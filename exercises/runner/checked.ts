@@ -18,5 +18,5 @@ export interface Checked {
 export async function checked(page: Page, tell?: Tell): Promise<Checked> {
   const save = await checking(page);
   const results = await check(page, tell);
-  return { results, unsaved: save(results) };
+  return { results, unsaved: await save(results) };
 }

@@ -83,11 +83,15 @@ export function progressIn(page: Page, results: readonly Result[]): Progress {
 
 /**
  * Takes the fingerprint of a page before its check. Returns a function that saves the results. That
- * function returns a sentence if it cannot save them.
+ * function returns a sentence if it cannot save them. It saves nothing if the page has changed
+ * during the check: nobody knows which version the results are of.
  */
-export async function checking(page: Page): Promise<(results: Result[]) => string | undefined> {
+export async function checking(
+  page: Page,
+): Promise<(results: Result[]) => Promise<string | undefined>> {
   const of = await fingerprint(page);
-  return (results) => {
+  return async (results) => {
+    if (await fingerprint(page) !== of) return undefined;
     return write("The result", page.name, { of, results: progressIn(page, results).exercises });
   };
 }

@@ -241,6 +241,20 @@ await waiting.receive();
   assertEquals(done((await copy.run()).stdout), 1); // it was checked again
 });
 
+Deno.test("results are of no version, if the page was saved during its check", async () => {
+  await using copy = new Uncompiled();
+  const { checking, progress } = await import(copy.url("exercises/runner/progress.ts").href);
+  const results = exercises(FIRST)
+    .map((exercise) => ({ exercise, state: "done", cases: [], trouble: "" }));
+  copy.write(FIRST.file, shipped(FIRST) + "\n");
+  const save = await checking(FIRST);
+  copy.write(FIRST.file, solved(FIRST));
+  assertEquals(await save(results), undefined);
+  copy.write(FIRST.file, shipped(FIRST) + "\n");
+  const [known]: Progress[] = await progress();
+  assertEquals(known!.exercises.map(({ state }) => state), ["unknown", "unknown"]);
+});
+
 Deno.test("checks at the same time: each says its result, and all are known", async () => {
   await using copy = new Uncompiled();
   const some = PAGES.slice(0, 3);
