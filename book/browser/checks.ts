@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element, leaving, objects } from "./dom.ts";
+import { element, leaving, objects, STOPPED } from "./dom.ts";
 
 interface Case {
   name: string;
@@ -97,9 +97,7 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
     }
   } catch (error) {
     if (signal.aborted) return;
-    const text = error instanceof TypeError
-      ? "The book is not running any more."
-      : (error as Error).message;
+    const text = error instanceof TypeError ? STOPPED : (error as Error).message;
     each((place) =>
       place.querySelector(".result")!.replaceChildren(element("p", "state not", text))
     );

@@ -25,6 +25,10 @@ Deno.test("an exercise", async (t) => {
       (all) => all.map((one) => one.open),
     );
     assertEquals(hints, [false, false, false]);
+    for (const [name, word] of [["countingServer", "Map"], ["stoppableServer", "QUIT"]]) {
+      const hints = await page.$eval(`[data-exercise="${name}"] .hints`, (one) => one.textContent!);
+      assert(hints.includes(word!), `the hints of ${name}: ${hints}`);
+    }
     const edit = await page.$eval(
       '[data-exercise="countingServer"] a.edit',
       (one) => one.getAttribute("href")!,
@@ -54,7 +58,7 @@ Deno.test("an exercise", async (t) => {
 
     const wrong = shipped.replace(
       "  return todo();",
-      '  for await (const { from } of socket) { console.log("asked by", from.hostname); await socket.send("1", from); }',
+      '  for await (const { from } of socket) { console.log("asked by", from.hostname, "\\n.".repeat(11)); await socket.send("1", from); }',
     );
     await Deno.writeTextFile(file, wrong);
     await until(
@@ -72,6 +76,7 @@ Deno.test("an exercise", async (t) => {
     assert(!seen, "The exercise that nobody has begun shows nothing wrong.");
     assertEquals(await page.$$eval(".solution", (all) => all.length), 0);
     assert(shown.text.includes("asked by 127.0.0.1"), shown.text);
+    assert(/\n… and \d+ more lines/.test(shown.text), shown.text);
 
     await Deno.writeTextFile(file, solution);
     await until(async () => await state(page, "countingServer") === "done", "the solution");
@@ -90,6 +95,7 @@ Deno.test("an exercise", async (t) => {
     const seen = () =>
       page.evaluate(() => ({
         marks: [...document.querySelectorAll(".mark")].map((one) => one.checkVisibility()),
+        tick: getComputedStyle(document.querySelector(".lessons .done a")!, "::after").content,
         ticked: [...document.querySelectorAll(".lessons .done")].map((one) => one.textContent),
         next: [...document.querySelectorAll(".onward a")].map((one) =>
           `${one.textContent} ${one.getAttribute("href")}`
@@ -97,6 +103,7 @@ Deno.test("an exercise", async (t) => {
       }));
     const done = {
       marks: [true, true],
+      tick: '"✓" / "done"',
       ticked: ["4 Echo server"],
       next: ["stoppableServer #stoppableServer", "lesson 5 Chat 05_chat.html"],
     };
@@ -171,6 +178,16 @@ Deno.test("an exercise", async (t) => {
     await until(async () => await state(page, "stoppableServer") === "not started", "no solution");
   });
 
+  await t.step("is watched until somebody presses again", async () => {
+    const button = '[data-exercise="countingServer"] .check';
+    const pressed = () => page.$eval(button, (one) => one.ariaPressed);
+    assertEquals(await pressed(), "true");
+    await page.click(button);
+    await until(async () => await pressed() === "false", "the end of it");
+    await page.click(button);
+    await until(async () => await pressed() === "true", "its beginning");
+  });
+
   await t.step("counts among what is done, as long as it is as it was", async () => {
     await Deno.writeTextFile(file, solution);
     await until(async () => await state(page, "stoppableServer") === "done", "the solution again");
@@ -180,7 +197,9 @@ Deno.test("an exercise", async (t) => {
         /class="progress">([^<]*)/,
       )?.[1];
     };
-    assertEquals(await standing(), "✓ done");
+    await until(async () => await standing() === "✓ done", "the tick");
+    const text = await (await fetch(book.address)).text();
+    assert(text.includes('<a class="start" href="01_send.html">Go on with lesson 1</a>'));
     await page.goto(book.address);
     await Deno.writeTextFile(file, shipped);
     assertEquals(await standing(), "");
@@ -194,5 +213,16 @@ Deno.test("an exercise", async (t) => {
     await Deno.writeTextFile(file, solution.replace("count", "count "));
     await new Promise((resolve) => setTimeout(resolve, 1500));
     assertEquals(await Deno.readTextFile(kept), before);
+  });
+
+  await t.step("says that the book has ended, and what to do", async () => {
+    await page.goto(`${book.address}04_echo.html`);
+    await page.waitForSelector(".check:not([hidden])");
+    await page.click('[data-exercise="countingServer"] .check');
+    await until(async () => await state(page, "countingServer") === "Checking…", "a check");
+    book.process.kill("SIGINT");
+    await book.process.status;
+    const said = "The book has stopped. Start it again: deno task book.";
+    await until(async () => await state(page, "countingServer") === said, said);
   });
 });

@@ -45,6 +45,11 @@ async function wrong(
   return fine ? "" : `${output}\nexit code ${code}`;
 }
 
+/** What a command lets a program do. */
+function permissions(command: string): string[] {
+  return command.replaceAll('"', "").split(" ").filter((word) => word.startsWith("--allow-"));
+}
+
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
 
 /** Waits until the page says so. */
@@ -163,6 +168,7 @@ Deno.test("what is copied", async (t) => {
   await t.step("is a program for each function, and its own lines", async () => {
     await using opened = await open(chromium, book.address);
     const { page, complaints } = opened;
+    const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", folder)));
     for (const name of names.filter((name) => /^(\d\d_|lib-)/.test(name))) {
       await opened.go(book.address + name);
       await page.waitForSelector(".theme:not([hidden])");
@@ -180,6 +186,18 @@ Deno.test("what is copied", async (t) => {
       const wanted = [...functions].map(([, one]) => one!);
       if (runs) wanted.push("play");
       const there = await copyPrograms(page, name, wanted);
+      const base = name.replace(".html", "");
+      const task = tasks[`lesson${parseInt(name)}`]?.command ?? "--allow-net=127.0.0.1,localhost";
+      for (const { file, command } of programs.filter(({ file }) => file.startsWith(`${base}_`))) {
+        assertEquals(permissions(command), permissions(task), `${file}: as much as the lesson may`);
+      }
+      if (/^ {2}label\b/m.test(runs)) {
+        const play = await Deno.readTextFile(`${empty}/${base}_play.ts`);
+        assert(
+          play.includes("new Diagram(drawing(console.log), "),
+          `names in the picture: ${play}`,
+        );
+      }
       const most = runs ? Infinity : 3; // those of lib/ are all alike
       const buttons = await copyLines(page, most, code + runs, name);
       assert(buttons >= there - 1, name);
@@ -214,6 +232,13 @@ Deno.test("what is copied", async (t) => {
     await said(page, "Copied serve as a program");
     await page.keyboard.press("Tab");
     assertEquals(await focused(), "Copy the command");
+    await page.keyboard.down("Shift");
+    await page.keyboard.press("Tab");
+    await page.keyboard.up("Shift");
+    assertEquals(await focused(), link, "Shift Tab goes back to where one was");
+    await page.keyboard.press("Enter");
+    await until(async () => await page.$(".toast button") !== null, "the toast again");
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     const next = await focused();
     assert(next !== link && next !== "Copy the command" && next !== "", next);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Page } from "puppeteer-core";
+import type { HTTPRequest, Page } from "puppeteer-core";
 import { violations } from "./axe.ts";
 import { browser, open, project, serve, until } from "./helpers.ts";
 
@@ -21,7 +21,10 @@ Deno.test("an open page", async (t) => {
   const { page, complaints } = opened;
 
   await t.step("follows its lesson's file, and keeps what its reader has opened", async () => {
-    await page.$eval("details.words", (one) => (one as HTMLDetailsElement).open = true);
+    await page.$$eval(
+      "details:is(.words, .hints *)",
+      (all) => all.forEach((one) => (one as HTMLDetailsElement).open = true),
+    );
     await page.focus(".words summary");
     await page.evaluate(() => Object.assign(globalThis, { stays: true }));
     await Deno.writeTextFile(
@@ -31,11 +34,13 @@ Deno.test("an open page", async (t) => {
     await until(() => page.$("#fresh").then((one) => one !== null), "the new declaration");
     assertEquals(await textOf(page, "#fresh .prose p"), "New.");
     const kept = await page.evaluate(() => ({
-      open: document.querySelector<HTMLDetailsElement>("details.words")!.open,
+      open: [...document.querySelectorAll("details:is(.words, .hints *)")]
+        .every((one) => (one as HTMLDetailsElement).open),
+      hidden: document.querySelectorAll("main button[hidden]").length,
       focused: document.activeElement?.matches(".words summary"),
       stays: "stays" in globalThis,
     }));
-    assertEquals(kept, { open: true, focused: true, stays: true });
+    assertEquals(kept, { open: true, hidden: 0, focused: true, stays: true });
     assert(await page.$eval("#serve a.copy", (one) => one.checkVisibility()));
   });
 
@@ -47,6 +52,8 @@ Deno.test("an open page", async (t) => {
       const line = shipped.split("\n").length + 1;
       const said = await textOf(page, "#trouble");
       assert(said.startsWith(`lessons/04_echo.ts:${line}:`), said);
+      const edit = await page.$eval("#trouble .change", (one) => (one as HTMLElement).dataset.line);
+      assertEquals(edit, `${line}`, "Edit leads to the line");
       assert(await page.$("#serve"));
       assert(await page.$(".picture svg"));
       await Deno.writeTextFile(lesson, shipped);
@@ -62,6 +69,27 @@ Deno.test("an open page", async (t) => {
     await until(async () => (await textOf(page, ".picture")).includes("“Maria”"), "the picture");
     await Deno.writeTextFile(runs, text);
     await until(async () => (await textOf(page, ".picture")).includes("“Michael”"), "the old one");
+    // And of one that runs on what has changed.
+    const library = new URL("lib/udp.ts", folder);
+    const kept = new URL("book/.recorded/04_echo.json", folder);
+    const before = await Deno.readTextFile(kept);
+    await Deno.writeTextFile(library, `${await Deno.readTextFile(library)}\n`);
+    await until(async () => await Deno.readTextFile(kept) !== before, "another recording");
+  });
+
+  await t.step("that nobody sees asks for no changes, until somebody does", async () => {
+    const followed: string[] = [];
+    const isFollowing = (request: HTTPRequest) => request.url().includes("/changes/");
+    page.on("requestfailed", (request) => isFollowing(request) && followed.push("ends"));
+    page.on("request", (request) => isFollowing(request) && followed.push("begins"));
+    for (const [i, state] of ["hidden", "visible"].entries()) {
+      await page.evaluate((state) => {
+        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, state);
+      await until(() => followed.length > i, state);
+    }
+    assertEquals(followed, ["ends", "begins"]);
   });
 
   await t.step(
@@ -158,6 +186,11 @@ Deno.test("the editor in the page", async (t) => {
     await edit(page, task);
     assertEquals(asked.filter((name) => name.includes("editor")).length, 1);
     await until(() => page.evaluate(isInSight), "the task and its line below the page's head");
+    const described = await page.$eval(".host", (one) => {
+      const content = one.shadowRoot!.querySelector(".cm-content")!;
+      return [content.ariaLabel, content.getAttribute("aria-description")];
+    });
+    assertEquals(described, ["exercises/04_echo.ts", "Esc, then Tab, leaves the editor."]);
     await page.keyboard.type("// First.\n");
     assert((await shownIn(page)).includes("// First.export async function countingServer"));
     await page.keyboard.press("Tab");
@@ -308,11 +341,28 @@ Deno.test("the editor in the page", async (t) => {
     assertEquals(await page.$(".kept"), null);
   });
 
+  await t.step("that was closed asks, too, if the file has changed since one typed", async () => {
+    await page.keyboard.type("// Closed.\n");
+    await page.click(".editing .buttons button:nth-child(3)");
+    const told = "What you typed is not saved. It is kept in this browser: press Edit.";
+    assertEquals(await textOf(page, ".toast"), told);
+    const mine = await Deno.readTextFile(exercise);
+    await Deno.writeTextFile(exercise, `// Meanwhile.\n${mine}`);
+    await edit(page, task);
+    assert((await shownIn(page)).includes("// Closed."));
+    await press(page, "Control", "s");
+    await until(async () => await focused(page) === "Keep mine", "the question");
+    assert((await Deno.readTextFile(exercise)).startsWith("// Meanwhile."));
+    await page.keyboard.press("Enter");
+    await until(async () => (await said(page)).startsWith("Saved."), "the save");
+  });
+
   await t.step("in two tabs loses nothing of either", async () => {
     await using second = await open(chromium, `${book.address}04_echo.html`);
     const other = second.page;
     await page.bringToFront();
     await page.keyboard.type("// Of the first.\n");
+    await until(() => other.$(`${task} .kept`).then(Boolean), "a sentence in the other tab");
     await other.bringToFront();
     await edit(other, task);
     assert(!(await shownIn(other)).includes("// Of the first."));

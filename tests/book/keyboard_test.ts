@@ -8,6 +8,12 @@ const focused = (page: Page) =>
     return `${one?.tagName.toLowerCase()} ${one?.textContent?.trim().slice(0, 40) ?? ""}`;
   });
 
+/** Whether one sees what has the focus. */
+function isMarked(): boolean {
+  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement!);
+  return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+}
+
 /** Waits for the page's script. A browser drops keys that come before it has painted a page. */
 async function ready(page: Page): Promise<void> {
   await page.waitForFunction(() =>
@@ -78,6 +84,15 @@ Lesson 4: \`deno task lesson4\`
       const target = document.querySelector(":target");
       return target && target.getBoundingClientRect().top < 300;
     });
+    const [bar, place] = await page.evaluate(() => [
+      document.querySelector(".top")!.getBoundingClientRect().bottom,
+      document.querySelector(":target")!.getBoundingClientRect().top,
+    ]);
+    assert(bar! <= place!, "The bar hides the place that was found.");
+    // What is on the same page, too, is seen when it is found.
+    await search(page, "receiveWithin");
+    await page.keyboard.press("Enter");
+    assert(!await page.$("dialog[open]"));
     assert((await search(page, "firewall")).some((one) => one.startsWith("It does not arrive")));
     await page.keyboard.press("Escape");
     assert(!await page.$("dialog[open]"));
@@ -102,6 +117,8 @@ Lesson 4: \`deno task lesson4\`
     assertEquals(await chosen(), found.length - 1);
     await page.keyboard.press("Escape");
     assertEquals(await search(page, " xyzzy"), []);
+    const none = await page.$eval("dialog.search input", (one) => one.ariaActiveDescendantElement);
+    assertEquals(none, null);
     await page.keyboard.press("Escape");
   });
 
@@ -171,6 +188,9 @@ Lesson 4: \`deno task lesson4\`
     assert(await page.$("dialog.help[open]"));
     await page.keyboard.press("Escape");
     assert(!await page.$("dialog[open]"));
+    await page.keyboard.press("?");
+    await page.mouse.click(5, 5); // beside it
+    assert(!await page.$("dialog[open]"));
     await search(page, "what?");
     assert(!await page.$("dialog.help[open]"), "a question mark that is typed is no call for help");
     await page.keyboard.press("Escape");
@@ -204,6 +224,18 @@ Lesson 4: \`deno task lesson4\`
     await page.keyboard.press("Enter");
     await page.click("h1");
     assertEquals(await isOpen(), false);
+    // Where the window is too low for all of them, it shows where one is.
+    await page.goto(`${book.address}20_quic.html`);
+    await ready(page);
+    await page.setViewport({ width: 390, height: 500 });
+    await page.click(".menu summary");
+    await page.waitForFunction(() => {
+      const here = document.querySelector(".menu [aria-current]")!.getBoundingClientRect();
+      return here.top > 0 && here.bottom <= innerHeight;
+    });
+    await page.setViewport({ width: 1280, height: 900 });
+    await page.goto(`${book.address}04_echo.html`);
+    await ready(page);
     await page.click(".menu summary");
     await page.focus(".search-open");
     assertEquals(await isOpen(), false);
@@ -233,6 +265,11 @@ Lesson 4: \`deno task lesson4\`
     assertEquals(await page.$eval("dialog.search input", (one) => one.value), "/");
     await page.keyboard.press("Backspace");
     await page.keyboard.press("Escape");
+    await page.keyboard.down("Meta"); // as ⌘ K
+    await page.keyboard.press("k");
+    await page.keyboard.up("Meta");
+    assert(await page.$("dialog.search[open]"));
+    await page.keyboard.press("Escape");
   });
 
   await t.step("arrow keys turn pages where somebody has asked for it", async () => {
@@ -258,6 +295,10 @@ Lesson 4: \`deno task lesson4\`
     await page.keyboard.press("ArrowRight");
     assertEquals(page.url(), `${book.address}02_receive.html`);
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.down("Alt"); // with it, the key is the browser's
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.up("Alt");
+    assertEquals(page.url(), `${book.address}02_receive.html`);
     await ask();
   });
 
@@ -269,8 +310,11 @@ Lesson 4: \`deno task lesson4\`
     const reached = new Set<string>();
     for (let i = 0; i < 150; i++) {
       await page.keyboard.press("Tab");
-      reached.add(await focused(page));
-      if (i > 20 && await focused(page) === "body ") break;
+      const one = await focused(page);
+      reached.add(one);
+      const isNone = one.startsWith("body ");
+      if (i > 20 && isNone) break;
+      assert(isNone || await page.evaluate(isMarked), `The focus is not seen: ${one}`);
     }
     const words = [...reached].join("\n");
     for (

@@ -252,14 +252,20 @@ Deno.test("the pages", async (t) => {
     const { page } = opened;
     await page.emulateMediaType("print");
     const seen = await page.evaluate(() => ({
-      hidden: [".top", ".run", ".copy", ".turn", ".check"].filter((name) =>
-        document.querySelector(name)!.checkVisibility()
-      ),
+      hidden: [".top", ".run", ".player", ".words", ".copy", ".hints", ".check", ".change", ".turn"]
+        .filter((name) => document.querySelector(name)!.checkVisibility()),
+      programs: document.querySelector(".programs pre")!.checkVisibility(),
       paper: getComputedStyle(document.body).backgroundColor,
       comment: document.querySelector(".noted .comment")!.getBoundingClientRect().height > 0,
       picture: document.querySelector("svg.wide")!.checkVisibility(),
     }));
-    assertEquals(seen, { hidden: [], paper: "rgb(255, 255, 255)", comment: true, picture: true });
+    assertEquals(seen, {
+      hidden: [],
+      programs: true,
+      paper: "rgb(255, 255, 255)",
+      comment: true,
+      picture: true,
+    });
     assert((await page.pdf()).length > 10_000);
   });
   assertEquals(book.errors(), "");

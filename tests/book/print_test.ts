@@ -2,16 +2,19 @@ import { assert, assertEquals } from "@std/assert";
 import { getDocumentProxy } from "unpdf";
 import { browser, open, reading } from "./helpers.ts";
 
-/** The lowest line of each sheet of a PDF: empty, if there is none. */
-async function lowestLines(pdf: Uint8Array): Promise<string[]> {
+/** The highest and the lowest line of each sheet of a PDF: empty, if there is none. */
+async function endLines(pdf: Uint8Array): Promise<[highest: string, lowest: string][]> {
   const document = await getDocumentProxy(pdf);
-  const lines: string[] = [];
+  const lines: [string, string][] = [];
   for (let number = 1; number <= document.numPages; number++) {
     const { items } = await (await document.getPage(number)).getTextContent();
     const texts = items.filter((item) => "str" in item).filter(({ str }) => str.trim() !== "");
-    const low = Math.min(...texts.map(({ transform }) => transform[5]));
-    const line = texts.filter(({ transform }) => transform[5] - low < 2);
-    lines.push(line.map(({ str }) => str).join("").trim());
+    const heights = texts.map(({ transform }) => transform[5]);
+    const at = (height: number) => {
+      const line = texts.filter(({ transform }) => Math.abs(transform[5] - height) < 2);
+      return line.map(({ str }) => str).join("").trim();
+    };
+    lines.push([at(Math.max(...heights)), at(Math.min(...heights))]);
   }
   return lines;
 }
@@ -29,13 +32,13 @@ Deno.test("on paper", async (t) => {
       "main :is(h2, h3, .code figcaption > :first-child)",
       (all) => all.map((one) => one.textContent!.trim()),
     );
-    const lowest = await lowestLines(await page.pdf({ format, timeout: 0 }));
-    for (const [i, line] of lowest.entries()) {
-      assert(line !== "", `${name}, ${format}: sheet ${i + 1} of ${lowest.length} has no text`);
+    const lines = await endLines(await page.pdf({ format, timeout: 0 }));
+    for (const [i, [, line]] of lines.entries()) {
+      assert(line !== "", `${name}, ${format}: sheet ${i + 1} of ${lines.length} has no text`);
       assert(!headings.includes(line), `${name}: ${line} is cut from what it stands above`);
     }
     assertEquals(await page.$$eval(".picture .piece", (all) => all.length), 0);
-    return lowest.length;
+    return lines;
   };
 
   for (const name of names.filter((name) => /^(\d\d_|readme)/.test(name))) {
@@ -91,6 +94,10 @@ Deno.test("on paper", async (t) => {
 
   await t.step("the whole book", async () => {
     const sheets = await print("book.html", "A4");
-    assert(sheets > 100, `${sheets}`);
+    assert(sheets.length > 100, `${sheets.length}`);
+    // The first one stands on the sheet of the title, or on one of its own.
+    const begins = sheets.filter(([highest]) => /^Lesson \d+ · Part/.test(highest)).length;
+    const lessons = names.filter((name) => /^\d\d_/.test(name)).length;
+    assert(begins >= lessons - 1, `${begins} of ${lessons} lessons begin on a sheet of their own`);
   });
 });

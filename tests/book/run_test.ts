@@ -1,13 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
-import { type Event, sum } from "../../book/diagram/events.ts";
-import { NARROW, picture, written } from "../../book/diagram/picture.ts";
+import { objects } from "../../book/browser/dom.ts";
+import { type Event, inWords, sum } from "../../book/diagram/events.ts";
+import { NARROW, picture, WIDE, written } from "../../book/diagram/picture.ts";
 import { linesOf } from "../../book/server/lines.ts";
 import { violations } from "./axe.ts";
 import { browser, change, open, project, reading, recorded, serve, until } from "./helpers.ts";
 
-/** The lessons that run in this folder, whoever started them (Linux). */
-async function started(folder: URL): Promise<string[]> {
+/** The lessons, or the checks, that run in this folder, whoever started them (Linux). */
+async function started(folder: URL, of = " lessons/"): Promise<string[]> {
   const path = decodeURIComponent(folder.pathname).replace(/\/$/, "");
   const found: string[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -15,7 +16,7 @@ async function started(folder: URL): Promise<string[]> {
     try {
       if (await Deno.readLink(`/proc/${name}/cwd`) !== path) continue;
       const words = (await Deno.readTextFile(`/proc/${name}/cmdline`)).replaceAll("\0", " ");
-      if (words.includes(" lessons/")) found.push(words);
+      if (words.includes(of)) found.push(words);
     } catch {
       // It has ended meanwhile.
     }
@@ -196,6 +197,7 @@ Deno.test("a run", async (t) => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     assertEquals(await drawn(page), seen.get(2));
+    assertEquals(await page.$eval(".position", (one) => one.ariaValueText), `2 of ${last}`);
     const words = await page.$eval('.words [aria-current="step"]', (one) => one.textContent!);
     assert((await status(page)).endsWith(`: ${words}`), await status(page));
 
@@ -220,6 +222,11 @@ Deno.test("a run", async (t) => {
     await over(page);
     const paused = await arrows();
     assert(paused < last, `${paused} of ${last}`);
+    // Who steps while it goes on stays at that step.
+    await page.keyboard.press("Enter");
+    await page.$eval(".step-back", (one) => (one as HTMLElement).click());
+    await over(page);
+    assert(await arrows() < last, "A step is a pause.");
     await page.select(".speed", "0");
     await page.keyboard.press("Enter");
     await over(page);
@@ -284,11 +291,14 @@ Deno.test("a run", async (t) => {
     const task = () => page.$eval(".task", (one) => one.textContent);
     const shown = () => page.$$eval(".knob output", (all) => all.map((one) => one.textContent));
     assertEquals(await shown(), ["20 %", "20 %", "20 ms", "200 ms", "40"]);
+    const spoken = () => page.$$eval(".knob input", (all) => all.map((one) => one.ariaValueText));
+    assertEquals(await spoken(), await shown());
     const recordedThen = await status(page);
     assert(recordedThen.endsWith("recorded from a real run"), recordedThen);
     await page.focus('.knob input[name="drop"]');
     await page.keyboard.press("End");
     assertEquals(await task(), "deno task lesson8 --drop 1");
+    assertEquals((await spoken())[0], "100 %");
     assertEquals(await status(page), "Run, to see it with --drop 1.");
     await page.keyboard.press("Home");
     for (let times = 0; times < 4; times++) await page.keyboard.press("ArrowRight");
@@ -419,7 +429,9 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
       folder,
       "01_send",
       `
+      // ${evil}
       console.log(${JSON.stringify(evil)});
+      console.log("\\x1b[2J" + "x".repeat(2000));
       console.error("\\x1b[2Jcareful");
       diagram.note(${JSON.stringify(evil)});
       { using a = diagram.watch(${JSON.stringify(evil.slice(0, 30))}, bind()); await a.send(${
@@ -437,18 +449,21 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
     );
     await using opened = await open(chromium, `${book.address}01_send.html`);
     const { page, complaints } = opened;
+    const notes = await page.$$eval(".note", (all) => all.map((one) => one.textContent!));
+    assert(notes.some((note) => note.includes("onerror=")), "a comment beside the code");
     await run(page, "1");
     const printed = await page.$$eval(
       ".wide .printed",
       (all) => all.map((one) => one.textContent!),
     );
-    assertEquals(printed.length, 1);
+    assertEquals(printed.length, 2);
     assert(printed[0]!.includes("onerror="), printed[0]);
+    assert(printed[1]!.startsWith("\\x1b[2Jxxx") && printed[1]!.length < 600, printed[1]);
     assertEquals(await page.$eval(".said", (one) => one.textContent), "\\x1b[2Jcareful\n");
-    assertEquals(await page.$$eval(".diagram img, .diagram script", (all) => all.length), 0);
+    assertEquals(await page.$$eval("main img, main script", (all) => all.length), 0);
     assert(await page.title() !== "evil");
     await page.reload();
-    assertEquals(await page.$$eval(".diagram img, .diagram script", (all) => all.length), 0);
+    assertEquals(await page.$$eval("main img, main script", (all) => all.length), 0);
     assert(await page.title() !== "evil");
     assertEquals(complaints, []);
   });
@@ -545,9 +560,15 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
       async () => (await started(folder)).some((line) => line.includes("04_echo")),
       "a program that runs",
     );
+    await Deno.writeTextFile(new URL("exercises/checks/02_receive_test.ts", folder), FOREVER);
+    const headers = { origin: book.address.slice(0, -1) };
+    const check = await fetch(`${book.address}check/2`, { method: "POST", headers });
+    await until(async () => (await started(folder, "exercises/checks/")).length > 0, "a check");
     book.process.kill("SIGINT");
     assertEquals((await book.process.status).code, 0);
+    await check.body?.cancel().catch(() => {});
     assertEquals(await started(folder), []);
+    assertEquals(await started(folder, "exercises/checks/"), []);
     await over(opened.page);
     assertEquals(await status(opened.page), STOPPED);
   });
@@ -588,4 +609,48 @@ Deno.test("a line that a run prints is cut, also one that never ends", async () 
   const chunks = [...Array(10).fill(chunk), new TextEncoder().encode("\nshort\n"), chunk, chunk];
   const lines = await Array.fromAsync(linesOf(ReadableStream.from(chunks), 1000));
   assertEquals(lines, ["x".repeat(1000), "short", "x".repeat(1000)]);
+});
+
+Deno.test("the picture and the words say who sends, to whom, when, and what becomes of it", () => {
+  const column = { event: "column", at: 0, open: true } as const;
+  const sent = { event: "datagram", sent: 1, text: "你".repeat(61), size: 183 } as const;
+  const events: Event[] = [
+    { ...column, name: "client", address: { hostname: "::1", port: 5000 } },
+    { ...column, name: "server", address: { hostname: "127.0.0.1", port: 9999 } },
+    { ...sent, at: 3.61, from: 0, to: 1, fate: "arrived" },
+    { ...sent, at: 15.2, from: 1, to: 0, fate: "lost" },
+    { ...sent, at: 20, from: 0, to: 1, fate: "unheard" },
+    { ...sent, at: 1234, from: 0, to: 1, fate: "nobody" },
+  ];
+  const what = `“${"你".repeat(59)}…” (183 bytes)`;
+  assertEquals(inWords(events), [
+    "client is at [::1]:5000.",
+    "server is at 127.0.0.1:9999.",
+    `After 3.6 ms: client sends ${what} to server.`,
+    `After 15 ms: server sends ${what} to client. It is lost.`,
+    `After 20 ms: client sends ${what} to server. Nobody hears it.`,
+    `Nothing is seen for 1.2 s. After 1.2 s: client sends ${what} to server. Nobody is there.`,
+  ]);
+
+  const wide = written(picture(events, { width: WIDE }));
+  const found = (text: string, pattern: RegExp) =>
+    [...text.matchAll(pattern)].map(([, one]) => one!);
+  assertEquals(found(wide, /class="at"[^>]*>([^<]*)/g), ["[::1]:5000", "127.0.0.1:9999"]);
+  assertEquals(found(wide, /class="ms">([^<]*)/g), ["3.6 ms", "15 ms", "20 ms", "1.2 s"]);
+  const [client, server] = found(wide, /<circle cx="(\d+)"/g).map(Number);
+  const ways = [...wide.matchAll(/class="way" d="M(\d+) \d+H(\d+)"/g)]
+    .map(([, begin, end]) => [Number(begin), Number(end) > Number(begin)]);
+  assertEquals(ways, [[client, true], [server, false], [client, true], [client, true]]);
+  // So wide a letter takes two places: the label ends before its arrow does.
+  for (const label of found(wide, /class="t"[^>]*>([^<]*)/g)) assert(label.length < 25, label);
+
+  const narrow = written(picture(events, { width: NARROW }));
+  const sizes = ["183 bytes, 3.6 ms", "183 bytes, 15 ms", "183 bytes, 20 ms", "183 bytes, 1.2 s"];
+  assertEquals(found(narrow, /class="size">([^<]*)/g), sizes);
+});
+
+Deno.test("what a stream of objects says is whole, wherever it is cut", async () => {
+  const bytes = new TextEncoder().encode('{"text":"你好"}\n\n{"text":"é"}\n');
+  const chunks = ReadableStream.from([...bytes].map((byte) => Uint8Array.of(byte)));
+  assertEquals(await Array.fromAsync(objects(chunks)), [{ text: "你好" }, { text: "é" }]);
 });

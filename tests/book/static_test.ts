@@ -136,6 +136,16 @@ Deno.test("the book as files", async (t) => {
     await Deno.remove(elsewhere);
   });
 
+  await t.step("has every file that its pages name", async () => {
+    const there = new Set([...Deno.readDirSync(site)].map(({ name }) => name));
+    for (const name of [...there].filter((name) => /\.(html|css)$/.test(name))) {
+      const text = await Deno.readTextFile(new URL(name, site));
+      for (const [, file] of text.matchAll(/(?:href="|src="|url\(")([\w.-]+)/g)) {
+        if (!/^https?$/.test(file!)) assert(there.has(file!), `${name} names ${file}`);
+      }
+    }
+  });
+
   await t.step("names no path of this machine", async () => {
     for await (const { name } of Deno.readDir(site)) {
       if (name.endsWith(".woff2")) continue;
@@ -150,7 +160,7 @@ Deno.test("the book as files", async (t) => {
 });
 
 Deno.test("deno task book says what is wrong", async (t) => {
-  using folder = await project();
+  using folder = await project({ runs: [1] });
   const run = async (...args: string[]) => {
     const { code, stdout, stderr } = await command(folder, ...args).output();
     return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
@@ -187,6 +197,12 @@ Deno.test("deno task book says what is wrong", async (t) => {
       assertEquals([code, err], [2, `${said}\nSee: deno task book --help\n`]);
     });
   }
+
+  await t.step("lessons that cannot be recorded: their book would have no picture", async () => {
+    const { code, err } = await run("--build", "site");
+    assertEquals(code, 1);
+    assert(/^Lesson 2 and 3 .* could not be recorded. Run it: deno task lesson2\n$/.test(err), err);
+  });
 
   await t.step("a folder that cannot be written", async () => {
     await Deno.writeTextFile(new URL("file", folder), "");

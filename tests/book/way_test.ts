@@ -39,6 +39,14 @@ Deno.test("the way through the book", async (t) => {
     for (const [name, html] of texts) assert(!html.includes(' id=""'), name);
   });
 
+  await t.step("says what happens to those who do not see it", () => {
+    const lesson = texts.get("04_echo.html")!;
+    const said = ['class="status"', 'class="result"', 'class="toast"', 'class="faults"'];
+    for (const one of [...said, 'class="none"', 'id="trouble"']) {
+      assert(lesson.includes(` ${one} role="status"`), one);
+    }
+  });
+
   await t.step("shows a document's title above its list, on a phone, too", async () => {
     for (const width of [1280, 390]) {
       await using opened = await open(chromium, `${book.address}docs-questions.html`, { width });
@@ -85,6 +93,11 @@ Deno.test("the way through the book", async (t) => {
       return { high: edit!.height >= 40, right: copy!.right > 300, top: copy!.top < edit!.bottom };
     });
     assertEquals(seen, { high: true, right: true, top: true });
+    const pictures = await page.$$eval(
+      ".picture svg",
+      (all) => all.map((one) => [one.classList[0], one.checkVisibility()]),
+    );
+    assertEquals(pictures, [["wide", false], ["narrow", true]]);
     await page.goto(`${book.address}01_send.html`);
     const lines = await page.$$eval(
       ".commands .opt",
@@ -232,6 +245,7 @@ Deno.test("the way through the book", async (t) => {
       const known = { "if-none-match": headers.get("etag") ?? "" };
       const again = await fetch(book.address + name, { headers: known });
       assertEquals([again.status, await again.text()], [304, ""], name);
+      assertEquals(headers.get("cache-control"), "no-cache", "but asked for each time");
     }
   });
 });
