@@ -79,6 +79,7 @@ export class Exchange {
     const bytes = encode(message);
     let patience = this.met ? PATIENCE : PATIENCE_AT_FIRST;
     let wait = this.#wait;
+    let repeated = false;
     this.#came = undefined;
 
     while (patience > 0) {
@@ -88,11 +89,12 @@ export class Exchange {
       if (answer && fits(answer)) {
         // After a repetition nothing is measured, because nobody knows which of the
         // two was answered (Karn's algorithm).
-        if (wait === this.#wait) this.#measured(performance.now() - sent);
+        if (!repeated) this.#measured(performance.now() - sent);
         return answer;
       }
       patience -= Math.min(wait, performance.now() - sent);
       wait = Math.max(wait, Math.min(2 * wait, LONGEST_WAIT)); // never less than before
+      repeated = true;
     }
 
     throw new Unanswered(message, this, this.#came);

@@ -156,6 +156,19 @@ Deno.test("lesson 11: a fixed window larger than the line starves the other, and
   assert(fixed.lost > 0.3 * fixed.delivered, `${fixed.lost} of ${fixed.delivered}`);
 });
 
+Deno.test("lesson 11: a window of 2.9 allows two datagrams", async () => {
+  using socket = bind();
+  using receiver = bind();
+  const sender = { ...newSender(), window: 2.9 };
+  let over = false;
+  const sending = sendUntil(socket, receiver.address, sender, () => over);
+  await receiver.receive({ signal: soon() });
+  over = true;
+  await receiver.send("ACK 1", socket.address);
+  await sending;
+  assertEquals(sender.next, 3);
+});
+
 Deno.test("lesson 11: an ACK from a stranger, a second one and a late one change nothing", async () => {
   using socket = bind();
   using receiver = bind();

@@ -8,10 +8,10 @@ import {
 import { Diagram } from "../cli/diagram.ts";
 import type { Event } from "../cli/events.ts";
 import { play } from "../cli/lessons/12_multicast.ts";
-import { bindGroup, hearGroup } from "../lessons/12_multicast.ts";
+import { bindGroup, hearGroup, say, sayOne } from "../lessons/12_multicast.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
 import { quoted, soon, text } from "./helpers.ts";
-import { NOT_LINUX, unless } from "./only.ts";
+import { NO_127_0_0_2, NOT_LINUX, unless } from "./only.ts";
 import { eventually, freePort, lesson, runChild, runLesson, type Running } from "./program.ts";
 import { waits } from "./waits.ts";
 
@@ -107,6 +107,22 @@ withGroups("each line that is typed is said, up to an empty one", async () => {
   const empty = await runLesson(12, ["say", "--port", port, "--message="]);
   assertStringIncludes(empty.stdout, `Sent 0 bytes ${to}`);
   assertEquals((await member.receive({ signal: soon() })).data.length, 0);
+});
+
+Deno.test({
+  ...unless(NO_127_0_0_2, "lesson 12: what is said leaves by the address that was named"),
+  async fn() {
+    using listener = bind(); // of no group: every system lets 127.0.0.2 send to it
+    async function* typed() {
+      yield "Hello";
+    }
+    await say(typed(), listener.address, "127.0.0.2", () => {});
+    await sayOne("Hello", listener.address, "127.0.0.2", () => {});
+    for (let times = 1; times <= 2; times++) {
+      const { from } = await listener.receive({ signal: soon() });
+      assertEquals(from.hostname, "127.0.0.2");
+    }
+  },
 });
 
 withGroups("to say something where nobody listens succeeds", async () => {

@@ -266,6 +266,7 @@ for (const [asks, ask] of Object.entries(RESOLVES)) {
     assertEquals(await asking, undefined);
     assertEquals(await receiveWithin(server, 50), undefined); // five, and no more
     assert(new Set(seen.map(({ id }) => id)).size >= 4, "The numbers are the same.");
+    assert(seen.some(({ id }) => id > 255), "The numbers have 8 bits only.");
     assert(new Set(seen.map(({ port }) => port)).size >= 4, "The ports are the same.");
   });
 }
