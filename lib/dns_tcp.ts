@@ -28,6 +28,7 @@ export interface Doors extends Disposable {
  * picks a number that is free for both.
  *
  * @throws {Deno.errors.AddrInUse} Another program has this port, of UDP or of TCP.
+ * @throws {Error} The system refuses for another reason. The error or its cause says which.
  */
 export function bindBoth(local: Address): Doors {
   for (let tries = 20;; tries--) {

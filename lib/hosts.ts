@@ -7,11 +7,11 @@ import dns from "node:dns/promises";
 import { isIP } from "node:net";
 
 /**
- * The IP address of a host: of an IPv4 and an IPv6 address, the IPv4 one. Each address has one
- * spelling, the one that the system gives to who sent a datagram, so that two of them can be
- * compared.
+ * Returns the IP address of a host. If the host has addresses of both versions, it is one of IPv4.
+ * It is spelled as the system spells the sender of a datagram, so that the two can be compared.
  *
- * An IP address is its own answer, in brackets as well (`[::1]`): nobody is asked about it.
+ * For an IP address, also in brackets (`[::1]`), nobody is asked. For a name, the system is asked.
+ * That has no time limit here, and may take many seconds.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -44,8 +44,8 @@ export async function lookup(hostname: string): Promise<string> {
 }
 
 /**
- * An IP address as RFC 5952 has it; an IPv4 address that is written as IPv6 (`::ffff:127.0.0.1`),
- * as IPv4.
+ * Returns an IP address as RFC 5952 spells it. Returns an IPv4 address that is written as IPv6
+ * (`::ffff:127.0.0.1`) as IPv4.
  */
 function spelled(address: string): string {
   if (isIP(address) === 4) return address;

@@ -14,7 +14,7 @@
 
 /** Samples a second, wherever mu-law is used on a network. */
 export const RATE = 8000;
-/** The byte of nothing to be heard. */
+/** The byte of silence. */
 export const SILENCE = 0xff;
 
 /** Added to each sample, so that the first digit of its 16 bits says how large it is. */
@@ -22,8 +22,8 @@ const BIAS = 132;
 const LOUDEST = 32_635;
 
 /**
- * A sample from -32,768 to 32,767 as a byte: a sign, 3 bits for how large, 4 for its next digits,
- * inverted.
+ * Returns a sample from -32,768 to 32,767 as a byte. The byte has a sign, 3 bits that say how large
+ * the sample is, and 4 bits for its next digits. All bits are inverted.
  */
 export function toMulaw(sample: number): number {
   const whole = Math.round(sample);
@@ -39,17 +39,17 @@ const SAMPLES = Int16Array.from({ length: 256 }, (_, byte) => {
   return bits & 0x80 ? -size : size;
 });
 
-/** The sample of a byte, from -32,124 to 32,124. */
+/** Returns the sample of a byte, from -32,124 to 32,124. */
 export function fromMulaw(byte: number): number {
   return SAMPLES[byte & 0xff]!;
 }
 
-/** Samples as bytes. */
+/** Returns samples as bytes. */
 export function encode(samples: ArrayLike<number>): Uint8Array {
   return Uint8Array.from(samples, toMulaw);
 }
 
-/** Bytes as samples. */
+/** Returns bytes as samples. */
 export function decode(bytes: Uint8Array): Int16Array {
   return Int16Array.from(bytes, fromMulaw);
 }

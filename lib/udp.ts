@@ -44,7 +44,8 @@ export interface Datagram {
 export interface BindOptions {
   /**
    * The address of this machine on which to receive. Only this machine reaches the default,
-   * `127.0.0.1`. `0.0.0.0` stands for all IPv4 addresses of this machine.
+   * `127.0.0.1`. `0.0.0.0` stands for all IPv4 addresses of this machine, and `::` for those of
+   * IPv6. On Linux and macOS, a socket at `::` receives IPv4, too.
    */
   readonly hostname?: string;
   /** From 1 to 65535, or 0, the default: the system picks a free port (an *ephemeral port*). */
