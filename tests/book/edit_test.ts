@@ -250,7 +250,7 @@ Deno.test("the editor in the page", async (t) => {
     await page.click(".editing .state a");
     await until(() => page.$eval(".diagram", (one) => one.getBoundingClientRect().top > 0), "it");
     // What runs, but not to its end, has no new picture.
-    await focusEditor(page);
+    await edit(page, ".own");
     await page.keyboard.type('queueMicrotask(() => { throw new Error("Halfway"); });\n');
     await press(page, "Control", "s");
     const failed = "Saved. It failed: the page says why.";
@@ -261,7 +261,7 @@ Deno.test("the editor in the page", async (t) => {
     );
     await page.click(".editing .buttons button:nth-child(2)");
     await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
-    await focusEditor(page);
+    await edit(page, ".own");
     // Run takes what is typed: it is saved first.
     await page.keyboard.type("// Typed.\n");
     await page.click(".run");
