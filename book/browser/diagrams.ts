@@ -19,6 +19,9 @@ const DOUBLE = 400;
 /** The name of this page, for the server: a page that runs a lesson again has stopped the run before. */
 const PAGE = `${Math.random()}`;
 
+/** The server refuses a run, since another tab has one of this lesson. */
+class Elsewhere extends Error {}
+
 export function startDiagrams(): void {
   for (const figure of document.querySelectorAll<HTMLElement>(".diagram")) new Diagram(figure);
 }
@@ -41,6 +44,8 @@ class Diagram {
   readonly #first: string;
   /** What else there is to say of the run. */
   #remark = "";
+  /** Whether it did not begin, since another tab runs this lesson. */
+  #isElsewhere = false;
 
   constructor(figure: HTMLElement) {
     this.#figure = figure;
@@ -51,6 +56,7 @@ class Diagram {
     this.#knobs = new Knobs(figure, () => {
       if (this.#isBusy || !figure.querySelector(".picture svg")) return;
       this.#remark = "";
+      this.#isElsewhere = false;
       this.#tell();
     });
     this.#player = new Player(figure, () => this.#recorded(), (stepped) => this.#tell(stepped));
@@ -95,18 +101,23 @@ class Diagram {
     this.#tellPage();
   }
 
-  async #start(): Promise<void> {
+  /** Runs it. `instead` stops the run of another tab. */
+  async #start(instead = false): Promise<void> {
     const running = this.#running = new AbortController();
     this.#remark = "";
+    this.#isElsewhere = false;
     const numbers = this.#knobs.query;
     this.#figure.querySelector(".said")?.remove();
     this.#name();
     try {
-      const events = this.#live ? await this.#fresh(running.signal) : await this.#recorded();
+      const events = this.#live
+        ? await this.#fresh(running.signal, instead)
+        : await this.#recorded();
       this.#say("Starting…");
       for await (const event of events) this.#take(event, numbers);
     } catch (error) {
       this.#remark = reason(error as Error, running.signal);
+      this.#isElsewhere = error instanceof Elsewhere;
     }
     if (this.#running === running) this.#running = undefined;
     this.#player.end();
@@ -168,7 +179,7 @@ class Diagram {
     const isEnded = events.some(({ event }) => event === "end");
     this.#figure.toggleAttribute("data-unfinished", events.length > 0 && !isEnded);
     if (playing) this.#say(this.#running || atOnce ? "Running…" : STEPS);
-    else if (this.#remark && !stepped) this.#say(this.#remark);
+    else if (this.#remark && !stepped) this.#sayRemark();
     else if (step < last || open) this.#stand(stepped);
     else if (isOld) this.#say(`Run, to see it with ${this.#knobs.words}.`);
     else if (events.length === 0) this.#say(this.#first);
@@ -188,19 +199,34 @@ class Diagram {
     if (stepped) this.#status.append(element("span", "hidden", `: ${words}`));
   }
 
+  #sayRemark(): void {
+    this.#say(this.#remark);
+    if (!this.#isElsewhere) return;
+    const instead = element("button", "", "Stop it there, and run it here");
+    instead.type = "button";
+    instead.addEventListener("click", () => {
+      this.#run.focus(); // the button goes
+      this.#start(true);
+    });
+    this.#status.append(" ", instead);
+  }
+
   /** Says it once: what is there already is not said again. */
   #say(text: string): void {
     if (this.#status.textContent !== text) this.#status.textContent = text;
   }
 
   /** The events of a new run. */
-  async #fresh(signal: AbortSignal): Promise<AsyncIterable<Event | Complaint>> {
+  async #fresh(signal: AbortSignal, instead: boolean): Promise<AsyncIterable<Event | Complaint>> {
     const response = await fetch(`run/${this.#figure.dataset.lesson}${this.#knobs.query}`, {
       method: "POST",
-      headers: { "x-page": PAGE },
+      headers: { "x-page": PAGE, ...instead && { "x-instead": "" } },
       signal: AbortSignal.any([signal, leaving()]),
     });
-    if (!response.ok) throw new Error((await response.text()).trim());
+    if (!response.ok) {
+      const said = (await response.text()).trim();
+      throw response.status === 409 ? new Elsewhere(said) : new Error(said);
+    }
     return objects(response.body!) as AsyncGenerator<Event | Complaint>;
   }
 

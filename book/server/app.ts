@@ -47,6 +47,9 @@ async function ownOnly(context: Context, next: () => Promise<void>): Promise<Res
   await next();
 }
 
+/** Why a run was stopped that another page did not wait for. */
+const ELSEWHERE = "It was stopped, since it runs in another tab now.";
+
 /** A run that goes on. */
 interface Run {
   /** Which page asked for it, as it names itself. */
@@ -98,14 +101,16 @@ export function app(
     const options = knobOptions(new URL(context.req.url).searchParams, knobs);
     if (!options) return context.text("This lesson cannot run with that.\n", 400);
     const page = context.req.header("x-page") ?? crypto.randomUUID();
-    // A page that asks again has stopped its run before, which may still be ending.
+    // A page that asks again has stopped its run before, which may still be ending. Another
+    // page's run is stopped only if somebody wants that.
+    const isWanted = context.req.header("x-instead") !== undefined;
     let before = running.get(number);
-    while (before?.page === page) {
-      before.stop.abort();
+    while (before && (isWanted || before.page === page)) {
+      before.stop.abort(before.page === page ? undefined : ELSEWHERE);
       await before.ended;
       before = running.get(number);
     }
-    if (before) return context.text("This lesson is running already.\n", 429);
+    if (before) return context.text("This lesson is running in another tab.\n", 409);
     if (running.size >= MOST.runs) return context.text("Too many lessons are running.\n", 429);
     return streamed((send, gone) => {
       const stop = new AbortController();

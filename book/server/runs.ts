@@ -61,7 +61,9 @@ export async function play(
     () => stop(`It did not end within ${LIMIT.milliseconds / 1000} s, and was stopped.`),
     LIMIT.milliseconds,
   );
-  const gone = () => stop("Nobody looks any more.");
+  const gone = () => {
+    stop(typeof signal.reason === "string" ? signal.reason : "Nobody looks any more.");
+  };
   signal.addEventListener("abort", gone, { once: true });
 
   let left = LIMIT.lines;

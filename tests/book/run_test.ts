@@ -284,6 +284,36 @@ Deno.test("a run", async (t) => {
     assert((await status(page)).endsWith("just now"), await status(page));
   });
 
+  await t.step(
+    "in two tabs is told, and stopped in the other one if somebody wants that",
+    async () => {
+      const address = `${book.address}09_retransmission.html`;
+      await using other = await open(chromium, address);
+      await other.page.waitForSelector(".knobs:not([hidden])");
+      await other.page.focus('.knob input[name="lost"]');
+      await other.page.keyboard.press("End");
+      await other.page.click(".run");
+      await until(async () => (await status(other.page)).startsWith("Running"), "the first run");
+      await using opened = await open(chromium, address);
+      const { page, complaints } = opened;
+      await page.waitForSelector(".picture svg");
+      const before = await drawn(page);
+      await run(page, "9");
+      assertEquals(
+        await status(page),
+        "This lesson is running in another tab. Stop it there, and run it here",
+      );
+      assertEquals([await drawn(page), complaints.length], [before, 1]); // the browser's own, of the status
+      await page.click(".status button");
+      await over(page);
+      assert((await status(page)).endsWith("just now"), await status(page));
+      assertEquals(await focused(page), "run Run lesson 9, retransmission");
+      await over(other.page);
+      assertEquals(await status(other.page), "It was stopped, since it runs in another tab now.");
+      assertEquals(complaints.length, 1);
+    },
+  );
+
   await t.step("has the numbers of its sliders, as the command beside it says", async () => {
     await using opened = await open(chromium, `${book.address}08_loss.html`);
     const { page, complaints } = opened;
