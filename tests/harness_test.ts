@@ -8,7 +8,8 @@ import type { Role } from "../cli/lesson.ts";
 import { inProject, readText } from "../cli/source.ts";
 import config from "../deno.json" with { type: "json" };
 import { PATIENCE, until, within } from "./helpers.ts";
-import { eventually, ownLesson, type Running } from "./program.ts";
+import { NOT_LINUX, unless } from "./only.ts";
+import { eventually, ownLesson, Program, type Running } from "./program.ts";
 
 /** Starts a role that does this. */
 function started(run: Role["run"]): Running {
@@ -73,6 +74,24 @@ Deno.test("harness: every wait has an end, which is an error", async () => {
   await hurried(() => assertRejects(() => until(() => false, "It is not so."), Error, "not so"));
   const attempt = () => Promise.reject(new Error("No."));
   await hurried(() => assertRejects(() => eventually(attempt), Error, "No."));
+});
+
+const bare = "harness: where nothing is installed, the tests that need it are left out";
+Deno.test(unless(NOT_LINUX, bare), async () => {
+  // There Deno offers itself as `node`, and `script` cannot be started.
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.symlink("/bin/sh", `${folder}/sh`);
+    const code = `import { installed } from "${inProject("tests/peers.ts")}";
+      import { NO_TERMINAL } from "${inProject("tests/only.ts")}";
+      console.log(["sh", "node", "dig"].map(installed), NO_TERMINAL !== "");`;
+    const args = ["eval", "--frozen", code];
+    const env = { PATH: folder, NO_COLOR: "1" };
+    const { stdout, stderr } = await new Program(Deno.execPath(), args, { env }).end();
+    assertEquals([stdout, stderr], ["[ true, false, false ] true\n", ""]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 /** The files with tests in a folder, but for those of the folders in it. */

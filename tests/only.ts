@@ -10,8 +10,16 @@ const { os } = Deno.build;
 export type Missing = string;
 
 /** Whether there is util-linux's `script`, which has a terminal for a program. */
-const terminal = os === "linux" &&
-  await new Deno.Command("script", { args: ["--version"] }).output().then(() => true, () => false);
+const terminal = os === "linux" && starts("script");
+
+function starts(program: string): boolean {
+  try {
+    new Deno.Command(program, { args: ["--version"] }).outputSync();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The terminal of another program, in which Deno asks and lines are edited. */
 export const NO_TERMINAL: Missing = terminal ? "" : "there is no `script` with a terminal";

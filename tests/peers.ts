@@ -34,6 +34,8 @@ export function place(command: string): string | undefined {
 const SCRIPTS: Record<string, string> = {
   // There are several netcats, with options that differ: this speaks to OpenBSD's, which Debian has.
   nc: 'nc -h 2>&1 | grep -q OpenBSD && command -v "$0"',
+  // Where there is no Node.js, what Deno starts finds Deno under this name. Its version has no v.
+  node: 'case $("$0" --version) in v*) command -v "$0" ;; *) false ;; esac',
   // Where python3 is a script that picks a version, each start takes ten times as long.
   python3: 'python3 -c "import sys; print(sys.executable)"',
 };
