@@ -126,8 +126,8 @@ Lesson 4: \`deno task lesson4\`
     assertEquals(await chosen(), found.length - 1);
     await page.keyboard.press("Escape");
     assertEquals(await search(page, " xyzzy"), []);
-    const none = await page.$eval("dialog.search input", (one) => one.ariaActiveDescendantElement);
-    assertEquals(none, null);
+    const chosenOne = await page.$("dialog.search input[aria-activedescendant]");
+    assertEquals(chosenOne, null, "Nothing is chosen where nothing is found.");
     await page.keyboard.press("Escape");
   });
 
