@@ -331,7 +331,10 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
     this.close();
   }
 
-  /** Closes the socket at the end of the block that has `await using`. The port is free then. */
+  /**
+   * Closes the socket at the end of the block that has `await using`. The port is free then, or a
+   * moment later if a `send` to a host name is under way: nobody waits for the look-up.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     // Only other calls of this function are in the line: close() has ended the rest.
