@@ -292,7 +292,7 @@ class Clients {
     if (!upstream) return undefined;
     const [toServer, toClient] = [this.#fates(this.#paths++), this.#fates(this.#paths++)];
     const client = { name, address, upstream, doors: new Map(), toServer, toClient, heard: 0 };
-    this.#listen(upstream, (data, from) => this.#answer(client, data, from));
+    this.#listen(client, upstream, (data, from) => this.#answer(client, data, from));
     return client;
   }
 
@@ -321,7 +321,7 @@ class Clients {
         doors.delete(port);
       }
       const count = this.#counts.toServer;
-      this.#listen(door, async (data, from) => {
+      this.#listen(client, door, async (data, from) => {
         if (!sameAddress(from, client.address)) return;
         if (this.#clients.get(client.name) !== client) return;
         this.#hear(client);
@@ -361,11 +361,21 @@ class Clients {
     }
   }
 
-  #listen(socket: Socket, hear: (data: Uint8Array, from: Address) => Promise<void>): void {
+  /**
+   * Listens to a socket of a client until it is closed. If that fails, the client is forgotten, and
+   * gets another socket with its next datagram.
+   */
+  #listen(
+    client: Client,
+    socket: Socket,
+    hear: (data: Uint8Array, from: Address) => Promise<void>,
+  ): void {
     const listening = (async () => {
       await using open = socket; // closed, its port is free a moment later
       for await (const { data, from } of open) await hear(data, from);
-    })().catch(() => socket.close()).finally(() => this.#listening.delete(listening));
+    })().catch(() => {
+      if (this.#clients.get(client.name) === client) this.#remove(client);
+    }).finally(() => this.#listening.delete(listening));
     this.#listening.add(listening);
   }
 

@@ -562,6 +562,23 @@ Deno.test("relay: a send that fails is counted, and the next one goes", async ()
   assertEquals([went, unsent], [1, 1]);
 });
 
+Deno.test("relay: a client whose socket fails gets another one", async () => {
+  let failures = 1;
+  await using net = network(AT_ONCE, {
+    open: (options) => {
+      const socket = bind(options);
+      if (failures-- > 0) socket.receive = () => Promise.reject(new Error("broken"));
+      return socket;
+    },
+  });
+  using client = bind();
+  for (let i = 1; i <= 2; i++) {
+    await client.send(`${i}`, net.at);
+    await until(() => net.counts.toServer.came === i);
+  }
+  while (await heard(net.server) !== "2"); // the first one may arrive, too
+});
+
 Deno.test({
   ...unless(NO_IPV6, "relay: between IPv4 and IPv6"),
   async fn() {
