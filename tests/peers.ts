@@ -11,14 +11,15 @@ import { waits } from "./waits.ts";
 /** Programs for administrators are not on everybody's path. */
 const WITH_ALL = "PATH=$PATH:/usr/sbin:/sbin;";
 
-/** Declares a test, where the other program is installed. */
+/** Declares a test, where the other program is installed, or all of several. */
 export function peers(
   name: string,
-  command: string,
+  commands: string | string[],
   fn: () => Promise<void>,
   missing = "",
 ): void {
-  const why = missing || (installed(command) ? "" : `${command} is not installed`);
+  const absent = [commands].flat().find((command) => !installed(command));
+  const why = missing || (absent ? `${absent} is not installed` : "");
   waits(unless(why, name), fn);
 }
 
