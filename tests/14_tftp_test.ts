@@ -19,8 +19,11 @@ import {
   type Transfer,
 } from "../lessons/14_tftp.ts";
 import { decode, describe, encode, type Message, TftpError, Unanswered } from "../lib/tftp.ts";
+import { inMemory } from "../lib/tftp_files.ts";
+import { serveTftp } from "../lib/tftp_server.ts";
 import { type Address, bind, type Datagram, type Socket } from "../lib/udp.ts";
 import { bytes, here, soon, text, until } from "./helpers.ts";
+import { NO_127_0_0_2, unless } from "./only.ts";
 import { eventually, lesson, Program, runChild, runLesson } from "./program.ts";
 import { RunningRole } from "./role.ts";
 import {
@@ -91,6 +94,24 @@ Deno.test("lesson 14: the page's clients and lib's server understand each other,
   assertEquals(await fetched(ours.address, "file", { blksize: "1428" }), noise(1500));
   await left(ours.address, "new", noise(600));
   await until(() => ours.files.has("new"));
+});
+
+Deno.test({
+  ...unless(NO_127_0_0_2, "lesson 14: the blocks come from the address that was asked"),
+  async fn() {
+    const files = new Map([["file", noise(600)]]);
+    const servers = [
+      (socket: Socket) => serveFiles(socket, files),
+      (socket: Socket) => serveTftp(socket, inMemory(files)),
+    ];
+    for (const serve of servers) {
+      const socket = bind({ hostname: "127.0.0.2" });
+      const end = serve(socket);
+      assertEquals(await got(socket.address, "file"), noise(600));
+      socket.close();
+      await end;
+    }
+  },
 });
 
 Deno.test("lesson 14: each transfer has a port of its own, and closes it", async () => {

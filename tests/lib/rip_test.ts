@@ -123,6 +123,9 @@ Deno.test("rip: what makes no sense is left out, and the rest counts", () => {
     const networks = ["10.9.0.0/16"];
     assertEquals(decode(rows("01020000", good, hex)), { type: "REQUEST", networks }, what);
   }
+  // It is no question for everything where it is the first of several, either.
+  const [networks, everything] = [["10.9.0.0/16"], bad["everything, beside others"]!];
+  assertEquals(decode(rows("01020000", everything, good)), { type: "REQUEST", networks });
   // All is asked for with infinity: RFC 2453, 3.9.1.
   const odd = rows("01 02 0000", "0000 0000", "00000000", "00000000", "00000000", "00000001");
   assertEquals(decode(odd), { type: "REQUEST", networks: [] });
