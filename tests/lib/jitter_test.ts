@@ -102,6 +102,18 @@ Deno.test("jitter: a second of silence ends the talk, and the next begins anew",
   assertEquals([buffer.due, buffer.came, buffer.take()[0]], [9040, 1, 5]);
 });
 
+Deno.test("jitter: a talk is not over while something waits to be heard after more than a second", () => {
+  const buffer = new JitterBuffer(20);
+  const parts = [0, 1].map((i) => ({
+    at: i,
+    sequence: i,
+    timestamp: 12_000 * i, // 1.5 s
+    payload: new Uint8Array(160).fill(1 + i),
+  }));
+  const sound = heard(buffer, parts);
+  assertEquals([sound[0], sound.indexOf(2)], [1, 75]); // 75 times 20 ms are 1.5 s
+});
+
 Deno.test("jitter: what is seconds too early has no place, and takes nobody else's", () => {
   const buffer = new JitterBuffer(40);
   const one = new Uint8Array(160).fill(1);

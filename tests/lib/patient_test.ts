@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Patient } from "../../lib/patient.ts";
 import { bind } from "../../lib/udp.ts";
-import { text } from "../helpers.ts";
+import { later, text } from "../helpers.ts";
 
 Deno.test("patient: brings what comes in time, and undefined at the timeout", async () => {
   using socket = bind();
@@ -25,6 +25,21 @@ Deno.test("patient: a short wait after a long one ends in its own time", async (
   assert(await patient.receive(60_000));
   assertEquals(await patient.receive(30), undefined);
   assertEquals(await patient.receive(60), undefined);
+});
+
+Deno.test("patient: a long wait after a short one goes on when the time of the short one is over", async () => {
+  using socket = bind();
+  using sender = bind();
+  using patient = Patient.of(socket);
+  let first;
+  while (!first) { // on a busy machine, it may come after 30 ms
+    await sender.send("first", socket.address);
+    first = await patient.receive(30);
+  }
+  const second = patient.receive(60_000);
+  await later(40);
+  await sender.send("second", socket.address);
+  assert(await second);
 });
 
 Deno.test("patient: what comes after a timeout is for the next wait", async () => {

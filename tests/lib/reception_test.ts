@@ -57,6 +57,11 @@ Deno.test("reception: a source that begins to count anew has lost nothing; a str
   assertEquals(counted(1, 2, 30_000, 3, 4), { came: 5, lost: 0, doubled: 0 });
 });
 
+Deno.test("reception: 2,999 in a row may be lost, and one more is taken for a stray number", () => {
+  assertEquals(counted(1, 3001), { came: 2, lost: 2999, doubled: 0 });
+  assertEquals(counted(1, 3002), { came: 2, lost: 0, doubled: 0 });
+});
+
 Deno.test("reception: a source that counts from its first number again is no double", () => {
   const reception = new Reception();
   for (const [start, timestamp] of [[0, 0], [0, 1_000_000]] as const) {
