@@ -43,7 +43,9 @@ export class NoSound extends Error {
 
 /** The longest head that is read, in bytes. Heads of usual files are much shorter. */
 const MOST_HEAD = 65_536;
-const [AU, WAV] = [".snd", "RIFF"];
+/** How files of the two kinds begin. */
+const AU = ".snd";
+const WAV = "RIFF";
 /** How other kinds of files begin. Read as mu-law, they would be noise. */
 const OTHERS = ["ID3", "OggS", "fLaC", "FORM", "RIFX", "RF64", "\x1aE\xdf\xa3"];
 

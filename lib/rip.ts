@@ -50,8 +50,12 @@ const HEADER = 4;
 const ENTRY = 20;
 const CODES = { REQUEST: 1, RESPONSE: 2 } as const;
 const VERSION = 2;
-/** The family of an entry: a network of IPv4, the whole table (in a request), or a password. */
-const [IP, ALL, PASSWORD] = [2, 0, 0xffff];
+/** The family of an entry for a network of IPv4. */
+const IP = 2;
+/** The family of the entry in a request for the whole table. */
+const ALL = 0;
+/** The family of an entry with a password. */
+const PASSWORD = 0xffff;
 
 /**
  * Returns a message as bytes.
