@@ -430,6 +430,22 @@ Deno.test("a run", async (t) => {
           return top > 0 && bottom <= controls.top;
         });
       assert(await isSeen(), "The last event is in sight.");
+      // So are Stop, and what is said of the run: below the top of the page, and above the picture.
+      for (const width of [390, 1280]) {
+        await page.setViewport({ width, height: 490 });
+        await run(page);
+        const stuck = await page.evaluate(() => {
+          const [page, bar] = [".top", ".bar"].map((one) =>
+            document.querySelector(one)!.getBoundingClientRect()
+          );
+          const { left, top } = document.querySelector(".run .word")!.getBoundingClientRect();
+          const hit = document.elementFromPoint(left + 3, top + 3);
+          return [Math.round(bar!.top - page!.bottom), hit?.closest(".run")?.textContent];
+        });
+        assertEquals(stuck[1], "Run lesson 4, echo server");
+        assert(Math.abs(Number(stuck[0])) <= 2, `${stuck[0]} pixels below the top of the page`);
+      }
+      await page.setViewport({ width: 1280, height: 500 });
       await page.evaluate(() => scrollTo(0, 0));
       await page.click(".run");
       await page.waitForSelector(".wide .new.d");
