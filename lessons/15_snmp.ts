@@ -304,11 +304,13 @@ export async function agent(at: Address, community: string, print = console.log)
 
 /** Describes a datagram in a few words, such as "GET sysDescr.0". */
 function described(data: Uint8Array, community: string): string {
+  // This datagram gets no answer. So we do not read it: to read 10,000 values
+  // would keep the agent busy.
+  if (data.length > LARGEST) return `not read, over ${LARGEST} bytes`;
+
   // summary() returns such words for all bytes. printable() makes them safe, and
   // cuts them after 40 characters. So the line fits into 80 columns.
   const words = printable(summary(data), 40);
-
-  if (data.length > LARGEST) return `${words}, over ${LARGEST} bytes`;
 
   const message = tryDecode(data);
   if (message && message.community !== community) return `${words}, wrong community`;

@@ -70,7 +70,8 @@ export function parseAddress(text: string): Address | undefined {
 
 /**
  * Returns a socket behind a router: its `send` and `receive` go through the router. The rest of the
- * program does not know that there is one, as in a real network. You can give the socket to use.
+ * program does not know that there is one, as in a real network. You can give the socket to use. It
+ * is changed: from then on, all that it sends and receives goes through the router.
  */
 export function bindBehind(router: Address, socket = bind({ hostname: localFor(router) })): Socket {
   // These are the socket's own functions. (JavaScript's bind() sets `this`.)

@@ -178,7 +178,8 @@ export class Socket implements AsyncIterable<Datagram>, Disposable, AsyncDisposa
    * @throws {Deno.errors.NetworkUnreachable} No route leads to this address.
    * @throws {Deno.errors.NotCapable} Deno was not given the permission.
    * @throws {Deno.errors.Interrupted} The socket was closed before this call's turn.
-   * @throws {Deno.errors.BadResource} The socket was closed before the call.
+   * @throws {Deno.errors.BadResource} The socket was closed before the call, or during the look-up
+   * of a name.
    * @throws {Error} The system refuses for another reason. The `code` tells it, such as `EMSGSIZE`.
    */
   async send(data: string | Uint8Array, to: Address): Promise<number> {
