@@ -82,8 +82,9 @@ export class Diagram {
     const [source, target] = [this.#columnAt(from, true), this.#columnAt(to, true)];
     if (!source || !target) return;
     const flight = { column: source, data: data.slice(), sent: this.#now() };
-    const before = this.#flights.filter(({ column, to }) =>
-      column === source && this.#columnAt(to, true) === target
+    // What went to another socket of that column may never be read: that one may be closed.
+    const before = this.#flights.filter((other) =>
+      other.column === source && sameAddress(other.to, to)
     );
     const tell = () => this.#datagram(flight, target, "lost");
     this.#losses.push({ before, tell });

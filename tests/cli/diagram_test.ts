@@ -216,6 +216,26 @@ Deno.test("diagram: what arrives is matched with what was sent by its bytes", as
   assertEquals(two!.sent - one!.sent >= 25, true, "Each has its own time.");
 });
 
+Deno.test("diagram: a loss does not wait for what a closed socket of the same column never read", async () => {
+  const events = await told(async (diagram) => {
+    using alice = diagram.watch("Alice", bind());
+    const first = diagram.watch("Bob", bind());
+    await alice.send("never read", first.address);
+    first.close();
+    using second = diagram.watch("Bob", bind());
+    diagram.lost(new Uint8Array(2), alice.address, second.address);
+    diagram.note("later");
+  });
+  assertEquals(words(events), [
+    "Alice",
+    "Bob",
+    "0 > 1 lost: \\x00\\x00 (2)",
+    "later",
+    "0 > 1 lost: never read (10)",
+    "end",
+  ]);
+});
+
 Deno.test("diagram: the one that never arrived is the one that is told as lost", async () => {
   const events = await told(async (diagram) => {
     using alice = diagram.watch("Alice", bind());
