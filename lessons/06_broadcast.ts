@@ -46,6 +46,9 @@ import { serve } from "./04_echo.ts";
 
 const QUESTION = "hello from client";
 
+/** How many replies we keep at most. Without a limit, one sender could fill our memory. */
+const MOST_REPLIES = 1000;
+
 /** Returns the reply to the question, or `undefined` for any other datagram. */
 export function replyToBroadcast(data: Uint8Array): string | undefined {
   const text = new TextDecoder().decode(data).trim(); // nc sends a line break after the text
@@ -56,7 +59,8 @@ export function replyToBroadcast(data: Uint8Array): string | undefined {
 }
 
 /**
- * Sends the question once, and returns all datagrams that arrive until the time is up.
+ * Sends the question once, and returns all datagrams that arrive until the time is up. It returns
+ * at most 1,000 of them.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -82,12 +86,12 @@ export async function discover(
   // need to be root.
   await socket.send(QUESTION, everyone);
 
-  // We do not know how many servers will reply, so only the time can end this
-  // loop. We do not know their addresses either, so we cannot check who sent a
-  // reply.
+  // We do not know how many servers will reply. So this loop goes on until the
+  // time is up, or until there are too many replies. We do not know the servers'
+  // addresses either, so we cannot check who sent a reply.
   while (true) {
     const left = end - performance.now();
-    if (left <= 0) return replies;
+    if (left <= 0 || replies.length >= MOST_REPLIES) return replies;
 
     const reply = await receiveWithin(socket, left);
     if (reply) replies.push(reply);

@@ -7,8 +7,8 @@ import {
 } from "@std/assert";
 import { discover, replyToBroadcast } from "../lessons/06_broadcast.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
-import { bind, MAX_BYTES } from "../lib/udp.ts";
-import { bytes, later, PATIENCE, soon, text, within } from "./helpers.ts";
+import { bind, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import { bytes, here, later, PATIENCE, soon, text, within } from "./helpers.ts";
 import { NOT_LINUX, unless } from "./only.ts";
 import { eventually, freePort, lesson, runLesson } from "./program.ts";
 import { waits } from "./waits.ts";
@@ -93,6 +93,16 @@ Deno.test("lesson 6: after a reply, it waits for the rest of the time only", asy
     [performance.now, AbortSignal.timeout] = [now, timeout];
   }
   assertEquals(waits, [100, 70, 40, 10]);
+});
+
+Deno.test("lesson 6: it keeps 1,000 replies, and no more", async () => {
+  const reply = { data: bytes("broadcasting"), from: here(9) };
+  const socket = {
+    send: () => Promise.resolve(17),
+    receive: () => Promise.resolve(reply),
+  } as unknown as Socket;
+  const replies = await discover(socket, here(9), 1000);
+  assertEquals(replies.length, 1000);
 });
 
 Deno.test("lesson 6: replies that go on and on do not make the client wait longer", async () => {
