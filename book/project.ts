@@ -186,11 +186,12 @@ export class Project implements Library {
     }
   }
 
-  /** Changes when any file does that a program may be copied from. */
+  /** Changes when any file does that a program may be copied from, or its permissions. */
   stampOfCode(): string {
-    return ["lessons", "cli", "cli/lessons", "lib"].flatMap((folder) =>
-      this.list(folder, /\.ts$/).map((file) => this.stamp(`${folder}/${file}`))
-    ).join();
+    const files = ["lessons", "cli", "cli/lessons", "lib"].flatMap((folder) =>
+      this.list(folder, /\.ts$/).map((file) => `${folder}/${file}`)
+    );
+    return [...files, SETTINGS].map((path) => this.stamp(path)).join();
   }
 
   /** Changes when any file does that the book shows, or that a lesson's run is set by. */

@@ -31,9 +31,8 @@ export class Draft {
   /** A place for a file's editor. */
   static async of(file: string): Promise<Draft> {
     const prefix = placeOf(file);
-    const { held = [] } = await navigator.locks.query();
-    const isUsed = (key: string) => held.some(({ name }) => name === key);
-    const left = keys().filter((key) => key.startsWith(prefix) && !isUsed(key))
+    const used = await placesUsed();
+    const left = keys().filter((key) => key.startsWith(prefix) && !used.includes(key))
       .sort((a, b) => (read(b)?.at ?? 0) - (read(a)?.at ?? 0));
     const draft = new Draft(left[0] ?? prefix + crypto.randomUUID());
     const open = new Promise<void>((resolve) => draft.#free = resolve);
@@ -53,12 +52,26 @@ export class Draft {
 
   /** Forgets it: it was saved. */
   forget(): void {
-    localStorage.removeItem(this.#key);
+    try {
+      localStorage.removeItem(this.#key);
+    } catch {
+      // It keeps nothing.
+    }
   }
 
   /** Leaves the place to the next editor. */
   close(): void {
     this.#free();
+  }
+}
+
+/** The places that editors have now, in all tabs: none, where the browser does not say. */
+async function placesUsed(): Promise<(string | undefined)[]> {
+  try {
+    const { held = [] } = await navigator.locks.query();
+    return held.map(({ name }) => name);
+  } catch {
+    return [];
   }
 }
 

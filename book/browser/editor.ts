@@ -39,18 +39,26 @@ const RUNNING = "Running it for the picture…";
 const ENOUGH = 20_000;
 const LEAVES = "Tab leaves the editor now.";
 
-const open = new Map<string, Editor>();
+const open = new Map<string, Promise<Editor>>();
 
 /** Opens the editor of a file where the button is, or goes there. */
 async function press(button: HTMLElement): Promise<void> {
   const file = button.dataset.file!;
   try {
-    const editor = open.get(file) ?? await Editor.of(file);
-    open.set(file, editor);
-    editor.showAt(button);
+    (await editorOf(file)).showAt(button);
   } catch (error) {
     toast(sentence(error));
   }
+}
+
+/** The one editor of a file, also for whoever presses Edit twice. */
+function editorOf(file: string): Promise<Editor> {
+  const known = open.get(file);
+  if (known) return known;
+  const opening = Editor.of(file);
+  open.set(file, opening);
+  opening.catch(() => open.delete(file)); // it may work the next time
+  return opening;
 }
 
 class Editor {
@@ -204,6 +212,12 @@ class Editor {
 
   readonly #pictured = () => this.#run?.replaceChildren(linked("#diagram", "The picture is new."));
 
+  /** The same, and shows it, unless somebody has typed since it was asked for. */
+  #replace(version: Version, before: string): void {
+    if (this.#text === before) replaceText(this.#view, version.text);
+    this.#take(version);
+  }
+
   #said({ kept = [], fault }: Version): (Node | string)[] {
     return [
       ...fault ? [this.#lineButton(fault), fault.said] : [],
@@ -240,10 +254,10 @@ class Editor {
 
   async #takeOther(): Promise<void> {
     try {
-      const version = await ask(`keep/${this.#file}`, { text: this.#text, of: "" });
-      replaceText(this.#view, version.text);
-      this.#take(version);
-      this.#say("This is the one on the disk.", ...this.#said(version));
+      const text = this.#text;
+      const version = await ask(`keep/${this.#file}`, { text, of: "" });
+      this.#replace(version, text);
+      this.#say(this.#isSaved ? "This is the one on the disk." : UNSAVED, ...this.#said(version));
       this.#view.focus();
     } catch (error) {
       this.#fail(error);
@@ -252,11 +266,11 @@ class Editor {
 
   async #reset(): Promise<void> {
     try {
-      const version = await ask(`reset/${this.#file}`, { text: this.#text, of: this.#of });
-      replaceText(this.#view, version.text);
-      this.#take(version);
+      const text = this.#text;
+      const version = await ask(`reset/${this.#file}`, { text, of: this.#of });
+      this.#replace(version, text);
       const kept = (version.kept ?? []).map((path) => `Yours is kept in ${path}.`);
-      this.#say("This is the file as it was shipped.", ...kept);
+      this.#say(this.#isSaved ? "This is the file as it was shipped." : UNSAVED, ...kept);
     } catch (error) {
       this.#fail(error);
     }

@@ -24,7 +24,9 @@ export async function watch(
     const { results, unsaved } = await checked(
       page,
       (exercise, one) => tell({ event: "case", exercise, one }),
+      signal,
     );
+    if (signal.aborted) return;
     const solutions = Object.fromEntries(
       results.filter(({ state }) => state === "done").map(({ exercise }) => [
         exercise,

@@ -48,20 +48,33 @@ const NOT_STARTED = "There is nothing here yet.";
 /** Is called as soon as a case ends. Whether it left something open is known only at the end. */
 export type Tell = (exercise: string, one: Case) => void;
 
-/** Checks a page. Each exercise has a process of its own, because one of them may never end. */
-export async function check(page: Page, tell: Tell = () => {}): Promise<Result[]> {
+/**
+ * Checks a page. Each exercise has a process of its own, because one of them may never end. When
+ * the signal is aborted, all of them end, and the results are of no use.
+ */
+export async function check(
+  page: Page,
+  tell: Tell = () => {},
+  signal?: AbortSignal,
+): Promise<Result[]> {
+  const limit = { ...LIMIT, signal };
   const [errors, ...results] = await Promise.all([
-    compile(page),
-    ...exercises(page).map((exercise) => run(page, exercise, (one) => tell(exercise, one))),
+    compile(page, signal),
+    ...exercises(page).map((exercise) => {
+      return run(page, exercise, limit, (one) => tell(exercise, one));
+    }),
   ]);
   if (errors.length === 0) return results;
   const trouble = [`${page.file} does not compile:`, ...errors].join("\n");
   return results.map(({ exercise }) => ({ exercise, state: "not yet", cases: [], trouble }));
 }
 
-async function run(page: Page, exercise: string, tell: (one: Case) => void): Promise<Result> {
-  // A datagram to a group may leave this machine. So only a check with groups may send to them.
-  const groups = readText(inProject(page.check)).includes("239.255.") ? ",239.255.0.0/16" : "";
+async function run(
+  page: Page,
+  exercise: string,
+  limit: Limit,
+  tell: (one: Case) => void,
+): Promise<Result> {
   let seen = 0;
   const hear = (stdout: string) => {
     for (const one of happened(stdout).cases.slice(seen)) {
@@ -69,7 +82,15 @@ async function run(page: Page, exercise: string, tell: (one: Case) => void): Pro
       seen++;
     }
   };
-  const args = [
+  const ended = await deno("test", argumentsOf(page, exercise), limit, hear);
+  return { exercise, ...judged(ended) };
+}
+
+/** What Deno is given to check one exercise of a page. */
+function argumentsOf(page: Page, exercise: string): string[] {
+  // A datagram to a group may leave this machine. So only a check with groups may send to them.
+  const groups = readText(inProject(page.check)).includes("239.255.") ? ",239.255.0.0/16" : "";
+  return [
     "--no-check", // the compiler is asked at the same time
     "--no-prompt",
     "--sanitize-ops",
@@ -80,7 +101,6 @@ async function run(page: Page, exercise: string, tell: (one: Case) => void): Pro
     "--",
     `${exercise}: `,
   ];
-  return { exercise, ...judged(await deno("test", args, LIMIT, hear)) };
 }
 
 /**

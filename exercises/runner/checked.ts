@@ -14,9 +14,12 @@ export interface Checked {
   readonly unsaved: string | undefined;
 }
 
-/** Checks a page. Its results are saved, so that the overview need not check it again. */
-export async function checked(page: Page, tell?: Tell): Promise<Checked> {
+/**
+ * Checks a page. Its results are saved, so that the overview need not check it again: unless the
+ * signal is aborted, which ends the check.
+ */
+export async function checked(page: Page, tell?: Tell, signal?: AbortSignal): Promise<Checked> {
   const save = await checking(page);
-  const results = await check(page, tell);
-  return { results, unsaved: await save(results) };
+  const results = await check(page, tell, signal);
+  return { results, unsaved: signal?.aborted ? undefined : await save(results) };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deno } from "./deno.ts";
+import { deno, ENOUGH } from "./deno.ts";
 import type { Page } from "./pages.ts";
 import { refusedImport } from "./refused.ts";
 
@@ -15,8 +15,8 @@ const ERROR =
  * What the compiler has against a page, a line each: `exercises/04_echo.ts:30:12: …`. Mostly,
  * nothing.
  */
-export async function compile({ check }: Page): Promise<string[]> {
-  const { code, stderr } = await deno("check", [check]);
+export async function compile({ check }: Page, signal?: AbortSignal): Promise<string[]> {
+  const { code, stderr } = await deno("check", [check], { ...ENOUGH, signal });
   if (code === 0) return [];
   const errors = [...stderr.matchAll(ERROR)]
     .map(([, said, place]) => `${place}: ${refusedImport(said!) ?? said}`);

@@ -18,6 +18,8 @@ export interface Limit {
   readonly alive?: string;
   /** The size of its output, in characters. */
   readonly output: number;
+  /** Stops it when nobody wants its result any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The exit code and the output of Deno. */
@@ -51,13 +53,16 @@ const ENVIRONMENT = {
 /** The time that is enough for anything, in milliseconds. */
 const WHOLE = 300_000;
 
+/** The limits of a program that is sure to end. */
+export const ENOUGH: Limit = { start: WHOLE, time: WHOLE, output: Infinity };
+
 const running = new Set<Deno.ChildProcess>();
 
 /** Runs `deno test …` or `deno check …`. `hear` is called with all its output so far. */
 export async function deno(
   command: "test" | "check",
   args: string[],
-  limit: Limit = { start: WHOLE, time: WHOLE, output: Infinity },
+  limit: Limit = ENOUGH,
   hear: (stdout: string) => void = () => {},
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -93,6 +98,8 @@ class Limits implements Disposable {
     this.#limit = limit;
     this.#timer = this.#stopAfter(limit.start);
     this.#end = this.#stopAfter(limit.whole ?? WHOLE);
+    limit.signal?.addEventListener("abort", this.#unwanted);
+    if (limit.signal?.aborted) this.#unwanted();
   }
 
   /** Reads a stream to its end. `alive` is the text that is a sign of life. */
@@ -117,11 +124,14 @@ class Limits implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#end);
+    this.#limit.signal?.removeEventListener("abort", this.#unwanted);
   }
 
   #stopAfter(milliseconds: number): ReturnType<typeof setTimeout> {
     return setTimeout(() => this.#stop("time"), milliseconds);
   }
+
+  readonly #unwanted = () => kill(this.#child);
 
   #stop(over: Ended["stopped"]): void {
     this.stopped = over;

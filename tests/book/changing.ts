@@ -15,4 +15,5 @@ import "./save_test.ts";
 import "./site_test.ts";
 import "./source_test.ts";
 import "./static_test.ts";
+import "./typed_test.ts";
 import "./web_transport_test.ts";

@@ -231,3 +231,40 @@ Deno.test("an exercise", async (t) => {
     await until(async () => await state(page, "countingServer") === said, said);
   });
 });
+
+/** How many programs run a check in this folder (Linux). */
+async function checking(folder: URL): Promise<number> {
+  const path = decodeURIComponent(folder.pathname).replace(/\/$/, "");
+  let number = 0;
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (await Deno.readLink(`/proc/${name}/cwd`) !== path) continue;
+      const words = await Deno.readTextFile(`/proc/${name}/cmdline`);
+      if (words.includes("exercises/checks/")) number++;
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return number;
+}
+
+Deno.test("a check ends when nobody looks any more, and then it has no result", async () => {
+  using folder = await project({ runs: [] });
+  await using book = await serve(folder);
+  const page = new URL("exercises/04_echo.ts", folder);
+  const text = await Deno.readTextFile(page);
+  await Deno.writeTextFile(page, text.replace("\n  return todo();", "\n  for (;;);"));
+  const headers = { origin: book.address.slice(0, -1) };
+  const check = () => fetch(`${book.address}check/4`, { method: "POST", headers });
+  const all = await Promise.all([check(), check(), check(), check()]);
+  await until(async () => await checking(folder) > 0, "a check");
+  for (const response of all) await response.body!.cancel();
+  await until(async () => {
+    const response = await check();
+    await response.body!.cancel();
+    return response.ok;
+  }, "the end of one of the four");
+  const kept = new URL("exercises/.progress/04_echo.json", folder);
+  assertEquals(await Deno.stat(kept).catch(() => "none"), "none");
+});

@@ -243,3 +243,14 @@ Deno.test("another picture of a lesson makes no other page again", async () => {
   assertEquals(fresh, ["index.html", "04_echo.html", "book.html"]);
   assertEquals(made, ["lessons/04_echo.ts", "exercises/04_echo.ts"]);
 });
+
+Deno.test("a program that is copied has the permissions that its task has now", async () => {
+  using folder = await project({ runs: [4] });
+  await using book = await serve(folder);
+  const copied = async () => await (await fetch(`${book.address}04_echo.serve.txt`)).text();
+  const settings = new URL("deno.json", folder);
+  const text = await Deno.readTextFile(settings);
+  assert(!(await copied()).includes("192.0.2.7"));
+  await Deno.writeTextFile(settings, text.replace(",localhost lessons/04", ",192.0.2.7$&"));
+  assert((await copied()).includes("192.0.2.7"));
+});
