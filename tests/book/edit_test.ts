@@ -236,6 +236,7 @@ Deno.test("the editor in the page", async (t) => {
   );
 
   await t.step("changes a lesson: its page, its run and its picture", async () => {
+    await page.waitForSelector(".picture svg"); // of the lesson as it was
     await edit(page, ".own");
     await page.keyboard.type("const broken = `;\n");
     await press(page, "Control", "s");
