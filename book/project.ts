@@ -348,6 +348,8 @@ export interface Parts {
   readonly code: readonly Item[];
   /** What draws the picture. */
   readonly play: readonly Item[];
+  /** What of the page the picture shows at work, by name. */
+  readonly shown: readonly string[];
   /** The functions that the roles call. */
   readonly programs: readonly Item[];
   readonly roles: readonly RoleText[];
@@ -366,13 +368,31 @@ export function parts({ source, program }: Pick<LessonFile, "source" | "program"
   const rest = source.items.filter(({ node }) => node.type !== "IfStatement");
   const imports = rest.filter(({ node }) => node.type === "ImportDeclaration");
   const declared = rest.filter((item) => !imports.includes(item));
+  const code = declared.filter((item) => !isProgram(item));
   return {
     imports,
-    code: declared.filter((item) => !isProgram(item)),
+    code,
     play: program.items.filter(({ names }) => names.includes("play")),
+    shown: taken(code, source.path, program),
     programs: declared.filter(isProgram),
     roles: all,
   };
+}
+
+/** The functions and classes of these that a file takes for its play. */
+function taken(code: readonly Item[], page: string, { items, text }: Source): string[] {
+  const own = (item: Item) => text.slice(item.start, item.end);
+  const isImport = ({ node }: Item) => node.type === "ImportDeclaration";
+  const imported = items.filter(isImport).map(own).find((one) => one.includes(`../../${page}`));
+  const rest = items.filter((item) => !isImport(item) && !item.names.includes("lesson")).map(own);
+  const names = code.filter(({ node }) => {
+    const declared = isNode(node.declaration) ? node.declaration : node;
+    return /Function|Class/.test(declared.type);
+  }).flatMap(({ names }) => names);
+  return names.filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(imported ?? "") &&
+    rest.some((one) => new RegExp(`\\b${name}[(,)]`).test(one)) // called, or handed on
+  );
 }
 
 /** What labels the lesson's datagrams in its picture, as an expression: nothing, if they speak for themselves. */

@@ -54,7 +54,7 @@ export function LessonText(
 ) {
   const { file, copies, exercises, recording, link } = view;
   const { number, lesson, source, program } = file;
-  const { imports, code, play, programs } = parts(file);
+  const { imports, code, play, shown, programs } = parts(file);
   const text = sections(`${source.doc}\n\n${source.closing}`);
   const run = commands(text.get("Run") ?? "");
   const copyable = (name: string) => copies.find((copy) => copy.name === name);
@@ -125,6 +125,7 @@ export function LessonText(
       {play.length > 0 && (
         <section class="part">
           <h2 id={`${prefix}the-picture`}>What the picture shows</h2>
+          {shown.length > 0 && <Shown names={shown} path={program.path} prefix={prefix} />}
           <Declaration source={program} items={play} copyable={copyable("play")} link={link} />
         </section>
       )}
@@ -193,6 +194,23 @@ export function LessonText(
         </section>
       )}
     </article>
+  );
+}
+
+/** Where the picture comes from, and what to change in the page for another one. */
+function Shown({ names, path, prefix }: {
+  names: readonly string[];
+  path: string;
+  prefix: string;
+}) {
+  const links = names.map((name) => `<a href="#${prefix}${name}"><code>${name}</code></a>`);
+  const all = [links.slice(0, -1).join(", "), links.at(-1)].filter(Boolean).join(" or ");
+  return (
+    <p class="prose">
+      The function below draws the picture. It is in <code>{path}</code>. If you change {raw(all)}
+      {" "}
+      of this page, the picture changes.
+    </p>
   );
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { send, sendOne } from "../../lessons/01_send.ts";
+import { send, sendMessage, sendOne } from "../../lessons/01_send.ts";
 import { bind } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
@@ -15,17 +15,18 @@ import { run } from "../run.ts";
 export async function play(diagram: Diagram): Promise<void> {
   using listener = diagram.watch("listener", bind());
   using sender = diagram.watch("sender", bind());
+  const open: typeof bind = (at) => diagram.watch("sender", bind(at)); // for one message
 
   // Nobody listens at this address: its socket is closed again.
   const closed = bind();
   closed.close();
   diagram.nobody("nobody", closed.address);
 
-  const bytes = await sender.send("Hello", listener.address);
+  const bytes = await sendMessage("Hello", listener.address, open);
   await listener.receive();
   diagram.note(`It arrived. send() returned ${bytes}, the number of bytes.`);
 
-  const lost = await sender.send("Hello", closed.address);
+  const lost = await sendMessage("Hello", closed.address, open);
   diagram.note(
     `Nobody was listening. send() still returned ${lost}. The sender cannot see a difference.`,
   );
@@ -36,7 +37,7 @@ export async function play(diagram: Diagram): Promise<void> {
   await listener.receive();
   diagram.note("Two sends were two datagrams. TCP could have joined them, UDP never does.");
 
-  const size = await sender.send("你好", listener.address);
+  const size = await sendMessage("你好", listener.address, open);
   await listener.receive();
   diagram.note(`Two characters, ${size} bytes: UTF-8 uses three bytes for each of them.`);
 }

@@ -174,6 +174,18 @@ Deno.test("the pages", async (t) => {
     }
   });
 
+  await t.step("say which of their functions the picture shows", async () => {
+    for (const name of names.filter((name) => /^\d\d_/.test(name))) {
+      const text = await (await fetch(book.address + name)).text();
+      const [, said = ""] = text.match(/draws the picture\. (.*?)<\/p>/s) ?? [];
+      const shown = [...said.matchAll(/href="#(\w+)"/g)].map(([, id]) => id!);
+      assert(shown.length > 0, name);
+      for (const id of shown) assert(text.includes(` id="${id}"`), `${name}: ${id}`);
+    }
+    const page = await (await fetch(`${book.address}04_echo.html`)).text();
+    assert(/greeting.*, .*serve.* or .*askFor.* of this page, the picture changes/.test(page));
+  });
+
   await t.step("list what helps, the background and the library beside the lessons", async () => {
     const text = await (await fetch(book.address)).text();
     const [, help = "", background = "", library = ""] = text.split(

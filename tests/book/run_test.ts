@@ -470,6 +470,20 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
     headers: { origin: book.address.slice(0, -1) },
   });
 
+  await t.step("has another picture when a function of its page does something else", async () => {
+    const file = new URL("lessons/01_send.ts", folder);
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace(".send(text, to)", ".send(text.repeat(2), to)"));
+    await using opened = await open(chromium, `${book.address}01_send.html`);
+    await run(opened.page, "1");
+    const sent = await opened.page.$$eval(
+      ".wide .d .t",
+      (all) => all.map((one) => one.textContent),
+    );
+    assertEquals(sent.slice(0, 2), ["“HelloHello”10 bytes", "“HelloHello”10 bytes"]);
+    await Deno.writeTextFile(file, text);
+  });
+
   await t.step("shows what the lesson prints, and text as text", async () => {
     const evil =
       `<img src=x onerror="document.title='evil'"></text><script>document.title='evil'</script>`;
