@@ -704,6 +704,27 @@ Deno.test("lesson 17: the page's buffer: late, early, in any order, and not with
   assertEquals(put(19), false, "Between two parts it would stay in the buffer without end.");
 });
 
+Deno.test("lesson 17: the page's buffer keeps nothing of what was played", () => {
+  const buffer = new PlayBuffer(60, 2);
+  const { set } = Map.prototype;
+  const maps = new Set<Map<unknown, unknown>>();
+  Map.prototype.set = function (key, value) {
+    maps.add(this);
+    return set.call(this, key, value);
+  };
+  try {
+    for (const timestamp of [10, 12, 14]) {
+      buffer.put({ timestamp, payload: new Uint8Array(2) }, 1000);
+    }
+  } finally {
+    Map.prototype.set = set;
+  }
+  const kept = () => [...maps].map(({ size }) => size);
+  assertEquals(kept(), [3]);
+  for (let times = 0; times < 3; times++) buffer.take();
+  assertEquals(kept(), [0]);
+});
+
 Deno.test("lesson 17: a loss is a number that is missing, a pause is a time that jumps", () => {
   const first = { sequence: 65_535, timestamp: 100, payload: new Uint8Array(160) };
   const second = (sequence: number, timestamp: number) => ({ sequence, timestamp });
