@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { serve } from "../lessons/04_echo.ts";
 import { forecast } from "../cli/lessons/08_loss.ts";
+import { explained } from "../cli/snmp.ts";
 import {
   answerManager,
   askAgent,
@@ -671,4 +672,18 @@ waits(unless(NO_TERMINAL, "lesson 15: in a terminal of 80 columns"), async () =>
   await using played = inTerminal("lesson15");
   await played.prints(/all of\s+these\s+OIDs/);
   assertEquals((await played.end()).code, 0);
+});
+
+Deno.test("lesson 15: what came for an earlier question is not told as the reason of a later silence", async () => {
+  using agent = bind();
+  const asking = explained(agent.address, async (open) => {
+    using socket = open();
+    for (const answer of ["nonsense", undefined]) {
+      await socket.send(snmp.encode(snmp.request("GET", ["1.3"])), agent.address);
+      if (answer) await agent.send(answer, (await agent.receive({ signal: soon() })).from);
+      if (answer) await socket.receive({ signal: soon() });
+    }
+    throw new Error("No answer.");
+  });
+  await assertRejects(() => asking, Error, "No answer.");
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../cli/lesson.ts";
 import { lesson as page } from "../cli/lessons/16_rip.ts";
+import { ownRoutes } from "../cli/rip.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { dice } from "../lib/relay.ts";
 import {
@@ -11,6 +12,7 @@ import {
   hearAll,
   type Link,
   type Router,
+  startUpdates,
   type Table,
 } from "../lessons/16_rip.ts";
 import { decode, describe, encode, responses, type Route } from "../lib/rip.ts";
@@ -225,6 +227,27 @@ Deno.test("lesson 16: more than 25 routes are more than one datagram", async () 
   assertEquals(await receiveWithin(all.left, 20), undefined);
 });
 
+Deno.test("lesson 16: from one update to the next, 25 to 35 s pass", async () => {
+  using socket = bind();
+  const router: Router = { socket, links: [], table: new Map(), careful: true };
+  const [{ random }, { setTimeout }] = [Math, globalThis];
+  const updates: [update: () => Promise<void>, milliseconds: number][] = [];
+  globalThis.setTimeout = ((...update: typeof updates[number]) => {
+    return updates.push(update);
+  }) as unknown as typeof setTimeout;
+  try {
+    startUpdates(router, 30, () => {});
+    for (const share of [0, 0.5, 1]) {
+      Math.random = () => share;
+      await updates.at(-1)![0]();
+    }
+  } finally {
+    Math.random = random;
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(updates.map(([, wait]) => Math.round(wait)), [0, 25_000, 30_000, 35_000]);
+});
+
 Deno.test("lesson 16: who asks for all hears what a neighbour hears; who asks for one, how far it is", async () => {
   await using all = scene();
   all.router.table.set("10.1.0.0/16", { metric: 4, since: 0 });
@@ -394,6 +417,10 @@ Deno.test("lesson 16: what is wrong is said in a sentence", async () => {
     assertMatch(ended.stderr, message);
     assertEquals(ended.code, code);
   }));
+});
+
+Deno.test("lesson 16: a router may have 100 networks of its own", () => {
+  assertEquals(ownRoutes(Array(100).fill("10.9.0.0/16").join(), "127.0.0.1").length, 100);
 });
 
 Deno.test("lesson 16: without a terminal to ask in, another network is refused", async () => {

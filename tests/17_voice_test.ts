@@ -704,6 +704,41 @@ Deno.test("lesson 17: the page's buffer: late, early, in any order, and not with
   assertEquals(put(19), false, "Between two parts it would stay in the buffer without end.");
 });
 
+Deno.test("lesson 17: the page's talk is one source at one address", async () => {
+  using speaker = bind();
+  using other = bind();
+  using listener = bind();
+  const [kept, remarks]: [number[], string[]] = [[], []];
+  const put = ({ timestamp }: { timestamp: number }) => kept.push(timestamp) > 0;
+  const buffer = { put } as unknown as PlayBuffer;
+  const receiving = receiveTalk(listener, buffer, (what) => remarks.push(what));
+  const sent = [[speaker, 1, 10], [speaker, 2, 20], [other, 1, 30], [speaker, 1, 40]] as const;
+  for (const [from, source, timestamp] of sent) {
+    await from.send(encode({ source, timestamp, payload: new Uint8Array(2) }), listener.address);
+  }
+  await until(() => kept.length + remarks.length === sent.length);
+  assertEquals([kept, remarks], [[10, 40], ["stranger", "stranger"]]);
+  listener.close();
+  await receiving;
+});
+
+Deno.test("lesson 17: a timer that is late makes the page's later parts no later", async () => {
+  let time = 0;
+  const late = 5;
+  const clock = {
+    now: () => time,
+    after(milliseconds: number, ring: () => void) {
+      time += Math.max(0, milliseconds) + late;
+      queueMicrotask(ring);
+      return () => {};
+    },
+  };
+  const left: number[] = [];
+  const send = () => Promise.resolve(left.push(time));
+  await sendTalk({ send } as unknown as Socket, parts(10), here(9), clock);
+  assertEquals(left, Array.from({ length: 10 }, (_, i) => 20 * i + late));
+});
+
 Deno.test("lesson 17: the page's buffer keeps nothing of what was played", () => {
   const buffer = new PlayBuffer(60, 2);
   const { set } = Map.prototype;

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { label } from "../cli/lessons/18_nat.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
@@ -15,7 +15,14 @@ import {
 import { bindBehind, pack, parseAddress, unpack } from "../lib/behind.ts";
 import { remember } from "../lib/newest.ts";
 import { replyToEach } from "../lib/replies.ts";
-import { type Address, bind, type BindOptions, MAX_BYTES, type Socket } from "../lib/udp.ts";
+import {
+  type Address,
+  bind,
+  type BindOptions,
+  formatAddress,
+  MAX_BYTES,
+  type Socket,
+} from "../lib/udp.ts";
 import { bytes, here, later, PATIENCE, soon, text, until } from "./helpers.ts";
 import { eventually, freePort, lesson, runLesson, type Running } from "./program.ts";
 import { waits } from "./waits.ts";
@@ -595,4 +602,33 @@ Deno.test("lesson 18: the picture shows a datagram's text, without the address i
   assertEquals(label(question("meet ann bob")), '"meet ann bob"');
   assertEquals(label(bytes("you 127.0.0.1:7\nbob 127.0.0.1:8")), "bob at port 8");
   assertEquals(label(bytes("you 127.0.0.1:7\nbob ?")), "bob ?");
+});
+
+Deno.test("lesson 18: ten questions in a row have to be without a reply before a peer gives up", async () => {
+  using server = bind();
+  using friend = bind();
+  const [{ timeout }, { setTimeout }] = [AbortSignal, globalThis];
+  let [waits, asked] = [0, 0];
+  // The 10th and the 20th question get a reply. The others, and the greetings, wait for nothing.
+  AbortSignal.timeout = () => {
+    const isAnswered = ++waits === 10 || waits === 20;
+    return isAnswered ? new AbortController().signal : timeout.call(AbortSignal, 0);
+  };
+  globalThis.setTimeout = ((wake: () => void) => setTimeout(wake, 0)) as typeof setTimeout;
+  const replying = (async () => {
+    for await (const { from } of server) {
+      const where = ++asked === 20 ? formatAddress(friend.address) : "?";
+      if (asked % 10 === 0) await server.send(`you ${formatAddress(from)}\nbob ${where}`, from);
+    }
+  })();
+  try {
+    const looking = peer({ name: "ann", friend: "bob" }, server.address, undefined, () => {});
+    await assertRejects(() => looking, Error, "ann and bob cannot reach each other.");
+  } finally {
+    AbortSignal.timeout = timeout;
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(asked, 20);
+  server.close();
+  await replying;
 });

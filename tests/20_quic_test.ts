@@ -251,6 +251,10 @@ Deno.test("lesson 20: the types of packets, as the path sees them", () => {
   assertEquals(types(...initial), ["Initial"]);
   assertEquals(types(...initial, ...handshake, 0x43, 1), ["Initial", "Handshake", "1-RTT"]);
   assertEquals(types(...long(1, 1, 7)), ["0-RTT"]);
+  for (const length of [[0x80, 0, 0, 1], [0xc0, 0, 0, 0, 0, 0, 0, 1]]) { // in four and eight bytes
+    const two = ["Handshake", "Handshake"];
+    assertEquals(types(...long(2, ...length, 7), ...handshake), two);
+  }
   assertEquals(types(...long(3, 9, 9, 9)), ["Retry"]); // it has no length
   assertEquals(types(...long(3, 0, ...initial)), ["Retry"]); // its token is no packet
 });

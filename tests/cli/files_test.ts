@@ -185,3 +185,18 @@ Deno.test("files: the memory holds files as a folder does", async () => {
   await refused(6, () => second.finish());
   assertEquals(await read(files, "new"), "first and last");
 });
+
+Deno.test("files: what another program is writing stays, and what one has left is removed", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/.${crypto.randomUUID()}.part`;
+    const there = () => Deno.stat(path).then(() => true, () => false);
+    {
+      using file = await Deno.open(path, { write: true, createNew: true });
+      await file.lock(true);
+      inFolder(folder, { writable: true });
+      assertEquals(await there(), true);
+    }
+    inFolder(folder, { writable: true });
+    assertEquals(await there(), false);
+  });
+});
