@@ -144,9 +144,13 @@ export async function deliver(
     });
 
     if (ack) {
+      // A trip is never longer than our wait for it. If it looks longer, the
+      // machine has stopped this program for a while.
+      const trip = Math.min(performance.now() - start, timer.timeout);
+
       // If the part was sent twice, we cannot tell which copy this ACK answers,
       // so we measure nothing. This rule is called *Karn's algorithm*.
-      if (times === 1) timer.measured(performance.now() - start);
+      if (times === 1) timer.measured(trip);
       return times;
     }
 

@@ -144,7 +144,7 @@ export class GoBackN {
     // Karn's algorithm (lesson 9): we measure only a part that was sent once.
     if (!this.#sentAgain.has(acked)) {
       const trip = performance.now() - this.#sentAt[acked]!;
-      this.#timer.measured(trip);
+      this.#timer.measured(Math.min(trip, this.#timer.timeout)); // as in lesson 9
     }
 
     this.lowest = acked + 1;

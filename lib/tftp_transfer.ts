@@ -89,7 +89,7 @@ export class Exchange {
       if (answer && fits(answer)) {
         // After a repetition nothing is measured, because nobody knows which of the
         // two was answered (Karn's algorithm).
-        if (!repeated) this.#measured(performance.now() - sent);
+        if (!repeated) this.#measured(Math.min(wait, performance.now() - sent));
         return answer;
       }
       patience -= Math.min(wait, performance.now() - sent);

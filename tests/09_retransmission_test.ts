@@ -112,6 +112,33 @@ Deno.test("lesson 9: a part that was sent once measures the round trip", async (
   );
 });
 
+/** Does the work as if the machine had stopped this program for a minute before. */
+async function aMinuteLater(work: () => Promise<void>): Promise<void> {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + 60_000;
+  try {
+    await work();
+  } finally {
+    performance.now = now;
+  }
+}
+
+Deno.test("lesson 9: a time for which the machine stops the program is no round trip", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const waits = new RoundTripTimer();
+  await slowly(async () => {
+    const part = { number: 0, text: "Hello" };
+    const delivering = deliver(sender, part, receiver.address, waits);
+    const { from } = await receiver.receive({ signal: soon() });
+    await aMinuteLater(async () => {
+      await receiver.send("ACK 0", from);
+      await delivering;
+    });
+  });
+  assertEquals(waits.timeout, 3000); // as after a trip of 1 s: it was ready to wait no longer
+});
+
 Deno.test("lesson 9: the timer follows the round trips (RFC 6298)", () => {
   const waits = new RoundTripTimer();
   assertEquals(waits.timeout, 1000);

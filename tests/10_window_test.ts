@@ -195,6 +195,30 @@ Deno.test("lesson 10: a part that was sent twice measures no round trip, and the
   assertEquals(waits.slice(0, 3), [1000, 2000, 2000]);
 });
 
+Deno.test("lesson 10: a time for which the machine stops the program is no round trip of go-back-N", async () => {
+  using receiver = bind();
+  using sender = bind();
+  const { timeout } = AbortSignal;
+  const waits: number[] = [];
+  AbortSignal.timeout = (milliseconds) => {
+    waits.push(milliseconds);
+    return timeout.call(AbortSignal, PATIENCE);
+  };
+  const running = new GoBackN(sender, ["zero", "one"], receiver.address, 1).run();
+  await texts(receiver, 1);
+  const end = aMinuteLater();
+  try {
+    await receiver.send("ACK 0", sender.address);
+    await texts(receiver, 1);
+    await receiver.send("ACK 1", sender.address);
+    await running;
+  } finally {
+    end();
+    AbortSignal.timeout = timeout;
+  }
+  assertEquals(waits.filter((wait) => wait < PATIENCE), [1000, 3000]); // as after a trip of 1 s
+});
+
 Deno.test("lesson 10: without any ACK, go-back-N gives up and says so", async () => {
   using receiver = bind();
   using sender = bind();

@@ -765,6 +765,17 @@ Deno.test("tftp server: what is not answered is said again, later and later", ()
     assertEquals(waits.map(Math.round).slice(0, 4), [1000, 2000, 2000, 2000]);
   }));
 
+Deno.test("tftp server: a time for which the machine stops the program is no round trip", () =>
+  quickly(async (exchange, _, answers, waits) => {
+    const data = { type: "DATA", block: 1, data: noise(10) } as const;
+    const { now } = performance;
+    exchange.onAnswer = () => performance.now = () => now.call(performance) + 60_000;
+    answers.push({ data: ack(1), from: here(9) });
+    await exchange.ask(data, is("ACK", 1));
+    await assertRejects(() => exchange.ask(data, is("ACK", 2)), Unanswered);
+    assertEquals(waits.map(Math.round)[0], 1750); // as after a trip of 1 s
+  }));
+
 Deno.test("tftp server: old data is acknowledged again at once, and not after a timeout", () =>
   quickly(async (exchange, sent, answers, waits) => {
     answers.push({ data: data(1, 512), from: here(9) }, { data: data(2, 5), from: here(9) });
