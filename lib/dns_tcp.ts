@@ -18,7 +18,7 @@ const CLIENTS = 100;
 export type Ignored = (heard: Datagram, id: number) => void;
 
 /** A UDP socket and a TCP listener, at the same address and port. */
-export interface Doors extends Disposable {
+export interface UdpAndTcp extends Disposable {
   readonly socket: Socket;
   readonly listener: Deno.TcpListener;
 }
@@ -30,7 +30,7 @@ export interface Doors extends Disposable {
  * @throws {Deno.errors.AddrInUse} Another program has this port, of UDP or of TCP.
  * @throws {Error} The system refuses for another reason. The error or its cause says which.
  */
-export function bindBoth(local: Address): Doors {
+export function bindBoth(local: Address): UdpAndTcp {
   for (let tries = 20;; tries--) {
     const socket = bind(local);
     const { hostname, port } = socket.address;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { askTcp, bindBoth, type Doors, serveTcp } from "../../lib/dns_tcp.ts";
+import { askTcp, bindBoth, serveTcp, type UdpAndTcp } from "../../lib/dns_tcp.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { bind } from "../../lib/udp.ts";
 import { bytes, here, later, PATIENCE, text, until, within } from "../helpers.ts";
@@ -20,14 +20,14 @@ function framed(message: string): Uint8Array {
 }
 
 /** Runs the work beside a server that answers with {@linkcode upper}, and waits for the server's end. */
-async function served(work: (doors: Doors) => Promise<void>, clock?: Clock): Promise<string[]> {
+async function served(work: (both: UdpAndTcp) => Promise<void>, clock?: Clock): Promise<string[]> {
   const log: string[] = [];
-  const doors = bindBoth(LOCAL);
-  const serving = serveTcp(doors.listener, upper, (line) => log.push(line), clock);
+  const both = bindBoth(LOCAL);
+  const serving = serveTcp(both.listener, upper, (line) => log.push(line), clock);
   try {
-    await work(doors);
+    await work(both);
   } finally {
-    doors[Symbol.dispose]();
+    both[Symbol.dispose]();
     await within(PATIENCE, serving);
   }
   return log;
@@ -57,9 +57,9 @@ Deno.test("tcp: the question goes, and the answer comes", async () => {
 
 Deno.test("tcp: UDP and TCP have the same port, and the port 0 is one that both have", async () => {
   for (let i = 0; i < 20; i++) {
-    using doors = bindBoth(LOCAL);
-    const { port } = doors.listener.addr;
-    assertEquals(port, doors.socket.address.port);
+    using both = bindBoth(LOCAL);
+    const { port } = both.listener.addr;
+    assertEquals(port, both.socket.address.port);
     assert(port > 0);
   }
   await later(0); // a port is free a turn after its socket is closed
@@ -166,12 +166,12 @@ Deno.test("tcp: 100 clients at a time; one more is sent away, and let in when an
 });
 
 Deno.test("tcp: with the listener, the connections are closed", async () => {
-  const doors = bindBoth(LOCAL);
-  const serving = serveTcp(doors.listener, upper);
-  using connection = await Deno.connect(doors.socket.address);
+  const both = bindBoth(LOCAL);
+  const serving = serveTcp(both.listener, upper);
+  using connection = await Deno.connect(both.socket.address);
   await connection.write(framed("one"));
   await connection.read(new Uint8Array(10));
-  doors[Symbol.dispose]();
+  both[Symbol.dispose]();
   await within(PATIENCE, serving);
   assertEquals(await within(PATIENCE, readAll(connection)), "");
 });
