@@ -188,7 +188,7 @@ const THEME = EditorView.theme({
     backgroundColor: "var(--paper)",
     border: "1px solid var(--line)",
     fontSize: "0.875rem",
-    maxHeight: "75vh",
+    maxHeight: "min(75vh, 100vh - 15rem)", // what a save says stays in sight below it
   },
   "&.cm-focused": { outline: "2px solid var(--press)" },
   ".cm-scroller": {

@@ -206,7 +206,7 @@ function Shown({ names, path, prefix }: {
   const links = names.map((name) => `<a href="#${prefix}${name}"><code>${name}</code></a>`);
   const all = [links.slice(0, -1).join(", "), links.at(-1)].filter(Boolean).join(" or ");
   return (
-    <p class="prose">
+    <p class="prose drawn">
       The function below draws the picture. It is in <code>{path}</code>. If you change {raw(all)}
       {" "}
       of this page, the picture changes.
