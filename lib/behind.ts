@@ -1,5 +1,5 @@
 /**
- * What lesson 18's router and the computers behind it say to each other: each datagram begins with
+ * What a small NAT router and the computers behind it say to each other: each datagram begins with
  * an address and a line break. It needs udp.ts beside it.
  *
  * ```ts

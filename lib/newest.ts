@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How many values a map keeps: 200 are enough for this workbook. */
+/** How many values a map keeps. Change it to what your memory has room for. */
 export const MOST = 200;
 
 /**

@@ -6,9 +6,9 @@
 import { type Datagram, formatAddress, type Socket } from "./udp.ts";
 
 /**
- * Replies to datagrams until the socket is closed. It is `serve` of lesson 4, but `replyTo` also
- * gets the sender's address, and may be an `async` function. If it throws, the loop ends with that
- * error.
+ * Replies to datagrams until the socket is closed. `replyTo` gets a datagram and its sender's
+ * address, and returns the reply, or `undefined` for none. It may be an `async` function. If it
+ * throws, the loop ends with that error.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -140,8 +140,7 @@ function pick(): number {
 
 /**
  * Decides how long to wait for an ACK, from the measured round trips (RFC 6298). All times are
- * milliseconds. It does more than the timer of lesson 9: it also knows how long to wait for a part
- * that others have overtaken.
+ * milliseconds. It also knows how long to wait for a part that others have overtaken.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

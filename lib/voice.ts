@@ -1,7 +1,7 @@
 /**
  * Sends and receives speech over RTP. The microphone of the speaker may stall. The listener tells
- * what became of each datagram. Lesson 17 has a short form of both. It needs udp.ts, clock.ts,
- * jitter.ts and rtp.ts beside it.
+ * what became of each datagram. It needs udp.ts, clock.ts, jitter.ts and rtp.ts
+ * beside it.
  *
  * @module
  */

@@ -212,6 +212,14 @@ Deno.test("imports: a file of lib/ says which others have to be beside it", () =
   }
 });
 
+Deno.test("lib: a file stands alone, so it names no lesson, and the workbook only in names of DNS", () => {
+  for (const path of files("lib")) {
+    const named = read(path).match(/\blessons?\b.*|\bworkbook\b(?!\.(test|example)).*/gi) ?? [];
+    const other = named.filter((line) => !line.startsWith("WORKBOOK"));
+    assertEquals(other, [], `${path} must not name it.`);
+  }
+});
+
 Deno.test("imports: a page copied with what it imports works in an empty folder", async (t) => {
   const folder = await Deno.makeTempDir();
   try {
