@@ -88,7 +88,8 @@ export function badNetwork(weather: Weather, random = Math.random): Network {
 
 /**
  * A relay. Clients send to `socket`, and it passes their datagrams on to the server at `to`. It
- * passes the server's replies back. It ends when the socket is closed.
+ * passes the server's replies back. It ends when the socket is closed. Until then it keeps a socket
+ * for each client, however many there are.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -150,7 +151,10 @@ export function trySend(from: Socket, data: Uint8Array, to: Address): void {
   from.send(data, to).catch(() => {});
 }
 
-/** Reads datagrams until none comes for `silence` milliseconds. Returns them as text. */
+/**
+ * Reads datagrams until none comes for `silence` milliseconds. Returns them as text. It keeps all
+ * of them in memory, so a sender that never stops fills the memory.
+ */
 export async function readAll(socket: Socket, silence: number): Promise<string[]> {
   const texts: string[] = [];
   while (true) {
