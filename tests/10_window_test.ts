@@ -6,7 +6,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Diagram } from "../cli/diagram.ts";
-import { progress } from "../cli/transfer.ts";
+import type { Given } from "../cli/lesson.ts";
+import { progress, receiveRole } from "../cli/transfer.ts";
 import { lesson as page } from "../cli/lessons/10_window.ts";
 import { fate } from "../lessons/08_loss.ts";
 import { dice, relay } from "../lib/relay.ts";
@@ -877,4 +878,27 @@ waits("lesson 10: as JSON, a datagram has the label that the picture shows", asy
   }
   assertEquals([code, events.at(-1).event], [0, "end"]);
   assertEquals(page.label!(new Uint8Array([27])), "\\x1b");
+});
+
+Deno.test("lesson 10: in a terminal, a letter whose bytes come in two parts is whole", async () => {
+  let written = "";
+  const printed = Promise.withResolvers<string>();
+  const given = {
+    local: here(0),
+    signal: new AbortController().signal,
+    console: { log: () => {}, error: printed.resolve },
+    stdout: {
+      isTerminal: () => true,
+      write: (part: Uint8Array) => {
+        written += text(part);
+        return Promise.resolve(part.length);
+      },
+    },
+  } as unknown as Given;
+  const receiving = receiveRole.run(given);
+  const [, port] = (await printed.promise).match(/UDP on (\d+)/)!;
+  const letter = bytes("你");
+  await sendFile(bind(), [letter.subarray(0, 1), letter.subarray(1)], here(Number(port)));
+  await receiving;
+  assertEquals(written, "你");
 });

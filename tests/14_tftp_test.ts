@@ -18,7 +18,15 @@ import {
   serveFiles,
   type Transfer,
 } from "../lessons/14_tftp.ts";
-import { decode, describe, encode, type Message, TftpError, Unanswered } from "../lib/tftp.ts";
+import {
+  decode,
+  describe,
+  encode,
+  joined,
+  type Message,
+  TftpError,
+  Unanswered,
+} from "../lib/tftp.ts";
 import { inMemory } from "../lib/tftp_files.ts";
 import { serveTftp } from "../lib/tftp_server.ts";
 import { type Address, bind, type Datagram, type Socket } from "../lib/udp.ts";
@@ -311,6 +319,28 @@ Deno.test("lesson 14: a request from port 0 ends no server, with --simple either
   assertEquals(text(await got(server.address, "hello.txt")), "Hello! This file came by TFTP.\n");
   assertEquals(server.printed.filter((line) => line.includes("127.0.0.1:0: RRQ ")).length, 2);
   assert(server.printed.some((line) => line.startsWith("127.0.0.1:0 and hello.txt: Port 0 is")));
+});
+
+Deno.test("lesson 14: get writes a file that is larger than its buffer, byte for byte", async () => {
+  const blocks = Array.from({ length: 300 }, (_, i) => noise(1000 + i));
+  const written: number[] = [];
+  const write = (part: Uint8Array) => {
+    const some = part.subarray(0, 50_000); // a pipe takes less than it is given
+    for (const byte of some) written.push(byte);
+    return Promise.resolve(some.length);
+  };
+  const given = {
+    local: here(0),
+    remote: here(9),
+    options: new Options({ file: "a", blksize: "512", mode: "octet" }),
+    console: { error: () => {} },
+    stdout: { write },
+  } as unknown as Given;
+  await download(given, async (_, __, file) => {
+    for (const block of blocks) await file.write(block);
+    await file.finish();
+  });
+  assertEquals(Uint8Array.from(written), joined(blocks));
 });
 
 Deno.test("lesson 14: get and put say what came last, from whom, and how much of the file was there", async () => {

@@ -19,4 +19,5 @@ import "./cli/output_test.ts";
 import "./cli/permissions_test.ts";
 import "./cli/play_test.ts";
 import "./cli/run_test.ts";
+import "./cli/steady_test.ts";
 import "./cli/traffic_test.ts";

@@ -57,7 +57,17 @@ Deno.test("files: nothing above, below or hidden, and no link that leads there",
     const files = inFolder(folder, { writable: true });
     const all = left(folder);
     const names = ["../secret", "..", ".", "", "/etc/passwd", `${folder}/hello.txt`, ".hidden"];
-    names.push("sub/a", "sub/../hello.txt", "..\\secret", "C:secret", "a\0b", "a\nb", "a.", "a ");
+    names.push(
+      "sub/a",
+      "sub\\a",
+      "sub/../hello.txt",
+      "..\\secret",
+      "C:secret",
+      "a\0b",
+      "a\nb",
+      "a.",
+      "a ",
+    );
     for (const name of [...names, "x".repeat(256)]) {
       await refused(2, () => files.open(name));
       await refused(2, () => files.create(name));
