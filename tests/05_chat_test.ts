@@ -379,3 +379,14 @@ waits("lesson 5: played, it shows two people talking, a restart, and two encodin
   assertMatch(stdout, /"Welcome back!" 13 bytes +│\n +├─+┼─+▶│\n +Bob restarted his program/);
   assertEquals([stdout.match(/▶/g)?.length, stdout.match(/◀/g)?.length], [6, 3]);
 });
+
+waits(unless(NO_TERMINAL, "lesson 5: in a terminal, Ctrl-C leaves what was typed"), async () => {
+  await using chat = inTerminal(`lesson5 chat --port ${freePort()}`);
+  await chat.prints(/Waiting for your partner\.[^]*> /);
+  await chat.type("half a line");
+  await chat.prints(/half a line/);
+  await chat.type("\x03");
+  const { code, stdout } = await chat.end();
+  assertMatch(stdout, /half a line\r*\nStopped\./);
+  assertEquals(code, 0);
+});

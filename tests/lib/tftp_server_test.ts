@@ -541,6 +541,17 @@ Deno.test("tftp server: a request that comes right after its refusal is refused 
   assertEquals((await heard(client))[0], "ERROR 1 File not found");
 });
 
+Deno.test("tftp server: when it is closed, its transfers end, and nothing is sent again", async () => {
+  const server = serving({}, new Map([["file", noise(600)]]));
+  using client = bind();
+  await client.send(encode(octet("file")), server.address);
+  await client.receive({ signal: soon() });
+  await server[Symbol.asyncDispose]();
+  let more = 0;
+  while (await receiveWithin(client, 20)) more++;
+  assert(more < 5, `${more} more blocks`); // after five more, it gives up anyway
+});
+
 Deno.test("tftp server: so many transfers at a time, and no more", async () => {
   await using server = serving({ most: 2 }, new Map([["file", noise(5)]]));
   using one = bind();
