@@ -42,6 +42,8 @@ export interface Around {
 
 /** What is kept in view above the cursor, in pixels: the page's head hides as much at most. */
 const ABOVE = 100;
+/** The same below it, where the buttons stay in sight. */
+const BELOW = 90;
 
 export const HOW_TO_LEAVE = "Esc, then Tab, leaves the editor.";
 
@@ -109,7 +111,7 @@ function extensions({ name, changed, save, leaving }: Around): Extension[] {
       spellcheck: "false",
       tabindex: "0", // so is what holds it known to be reached by keyboard
     }),
-    EditorView.scrollMargins.of(() => ({ top: ABOVE })),
+    EditorView.scrollMargins.of(() => ({ top: ABOVE, bottom: BELOW })),
     EditorView.updateListener.of(({ docChanged }) => docChanged && changed()),
     EditorView.domEventHandlers({
       focus: (_, view) => view.setTabFocusMode(false),
@@ -188,7 +190,7 @@ const THEME = EditorView.theme({
     backgroundColor: "var(--paper)",
     border: "1px solid var(--line)",
     fontSize: "0.875rem",
-    maxHeight: "min(75vh, 100vh - 15rem)", // what a save says stays in sight below it
+    maxHeight: "75vh",
   },
   "&.cm-focused": { outline: "2px solid var(--press)" },
   ".cm-scroller": {

@@ -293,10 +293,14 @@ Deno.test("the editor in the page", async (t) => {
         assertEquals(await violations(page), [], `axe: ${value}, ${width}`);
         assertEquals(await page.evaluate(() => document.documentElement.scrollWidth), width);
       };
+      await page.setViewport({ width: 390, height: 700 });
       await edit(page, ".own");
       await page.keyboard.type("const broken = `;\n");
       await press(page, "Control", "s");
       await until(async () => (await said(page)).startsWith("Saved. Line "), "the save");
+      const isSaid = () =>
+        page.$eval(".editing .state", (one) => one.getBoundingClientRect().bottom <= innerHeight);
+      await until(isSaid, "what is said of it, in sight on a phone");
       for (const width of [390, 1280]) {
         await see("prefers-color-scheme", "light", width);
         await see("prefers-color-scheme", "dark", width);
