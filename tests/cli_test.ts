@@ -14,6 +14,7 @@ import "./cli/help_test.ts";
 import "./cli/hosts_test.ts";
 import "./cli/interrupt_test.ts";
 import "./cli/knobs_test.ts";
+import "./cli/losing_test.ts";
 import "./cli/options_test.ts";
 import "./cli/output_test.ts";
 import "./cli/permissions_test.ts";
