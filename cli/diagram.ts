@@ -13,7 +13,7 @@ import {
   type Socket,
 } from "../lib/udp.ts";
 import type { DatagramEvent, Event } from "./events.ts";
-import { watch } from "./watch.ts";
+import { watch, type Watcher, watchSends } from "./watch.ts";
 
 /** A column of the diagram: a name, and its sockets. */
 interface Column {
@@ -57,19 +57,38 @@ export class Diagram {
 
   /** Puts the socket into the column of this name, and reports what it sends and receives. */
   watch(name: string, socket: Socket): Socket {
-    const column = this.#columnFor(name, socket.address);
-    return watch(socket, {
+    return watch(socket, this.#watcher(name, socket.address));
+  }
+
+  /** Does some work, and reports what its new sockets send. Their column has this name. */
+  async watchOpened<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { listenDatagram } = Deno;
+    Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
+      const conn = listenDatagram(options);
+      watchSends(conn, this.#watcher(name, conn.addr as Deno.NetAddr));
+      return conn;
+    }) as typeof listenDatagram;
+    try {
+      return await work();
+    } finally {
+      Deno.listenDatagram = listenDatagram;
+    }
+  }
+
+  #watcher(name: string, address: Address): Watcher {
+    const column = this.#columnFor(name, address);
+    return {
       sending: (data, to) => {
         const sent = this.#now();
         const nobody = this.#columnAt(to, false);
         const arrivals = nobody ? 1 : 0;
-        const flight = { column, from: socket.address, to, data: data.slice(), sent, arrivals };
+        const flight = { column, from: address, to, data: data.slice(), sent, arrivals };
         if (nobody) this.#datagram(flight, nobody, "nobody");
         this.#flights.push(flight);
         return () => this.#flights.splice(this.#flights.indexOf(flight), 1);
       },
-      received: (datagram) => this.#arrive(column, socket.address, datagram),
-    });
+      received: (datagram) => this.#arrive(column, address, datagram),
+    };
   }
 
   /** Adds a column for an address without a socket, to show what is sent there. */

@@ -17,15 +17,9 @@ export interface Watcher {
 export function watch(socket: Socket, watcher: Watcher): Socket {
   const send = socket.send.bind(socket);
   const receive = socket.receive.bind(socket);
-  socket.send = async (data, to) => {
+  socket.send = (data, to) => {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    const failed = watcher.sending(bytes, to);
-    try {
-      return await send(bytes, to);
-    } catch (error) {
-      failed?.();
-      throw error;
-    }
+    return watched(watcher, bytes, to, () => send(bytes, to));
   };
   socket.receive = async (options) => {
     const datagram = await receive(options);
@@ -33,4 +27,25 @@ export function watch(socket: Socket, watcher: Watcher): Socket {
     return datagram;
   };
   return socket;
+}
+
+/** Makes this watcher see what a socket of Deno sends. */
+export function watchSends(conn: Deno.DatagramConn, watcher: Watcher): void {
+  const send = conn.send.bind(conn);
+  conn.send = (data, to) => watched(watcher, data, to as Deno.NetAddr, () => send(data, to));
+}
+
+async function watched(
+  watcher: Watcher,
+  data: Uint8Array,
+  to: Address,
+  send: () => Promise<number>,
+): Promise<number> {
+  const failed = watcher.sending(data, to);
+  try {
+    return await send();
+  } catch (error) {
+    failed?.();
+    throw error;
+  }
 }

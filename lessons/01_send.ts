@@ -73,23 +73,20 @@ export async function sendWithDeno(text: string, to: Address): Promise<number> {
  * an error. The errors of `bind` and its socket say what you can do. The other lessons use `bind`,
  * and you may copy lib/udp.ts into your own project.
  *
- * `open` opens the socket. The diagram of this lesson gives it a function that also watches what
- * the socket sends. So if you change this function, the diagram changes.
- *
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(await sendMessage("Hello", { hostname: "127.0.0.1", port: 8080 }), 5);
  * ```
  */
-export async function sendMessage(text: string, to: Address, open = bind): Promise<number> {
+export async function sendMessage(text: string, to: Address): Promise<number> {
   // To *bind* a socket is to give it an address and a port of this machine. We
   // name no port, so bind() takes 0, and the system picks one. localFor() picks
   // the address: 127.0.0.1 for a receiver at 127.0.0.1, and 0.0.0.0 for one on
   // another machine. Lesson 3 explains the two.
   //
   // `using` closes the socket when the function ends, also after an error.
-  using socket = open({ hostname: localFor(to) });
+  using socket = bind({ hostname: localFor(to) });
 
   // The result says how many bytes the system took. It does not say whether
   // they arrived. If no program listens there, the other machine may report it

@@ -4,7 +4,7 @@
  * @module
  */
 import { send, sendMessage, sendOne } from "../../lessons/01_send.ts";
-import { bind } from "../../lib/udp.ts";
+import { type Address, bind } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 
@@ -15,18 +15,19 @@ import { run } from "../run.ts";
 export async function play(diagram: Diagram): Promise<void> {
   using listener = diagram.watch("listener", bind());
   using sender = diagram.watch("sender", bind());
-  const open: typeof bind = (at) => diagram.watch("sender", bind(at)); // for one message
+  const sendOnce = (text: string, to: Address) =>
+    diagram.watchOpened("sender", () => sendMessage(text, to));
 
   // Nobody listens at this address: its socket is closed again.
   const closed = bind();
   closed.close();
   diagram.nobody("nobody", closed.address);
 
-  const bytes = await sendMessage("Hello", listener.address, open);
+  const bytes = await sendOnce("Hello", listener.address);
   await listener.receive();
   diagram.note(`It arrived. send() returned ${bytes}, the number of bytes.`);
 
-  const lost = await sendMessage("Hello", closed.address, open);
+  const lost = await sendOnce("Hello", closed.address);
   diagram.note(
     `Nobody was listening. send() still returned ${lost}. The sender cannot see a difference.`,
   );
@@ -37,7 +38,7 @@ export async function play(diagram: Diagram): Promise<void> {
   await listener.receive();
   diagram.note("Two sends were two datagrams. TCP could have joined them, UDP never does.");
 
-  const size = await sendMessage("你好", listener.address, open);
+  const size = await sendOnce("你好", listener.address);
   await listener.receive();
   diagram.note(`Two characters, ${size} bytes: UTF-8 uses three bytes for each of them.`);
 }

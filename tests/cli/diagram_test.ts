@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Diagram } from "../../cli/diagram.ts";
 import type { DatagramEvent, Event } from "../../cli/events.ts";
 import { type Address, bind } from "../../lib/udp.ts";
@@ -188,6 +188,25 @@ Deno.test("diagram: a send that fails is not told", async () => {
     await alice.send(new Uint8Array(65_508), bob.address).catch(() => {});
   });
   assertEquals(words(events), ["Alice", "Bob", "end"]);
+});
+
+Deno.test("diagram: what is sent by the sockets that a function opens, and by no later one", async () => {
+  using bob = bind();
+  const events = await told(async (diagram) => {
+    diagram.watch("Bob", bob);
+    const open = async (text: string) => {
+      using alice = bind();
+      return await alice.send(text, bob.address);
+    };
+    assertEquals(await diagram.watchOpened("Alice", () => open("Hello")), 5);
+    await bob.receive();
+    await assertRejects(
+      () => diagram.watchOpened("Alice", () => Promise.reject(new Error("no"))),
+      Error,
+    );
+    await open("Not told");
+  });
+  assertEquals(words(events), ["Bob", "Alice", "1 > 0 arrived: Hello (5)", "end"]);
 });
 
 Deno.test("diagram: a datagram from a socket outside the picture is told in words", async () => {
