@@ -47,6 +47,9 @@ const [TITLE, TEXT] = [3, 1];
 /** Fewer of what was asked, by weight, is no answer. */
 const LEAST = 0.3;
 
+/** How much more a place counts that has exactly what was asked, in a title or in the text below. */
+const EXACT = { title: 6, text: 5 };
+
 interface Read {
   readonly entry: Entry;
   readonly title: ReadonlySet<string>;
@@ -69,6 +72,7 @@ export function find(entries: readonly Entry[], wanted: string): Found[] {
     return { word, found, rare: number > 0 ? Math.log(1 + places.length / number) : 0, meant };
   });
   const most = words.reduce((sum, { rare }) => sum + rare, 0);
+  const phrase = exactly(wanted);
   const hits = new Set(words.flatMap(({ meant }) => [...meant.keys()]));
   return places.map(({ entry, title }, i) => {
     let [points, had] = [0, 0];
@@ -79,7 +83,8 @@ export function find(entries: readonly Entry[], wanted: string): Found[] {
     const share = had / most;
     const named = [...title].filter((word) => !SMALL.has(word) && !/^\d+$/.test(word)).join(" ");
     const own = named === words.map(({ word }) => word).join(" ") ? 2 : 1;
-    return { entry, score: share < LEAST ? 0 : points * share ** 2 * kind(entry) * own };
+    const exact = phrase.test(entry.title) ? EXACT.title : phrase.test(entry.text) ? EXACT.text : 1;
+    return { entry, score: share < LEAST ? 0 : points * share ** 2 * kind(entry) * own * exact };
   }).filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
     .map(({ entry }) => ({
       entry,
@@ -109,6 +114,12 @@ function wordsOf(text: string): Set<string> {
   return new Set(`${text} ${parts}`.toLowerCase().match(/[\p{L}\p{N}]+/gu));
 }
 
+/** Finds exactly these words, one after the other, and whole. */
+function exactly(wanted: string): RegExp {
+  const words = wanted.trim().replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&").split(/\s+/);
+  return new RegExp(`(?<![\\p{L}\\p{N}])${words.join("\\s+")}(?![\\p{L}\\p{N}])`, "iu");
+}
+
 /** The words of the book that may be meant by a word, and how surely. */
 function meaning(word: string): Map<string, number> {
   const meant = new Map<string, number>();
@@ -121,7 +132,7 @@ function meaning(word: string): Map<string, number> {
     if (one === word) meant.set(one, 1);
     else if (own === stem(word)) meant.set(one, 0.95);
     else if (stems.has(own)) meant.set(one, 0.7);
-    else if (word.length > 1 && one.startsWith(word)) meant.set(one, 0.6);
+    else if (word.length > 1 && one.startsWith(word)) meant.set(one, 0.3);
     else if (word.length > 3 && one.includes(word)) meant.set(one, 0.3);
   }
   if (meant.size > 0 || word.length < 4) return meant;
@@ -131,7 +142,7 @@ function meaning(word: string): Map<string, number> {
 
 /** Without its ending: `sending` and `sends` are `send`. */
 function stem(word: string): string {
-  if (word.length < 4) return word;
+  if (word.length < 4 || word === "windows") return word; // that is no window
   return word.replace(/(?<=..)(ings?|ed|es|s|e)$/, "");
 }
 

@@ -76,6 +76,17 @@ Deno.test("the questions are found, and each leads to its place", async (t) => {
     assertEquals(found(" ?"), []);
   });
 
+  await t.step("by exactly these words first, and by whole words before longer ones", () => {
+    assert(/\bport 0\b/.test(found("port 0")[0]!.text), found("port 0")[0]!.title);
+    assertEquals(found("sliding window")[0]!.title, "Sliding window");
+    const titles = found("window").slice(0, 12).map(({ title }) => title);
+    assert(!titles.some((title) => title.includes("Windows")), titles.join(" | "));
+    assert(found("windows")[0]!.title.includes("Windows"));
+    for (const odd of ["(", "[a", "a\\", "+", "*?", "$^", "{2}", "-", "/", "x-y", "你好 ("]) {
+      found(odd);
+    }
+  });
+
   await t.step("with an excerpt that begins at a hit, and has no markup", () => {
     for (const asked of [...Object.keys(ASKED), "sequence numbers", "checksum"]) {
       for (const { entry, excerpt } of find(entries, asked).slice(0, 12)) {
