@@ -177,7 +177,9 @@ const DEFINES = "It only defines";
 function shown(item: Item): Tail {
   const text = example(item);
   const name = item.names[0]!;
-  if (!text) return { text, does: `${DEFINES} ${name}: call it from your code.` };
+  if (!text) {
+    return { text, does: `${DEFINES} ${name}, and prints nothing: call it from your code.` };
+  }
   if (text.includes("console.log(")) return { text, does: "It ends with an example." };
   return {
     text: `${text}\nconsole.log("It works.");`,

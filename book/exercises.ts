@@ -5,7 +5,7 @@
  */
 import { paint, type Piece } from "./code/paint.ts";
 import { constant, evaluate } from "./code/evaluate.ts";
-import { parse } from "./code/parse.ts";
+import { isNode, type Item, parse, type Source } from "./code/parse.ts";
 import type { Trouble } from "./code/trouble.ts";
 import type { Project } from "./project.ts";
 import { type Page, pages } from "../exercises/runner/pages.ts";
@@ -104,13 +104,31 @@ export function codesOf(project: Project, page: Page): Record<string, Code> {
     const source = parse(file, text);
     read = (name) => {
       const item = source.items.find(({ names }) => names.includes(name));
-      return item && { file, line: item.line, pieces: paint(source, item.code, item.end) };
+      return item &&
+        {
+          file,
+          line: item.line,
+          pieces: [...typesOf(source, item), ...paint(source, item.code, item.end)],
+        };
     };
   } catch {
     // It is no TypeScript at the moment: then its lines as they stand.
   }
   const whole = { file, line: 1, pieces: [["", text.trimEnd()]] as const };
   return Object.fromEntries(names(project, page).map((name) => [name, read(name) ?? whole]));
+}
+
+/** The types that the file declares for an exercise: it cannot be read without them. */
+function typesOf(source: Source, { code, end }: Item): Piece[] {
+  const own = source.text.slice(code, end);
+  const types = source.items.filter(({ node, names: [name] }) => {
+    const declared = isNode(node.declaration) ? node.declaration : node;
+    return /^TS(Interface|TypeAlias)/.test(declared.type) && new RegExp(`\\b${name}\\b`).test(own);
+  });
+  return types.flatMap((type) => [
+    ...paint(source, type.start, type.end),
+    ["", "\n\n"] as const,
+  ]);
 }
 
 /** The lines of an exercise in a file that cannot be read: up to the next doc comment or export. */

@@ -23,6 +23,7 @@ export interface Heading {
 }
 
 const FILE = /^(docs\/[\w-]+\.md|(?:lib|lessons)\/\w+\.ts)$/;
+const PATH = /\b(docs\/[\w-]+\.md|(?:lib|lessons)\/\w+\.ts)\b/g;
 const NAMED = /\b(docs\/[\w-]+\.md|(?:lib|lessons)\/\w+\.ts)\b|\blesson (\d{1,2})\b/gi;
 
 /** The markdown as HTML. HTML in it is shown as it stands. */
@@ -35,12 +36,6 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
     plainly--;
     return made;
   };
-  /** The text, with links for the files, lessons and standards that it names. */
-  const named = (text: string) =>
-    plainly > 0 ? text : standards(text.replaceAll(NAMED, (name, path, number) => {
-      const to = link(path ? `/${path}` : `/lessons/${number}`);
-      return to === undefined ? name : `<a href="${escaped(to)}">${name}</a>`;
-    }));
   const marked = new Marked({
     tokenizer: { url: () => undefined }, // an address without brackets is only named
     renderer: {
@@ -48,7 +43,9 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
       text(token) {
         return "tokens" in token && token.tokens
           ? this.parser.parseInline(token.tokens)
-          : named(escaped(curled(token.text)));
+          : plainly > 0
+          ? escaped(curled(token.text))
+          : named(escaped(curled(token.text)), link);
       },
       codespan({ text }) {
         const code = `<code>${whole(escaped(text))}</code>`;
@@ -84,6 +81,30 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
     },
   });
   return marked.parse(linked(markdown), { async: false }).replaceAll("<p></p>\n", "");
+}
+
+/** A text as HTML, with links for the files, lessons and standards that it names. */
+export function named(text: string, link: (href: string) => string | undefined = own): string {
+  return standards(
+    text.replaceAll(NAMED, (name, path, number) => toPage(name, path ?? `lessons/${number}`, link)),
+  );
+}
+
+/** Pieces of code as HTML, in which a comment leads to the files that it names. */
+export function linkedPieces(
+  all: readonly Piece[],
+  link: (href: string) => string | undefined = own,
+): string {
+  return all.map((piece) => {
+    const made = pieces([piece]);
+    return piece[0] === "c" ? made.replaceAll(PATH, (name) => toPage(name, name, link)) : made;
+  }).join("");
+}
+
+/** A name as a link to the page of its file, if there is one. */
+function toPage(name: string, path: string, link: (href: string) => string | undefined): string {
+  const to = link(`/${path}`);
+  return to === undefined ? name : `<a href="${escaped(to)}">${name}</a>`;
 }
 
 /** Where on another page a link leads, for those who hear it: "Lesson 4" may lead to several places. */

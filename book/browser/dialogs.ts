@@ -31,6 +31,8 @@ export function startDialogs(): void {
     } else if (key === "?" && !isTyped(event)) {
       event.preventDefault();
       help.showModal();
+    } else if ((key === "c" || key === "e") && !isTyped(event) && !search.open && !help.open) {
+      document.querySelector<HTMLElement>(`.parts [aria-keyshortcuts=${key}]`)?.click();
     }
   });
 }

@@ -7,7 +7,7 @@ import { raw } from "hono/html";
 import { type Copyable, example } from "../copies.ts";
 import { paint, type Piece } from "../code/paint.ts";
 import { type Comment, type Item, markdown, parse, type Source } from "../code/parse.ts";
-import { escaped, html, pieces, tagged } from "../markdown.ts";
+import { escaped, html, linkedPieces, named, pieces, tagged } from "../markdown.ts";
 
 /** A stretch of code, and the comment before it that stands beside it. */
 interface Stretch {
@@ -17,13 +17,16 @@ interface Stretch {
   readonly comment?: { readonly start: number; readonly end: number; readonly html: string };
 }
 
+/** The page of the book for a file, if it has one. */
+type Link = (href: string) => string | undefined;
+
 /** A declaration, or some that belong together, with prose to the left of it. */
 export function Declaration({ source, items, heading, copyable, link, prefix = "" }: {
   source: Source;
   items: readonly Item[];
   heading?: string | undefined;
   copyable?: Copyable | undefined;
-  link?: ((href: string) => string | undefined) | undefined;
+  link?: Link | undefined;
   prefix?: string;
 }) {
   const [first, last] = [items[0]!, items.at(-1)!];
@@ -38,12 +41,13 @@ export function Declaration({ source, items, heading, copyable, link, prefix = "
       source,
       item === last || item === first && !item.doc ? item.code : item.start,
       item.end,
+      link,
     ),
   ]);
   const joined = placed(join(all), source, prose);
   return (
     <section class="declaration" id={heading ? prefix + heading : undefined}>
-      <div class={`prose${joined.length > 1 || used ? "" : " alone"}`}>
+      <div class={`prose${joined.some(({ comment }) => comment) || used ? "" : " alone"}`}>
         {heading && <h3>{heading}</h3>}
         {raw(html(tagged(prose), link && { link }))}
       </div>
@@ -56,7 +60,7 @@ export function Declaration({ source, items, heading, copyable, link, prefix = "
           <span>{`${source.path}:${first.line}`}</span>
           {copyable && <CopyLink {...copyable} />}
         </figcaption>
-        {joined.map((stretch) => <Row source={source} stretch={stretch} />)}
+        {joined.map((stretch) => <Row source={source} stretch={stretch} link={link} />)}
         {used && <pre class="example"><code>{raw(pieces(paintText(used)))}</code></pre>}
       </figure>
       {/* After the code, so that who selects it has the code alone. */}
@@ -91,13 +95,17 @@ export function Change(
   );
 }
 
-function Row({ source, stretch: { start, end, comment } }: { source: Source; stretch: Stretch }) {
+function Row({ source, stretch: { start, end, comment }, link }: {
+  source: Source;
+  stretch: Stretch;
+  link: Link | undefined;
+}) {
   return (
     <pre class={comment ? "noted" : undefined}><code>
       {comment && (
         <span class="comment">{raw(pieces(paint(source, comment.start, comment.end)))}</span>
       )}
-      {raw(pieces(paint(source, start, end)))}
+      {raw(linkedPieces(paint(source, start, end), link))}
     </code></pre>
   );
 }
@@ -179,10 +187,11 @@ function join(all: Stretch[]): Stretch[] {
 }
 
 // What things take on a page of full width, in lines of code: an estimate.
-const PROSE = { letters: 45, line: 1.27, paragraph: 0.6, heading: 1.4 };
-const NOTE = { letters: 54, line: 1, paragraph: 0.4, heading: 0 };
+const PROSE = { letters: 37, line: 1.27, paragraph: 0.6, heading: 1.4 };
+const NOTE = { letters: 47, line: 1, paragraph: 0.4, heading: 0 };
 const CAPTION = 2;
-const HOLE = 5;
+// The estimate may be wrong by so much.
+const SPARE = 2;
 // The style sheet has a class for each row.
 const ROWS = 38;
 
@@ -195,7 +204,7 @@ function placed(all: Stretch[], { text }: Source, prose: string): Stretch[] {
   const result: Stretch[] = [];
   for (const { start, end, comment } of all) {
     const last = result.at(-1);
-    if (comment && last && (left > right + HOLE || result.length > ROWS)) {
+    if (comment && last && (left + SPARE > right || result.length > ROWS)) {
       right += rows(comment) + rows({ start, end });
       result[result.length - 1] = { ...last, end };
       continue;
@@ -216,7 +225,12 @@ function extent(text: string, { letters, line, paragraph, heading }: typeof PROS
 }
 
 /** Cuts code where a comment has lines of its own: that is what stands beside it. */
-function stretches({ text, comments }: Source, start: number, end: number): Stretch[] {
+function stretches(
+  { text, comments }: Source,
+  start: number,
+  end: number,
+  link: Link | undefined,
+): Stretch[] {
   const own = comments.filter((comment) =>
     comment.start >= start && comment.end <= end &&
     /(^|\n)[ \t]*$/.test(text.slice(0, comment.start)) &&
@@ -241,7 +255,7 @@ function stretches({ text, comments }: Source, start: number, end: number): Stre
     const lineStart = text.lastIndexOf("\n", group[0]!.start) + 1;
     const lineEnd = text.indexOf("\n", group.at(-1)!.end) + 1;
     cut(lineStart);
-    comment = { start: lineStart, end: lineEnd, html: beside(group) };
+    comment = { start: lineStart, end: lineEnd, html: beside(group, link) };
     at = lineEnd;
   }
   cut(end);
@@ -249,14 +263,17 @@ function stretches({ text, comments }: Source, start: number, end: number): Stre
 }
 
 /** A comment beside its code. It is there for the eye: Tab passes it, and reads the code instead. */
-function beside(group: Comment[]): string {
+function beside(group: Comment[], link: Link | undefined): string {
   const [first] = group;
-  if (first!.block) {
-    return html(tagged(markdown(first!.value))).replaceAll(' tabindex="0"', "")
-      .replaceAll("<a ", '<a tabindex="-1" ');
-  }
+  const made = first!.block
+    ? html(tagged(markdown(first!.value)), link && { link })
+    : ofLines(group, link);
+  return made.replaceAll(' tabindex="0"', "").replaceAll("<a ", '<a tabindex="-1" ');
+}
+
+function ofLines(group: Comment[], link: Link | undefined): string {
   const text = group.map(({ value }) => value.trim()).join(" ");
   const marked = escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>")
     .replaceAll(/(?<![\w*])\*(\w[^*<]*)\*(?![\w*])/g, "<em>$1</em>");
-  return `<p>${marked}</p>`;
+  return `<p>${named(marked, link)}</p>`;
 }

@@ -191,6 +191,10 @@ function Help() {
           search; <kbd>↑</kbd> <kbd>↓</kbd> choose, <kbd>Enter</kbd> goes there
         </dd>
         <dt>
+          <kbd>c</kbd> <kbd>e</kbd>
+        </dt>
+        <dd>to a lesson's code, to its exercises</dd>
+        <dt>
           <kbd>?</kbd>
         </dt>
         <dd>this help</dd>

@@ -67,6 +67,7 @@ export function LessonText(
             {`Lesson ${number} · Part ${part?.roman}, ${part?.title}`}
           </p>
           <h1 id={`${prefix}lesson`}>{capital(lesson.title)}</h1>
+          {prefix === "" && <PartsOf view={view} />}
           {raw(html(text.get("") ?? lesson.about, { link }))}
           {text.has("You learn") && (
             <>
@@ -214,6 +215,17 @@ function Shown({ names, path, prefix }: {
   );
 }
 
+/** Leads from the title to the parts of a lesson. */
+function PartsOf({ view: { exercises } }: { view: LessonView }) {
+  return (
+    <nav class="parts" aria-label="On this page">
+      <a href="#the-code" aria-keyshortcuts="c">The code</a>
+      <a href="#in-your-terminal">In your terminal</a>
+      {exercises.length > 0 && <a href="#your-turn" aria-keyshortcuts="e">Your turn</a>}
+    </nav>
+  );
+}
+
 function Programs({ source, items, copies, prefix }: {
   source: Source;
   items: readonly Item[];
@@ -295,6 +307,9 @@ function Exercises({ exercise, view, book, prefix, children }: {
           </figcaption>
           <pre><code>{raw(pieces(code.pieces))}</code></pre>
         </figure>
+        <p class="yours" hidden={code.pieces.map(([, text]) => text).join("").includes("todo()")}>
+          This is your solution, and not the exercise as it was shipped.
+        </p>
         {live && <div class="editor" id={`${prefix}editor-${name}`} />}
         <div class="result" role="status" />
         {live && (

@@ -47,6 +47,20 @@ Deno.test("on paper", async (t) => {
     });
   }
 
+  await t.step("a drawing is not cut, code may be, and one's own solution is named", async () => {
+    await opened.go(`${book.address}01_send.html`);
+    await page.emulateMediaType("print");
+    const seen = await page.evaluate(() => {
+      const breaks = (selector: string) =>
+        getComputedStyle(document.querySelector(selector)!).breakInside;
+      const yours = () =>
+        [...document.querySelectorAll(".yours")].filter((one) => one.checkVisibility()).length;
+      return [breaks("section > h2 + .after pre"), breaks(".code pre"), yours()];
+    });
+    assertEquals(seen, ["avoid", "auto", 0]);
+    await page.emulateMediaType();
+  });
+
   await t.step(
     "a picture that is higher than a sheet is printed in parts, on Letter too",
     async () => {

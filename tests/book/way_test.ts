@@ -98,6 +98,15 @@ Deno.test("the way through the book", async (t) => {
       (all) => all.map((one) => [one.classList[0], one.checkVisibility()]),
     );
     assertEquals(pictures, [["wide", false], ["narrow", true]]);
+    const high = await page.$eval(
+      ".exercise figcaption",
+      (one) => one.getBoundingClientRect().height,
+    );
+    assert(high < 60, "Edit and Copy stand in one line");
+    await page.setViewport({ width: 390, height: 844, hasTouch: true, isMobile: true });
+    const links = await page.$$eval("a.edit", (all) => all.filter((one) => one.checkVisibility()));
+    assertEquals(links, [], "a phone has no other editor");
+    await page.setViewport({ width: 390, height: 844 });
     await page.goto(`${book.address}01_send.html`);
     const lines = await page.$$eval(
       ".commands .opt",
@@ -127,6 +136,63 @@ Deno.test("the way through the book", async (t) => {
     await page.focus("#serve h3 a");
     await page.keyboard.press("Enter");
     assertEquals(page.url(), `${book.address}04_echo.html#serve`);
+  });
+
+  await t.step("leads from a lesson's title to its parts, by keys, too", async () => {
+    for (const width of [1280, 390]) {
+      await using opened = await open(chromium, `${book.address}11_congestion.html`, { width });
+      const { page } = opened;
+      await page.waitForSelector(".theme:not([hidden])");
+      const tops = await page.$$eval(
+        ".parts a",
+        (all) => all.map((one) => [one.hash, one.getBoundingClientRect().bottom < innerHeight]),
+      );
+      const hashes = ["#the-code", "#in-your-terminal", "#your-turn"];
+      assertEquals(tops, hashes.map((hash) => [hash, true]));
+      for (const [key, hash] of [["e", "#your-turn"], ["c", "#the-code"]] as const) {
+        await page.keyboard.press(key);
+        await until(() => page.url().endsWith(hash), hash);
+        const place = () => page.$eval(hash, (one) => one.getBoundingClientRect().top);
+        await until(async () => await place() < 300, "the place");
+      }
+    }
+  });
+
+  await t.step("has no blank lines in code that its file does not have", async () => {
+    await using opened = await open(chromium, book.address);
+    for (const name of names.filter((name) => /^(\d\d_|lib-)/.test(name))) {
+      await opened.go(book.address + name);
+      const holes = await opened.page.evaluate(() =>
+        [...document.querySelectorAll(".declaration .code > pre:has(+ pre:not(.example))")]
+          .flatMap((pre) => {
+            const code = pre.cloneNode(true) as Element;
+            code.querySelector(".comment")?.remove(); // it stands beside the code
+            const lines = code.textContent.replace(/\n$/, "").split("\n").length;
+            const high = pre.getBoundingClientRect().height;
+            const hole = high / parseFloat(getComputedStyle(pre).lineHeight) - lines;
+            return hole < 1.5 ? [] : [`${hole} lines after: ${code.textContent}`];
+          })
+      );
+      assertEquals(holes, [], name);
+    }
+  });
+
+  await t.step("shows a type that an exercise uses", () => {
+    const [, exercise = ""] = texts.get("11_congestion.html")!
+      .split('data-exercise="unfairSenders"');
+    assert(
+      exercise.replaceAll(/<[^>]*>/g, "").includes("export interface Entry {\n  sender: string;"),
+    );
+  });
+
+  await t.step("leads from a comment to the page that it names", () => {
+    const [, link] = texts.get("01_send.html")!.match(/does not show it \((.*?)\)/)!;
+    assertEquals(link, '<a href="docs-icmp-errors.html">docs/icmp-errors.md</a>');
+    for (const [name, html] of texts) {
+      const notes = html.match(/<div class="note[^]*?<\/div>/g)?.join("") ?? "";
+      const bare = notes.replaceAll(/<a [^]*?<\/a>/g, "").match(/\b(docs|lib)\/[\w-]+\.(md|ts)\b/g);
+      assertEquals(bare, null, name);
+    }
   });
 
   await t.step("has no line of code that wraps at 1,280 pixels", async () => {
