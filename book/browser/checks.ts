@@ -6,13 +6,13 @@
  */
 import { element, leaving, objects, STOPPED } from "./dom.ts";
 
-interface Case {
+export interface Case {
   name: string;
   trouble: string;
   printed: string[];
 }
 
-interface Result {
+export interface Result {
   exercise: string;
   state: "done" | "not started" | "not yet";
   cases: Case[];
@@ -109,11 +109,8 @@ function isBegun({ pieces }: Code): boolean {
   return !pieces.map(([, text]) => text).join("").includes("todo()");
 }
 
-/** What is wrong, for the editor of the page: it shows each at its line. */
-function tellEditor(results: Result[]): void {
-  const detail = results.flatMap((
-    { trouble, cases },
-  ) => [trouble, ...cases.map(({ trouble }) => trouble)]);
+/** What came out, for the editor of the page: it shows each fault at its line. */
+function tellEditor(detail: Result[]): void {
   document.dispatchEvent(new CustomEvent("checked", { detail }));
 }
 
@@ -171,5 +168,13 @@ function item(exercise: string, { name, trouble, printed }: Case): Node {
   }
   return item;
 }
+
+// The book runs again: what it checked when it ended, it checks again.
+document.addEventListener("back", () => {
+  for (const part of document.querySelectorAll<HTMLElement>("[data-exercises]")) {
+    const said = part.querySelector(".result .state")?.textContent;
+    if (said === STOPPED && !watched.has(part)) press(part.querySelector<HTMLElement>(".check")!);
+  }
+});
 
 globalThis.book.checks!(press);

@@ -68,14 +68,17 @@ export function goTo(view: EditorView, line: number, shown: () => void): void {
   const { from } = doc.line(Math.min(Math.max(1, line), doc.lines));
   view.dispatch({ selection: { anchor: from } });
   view.focus();
-  // CodeMirror's own way scrolls the page as well, until the page's head hides the line.
-  view.requestMeasure({
-    read: () => view.lineBlockAt(from).top,
-    write(top) {
-      view.scrollDOM.scrollTop = top - ABOVE;
-      shown();
-    },
-  });
+  // CodeMirror's own way scrolls the page as well, until the page's head hides the line. How high the
+  // lines above are is a guess, until they have been near: so it goes there twice.
+  const go = (then: () => void) =>
+    view.requestMeasure({
+      read: () => view.lineBlockAt(from).top,
+      write(top) {
+        view.scrollDOM.scrollTop = top - ABOVE;
+        then();
+      },
+    });
+  go(() => go(shown));
 }
 
 /** Puts another text in the place of what differs from it: the cursor stays where it is. */
@@ -97,6 +100,7 @@ function extensions({ name, changed, save, leaving }: Around): Extension[] {
   };
   return [
     lineNumbers(),
+    EditorView.lineWrapping,
     history(),
     indentOnInput(),
     bracketMatching(),
@@ -189,7 +193,7 @@ const THEME = EditorView.theme({
     color: "var(--ink)",
     backgroundColor: "var(--paper)",
     border: "1px solid var(--line)",
-    fontSize: "0.875rem",
+    fontSize: "0.8125rem",
     maxHeight: "75vh",
   },
   "&.cm-focused": { outline: "2px solid var(--press)" },
@@ -216,12 +220,17 @@ const THEME = EditorView.theme({
     backgroundColor: "var(--deep)",
     outline: "1px solid var(--soft)",
   },
-  ".cm-panels": { color: "var(--ink)", backgroundColor: "var(--wash)" },
+  ".cm-panels": { color: "var(--ink)", backgroundColor: "var(--wash)", fontSize: "0.9375rem" },
+  ".cm-panel.cm-search": { fontFamily: "var(--serif)", padding: "0.35rem 2rem 0.35rem 0.5rem" },
+  ".cm-panel.cm-search label": { fontSize: "inherit", whiteSpace: "nowrap" },
   ".cm-panels .cm-button, .cm-panels .cm-textfield": {
     color: "var(--ink)",
     background: "var(--paper)",
     border: "1px solid var(--soft)",
+    borderRadius: "4px",
+    font: "inherit",
   },
   ".cm-panel.cm-search [name=close]": { color: "var(--ink)" },
   ".cm-searchMatch": { backgroundColor: "var(--deep)", outline: "1px solid var(--ochre)" },
+  ".cm-searchMatch-selected": { outline: "2px solid var(--ochre)" },
 });

@@ -62,6 +62,7 @@ class Diagram {
     this.#player = new Player(figure, () => this.#recorded(), (stepped) => this.#tell(stepped));
     this.#run.addEventListener("click", ({ detail }) => this.#press(detail));
     figure.addEventListener("recorded", () => this.#wait());
+    document.addEventListener("back", () => this.#back());
     if (figure.querySelector(".picture svg")) {
       this.#figure.querySelector(".player")!.removeAttribute("hidden");
     } else if (this.#live) this.#wait();
@@ -122,6 +123,14 @@ class Diagram {
     if (this.#running === running) this.#running = undefined;
     this.#player.end();
     this.#tell();
+  }
+
+  /** The book runs again: what was said of its end is not true any more. */
+  #back(): void {
+    if (this.#status.textContent !== GONE) return;
+    this.#remark = "";
+    if (this.#player.events.length > 0) this.#tell();
+    else this.#wait();
   }
 
   /** Takes what a run tells. The picture before stays until there is something to draw. */

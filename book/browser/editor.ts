@@ -4,6 +4,7 @@
  * @module
  */
 import type { EditorView } from "@codemirror/view";
+import type { Result } from "./checks.ts";
 import {
   codeEditor,
   type Fault,
@@ -21,6 +22,8 @@ interface Version {
   of: string;
   kept?: string[];
   fault?: Fault;
+  /** There is no such file at the moment. */
+  gone?: boolean;
 }
 
 /** An answer of the server that says no, in a sentence. */
@@ -31,6 +34,13 @@ class Refused extends Error {
     super(message);
     this.status = status;
   }
+}
+
+function button(text: string, act: () => void): HTMLElement {
+  const made = element("button", "", text);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
 }
 
 const UNSAVED = "Not saved yet.";
@@ -67,6 +77,8 @@ class Editor {
   readonly #view: EditorView;
   readonly #whole: HTMLElement;
   readonly #status = element("p", "state");
+  /** What came out of a check of what was saved. */
+  readonly #verdict = element("p", "verdict");
   readonly #question = element("div", "question");
   /** What is said of the run of a lesson that was saved. */
   #run: HTMLElement | undefined;
@@ -75,13 +87,17 @@ class Editor {
   #of: string;
   #saved: string;
   #saving = false;
+  #asking = false;
+  /** Whether what was saved cannot be read: that is told already. */
+  #isBroken = false;
 
   static async of(file: string): Promise<Editor> {
     const [version, draft] = await Promise.all([ask(`file/${file}`), Draft.of(file)]);
     return new Editor(file, draft, version);
   }
 
-  private constructor(file: string, draft: Draft, { text, of, fault }: Version) {
+  private constructor(file: string, draft: Draft, version: Version) {
+    const { text, of, fault } = version;
     this.#file = file;
     this.#draft = draft;
     const { left } = draft;
@@ -102,12 +118,17 @@ class Editor {
     host.addEventListener("keydown", (event) => {
       if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     });
-    this.#status.role = "status";
+    this.#status.role = this.#verdict.role = "status";
     this.#question.role = "alert";
     this.#whole = element(
       "div",
       "editing",
-      element("p", "how", `${file}. Ctrl S saves. ${HOW_TO_LEAVE}`),
+      element(
+        "p",
+        "how",
+        `${file}.`,
+        element("span", "keys", ` Ctrl S saves. Ctrl F finds. ${HOW_TO_LEAVE}`),
+      ),
       host,
       this.#question,
       this.#bar(),
@@ -115,10 +136,12 @@ class Editor {
     if (fault) showFaults(this.#view, [fault]);
     if (isLeft) this.#say("This is what you typed here before, and did not save.");
     else draft.forget();
+    if (version.gone) this.#askGone(version);
     addEventListener("beforeunload", this.#leave);
     document.addEventListener("renewed", this.#renew);
     document.addEventListener("pictured", this.#pictured);
     document.addEventListener("checked", this.#checked);
+    document.addEventListener("back", this.#back);
     document.addEventListener("click", this.#first, true);
   }
 
@@ -142,12 +165,6 @@ class Editor {
   }
 
   #bar(): HTMLElement {
-    const button = (text: string, act: () => void) => {
-      const made = element("button", "", text);
-      made.type = "button";
-      made.addEventListener("click", act);
-      return made;
-    };
     return element(
       "div",
       "buttons",
@@ -155,6 +172,7 @@ class Editor {
       button("Reset", () => this.#reset()),
       button("Close", () => this.#close()),
       this.#status,
+      this.#verdict,
     );
   }
 
@@ -164,6 +182,7 @@ class Editor {
   }
 
   #changed(): void {
+    this.#verdict.replaceChildren();
     if (this.#isSaved) return this.#draft.forget();
     const kept = this.#draft.keep(this.#text, this.#of);
     this.#say(kept ? UNSAVED : "Not saved yet, and this browser cannot keep it.");
@@ -196,6 +215,7 @@ class Editor {
     this.#saved = mine;
     this.#question.replaceChildren();
     this.#changed();
+    this.#isBroken = fault !== undefined;
     document.dispatchEvent(new Event("kept"));
     showFaults(this.#view, fault ? [fault] : []);
   }
@@ -227,29 +247,39 @@ class Editor {
 
   /** Leads to the line of a fault. */
   #lineButton({ line }: Fault): Node {
-    const button = element("button", "", `Line ${line}:`);
-    button.type = "button";
-    button.addEventListener("click", () => goTo(this.#view, line, () => {}));
-    return button;
+    return button(`Line ${line}:`, () => goTo(this.#view, line, () => {}));
   }
 
   /** The file has changed on the disk meanwhile: nothing is overwritten without a question. */
   async #ask(): Promise<void> {
     const other = await ask(`file/${this.#file}`);
-    const mine = element("button", "", "Keep mine");
-    const theirs = element("button", "", "Take the one on the disk");
-    mine.type = theirs.type = "button";
-    mine.addEventListener("click", () => {
-      this.#of = other.of;
+    if (other.gone) this.#askGone(other);
+    else {
+      const text = `${this.#file} has changed on the disk since you began. ` +
+        "Which one do you want? The other one is kept beside it.";
+      const theirs = button("Take the one on the disk", () => this.#takeOther());
+      this.#question.replaceChildren(element("p", "", text), this.#mine(other), " ", theirs);
+    }
+    this.#say(UNSAVED);
+    this.#question.querySelector("button")!.focus();
+  }
+
+  /** There is no file any more: what is here may become it, or the shipped one. */
+  #askGone(version: Version): void {
+    const text = `The file is gone: ${this.#file} is not on the disk any more.`;
+    const shipped = button("Take the shipped one", () => this.#reset());
+    const mine = this.#text === "" ? [] : [this.#mine(version), " "];
+    this.#question.replaceChildren(element("p", "", text), ...mine, shipped);
+    this.#question.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Saves what is here in the place of that version. */
+  #mine({ of }: Version): HTMLElement {
+    return button("Keep mine", () => {
+      this.#of = of;
       this.#view.focus();
       this.#save(true);
     });
-    theirs.addEventListener("click", () => this.#takeOther());
-    const text = `${this.#file} has changed on the disk since you began. Which one do you want? ` +
-      "The other one is kept beside it.";
-    this.#question.replaceChildren(element("p", "", text), mine, " ", theirs);
-    this.#say(UNSAVED);
-    mine.focus();
   }
 
   async #takeOther(): Promise<void> {
@@ -267,10 +297,17 @@ class Editor {
   async #reset(): Promise<void> {
     try {
       const text = this.#text;
-      const version = await ask(`reset/${this.#file}`, { text, of: this.#of });
+      const of = this.#of;
+      const path = `reset/${this.#file}`;
+      let lost: string[] = [];
+      const version = await ask(path, { text, of }).catch((error) => {
+        if (!(error instanceof Refused) || ![400, 413].includes(error.status)) throw error;
+        lost = ["What you typed is too long to keep, or no text. Ctrl Z brings it back here."];
+        return ask(path, { text: "", of });
+      });
       this.#replace(version, text);
       const kept = (version.kept ?? []).map((path) => `Yours is kept in ${path}.`);
-      this.#say(this.#isSaved ? "This is the file as it was shipped." : UNSAVED, ...kept);
+      this.#say(this.#isSaved ? "This is the file as it was shipped." : UNSAVED, ...kept, ...lost);
     } catch (error) {
       this.#fail(error);
     }
@@ -283,6 +320,7 @@ class Editor {
     document.removeEventListener("renewed", this.#renew);
     document.removeEventListener("pictured", this.#pictured);
     document.removeEventListener("checked", this.#checked);
+    document.removeEventListener("back", this.#back);
     document.removeEventListener("click", this.#first, true);
     const isSaved = this.#isSaved;
     this.#view.destroy();
@@ -294,17 +332,43 @@ class Editor {
     if (!isSaved) toast("What you typed is not saved. It is kept in this browser: press Edit.");
   }
 
-  /** A saved exercise is checked, as it is when another editor saves it. */
+  /** A saved exercise is checked, as it is when another editor saves it: of a lesson, the types are. */
   #check(): void {
     const check = this.#whole.closest("[data-exercise]")?.querySelector<HTMLElement>(".check");
-    if (check && check.getAttribute("aria-pressed") !== "true") check.click();
+    if (!check) return this.#isBroken ? undefined : void this.#checkTypes();
+    this.#verdict.replaceChildren("Checking…");
+    if (check.getAttribute("aria-pressed") !== "true") check.click();
   }
 
-  /** Run and Check take the file on the disk: what is typed is saved first. */
+  /** Asks the compiler about a lesson. It answers after the run, which does not wait for it. */
+  async #checkTypes(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    let of: string;
+    let said: string[] | undefined;
+    do {
+      of = this.#of;
+      said = await compiled(this.#file).catch(() => undefined);
+    } while (of !== this.#of); // it was saved again meanwhile
+    this.#asking = false;
+    if (said && this.#isSaved && !this.#isBroken) this.#show(said);
+  }
+
+  /** Shows faults at their lines. Those of other files, and the first line, stand beside Save. */
+  #show(texts: string[]): void {
+    const all = faultsIn(texts, this.#file);
+    if (all.length > 0) showFaults(this.#view, all);
+    const [first] = all;
+    this.#verdict.replaceChildren(
+      ...first ? [this.#lineButton(first), " ", first.said] : texts.slice(0, 1),
+    );
+  }
+
+  /** Run and Check take the file on the disk: what is typed is saved first, if a person presses. */
   readonly #first = async (event: MouseEvent) => {
     const wanted = this.#file.startsWith("lessons/") ? ".run" : ".check";
     const button = (event.target as Element).closest<HTMLElement>(wanted);
-    if (!button || this.#isSaved) return;
+    if (!button || this.#isSaved || !event.isTrusted) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     await this.#save();
@@ -324,6 +388,7 @@ class Editor {
     if (this.#saving) return;
     const version = await ask(`file/${this.#file}`).catch(() => undefined);
     if (!version || version.of === this.#of || this.#saving) return;
+    if (version.gone) return this.#askGone(version);
     if (!this.#isSaved) {
       return this.#say("The file has changed on the disk. Save asks which to keep.");
     }
@@ -332,10 +397,20 @@ class Editor {
     this.#say("The file has changed on the disk. This is the new version.");
   };
 
+  /** The book runs again: what was said of its end is not true any more. */
+  readonly #back = () => {
+    if (!this.#status.textContent.startsWith(STOPPED)) return;
+    this.#say("The book runs again.", ...this.#isSaved ? [] : [UNSAVED]);
+  };
+
   readonly #checked = (event: Event) => {
-    const texts = (event as CustomEvent<string[]>).detail;
-    const all = texts.flatMap((text) => faultsIn(text, this.#file));
+    const results = (event as CustomEvent<Result[]>).detail;
+    const texts = results.flatMap(({ trouble, cases }) => [trouble, ...cases.map(troubleOf)]);
+    const all = faultsIn(texts, this.#file);
     if (all.length > 0) showFaults(this.#view, all);
+    const name = this.#whole.closest<HTMLElement>("[data-exercise]")?.dataset.exercise;
+    const own = results.find(({ exercise }) => exercise === name);
+    if (own && this.#isSaved) this.#verdict.replaceChildren(verdict(own));
   };
 }
 
@@ -345,9 +420,32 @@ function linked(place: string, text: string): HTMLAnchorElement {
   return link;
 }
 
+function troubleOf({ trouble }: { trouble: string }): string {
+  return trouble;
+}
+
+/** A result in a sentence: what is wrong stands below, and at its line. */
+function verdict({ state, cases, trouble }: Result): string {
+  const right = cases.filter((one) => troubleOf(one) === "").length;
+  if (state === "not started") return "There is nothing to check yet.";
+  if (trouble) return trouble.split("\n")[0]!.replace(/:$/, ".");
+  return state === "done" ? `All ${right} work: done.` : `${right} of ${cases.length} work.`;
+}
+
+/** What the compiler says of a lesson's file: nothing, if all is well. */
+async function compiled(file: string): Promise<string[]> {
+  const response = await fetch(`types/${parseInt(file.slice("lessons/".length))}`, {
+    method: "POST",
+  });
+  if (!response.ok) throw new Error(await response.text());
+  return await response.json();
+}
+
 /** What a checker or the compiler says of lines of a file: `exercises/04_echo.ts:30:12: …`. */
-function faultsIn(text: string, file: string): Fault[] {
-  return text.split("\n").flatMap((line) => {
+function faultsIn(texts: readonly string[], file: string): Fault[] {
+  // One fault of a file may be told of each of its exercises.
+  const lines = new Set(texts.flatMap((text) => text.split("\n")));
+  return [...lines].flatMap((line) => {
     const [before, after] = line.split(`${file}:`);
     const [, number, said] = after?.match(/^(\d+)(?::\d+)?:? *(.*)/) ?? [];
     return number ? [{ line: Number(number), said: before + said! }] : [];

@@ -15,9 +15,11 @@ interface Change {
 export type Renew = (text: string, change: Change) => void;
 
 /** How long to wait before asking again, in milliseconds: longer each time, if nobody answers. */
-const WAIT = { first: 1000, last: 30_000 };
+const WAIT = { first: 1000, last: 4000 };
 
 let asked: AbortController | undefined;
+/** Whether the book does not answer, or did not lately. */
+let lost = false;
 
 /** Follows what the server tells, as long as somebody sees the page. A page from a disk has no mark. */
 export function startFollowing(): void {
@@ -39,6 +41,8 @@ async function follow(main: HTMLElement, { signal }: AbortController): Promise<v
     try {
       const page = location.pathname.split("/").at(-1) || "index.html";
       const response = await fetch(`changes/${page}`, { signal });
+      if (lost) document.dispatchEvent(new Event("back"));
+      lost = false;
       if (!response.ok) return;
       for await (const change of objects(response.body!) as AsyncGenerator<Change>) {
         wait = WAIT.first;
@@ -52,6 +56,7 @@ async function follow(main: HTMLElement, { signal }: AbortController): Promise<v
     } catch (error) {
       if (!signal.aborted && !(error instanceof TypeError)) toast((error as Error).message);
     }
+    if (!signal.aborted) lost = true;
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }

@@ -15,6 +15,7 @@ import { Files } from "./files.ts";
 import { streamed } from "./lines.ts";
 import type { Recordings } from "./recordings.ts";
 import { knobOptions, play } from "./runs.ts";
+import { typeErrors } from "./types.ts";
 
 /** How many lessons may run at a time, how many pages may be checked, and how many followed. */
 export const MOST = { runs: 4, checks: 4, followers: 32 };
@@ -68,6 +69,7 @@ export function app(
   const app = new Hono();
   const running = new Map<number, Run>();
   const checking = new Set<object>();
+  const typing = new Set<number>();
   let followers = 0;
 
   app.use(async (context, next) => {
@@ -133,6 +135,17 @@ export function app(
     return streamed((send, signal) =>
       watch(project, page, send, signal).finally(() => checking.delete(mark))
     );
+  });
+
+  app.post("/types/:number{[0-9]{1,3}}", async (context) => {
+    const number = Number(context.req.param("number"));
+    const lesson = project.lessons().find((lesson) => lesson.number === number);
+    if (!lesson) return context.text("There is no such lesson.\n", 404);
+    if (typing.has(number) || typing.size >= MOST.checks) {
+      return context.text("Too many lessons are being checked.\n", 429);
+    }
+    typing.add(number);
+    return context.json(await typeErrors(lesson.path).finally(() => typing.delete(number)));
   });
 
   // Nor may others learn what is saved when, or read a file.

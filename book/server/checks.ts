@@ -27,6 +27,12 @@ export async function watch(
       signal,
     );
     if (signal.aborted) return;
+    const fault = project.trouble(page.file);
+    if (fault) {
+      // The page and the editor say it in the words of this parser.
+      const trouble = `${page.file} does not compile:\n${fault.place}: ${fault.said}`;
+      for (const one of results) if (one.trouble) one.trouble = trouble;
+    }
     const solutions = Object.fromEntries(
       results.filter(({ state }) => state === "done").map(({ exercise }) => [
         exercise,

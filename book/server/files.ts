@@ -35,6 +35,8 @@ export interface Version {
   readonly of: string;
   /** Where another version was kept. */
   readonly kept?: string[];
+  /** Whether there is no such file at the moment. */
+  readonly gone?: boolean;
   readonly fault?: { readonly line: number; readonly said: string };
 }
 
@@ -150,6 +152,7 @@ export class Files {
       text,
       of: await digest(bytes ? text : "not there"),
       ...kept.length > 0 && { kept },
+      ...!bytes && { gone: true },
       ...said && line && { fault: { line, said } },
     };
   }

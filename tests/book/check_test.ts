@@ -72,6 +72,13 @@ Deno.test("an exercise", async (t) => {
     }));
     assert(shown.code.includes('"asked by"'), shown.code);
     assert(shown.wrong > 0, shown.text);
+    await page.emulateMediaType("print");
+    const yours = await page.$$eval(
+      ".exercise",
+      (all) => all.map((one) => one.querySelector(".yours")?.checkVisibility() ?? false),
+    );
+    assertEquals(yours, [true, false], "paper says whose code it is");
+    await page.emulateMediaType("screen");
     const seen = await page.evaluate(() => "wrong" in globalThis);
     assert(!seen, "The exercise that nobody has begun shows nothing wrong.");
     assertEquals(await page.$$eval(".solution", (all) => all.length), 0);
@@ -151,6 +158,8 @@ Deno.test("an exercise", async (t) => {
       "the compiler",
     );
     assertEquals(await page.$$eval(".exercise img", (all) => all.length), 0);
+    // The editor has said it in these words, too.
+    await until(async () => (await result()).includes("Unexpected token."), "the book's own words");
     await Deno.writeTextFile(file, shipped.replace("  return todo();", "  return `;"));
     const code = (name: string) =>
       page.$eval(`[data-exercise="${name}"] .code pre`, (one) => one.textContent!);

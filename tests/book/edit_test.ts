@@ -120,9 +120,20 @@ Deno.test("an open page", async (t) => {
 /** What the editor shows, as far as it is in sight. */
 const shownIn = (page: Page) =>
   page.$eval(".host", (one) => one.shadowRoot!.querySelector(".cm-content")!.textContent!);
+const verdict = (page: Page) => page.$eval(".editing .verdict", (one) => one.textContent!);
 const said = (page: Page) => page.$eval(".editing .state", (one) => one.textContent!);
 
-async function press(page: Page, ...keys: ("Control" | "s" | "Home" | "End")[]): Promise<void> {
+/** Whether lines of the editor are wider than it is: then letters hide behind the line numbers. */
+const isTooNarrow = (page: Page) =>
+  page.$eval(".host", (one) => {
+    const scroller = one.shadowRoot!.querySelector(".cm-scroller")!;
+    return scroller.scrollWidth > scroller.clientWidth;
+  });
+
+async function press(
+  page: Page,
+  ...keys: ("Control" | "s" | "f" | "z" | "Home" | "End")[]
+): Promise<void> {
   for (const key of keys.slice(0, -1)) await page.keyboard.down(key);
   await page.keyboard.press(keys.at(-1)!);
   for (const key of keys.slice(0, -1)) await page.keyboard.up(key);
@@ -151,7 +162,7 @@ function isInSight(): boolean {
   const lines = [...document.querySelector(".host")!.shadowRoot!.querySelectorAll(".cm-line")];
   const line = lines.find((one) => one.textContent!.includes("countingServer("));
   const { top, bottom } = line!.getBoundingClientRect();
-  return head <= editor.top && editor.bottom <= innerHeight && editor.top < top &&
+  return head <= editor.top && Math.floor(editor.bottom) <= innerHeight && editor.top < top &&
     bottom < editor.bottom;
 }
 
@@ -198,6 +209,15 @@ Deno.test("the editor in the page", async (t) => {
     await page.keyboard.press("?"); // is typed, and calls no help
     await page.keyboard.press("Backspace");
     assert(!await page.$("dialog[open]"));
+    assert(!await isTooNarrow(page));
+    await press(page, "Control", "f");
+    await page.keyboard.type("stoppableServer");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Delete"); // what was found is selected
+    assert((await shownIn(page)).includes("async function ("), "the one that was found is gone");
+    await press(page, "Control", "z");
+    await press(page, "Home"); // and no selection that the next step would replace
     await page.keyboard.press("Escape");
     assertEquals(await said(page), "Tab leaves the editor now.");
     await page.keyboard.press("Tab");
@@ -223,7 +243,10 @@ Deno.test("the editor in the page", async (t) => {
         return [fault?.textContent, fault?.nextElementSibling?.className];
       });
       assert(fault[0]!.includes("'text'") && fault[1] === "cm-said", fault.join());
+      const times = (await shownIn(page)).split("is not assignable").length - 1;
+      assertEquals(times, 1, "one fault is told once, though the page has two exercises");
       assert(line > 20);
+      assertEquals(await verdict(page), "exercises/04_echo.ts does not compile.");
       await page.click(".editing .buttons button:nth-child(2)");
       await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
       assertEquals(await Deno.readTextFile(exercise), exercise4);
@@ -243,9 +266,15 @@ Deno.test("the editor in the page", async (t) => {
     await until(async () => (await said(page)).startsWith("Saved. Line "), "the save");
     await until(async () => (await textOf(page, "#trouble")) !== "", "the fault above the page");
     for (let i = 0; i < 18; i++) await page.keyboard.press("Backspace");
+    await page.keyboard.type("const wrong: number = 'text';\n");
     await press(page, "Control", "s");
+    await until(async () => (await shownIn(page)).includes("is not assignable"), "the compiler");
+    assert(/^Line \d+: Type 'string' is not assignable/.test(await verdict(page)));
+    for (let i = 0; i < 30; i++) await page.keyboard.press("Backspace");
+    assertEquals(await verdict(page), "");
+    await press(page, "Control", "s");
+    await until(async () => (await Deno.readTextFile(lesson)) === page4, "the save");
     await until(async () => (await textOf(page, "#trouble")) === "", "no fault");
-    assertEquals(await Deno.readTextFile(lesson), page4);
     await until(async () => await said(page) === "Saved. The picture is new.", "the new picture");
     assert((await textOf(page, ".status")).endsWith("run again after a change"));
     await page.click(".editing .state a");
@@ -301,11 +330,14 @@ Deno.test("the editor in the page", async (t) => {
       const isSaid = () =>
         page.$eval(".editing .state", (one) => one.getBoundingClientRect().bottom <= innerHeight);
       await until(isSaid, "what is said of it, in sight on a phone");
+      await press(page, "Control", "f");
       for (const width of [390, 1280]) {
         await see("prefers-color-scheme", "light", width);
         await see("prefers-color-scheme", "dark", width);
         await see("forced-colors", "active", width);
+        assert(!await isTooNarrow(page), `${width}`);
       }
+      await page.keyboard.press("Escape");
       await client.send("Emulation.setEmulatedMedia", { features: [] });
       // The line beside Save leads to its place.
       const line = parseInt((await textOf(page, ".editing .state button")).slice(5));
@@ -385,9 +417,43 @@ Deno.test("the editor in the page", async (t) => {
     assert((await Deno.readTextFile(new URL(kept!, folder))).includes("// Of the first."));
   });
 
-  await t.step("keeps what was typed when the book ends", async () => {
+  await t.step("says that its file is gone, and makes it again", async () => {
+    const question = () => textOf(page, ".question");
+    await focusEditor(page);
+    await page.keyboard.type("// Mine.\n");
+    await Deno.remove(exercise);
+    await until(async () => (await question()).startsWith("The file is gone"), "the news");
+    assert((await shownIn(page)).includes("// Mine."));
+    await page.focus(".question button");
+    await page.keyboard.press("Enter");
+    await until(async () => (await said(page)).startsWith("Saved."), "the save");
+    assert((await Deno.readTextFile(exercise)).includes("// Mine."));
+    assertEquals(await question(), "");
+    // The page has heard of the new file, too, before that is gone.
+    await until(async () => !(await textOf(page, ".faults")).includes("not there"), "the page");
+    await Deno.remove(exercise);
+    await until(async () => (await question()).startsWith("The file is gone"), "the news again");
+    await page.focus(".question button:last-child");
+    await page.keyboard.press("Enter");
+    await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
+    assertEquals(await Deno.readTextFile(exercise), exercise4);
+  });
+
+  await t.step("is reset, whatever was pasted into it", async () => {
+    await focusEditor(page);
+    await page.keyboard.sendCharacter(`// ${"Long. ".repeat(20_000)}\n`);
+    await press(page, "Control", "s");
+    await until(async () => (await said(page)).startsWith("A file may have 100,000"), "a no");
+    await page.click(".editing .buttons button:nth-child(2)");
+    await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
+    assert((await said(page)).includes("too long to keep"));
+    assert(!(await shownIn(page)).includes("// Long."));
+  });
+
+  await t.step("keeps what was typed when the book ends, and notices that it is back", async () => {
     // A browser says of itself that a save was refused.
-    assertEquals(complaints.filter((one) => !one.includes("409")), []);
+    assertEquals(complaints.filter((one) => !/409|413/.test(one)), []);
+    await focusEditor(page);
     await page.keyboard.type("// At the end.\n");
     book.process.kill("SIGINT");
     await book.process.status;
@@ -401,5 +467,11 @@ Deno.test("the editor in the page", async (t) => {
     assert(Math.abs(Date.now() - at) < 3_600_000, `it was typed at ${at}`);
     await page.click(".search-open");
     await until(async () => (await textOf(page, ".none")).startsWith("The book has"), "the search");
+    await page.keyboard.press("Escape");
+    const state = () => textOf(page, `${task} .result .state`);
+    await until(async () => (await state()).startsWith("The book has stopped"), "no check");
+    await using _again = await serve(folder, "--port", `${book.port}`);
+    await until(async () => await said(page) === "The book runs again. Not saved yet.", "the news");
+    await until(async () => await state() === "not started", "the check");
   });
 });

@@ -101,7 +101,7 @@ Deno.test("the server refuses", async (t) => {
       `Origin: http://${host}.evil.example`,
     ];
     for (const origin of origins) {
-      for (const path of ["/run/1", "/check/1"]) {
+      for (const path of ["/run/1", "/check/1", "/types/1"]) {
         const head = `POST ${path} HTTP/1.1\nHost: ${host}\n${origin}\nContent-Length: 0`.replace(
           "\n\n",
           "\n",
@@ -127,7 +127,7 @@ Deno.test("the server refuses", async (t) => {
       const { status } = await request(port, `${method} /run/1 HTTP/1.1\n${own}`);
       assert(status === 405 || status === 501 || status === 400, `${method}: ${status}`);
     }
-    for (const path of ["/run/1", "/check/1"]) {
+    for (const path of ["/run/1", "/check/1", "/types/1"]) {
       for (const method of ["GET", "HEAD"]) {
         assertEquals((await request(port, `${method} ${path} HTTP/1.1\n${own}`)).status, 404, path);
       }

@@ -95,6 +95,24 @@ Deno.test("a file that is saved in a page", async (t) => {
     assertEquals(read(EXERCISE), "// Back.\n");
   });
 
+  await t.step(
+    "is told its types: shipped lessons have no fault, and a fault has its line",
+    async () => {
+      for (const { name } of Deno.readDirSync(at("lessons/"))) {
+        const path = `types/${parseInt(name)}`;
+        assertEquals(await ask(book, path, {}), { status: 200, said: "[]" }, name);
+      }
+      await Deno.writeTextFile(at(LESSON), `${shipped}const wrong: number = "text";\n`);
+      const line = shipped.split("\n").length;
+      const said = `${LESSON}:${line}:7: Type 'string' is not assignable to type 'number'.`;
+      assertEquals((await ask(book, "types/4", {})).said, JSON.stringify([said]));
+      const both = await Promise.all([ask(book, "types/4", {}), ask(book, "types/4", {})]);
+      assertEquals(both.map(({ status }) => status).sort(), [200, 429]);
+      assertEquals((await ask(book, "types/99", {})).status, 404);
+      await Deno.writeTextFile(at(LESSON), shipped);
+    },
+  );
+
   await t.step("keeps the ends of its lines", async () => {
     await Deno.writeTextFile(at(EXERCISE), "// One.\r\n// Two.\r\n");
     const { text, of } = await version(book, `file/${EXERCISE}`);
