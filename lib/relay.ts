@@ -177,6 +177,9 @@ export function noCounts(): Counts {
  * `fates` is called twice for each client. The first client's datagrams have the fates of path 0,
  * and the replies to it have those of path 1. The second client has paths 2 and 3. So each path can
  * have random numbers of its own, which nothing else changes.
+ *
+ * If `fates`, a function that it returned, or `lost` throws, the relay closes `socket` and throws
+ * that error.
  */
 export async function relay(
   socket: Socket,
@@ -196,6 +199,7 @@ export async function relay(
     for await (const { data, from } of socket) await clients.send(data, from);
   } finally {
     cancel();
+    socket.close();
     await clients.close();
   }
   return counts;
@@ -228,6 +232,8 @@ class Clients {
   /** The line to the server, and the one back, if there are any. */
   readonly #lines: ReturnType<typeof fullLine>[] = [];
   #paths = 0;
+  /** What `fates` or `lost` threw on the way to a client. */
+  #failure: { error: unknown } | undefined;
 
   constructor(
     socket: Socket,
@@ -274,6 +280,7 @@ class Clients {
     this.#delays.close();
     for (const client of this.#clients.values()) this.#remove(client);
     await Promise.all(this.#listening);
+    if (this.#failure) throw this.#failure.error;
   }
 
   #hear(client: Client): void {
@@ -361,9 +368,15 @@ class Clients {
     }
   }
 
+  /** Ends the relay with this error, as one on the way to the server does. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#socket.close();
+  }
+
   /**
-   * Listens to a socket of a client until it is closed. If that fails, the client is forgotten, and
-   * gets another socket with its next datagram.
+   * Listens to a socket of a client until it is closed. If the socket fails, the client is
+   * forgotten, and gets another socket with its next datagram. If `hear` fails, the relay ends.
    */
   #listen(
     client: Client,
@@ -372,7 +385,9 @@ class Clients {
   ): void {
     const listening = (async () => {
       await using open = socket; // closed, its port is free a moment later
-      for await (const { data, from } of open) await hear(data, from);
+      for await (const { data, from } of open) {
+        await hear(data, from).catch((error) => this.#fail(error));
+      }
     })().catch(() => {
       if (this.#clients.get(client.name) === client) this.#remove(client);
     }).finally(() => this.#listening.delete(listening));

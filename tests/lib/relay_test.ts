@@ -1,9 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { type Counts, fullLine, noCounts, relay, type RelayOptions } from "../../lib/relay.ts";
 import { type Address, bind, type Datagram, type Socket } from "../../lib/udp.ts";
 import { type Clock, sleep, systemClock } from "../../lib/clock.ts";
-import { soon, text } from "../helpers.ts";
+import { PATIENCE, soon, text, within } from "../helpers.ts";
 import { SimulatedClock, SimulatedNetwork } from "../simulated.ts";
 import { NO_IPV6, NOT_LINUX, unless } from "../only.ts";
 import { waits } from "../waits.ts";
@@ -578,6 +578,28 @@ Deno.test("relay: a client whose socket fails gets another one", async () => {
   }
   while (await heard(net.server) !== "2"); // the first one may arrive, too
 });
+
+for (const [path, way] of ["to the server", "back to the client"].entries()) {
+  Deno.test(`relay: a fate or a lost that throws ends it with that error, ${way}`, async () => {
+    for (const thrower of ["fate", "lost"]) {
+      using server = bind();
+      using middle = bind();
+      using client = bind();
+      const fails = () => {
+        throw new Error(thrower);
+      };
+      const fate = thrower === "fate" ? fails : () => [];
+      const relaying = relay(middle, server.address, (at) => at === path ? fate : () => [0], {
+        lost: fails,
+      });
+      const ends = assertRejects(() => within(PATIENCE, relaying), Error, thrower);
+      await client.send("?", middle.address);
+      if (path === 1) await server.send("!", (await next(server)).from);
+      await ends;
+      await assertRejects(() => middle.receive({ signal: soon() }), Deno.errors.BadResource);
+    }
+  });
+}
 
 Deno.test({
   ...unless(NO_IPV6, "relay: between IPv4 and IPv6"),
