@@ -111,6 +111,9 @@ class Schedule {
  * Yields the sound of the speaker, each part at the time that the buffer says. Silence is in the
  * place of a part that is missing. It goes on until the socket is closed. If you leave the loop, it
  * closes the socket.
+ *
+ * The first speaker is heard until it is silent for a second. There is no other limit: a speaker
+ * that never stops keeps all others out.
  */
 export async function* hear(
   socket: Socket,
