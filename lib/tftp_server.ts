@@ -56,6 +56,10 @@ export interface ServeOptions {
  *
  * Each transfer has a socket of its own. A refusal comes from the known port.
  *
+ * A request may be forged. It keeps its place for ten seconds without an answer, so an attacker can
+ * take all places. `files` has to open a file soon: if a client replaces its request meanwhile, the
+ * server waits for the file before it reads the next request of anybody.
+ *
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { inMemory } from "./tftp_files.ts";
