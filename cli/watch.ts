@@ -35,6 +35,7 @@ export function watchSends(conn: Deno.DatagramConn, watcher: Watcher): void {
   conn.send = (data, to) => watched(watcher, data, to as Deno.NetAddr, () => send(data, to));
 }
 
+/** Tells the watcher of a send before it begins, and again if it fails. */
 async function watched(
   watcher: Watcher,
   data: Uint8Array,

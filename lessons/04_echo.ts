@@ -58,7 +58,7 @@ export function greeting(data: Uint8Array): string | undefined {
 
 /**
  * Replies to datagrams until the socket is closed. `replyTo` returns what to send back, or
- * `undefined` for no reply. The lessons 6, 7, 8, 11, 13 and 15 use this loop, too.
+ * `undefined` for no reply. Lessons 6, 7, 8, 11, 13 and 15 use this loop, too.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

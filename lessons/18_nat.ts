@@ -39,9 +39,9 @@
  * opened Ann's router for Bob. And as soon as Bob sends, his router is open for Ann. This is called
  * *hole punching*.
  *
- * It works if both routers have an endpoint-independent mapping. A router of Ann's with the other
- * mapping takes another port for Bob than for the server. But the server can tell Bob only the port
- * that it sees.
+ * It works if both routers have an endpoint-independent mapping. If Ann's router has the other
+ * mapping, it takes another port for Bob than for the server. But the server can tell Bob only the
+ * port that it sees.
  *
  * ## The messages
  *

@@ -232,7 +232,7 @@ class Clients {
   /** The line to the server, and the one back, if there are any. */
   readonly #lines: ReturnType<typeof fullLine>[] = [];
   #paths = 0;
-  /** What `fates` or `lost` threw on the way to a client. */
+  /** What `fates` or `lost` threw for a datagram that came to a client's socket. */
   #failure: { error: unknown } | undefined;
 
   constructor(

@@ -1,7 +1,6 @@
 /**
  * Sends and receives speech over RTP. The microphone of the speaker may stall. The listener tells
- * what became of each datagram. It needs udp.ts, clock.ts, jitter.ts and rtp.ts
- * beside it.
+ * what became of each datagram. It needs udp.ts, clock.ts, jitter.ts and rtp.ts beside it.
  *
  * @module
  */

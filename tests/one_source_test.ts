@@ -275,5 +275,5 @@ Deno.test("one source: lesson 4 names the lessons that use its loop", () => {
   const numbers = uses.map(({ number }) => number);
   const list = `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
   const page = read("lessons/04_echo.ts").replaceAll("\n * ", " ");
-  assert(page.includes(` The lessons ${list} use this loop`), `Write: The lessons ${list} use …`);
+  assert(page.includes(` Lessons ${list} use this loop`), `Write: Lessons ${list} use …`);
 });

@@ -15,8 +15,8 @@ export interface Checked {
 }
 
 /**
- * Checks a page. Its results are saved, so that the overview need not check it again: unless the
- * signal is aborted, which ends the check.
+ * Checks a page. Its results are saved, so that the overview need not check it again. If the signal
+ * is aborted, the check ends, and nothing is saved.
  */
 export async function checked(page: Page, tell?: Tell, signal?: AbortSignal): Promise<Checked> {
   const save = await checking(page);
