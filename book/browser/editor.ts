@@ -155,6 +155,8 @@ class Editor {
 
   /** Puts the editor where this button is, and the cursor into the line that it is for. */
   showAt(button: HTMLElement): void {
+    const exercise = (one?: HTMLElement) => one?.closest("[data-exercise]");
+    if (exercise(button) !== exercise(this.#button)) this.#verdict.replaceChildren();
     this.#button = button;
     const place = button.closest("section")?.querySelector(".editor") ??
       document.querySelector("#editor")!;
@@ -387,7 +389,11 @@ class Editor {
     }
     if (this.#saving) return;
     const version = await ask(`file/${this.#file}`).catch(() => undefined);
-    if (!version || version.of === this.#of || this.#saving) return;
+    if (!version || this.#saving) return;
+    if (version.of === this.#of) {
+      if (!version.gone) this.#question.replaceChildren(); // it may have been gone
+      return;
+    }
     if (version.gone) return this.#askGone(version);
     if (!this.#isSaved) {
       return this.#say("The file has changed on the disk. Save asks which to keep.");

@@ -247,6 +247,9 @@ Deno.test("the editor in the page", async (t) => {
       assertEquals(times, 1, "one fault is told once, though the page has two exercises");
       assert(line > 20);
       assertEquals(await verdict(page), "exercises/04_echo.ts does not compile.");
+      await edit(page, "[data-exercise=stoppableServer]"); // the editor goes there
+      assertEquals(await verdict(page), "");
+      await edit(page, task);
       await page.click(".editing .buttons button:nth-child(2)");
       await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
       assertEquals(await Deno.readTextFile(exercise), exercise4);
@@ -419,6 +422,11 @@ Deno.test("the editor in the page", async (t) => {
 
   await t.step("says that its file is gone, and makes it again", async () => {
     const question = () => textOf(page, ".question");
+    const before = await Deno.readTextFile(exercise);
+    await Deno.remove(exercise);
+    await until(async () => (await question()).startsWith("The file is gone"), "the first news");
+    await Deno.writeTextFile(exercise, before);
+    await until(async () => (await question()) === "", "no question about what is back");
     await focusEditor(page);
     await page.keyboard.type("// Mine.\n");
     await Deno.remove(exercise);
