@@ -41,11 +41,9 @@ export function html(markdown: string, { link = own, deeper = 0 }: Surroundings 
     renderer: {
       html: ({ text }) => escaped(text),
       text(token) {
-        return "tokens" in token && token.tokens
-          ? this.parser.parseInline(token.tokens)
-          : plainly > 0
-          ? escaped(curled(token.text))
-          : named(escaped(curled(token.text)), link);
+        if ("tokens" in token && token.tokens) return this.parser.parseInline(token.tokens);
+        const text = escaped(curled(token.text));
+        return plainly > 0 ? text : named(text, link);
       },
       codespan({ text }) {
         const code = `<code>${whole(escaped(text))}</code>`;

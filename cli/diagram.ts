@@ -13,7 +13,7 @@ import {
   type Socket,
 } from "../lib/udp.ts";
 import type { DatagramEvent, Event } from "./events.ts";
-import { watch, type Watcher, watchSends } from "./watch.ts";
+import { onOpen, watch, type Watcher, watchSends } from "./watch.ts";
 
 /** A column of the diagram: a name, and its sockets. */
 interface Column {
@@ -62,16 +62,13 @@ export class Diagram {
 
   /** Does some work, and reports what its new sockets send. Their column has this name. */
   async watchOpened<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const { listenDatagram } = Deno;
-    Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
-      const conn = listenDatagram(options);
+    const end = onOpen((conn) => {
       watchSends(conn, this.#watcher(name, conn.addr as Deno.NetAddr));
-      return conn;
-    }) as typeof listenDatagram;
+    });
     try {
       return await work();
     } finally {
-      Deno.listenDatagram = listenDatagram;
+      end();
     }
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { count } from "../lib/text.ts";
+import { onOpen } from "./watch.ts";
 
 /** Counts datagrams. As text, it is `Sent 1 datagram (5 bytes), received 0 (0 bytes).` */
 export class Traffic {
@@ -37,11 +38,6 @@ export class Traffic {
 /** Counts the datagrams of every socket that is opened from now on. The result returns the sums. */
 export function countTraffic(): () => string {
   const traffic = new Traffic();
-  const { listenDatagram } = Deno;
-  Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
-    const socket = listenDatagram(options);
-    traffic.watch(socket);
-    return socket;
-  }) as typeof listenDatagram;
+  onOpen((conn) => traffic.watch(conn));
   return () => `${traffic}`;
 }

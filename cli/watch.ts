@@ -1,5 +1,5 @@
 /**
- * Watches a socket while it sends and receives.
+ * Watches sockets while they are opened, send and receive.
  *
  * @module
  */
@@ -27,6 +27,19 @@ export function watch(socket: Socket, watcher: Watcher): Socket {
     return datagram;
   };
   return socket;
+}
+
+/** Calls a function with every socket that is opened from now on. The result ends that. */
+export function onOpen(see: (conn: Deno.DatagramConn) => void): () => void {
+  const { listenDatagram } = Deno;
+  Deno.listenDatagram = ((options: Deno.UdpListenOptions & { transport: "udp" }) => {
+    const conn = listenDatagram(options);
+    see(conn);
+    return conn;
+  }) as typeof listenDatagram;
+  return () => {
+    Deno.listenDatagram = listenDatagram;
+  };
 }
 
 /** Makes this watcher see what a socket of Deno sends. */

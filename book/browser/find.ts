@@ -83,7 +83,7 @@ export function find(entries: readonly Entry[], wanted: string): Found[] {
     const share = had / most;
     const named = [...title].filter((word) => !SMALL.has(word) && !/^\d+$/.test(word)).join(" ");
     const own = named === words.map(({ word }) => word).join(" ") ? 2 : 1;
-    const exact = phrase.test(entry.title) ? EXACT.title : phrase.test(entry.text) ? EXACT.text : 1;
+    const exact = exactness(phrase, entry);
     return { entry, score: share < LEAST ? 0 : points * share ** 2 * kind(entry) * own * exact };
   }).filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
     .map(({ entry }) => ({
@@ -112,6 +112,11 @@ function readAll(entries: readonly Entry[]): Read[] {
 function wordsOf(text: string): Set<string> {
   const parts = text.replaceAll(/(\p{Ll})(?=\p{Lu})/gu, "$1 ");
   return new Set(`${text} ${parts}`.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+}
+
+function exactness(phrase: RegExp, { title, text }: Entry): number {
+  if (phrase.test(title)) return EXACT.title;
+  return phrase.test(text) ? EXACT.text : 1;
 }
 
 /** Finds exactly these words, one after the other, and whole. */
