@@ -101,7 +101,7 @@ export interface RelayOptions {
 }
 
 /** From how many more ports the server may reply to a client. */
-const DOORS = 4;
+const MOST_PORTS = 4;
 /** How many bytes may wait. A waiting datagram takes more memory than its bytes: the overhead. */
 const ROOM = 16_000_000;
 const OVERHEAD = 500;
@@ -211,7 +211,7 @@ interface Client {
   /** Sends to the server for this client, and receives the replies to it. */
   upstream: Socket;
   /** For each other port of the server, the socket that leads there. The longest silent first. */
-  doors: Map<number, Socket>;
+  ports: Map<number, Socket>;
   toServer: Fate;
   toClient: Fate;
   heard: number;
@@ -298,7 +298,7 @@ class Clients {
     const upstream = this.#open(localFor(this.#to));
     if (!upstream) return undefined;
     const [toServer, toClient] = [this.#fates(this.#paths++), this.#fates(this.#paths++)];
-    const client = { name, address, upstream, doors: new Map(), toServer, toClient, heard: 0 };
+    const client = { name, address, upstream, ports: new Map(), toServer, toClient, heard: 0 };
     this.#listen(client, upstream, (data, from) => this.#answer(client, data, from));
     return client;
   }
@@ -311,32 +311,32 @@ class Clients {
     if (this.#clients.get(client.name) !== client) return; // forgotten meanwhile
     this.#hear(client);
     const count = this.#counts.toClients;
-    const front = from.port === port ? this.#socket : this.#door(client, from);
+    const front = from.port === port ? this.#socket : this.#portFor(client, from);
     if (!front) return refuse(count);
     await this.#pass({ data, from: front, to: client.address, count }, client.toClient);
   }
 
   /** The relay's port that stands for this port of the server. */
-  #door(client: Client, server: Address): Socket | undefined {
-    const { doors } = client;
-    const door = doors.get(server.port) ?? this.#open(this.#socket.address.hostname);
-    if (!door) return undefined;
-    if (!doors.delete(server.port)) {
-      for (const [port, silent] of doors) {
-        if (doors.size < DOORS) break;
+  #portFor(client: Client, server: Address): Socket | undefined {
+    const { ports } = client;
+    const socket = ports.get(server.port) ?? this.#open(this.#socket.address.hostname);
+    if (!socket) return undefined;
+    if (!ports.delete(server.port)) {
+      for (const [port, silent] of ports) {
+        if (ports.size < MOST_PORTS) break;
         silent.close();
-        doors.delete(port);
+        ports.delete(port);
       }
       const count = this.#counts.toServer;
-      this.#listen(client, door, async (data, from) => {
+      this.#listen(client, socket, async (data, from) => {
         if (!sameAddress(from, client.address)) return;
         if (this.#clients.get(client.name) !== client) return;
         this.#hear(client);
         await this.#pass({ data, from: client.upstream, to: server, count }, client.toServer);
       });
     }
-    doors.set(server.port, door); // behind all others
-    return door;
+    ports.set(server.port, socket); // behind all others
+    return socket;
   }
 
   async #pass(copy: Copy, fate: Fate): Promise<void> {
@@ -396,7 +396,7 @@ class Clients {
 
   #remove(client: Client): void {
     this.#clients.delete(client.name);
-    for (const socket of [client.upstream, ...client.doors.values()]) socket.close();
+    for (const socket of [client.upstream, ...client.ports.values()]) socket.close();
   }
 }
 

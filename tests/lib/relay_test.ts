@@ -327,17 +327,17 @@ Deno.test("relay: a client has four such ports at most, and the longest silent o
   const transfers = Array.from({ length: 5 }, () => bind());
   await client.send("read", net.at);
   const { from: upstream } = await next(net.server);
-  const doors: Address[] = [];
+  const addresses: Address[] = [];
   for (const transfer of transfers.slice(0, 4)) {
     await transfer.send("data", upstream);
-    doors.push((await next(client)).from);
+    addresses.push((await next(client)).from);
   }
   await transfers[0]!.send("more", upstream); // so the second one is silent longest
-  assertEquals((await next(client)).from, doors[0]);
+  assertEquals((await next(client)).from, addresses[0]);
   await transfers[4]!.send("data", upstream);
-  doors.push((await next(client)).from);
-  assertEquals(new Set(doors.map(({ port }) => port)).size, 5);
-  for (const door of doors) await client.send("ack", door);
+  addresses.push((await next(client)).from);
+  assertEquals(new Set(addresses.map(({ port }) => port)).size, 5);
+  for (const address of addresses) await client.send("ack", address);
   for (const [i, transfer] of transfers.entries()) {
     if (i !== 1) assertEquals(await heard(transfer), "ack");
   }

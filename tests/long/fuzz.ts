@@ -121,8 +121,8 @@ Deno.test(`lesson 8, relay: ${DATAGRAMS} datagrams of nonsense pass in both dire
     assertEquals(await passes(target, upstream, client), to);
     // A server that answers from another port each time, as TFTP does, and a client that follows it.
     using other = bind();
-    const door = await passes(other, upstream, client);
-    assertEquals(await passes(client, door, other), upstream);
+    const back = await passes(other, upstream, client);
+    assertEquals(await passes(client, back, other), upstream);
     if (turn === DATAGRAMS / 8) memory = relay.memory();
   }
   const grown = relay.memory() - memory;
