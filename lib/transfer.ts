@@ -332,7 +332,7 @@ export class Sending implements Side {
   #ended = false;
   #stopping = false;
   #ignored: string | undefined;
-  /** The error of the last send that failed. If the transfer fails, it may be the cause. */
+  /** The error of a send that failed since the last ACK. If the transfer fails, it is the cause. */
   #unsent: Error | undefined;
   /** When the receiver last sent something, and when it was last asked for something. */
   #heardAt: number;
@@ -411,6 +411,7 @@ export class Sending implements Side {
     }
     if (message.theirs !== this.#theirs) return;
     this.#heardAt = now;
+    this.#unsent = undefined;
     this.#acknowledged(message.number, message.data, now);
   }
 

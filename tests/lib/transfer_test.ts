@@ -651,6 +651,17 @@ Deno.test("transfer: a send that the system refuses is an error before the first
   assertEquals([other.over, other.failure?.message], [true, "no route"]);
 });
 
+Deno.test("transfer: an error that came before the last ACK is not the cause of a failure", () => {
+  const sending = new Sending(THERE, { size: 4 }, 0);
+  const { mine } = unpack(sending.due(0)[0]![0])!;
+  const ack = pack({ ...hello, kind: "ack", mine, theirs: 5 });
+  sending.heard(ack, THERE, 1);
+  sending.unsent(new Error("no route"));
+  sending.heard(ack, THERE, 2);
+  sending.heard(pack({ ...hello, kind: "stop", mine, theirs: 5 }), THERE, 3);
+  assertEquals([sending.over, sending.failure?.cause], [true, undefined]);
+});
+
 Deno.test("transfer: the window that adapts grows only where it is what holds the sender back", () => {
   const window = new FairWindow();
   simulate({ parts: file(50), window, fate: () => [20], reading: () => 10 });
