@@ -143,8 +143,11 @@ export class GoBackN {
   #slide(acked: number): void {
     // Karn's algorithm (lesson 9): we measure only a part that was sent once.
     if (!this.#sentAgain.has(acked)) {
+      // The machine may have stopped this program for a while, so a trip counts as
+      // one timeout at most (lesson 9). Here a real trip can take longer, because
+      // the wait begins again with each ACK. Then the timeout rises in steps.
       const trip = performance.now() - this.#sentAt[acked]!;
-      this.#timer.measured(Math.min(trip, this.#timer.timeout)); // as in lesson 9
+      this.#timer.measured(Math.min(trip, this.#timer.timeout));
     }
 
     this.lowest = acked + 1;
