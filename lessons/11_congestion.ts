@@ -321,9 +321,9 @@ export async function line(
  *
  * It is better where datagrams get lost by chance. It also keeps the queue short, so the datagrams
  * of others do not wait long. It is worse on a line with a short queue. There, losses are the only
- * sign of a full line, and it does not react to them. So on such a line, two senders of this kind
- * lose much of what they send. A sender that halves its window gets little there beside one of this
- * kind. So the transfer of lesson 10 uses `ModelWindow` only with `--window model`. The default is
+ * sign of a full line, and it does not react to them. Two senders of this kind lose much of what
+ * they send on such a line. If only one of two senders is of this kind, the other one gets little.
+ * So the transfer of lesson 10 uses `ModelWindow` only with `--window model`. The default is
  * `auto`: it halves its window.
  *
  * ## Try next

@@ -279,7 +279,7 @@ export async function serveFiles(
   }
 }
 
-/** A request to read or to write a file: these two types of all messages. */
+/** A request to read or to write a file: a message of one of these two types. */
 type FileRequest = Extract<Message, { type: "RRQ" | "WRQ" }>;
 
 /** Prints what came. Returns the request, or `undefined` for anything else. */
@@ -383,7 +383,7 @@ export async function put(
  *    `deno task lesson8 relay --to 127.0.0.1:6969 --drop 0.3`
  *    Then fetch the file through the relay, in small blocks:
  *    `deno task lesson14 get --file hello.txt --port 8888 --blksize 64`
- *    You should see the whole file after 5 to 20 seconds. Without `--blksize 64` it is only one
+ *    You should see the whole file after 2 to 20 seconds. Without `--blksize 64` it is only one
  *    block, because the client asks for blocks of 1428 bytes.
  * 6. In `sendBlocks`, write `<` in the place of `<=`, and run `deno task lesson14`. You should see
  *    that the diagram does not end: the server waits for block 2 of the file of 512 bytes. Stop it

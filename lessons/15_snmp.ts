@@ -7,9 +7,9 @@
  *
  * Each value has an *OID* (object identifier): its place in a tree of numbers that all devices
  * share. The device's name has the OID 1.3.6.1.2.1.1.5.0, which we write as sysName.0. The 0 at
- * its end means that a device has only one name. For a printer with two trays, the OID of the first
- * tray ends in 1, and that of the second tray ends in 2. The values of an agent are its *MIB*
- * (management information base).
+ * its end means that a device has only one name. A printer with two trays tells how full each one
+ * is: the OID for the first tray ends in 1, and the one for the second tray in 2. The values of an
+ * agent are its *MIB* (management information base).
  *
  * ## You learn
  * - how to recognize an answer by its sender and its random number

@@ -7,8 +7,8 @@
  * Protocols that work like this are called *distance vector* protocols. The Routing Information
  * Protocol (RIP, RFC 2453) is one of them. Small networks use it.
  *
- * A distance is called a *metric* here. 16 means that a network cannot be reached: it is RIP's
- * infinity.
+ * A distance is called a *metric* here. A router's own network usually has metric 1. 16 means that
+ * a network cannot be reached: it is RIP's infinity.
  *
  * ## You learn
  * - how routers find the shortest way by telling each other what they know
@@ -71,12 +71,12 @@
  *     Bind UDP on 1520... (at 127.0.0.1 and in 224.0.0.9, Ctrl-C stops)
  *       10.1/16: metric 1, our own network
  *     Received from 127.0.0.2:1520: all?
- *     Received from 127.0.0.2:1520: 10.2/16: 1, 10.1/16: 16
+ *     Received from 127.0.0.2:1520: 10.2/16: 1
  *       10.2/16: metric 2, through 127.0.0.2
  *
- * The second router has a route to 10.1/16, but only through the first one. With the 16 it says:
- * "You cannot reach 10.1/16 through me." If it sends its table before it knows this route, you
- * should see the 16 some 30 s later.
+ * Some 30 s later, the second router sends `10.2/16: 1, 10.1/16: 16`. By then it has a route to
+ * 10.1/16, but only through the first router. With the 16 it says: "You cannot reach 10.1/16
+ * through me." Sometimes it knows this route sooner, and you see the 16 at once.
  *
  * RIP itself has port 520, but a program often needs to be root to bind that. macOS does not know
  * 127.0.0.2 before you run `sudo ifconfig lo0 alias 127.0.0.2`.
@@ -140,8 +140,8 @@ export function isWanted(
   const reaches = distance < INFINITY;
   if (!known) return reaches;
 
-  // The same is true if our route is lost. If we only hear of the loss again, the
-  // route stays as it is: `since` is the time when it was lost.
+  // The same is true if our route is lost. If the neighbour only repeats that it
+  // is lost, we change nothing. So `since` stays the time when it was lost.
   if (known.metric === INFINITY) return reaches;
 
   // Our own network has no neighbour. Nobody is closer to it than we are.

@@ -34,7 +34,8 @@
  *     └──────┴─────────┴──────────┴───────────┴───────────┴──────────────────┘
  *       1      1         2          4           4 bytes
  *
- * - 0x80 is version 2. M, the marker, is one bit: it is 1 for the first datagram after a pause.
+ * - The first two bits of 0x80 are the version, 2. M, the marker, is one bit: it is 1 for the first
+ *   datagram after a pause.
  * - The type says what kind of sound follows. 0 is mu-law: 8,000 samples a second, a byte for each.
  * - The *sequence number* counts datagrams. After 65,535 comes 0.
  * - The *timestamp* counts samples. It says where the sound belongs: 160 more are 20 ms later.
@@ -215,11 +216,11 @@ export function lostOrPaused(
 /*
  * ## What the programs do beyond this page
  *
- * `speak` and `listen` run lib/voice.ts, lib/jitter.ts and lib/reception.ts. They begin with random
- * numbers that wrap around, and take datagrams of every size. A microphone that stalls makes a
- * pause, with the marker set. The listener hears the next speaker when the first one is silent. It
- * counts how many datagrams were lost, came too late or came twice, and how long the speaker
- * paused.
+ * `speak` and `listen` run lib/voice.ts, lib/jitter.ts and lib/reception.ts. There, the sequence
+ * number and the timestamp begin at random, and both may wrap around to 0. The listener takes
+ * datagrams of every size. A microphone that stalls makes a pause, with the marker set. The
+ * listener hears the next speaker when the first one is silent. It counts how many datagrams were
+ * lost, came too late or came twice, and how long the speaker paused.
  *
  * ## Try next
  *

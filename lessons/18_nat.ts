@@ -1,10 +1,10 @@
 /**
  * # Lesson 18: NAT
  *
- * At home, many computers share one address of the internet. Their router makes this possible. It
- * replaces the sender's address of each datagram that goes out by its own address and one of its
- * own ports. It remembers which computer has which port, and passes replies on. This is called
- * network address translation (*NAT*).
+ * At home, many computers share one address of the internet. Their router makes this possible. In
+ * each datagram that goes out, it replaces the sender's address and port with its own address and
+ * one of its own ports. It remembers which computer has which port, and passes replies on. This is
+ * called network address translation (*NAT*).
  *
  * So a computer behind a router reaches every server. But nobody can send to the computer first:
  * the router would not know which computer should get the datagram. And two computers behind two

@@ -30,7 +30,7 @@
  *     lesson 10    many packets under way, ACKs with ranges (selective), flow control per stream
  *     lesson 11    slows down when the network is congested
  *     lesson 18    names a connection by an ID, so it survives when a NAT changes the address
- *     lesson 19    sends an unproved address only about three times the bytes that came from there
+ *     lesson 19    sends to an unproved address at most about three times what came from there
  *
  * ## What the network sees
  *
@@ -44,7 +44,8 @@
  * the token. A 0-RTT packet carries data before the handshake ends, if the two sides have met
  * before. Type 3 is Retry (lesson 19), which has another form. Packets with a short header are
  * called 1-RTT. Both sides can use `S` to show the network how long a round trip takes. The `x` are
- * encrypted, too. The IDs stand for the connection.
+ * encrypted, too. An ID stands for the connection. A long header has the receiver's ID, and then
+ * the sender's.
  *
  * When the Initial packets leave, the two sides have not agreed on keys yet. So everyone can
  * compute the keys of these packets (RFC 9001, 5.2), and read the name of the server in them. Only
