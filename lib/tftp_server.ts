@@ -38,6 +38,9 @@ import { type Address, bind, formatAddress, type Socket } from "./udp.ts";
  */
 const LINGER = 10_000;
 
+/** The refusal if no place is left. */
+const FULL = new TftpError(0, "Too many transfers: try again later");
+
 /** A request to read or to write a file. */
 type Request = Extract<Message, { file: string }>;
 
@@ -47,7 +50,10 @@ export interface ServeOptions {
   log?: (line: string) => void;
   /** Opens the socket of a transfer. Without it, the socket is bound to the server's host. */
   open?: () => Socket;
-  /** The most transfers at the same time. It is 100 if not given. */
+  /**
+   * How many clients the server serves at the same time. Default: 100. While a client begins again,
+   * it has two transfers. So there are at most twice as many sockets.
+   */
   most?: number;
 }
 
@@ -56,9 +62,11 @@ export interface ServeOptions {
  *
  * Each transfer has a socket of its own. A refusal comes from the known port.
  *
- * A request may be forged. It keeps its place for ten seconds without an answer, so an attacker can
- * take all places. `files` has to open a file soon: if a client replaces its request meanwhile, the
- * server waits for the file before it reads the next request of anybody.
+ * A request may be forged. It counts as proven when its client has acknowledged a message. If all
+ * places are taken, a new client gets the place of the oldest request that is not proven. Without
+ * an ACK, the server sends six messages at most, and gives up after ten seconds.
+ *
+ * `files` may open a file slowly. That request keeps its place, and the other clients are served.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -84,19 +92,28 @@ export async function serveTftp(
   await new TftpServer(socket, files, options).run();
 }
 
-/** A transfer that is under way. */
-interface Transfer {
+/** A request that has come. */
+interface Asked {
+  readonly request: Request;
+  /** The bytes of the request. The same bytes again are the same request, sent again. */
+  readonly bytes: Uint8Array;
+  readonly from: Address;
   /** The client's address, as text. */
   readonly who: string;
-  /** The bytes of the request. The same bytes again are the same request, sent again. */
-  readonly asked: Uint8Array;
+}
+
+/** A transfer that is under way. */
+interface Transfer {
+  readonly asked: Asked;
   readonly own: Socket;
   /** How many messages of the client were accepted. Before the first, the request may be forged. */
   answers: number;
   /** Whether the same request came again before the first answer. */
   repeated: boolean;
-  /** Whether the client has started another transfer. */
-  replaced: boolean;
+  /** Why the server has ended it. */
+  ended: string | undefined;
+  /** The request that gets its place when it is over: if its file opens slowly, that is later. */
+  next: Asked | undefined;
   /** Whether the whole file was sent or stored. */
   finished: boolean;
   /** Whether its request is refused. */
@@ -129,15 +146,15 @@ class TftpServer {
     }
   }
 
-  async #receive(data: Uint8Array, from: Address): Promise<void> {
+  async #receive(bytes: Uint8Array, from: Address): Promise<void> {
     const who = formatAddress(from);
-    const request = readRequest(data);
+    const request = readRequest(bytes);
     if (request instanceof BrokenRequest) {
       this.#log(`Received from ${who}. ${request.message}`);
       await this.#refuse(new TftpError(4, "Broken request"), from);
     } else if (request) {
       this.#log(`Received from ${who}: ${printable(describe(request), 100)}.`);
-      await this.#begin(request, data, from);
+      await this.#begin({ request, bytes, from, who });
     } else {
       // If it were answered, two servers could answer each other without end.
       this.#log(`Received from ${who}. It is not a request, and gets no answer.`);
@@ -150,58 +167,73 @@ class TftpServer {
    * A client may send a request again from the same port. Perhaps nothing has come, or it wants the
    * next file: `tftp` keeps one port for a session. Before the client's first answer, the same
    * request is a repetition. The transfer sends its message again anyway, so nothing is to be done.
-   * Another request ends the transfer.
+   * Another request takes the place of the first one. If it has to wait for the place, the client's
+   * newest request counts.
    *
    * After the client's first answer, any request is a new one. The old transfer goes on until the
    * client answers the new one, because the request may be a late copy, or forged.
    */
-  async #begin(request: Request, asked: Uint8Array, from: Address): Promise<void> {
-    const who = formatAddress(from);
-    const others = [...this.#transfers].filter((one) => one.who === who && !one.refused);
+  async #begin(asked: Asked): Promise<void> {
+    const all = [...this.#transfers];
+    const awaited = all.find(({ next }) => next?.who === asked.who);
+    const others = all.filter((one) => isOf(one, asked.who) && !one.refused && !one.ended);
     const unanswered = others.find(({ answers }) => answers === 0);
-    if (unanswered && sameBytes(unanswered.asked, asked)) {
+    if (awaited) {
+      awaited.next = asked;
+    } else if (unanswered && sameBytes(unanswered.asked.bytes, asked.bytes)) {
       unanswered.repeated = true;
-      return;
-    }
-    if (unanswered) {
-      replace(unanswered);
-      await unanswered.end;
-    }
-    if (others.length === 0 && this.#transfers.size >= this.#most) {
-      await this.#refuse(new TftpError(0, "Too many transfers: try again later"), from);
-    } else if (!this.#closed) {
-      this.#start(request, asked, from);
+    } else if (unanswered) {
+      unanswered.next = asked;
+      giveUp(unanswered, "It has asked again.");
+    } else if (all.length < (others.length > 0 ? 2 * this.#most : this.#most)) {
+      this.#start(asked);
+    } else {
+      await this.#takePlace(asked);
     }
   }
 
-  #start(request: Request, asked: Uint8Array, from: Address): void {
-    const who = formatAddress(from);
+  /** Gives a new client the place of the oldest request that may be forged, if there is one. */
+  async #takePlace(asked: Asked): Promise<void> {
+    const all = [...this.#transfers];
+    const proven = new Set(all.filter(({ answers }) => answers > 0).map((one) => one.asked.who));
+    const oldest = all.find((one) => !proven.has(one.asked.who) && !one.refused && !one.ended);
+    if (!oldest) return await this.#refuse(FULL, asked.from);
+
+    oldest.next = asked;
+    // Its client expects our messages from this port. Or it had none yet, and takes
+    // the first one from any port.
+    await oldest.own.send(encode(errorMessage(FULL)), oldest.asked.from).catch(() => {});
+    giveUp(oldest, "It has not answered, and another client has its place.");
+  }
+
+  #start(asked: Asked): void {
     let own: Socket;
     try {
       own = this.#open();
     } catch (error) {
-      this.#log(`No socket for ${who}: ${(error as Error).message}`);
+      this.#log(`No socket for ${asked.who}: ${(error as Error).message}`);
       return;
     }
 
-    const state = { repeated: false, replaced: false, finished: false, refused: false };
-    const transfer: Transfer = { who, asked, own, answers: 0, ...state, end: Promise.resolve() };
+    const transfer = begun(asked, own);
     this.#transfers.add(transfer);
-    transfer.end = this.#serve(request, from, transfer).then(() => {
+    transfer.end = this.#serve(transfer).then(() => {
       own.close();
       this.#transfers.delete(transfer);
-      if (!this.#closed && asksForMore(request, transfer)) this.#start(request, asked, from);
+      const next = transfer.next ?? (asksForMore(transfer) ? asked : undefined);
+      if (next && !this.#closed) this.#start(next);
     });
   }
 
   /** Does what was asked. It never throws: errors go to the log. */
-  async #serve(request: Request, from: Address, transfer: Transfer): Promise<void> {
-    const { who, own } = transfer;
+  async #serve(transfer: Transfer): Promise<void> {
+    const { asked: { request, from, who }, own } = transfer;
     const name = printable(request.file, 100);
     let file: Source | Sink;
     try {
       file = await opened(this.files, request);
     } catch (error) {
+      if (transfer.ended) return this.#log(`${who} and ${name}: ${transfer.ended}`);
       // If the client asks again at once, that is a new request, and not a repetition.
       transfer.refused = true;
       return await this.#refuse(error, from);
@@ -227,7 +259,9 @@ class TftpServer {
     transfer.answers++;
     if (transfer.answers > 1) return;
     for (const other of this.#transfers) {
-      if (other !== transfer && other.who === transfer.who) replace(other);
+      if (other !== transfer && isOf(other, transfer.asked.who)) {
+        giveUp(other, "It has asked again.");
+      }
     }
   }
 
@@ -242,14 +276,24 @@ class TftpServer {
   }
 }
 
-function replace(transfer: Transfer): void {
-  transfer.replaced = true;
+function begun(asked: Asked, own: Socket): Transfer {
+  const state = { repeated: false, ended: undefined, finished: false, refused: false };
+  return { asked, own, answers: 0, next: undefined, ...state, end: Promise.resolve() };
+}
+
+function isOf({ asked }: Transfer, who: string): boolean {
+  return asked.who === who;
+}
+
+/** Ends a transfer for this reason. If its file is not open yet, it keeps its place until then. */
+function giveUp(transfer: Transfer, reason: string): void {
+  transfer.ended ??= reason;
   transfer.own.close();
 }
 
 /** Returns the reason why a transfer has ended early, safe to print. */
-function reason(error: unknown, { replaced }: Transfer): string {
-  if (replaced) return "It has asked again.";
+function reason(error: unknown, { ended }: Transfer): string {
+  if (ended) return ended;
   const text = printable((error as Error).message, 200);
   return error instanceof TftpError && error.told ? `It says: ${text}` : text;
 }
@@ -274,8 +318,8 @@ function readRequest(data: Uint8Array): Request | BrokenRequest | undefined {
  * with the first ACK. If the client then asks for it once more, the request may be read before that
  * ACK, because the two come to two sockets.
  */
-function asksForMore({ type }: Request, { repeated, finished, answers }: Transfer): boolean {
-  return type === "RRQ" && repeated && finished && answers === 1;
+function asksForMore({ asked, repeated, finished, answers }: Transfer): boolean {
+  return asked.request.type === "RRQ" && repeated && finished && answers === 1;
 }
 
 /** Opens the file of a request. A request that is refused opens nothing. */

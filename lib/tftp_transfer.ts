@@ -86,13 +86,14 @@ export class Exchange {
       const sent = performance.now();
       await this.socket.send(bytes, this.peer);
       const answer = await this.#hear(wait, (heard) => fits(heard) || again(heard));
+      const took = Math.min(wait, performance.now() - sent);
       if (answer && fits(answer)) {
         // After a repetition nothing is measured, because nobody knows which of the
         // two was answered (Karn's algorithm).
-        if (!repeated) this.#measured(Math.min(wait, performance.now() - sent));
+        if (!repeated) this.#measured(took);
         return answer;
       }
-      patience -= Math.min(wait, performance.now() - sent);
+      patience -= took;
       wait = Math.max(wait, Math.min(2 * wait, LONGEST_WAIT)); // never less than before
       repeated = true;
     }

@@ -17,7 +17,14 @@ import {
 } from "../../lib/tftp.ts";
 import { type Files, inMemory, type Sink } from "../../lib/tftp_files.ts";
 import { downloadFile, Exchange, receiveParts, sendParts } from "../../lib/tftp_transfer.ts";
-import { bind, type Datagram, formatAddress, MAX_BYTES, type Socket } from "../../lib/udp.ts";
+import {
+  type Address,
+  bind,
+  type Datagram,
+  formatAddress,
+  MAX_BYTES,
+  type Socket,
+} from "../../lib/udp.ts";
 import { bytes, here, soon, text, until } from "../helpers.ts";
 import {
   ack,
@@ -553,22 +560,143 @@ Deno.test("tftp server: when it is closed, its transfers end, and nothing is sen
 });
 
 Deno.test("tftp server: so many transfers at a time, and no more", async () => {
-  await using server = serving({ most: 2 }, new Map([["file", noise(5)]]));
+  await using server = serving({ most: 2 }, new Map([["file", noise(600)]]));
   using one = bind();
   using two = bind();
   using three = bind();
   const froms = [];
   for (const client of [one, two]) {
     await client.send(encode(octet("file")), server.address);
-    const [what, from] = await heard(client);
-    assertEquals(what, "DATA 1 (5)");
+    const from = await hears(client, "DATA 1 (512)");
+    await client.send(ack(1), from);
+    await hears(client, "DATA 2 (88)");
     froms.push(from);
   }
   await three.send(encode(octet("file")), server.address);
   assertEquals((await heard(three))[0], "ERROR 0 Too many transfers: try again later");
-  await one.send(ack(1), froms[0]!);
+  await one.send(ack(2), froms[0]!);
   await until(() => server.log.some((line) => line.includes("has read")));
+  assertEquals(text(await fetched(server.address, "file")), text(noise(600)));
+  await two.send(ack(2), froms[1]!); // which nothing has disturbed
+  await until(() => server.log.includes(`${formatAddress(two.address)} has read file.`));
+});
+
+Deno.test("tftp server: a new client gets the place of the oldest request without an ACK, which may be forged", async () => {
+  await using server = serving({ most: 2 }, new Map([["file", noise(600)]]));
+  using proven = bind();
+  await proven.send(encode(octet("file")), server.address);
+  const own = await hears(proven, "DATA 1 (512)");
+  await proven.send(ack(1), own);
+  await hears(proven, "DATA 2 (88)");
+
+  let last: [Socket, Address] | undefined;
+  for (let turn = 0; turn < 50; turn++) {
+    const forged = bind();
+    await forged.send(encode(octet("file")), server.address);
+    const from = await hears(forged, "DATA 1 (512)");
+    if (last) {
+      const [silent, before] = last;
+      assertEquals(await hears(silent, "ERROR 0 Too many transfers: try again later"), before);
+      const said = "and file: It has not answered, and another client has its place.";
+      await until(() => server.log.includes(`${formatAddress(silent.address)} ${said}`));
+      silent.close();
+    }
+    last = [forged, from];
+  }
+  last![0].close();
+  assertEquals(text(await fetched(server.address, "file")), text(noise(600)));
+  await proven.send(ack(2), own);
+  await until(() => server.log.includes(`${formatAddress(proven.address)} has read file.`));
+});
+
+/** Files of which one, `slow`, opens only when it may, and how many of them were asked for. */
+function slowly(files: Map<string, Uint8Array>) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const held = inMemory(files);
+  let asked = 0;
+  const open = async (name: string) => {
+    asked++;
+    if (name === "slow") await promise;
+    return await held.open(name);
+  };
+  return { files: { ...held, open }, asked: () => asked, resolve, [Symbol.dispose]: resolve };
+}
+
+Deno.test("tftp server: while a file opens slowly, its client may change its mind, and others are served", async () => {
+  const files = new Map([["slow", noise(3)], ["file", noise(5)], ["other", noise(600)]]);
+  const slow = slowly(files);
+  await using server = serving({}, files, slow.files);
+  using _opens = slow; // so that the server can end
+  using client = bind();
+  for (const name of ["slow", "file", "file", "slow", "other"]) {
+    await client.send(encode(octet(name)), server.address);
+  }
   assertEquals(text(await fetched(server.address, "file")), text(noise(5)));
+  assertEquals(slow.asked(), 2);
+  slow.resolve();
+  // It gets what it has asked for last, and nothing else before it.
+  const [what, from] = await heard(client);
+  assertEquals(what, "DATA 1 (512)");
+  await client.send(ack(1), from);
+  await client.send(ack(2), await hears(client, "DATA 2 (88)"));
+  await until(() => server.log.includes(`${formatAddress(client.address)} has read other.`));
+  assertEquals(slow.asked(), 3);
+});
+
+Deno.test("tftp server: a request that was given up while its file opened gets no refusal", async () => {
+  const files = new Map([["file", noise(5)]]);
+  const slow = slowly(files);
+  await using server = serving({}, files, slow.files);
+  using _opens = slow; // so that the server can end
+  using client = bind();
+  await client.send(encode(octet("slow")), server.address);
+  await client.send(encode(octet("file")), server.address);
+  await until(() => server.log.length === 2);
+  slow.resolve(); // there is no such file
+  const [what, from] = await heard(client);
+  assertEquals(what, "DATA 1 (5)");
+  await client.send(ack(1), from);
+  assertEquals(server.log[2], `${formatAddress(client.address)} and slow: It has asked again.`);
+});
+
+Deno.test("tftp server: no more files open at the same time than there are places, however slowly", async () => {
+  const files = new Map([["slow", noise(5)]]);
+  const slow = slowly(files);
+  const sockets = new Set<Socket>();
+  const open = () => {
+    const own = bind();
+    sockets.add(own);
+    return own;
+  };
+  await using server = serving({ most: 2, open }, files, slow.files);
+  using _opens = slow; // so that the server can end
+  const clients = Array.from({ length: 5 }, () => bind());
+  const ask = (client?: Socket) => client!.send(encode(octet("slow")), server.address);
+  const [one, two, three, four, five] = clients;
+  await ask(one);
+  await ask(two);
+  await ask(three);
+  await hears(one!, "ERROR 0 Too many transfers: try again later");
+  await ask(four);
+  await hears(two!, "ERROR 0 Too many transfers: try again later");
+  for (let copy = 0; copy < 3; copy++) {
+    await ask(three);
+    await ask(four);
+  }
+  for (const client of [five, one, two]) {
+    await ask(client);
+    const [what, from] = await heard(client!);
+    assertEquals(what, "ERROR 0 Too many transfers: try again later");
+    assertEquals(from, server.address);
+  }
+  assertEquals([slow.asked(), sockets.size], [2, 2]);
+  slow.resolve();
+  for (const client of [three!, four!]) {
+    await client.send(ack(1), await hears(client, "DATA 1 (5)"));
+    await until(() => server.log.includes(`${formatAddress(client.address)} has read slow.`));
+  }
+  assertEquals([slow.asked(), sockets.size], [4, 4]);
+  for (const client of clients) client.close();
 });
 
 Deno.test("tftp server: where there is no room, a client that begins again keeps its own place, and takes one", async () => {
