@@ -25,6 +25,9 @@ export const ANY = 0;
 /** The largest number in an OID, and the most numbers of one (RFC 2578, 3.5). */
 export const MAX_NUMBER = 2 ** 32 - 1, MAX_NUMBERS = 128;
 
+/** The most bytes of an integer that are read. 64 bits without a sign take so many. */
+export const MAX_INTEGER_BYTES = 9;
+
 /** An element: its tag and its content. */
 export interface Element {
   /** Its type in one byte, such as {@linkcode INTEGER}. */
@@ -161,7 +164,9 @@ export function integerBytes(value: number | bigint): Uint8Array<ArrayBuffer> {
  * accepted.
  */
 export function integerOf(content: Uint8Array): bigint {
-  if (content.length < 1 || content.length > 9) throw new BerError("An integer has 1 to 9 bytes.");
+  if (content.length < 1 || content.length > MAX_INTEGER_BYTES) {
+    throw new BerError(`An integer has 1 to ${MAX_INTEGER_BYTES} bytes.`);
+  }
   let value = 0n;
   for (const byte of content) value = value << 8n | BigInt(byte);
   return BigInt.asIntN(8 * content.length, value);
@@ -204,22 +209,34 @@ export function oidBytes(oid: string): Uint8Array<ArrayBuffer> {
  * @throws {BerError} It is cut, or a number is too large.
  */
 export function oidOf(content: Uint8Array): string {
-  if (content.length === 0) return "0.0";
+  const { oid, wrong } = readOid(content);
+  if (oid === undefined) throw new BerError(wrong);
+  return oid;
+}
+
+/** Does the same as {@linkcode oidOf}, but returns `undefined` in the place of an error. */
+export function tryOidOf(content: Uint8Array): string | undefined {
+  return readOid(content).oid;
+}
+
+/** Returns the OID, or what is wrong with it. */
+function readOid(content: Uint8Array): { oid?: string; wrong?: string } {
+  if (content.length === 0) return { oid: "0.0" };
   const numbers: number[] = [];
   let number = 0;
   let begins = true;
   for (const byte of content) {
     number = 128 * number + (byte & 0x7f);
-    if (number > MAX_NUMBER) throw new BerError("A number in an OID is too large.");
+    if (number > MAX_NUMBER) return { wrong: "A number in an OID is too large." };
     begins = byte < 0x80;
     if (!begins) continue;
     if (numbers.length === 0) numbers.push(Math.min(2, Math.floor(number / 40)));
     numbers.push(numbers.length === 1 ? number - 40 * numbers[0]! : number);
-    if (numbers.length > MAX_NUMBERS) throw new BerError("An OID has too many numbers.");
+    if (numbers.length > MAX_NUMBERS) return { wrong: "An OID has too many numbers." };
     number = 0;
   }
-  if (!begins || numbers.length === 0) throw new BerError("An OID is cut.");
-  return numbers.join(".");
+  if (!begins || numbers.length === 0) return { wrong: "An OID is cut." };
+  return { oid: numbers.join(".") };
 }
 
 /** Returns whether this text is an OID that can be sent: numbers with dots between them. */

@@ -26,12 +26,14 @@ import {
   integerBytes,
   integerOf,
   leading,
+  MAX_INTEGER_BYTES,
   OCTET_STRING,
   OID,
   oidBytes,
   oidOf,
   readable,
   SEQUENCE,
+  tryOidOf,
   unsignedOf,
 } from "./ber.ts";
 
@@ -62,7 +64,11 @@ export interface Binding {
 export interface Message {
   /** 1 is v2c, and 0 is v1. */
   readonly version: 0 | 1;
-  /** The password. It is not encrypted, so everyone on the way can read it. */
+  /**
+   * The password. It is not encrypted, so everyone on the way can read it. It is sent as UTF-8. If
+   * the bytes that have come are not UTF-8, those above 127 become characters from U+DC80 to U+DCFF
+   * here. So an answer carries the same bytes.
+   */
   readonly community: string;
   readonly type: Type;
   /** The number of the question, and of its answer: -2,147,483,648 to 2,147,483,647. */
@@ -119,7 +125,8 @@ const PDU_TYPES = new Map(Object.entries(PDUS).map(([type, tag]) => [tag, type a
 const V1 = ["GET", "GETNEXT", "RESPONSE", "SET"];
 const NOTHING: Value = { type: "NULL" };
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const LATIN_1 = new TextDecoder("latin1");
+/** A community that stands for bytes that are not UTF-8, as {@linkcode textOf} returns it. */
+const NOT_UTF_8 = /^[\0-\x7f]*[\udc80-\udcff][\0-\x7f\udc80-\udcff]*$/;
 
 /**
  * Returns a random number for a question: 0 to 2,147,483,647. It is not from `Math.random`, because
@@ -223,9 +230,9 @@ export function beginning(bytes: Uint8Array): { version?: bigint; type?: Type; i
 }
 
 function integerIn(element: Element | undefined): bigint | undefined {
-  const { tag, content } = element ?? {};
-  if (tag !== INTEGER || content!.length < 1 || content!.length > 9) return undefined;
-  return integerOf(content!);
+  if (element?.tag !== INTEGER) return undefined;
+  const { length } = element.content;
+  return length < 1 || length > MAX_INTEGER_BYTES ? undefined : integerOf(element.content);
 }
 
 /** Returns a text as a value, in UTF-8. */
@@ -272,7 +279,7 @@ export function encode(message: Message): Uint8Array<ArrayBuffer> {
   return element(
     SEQUENCE,
     element(INTEGER, integerBytes(inRange(version, 0, 1))),
-    element(OCTET_STRING, new TextEncoder().encode(community)),
+    element(OCTET_STRING, textBytes(community)),
     element(
       PDUS[type],
       ...[id, error, index].map((value) => element(INTEGER, integerBytes(signed(value)))),
@@ -341,15 +348,22 @@ function unsigned(value: number | bigint): number {
 }
 
 /**
- * Returns a community as text. It may be any bytes: if they are not UTF-8, they are read as
- * Latin-1.
+ * Returns a community as text. If it is not UTF-8, each byte above 127 becomes half of a surrogate
+ * pair, which no text has.
  */
 function textOf(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes);
   } catch {
-    return LATIN_1.decode(bytes);
+    return Array.from(bytes, (byte) => String.fromCharCode(byte < 128 ? byte : 0xdc00 + byte))
+      .join("");
   }
+}
+
+/** Returns the bytes of such a text. */
+function textBytes(text: string): Uint8Array {
+  if (!NOT_UTF_8.test(text)) return new TextEncoder().encode(text);
+  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
 }
 
 /** Returns the tag of a value, and its content. */
@@ -392,45 +406,53 @@ function in64Bits(value: bigint): bigint {
 
 /**
  * Returns the value in this element. If it cannot be read, it is `unknown`, and the others still
- * count.
+ * count. Nothing is thrown here: a message may have 10,000 such values, and an error takes long.
  */
-function valueOf(element: Element): Value {
-  try {
-    return knownValue(element);
-  } catch (error) {
-    if (!(error instanceof BerError)) throw error;
-    return { type: "unknown", tag: element.tag, value: element.content.slice() };
-  }
+function valueOf({ tag, content }: Element): Value {
+  return knownValue(tag, content) ?? { type: "unknown", tag, value: content.slice() };
 }
 
-function knownValue({ tag, content }: Element): Value {
+function knownValue(tag: number, content: Uint8Array): Value | undefined {
   const type = TYPES.get(tag);
   switch (type) {
     case undefined:
-      throw new BerError("This type of value is not known here.");
+      return undefined;
     case "INTEGER":
-      return integerOrGauge(integerOf(content));
+      return integerOrGauge(content);
     case "Counter32":
     case "Gauge32":
     case "TimeTicks":
-      return { type, value: unsigned(unsignedOf(content)) };
     case "Counter64":
-      return { type, value: in64Bits(unsignedOf(content)) };
+      return unsignedValue(type, content);
     case "OCTET STRING":
     case "Opaque":
       return { type, value: content.slice() };
-    case "OBJECT IDENTIFIER":
-      return { type, value: oidOf(content) };
+    case "OBJECT IDENTIFIER": {
+      const value = tryOidOf(content);
+      return value === undefined ? undefined : { type, value };
+    }
     case "IpAddress":
-      if (content.length !== 4) throw new BerError("This is not an IPv4 address.");
-      return { type, value: content.join(".") };
+      return content.length === 4 ? { type, value: content.join(".") } : undefined;
     default:
       return { type }; // these have no content; some devices send some, which is ignored
   }
 }
 
 /** A number that is too large for an INTEGER was meant without a sign: it is a Gauge32. */
-function integerOrGauge(value: bigint): Value {
-  if (value < 2n ** 31n) return { type: "INTEGER", value: signed(value) };
-  return { type: "Gauge32", value: unsigned(value) };
+function integerOrGauge(content: Uint8Array): Value | undefined {
+  if (content.length < 1 || content.length > MAX_INTEGER_BYTES) return undefined;
+  const value = integerOf(content);
+  if (value < -(2n ** 31n) || value >= 2n ** 32n) return undefined;
+  return { type: value < 2n ** 31n ? "INTEGER" : "Gauge32", value: Number(value) };
+}
+
+/** Reads a value without a sign, of 32 or 64 bits. */
+function unsignedValue(
+  type: "Counter32" | "Gauge32" | "TimeTicks" | "Counter64",
+  content: Uint8Array,
+): Value | undefined {
+  if (content.length > MAX_INTEGER_BYTES) return undefined;
+  const value = unsignedOf(content);
+  if (type === "Counter64") return value < 2n ** 64n ? { type, value } : undefined;
+  return value < 2n ** 32n ? { type, value: Number(value) } : undefined;
 }

@@ -36,6 +36,7 @@ import {
   type Value,
   whyNoAnswer,
 } from "../../lib/snmp.ts";
+import { bytes } from "../helpers.ts";
 import { NONSENSE } from "../nonsense.ts";
 import { survives } from "./snmp_nonsense.ts";
 
@@ -304,6 +305,49 @@ Deno.test("snmp: a value that cannot be read costs no other one", () => {
   }
 });
 
+Deno.test("snmp: a community is the same bytes again, whatever they are", () => {
+  const communities = fc.oneof(
+    fc.uint8Array({ maxLength: 6 }),
+    fc.string({ unit: "grapheme", maxLength: 6 }).map(bytes),
+  );
+  fc.assert(fc.property(communities, communities, (one, other) => {
+    const [first, second] = [one, other].map((community) => {
+      const [version, , pdu] = elements(elements(ASKED)[0]!.content);
+      const parts = [element(INTEGER, version!.content), element(0x04, community)];
+      return element(SEQUENCE, ...parts, element(pdu!.tag, pdu!.content));
+    });
+    assertEquals(encode(decode(first!)), first);
+    const same = decode(first!).community === decode(second!).community;
+    assertEquals(same, `${one}` === `${other}`);
+  }));
+});
+
+Deno.test("snmp: 10,000 values that cannot be read make no error, because that takes long", () => {
+  const broken = [
+    ...["0200", "0205 0100000000", "020a 00000000000000000000", "4105 0100000000"],
+    ...["410a 00000000000000000000", "4609 010000000000000000", "4003 7f0001"],
+    ...["0602 2b80", "0606 2bffffffff7f", `0679 ${"01".repeat(120)}80`, "4503 010203", "3000"],
+  ];
+  const many = Array.from({ length: 10_000 }, (_, i) => odd(broken[i % broken.length]!));
+  const message = answering(7, ...many);
+  let errors = 0;
+  class Counted extends Error {
+    constructor(...args: Parameters<typeof Error>) {
+      super(...args);
+      errors++;
+    }
+  }
+  Object.setPrototypeOf(BerError, Counted);
+  try {
+    assertThrows(() => oidOf(raw("80")), BerError); // so they are counted
+    const { bindings } = decode(message);
+    assert(bindings.every(({ value }) => value.type === "unknown"));
+  } finally {
+    Object.setPrototypeOf(BerError, Error);
+  }
+  assertEquals(errors, 1);
+});
+
 Deno.test("snmp: why something is not the answer", () => {
   const asked = request("GET", [SYS_DESCR], { id: 7 });
   const right = answering(7, odd("0201 05"));
@@ -350,7 +394,8 @@ Deno.test("snmp: a message that is broken elsewhere is none", () => {
   assertEquals(tryDecode(withVersion), undefined);
   const notText = ASKED.slice();
   notText[7] = 0xff; // a community is bytes: this one is wrong, and no nonsense
-  assertEquals(tryDecode(notText)?.community, "ÿublic");
+  assertEquals(tryDecode(notText)?.community, "\udcffublic");
+  assertEquals(encode(decode(notText)), notText); // and an answer carries the same
   const noPair = ASKED.slice();
   noPair[noPair.length - 14] = 0x31;
   assertEquals(tryDecode(noPair), undefined);
