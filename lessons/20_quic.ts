@@ -202,16 +202,19 @@ export async function connect(
 ): Promise<Deno.QuicConn> {
   // QUIC hears nothing from a closed port. So the wait has a limit. Closing the
   // socket ends the wait.
-  let reason = "";
+  let late = false;
   const timer = setTimeout(() => {
-    reason = "There was no reply. Is a QUIC server running there?";
+    late = true;
     socket.close();
   }, milliseconds);
 
   try {
     return await Deno.connectQuic({ ...WANTED, ...to, endpoint: socket, caCerts: [cert] });
   } catch (error) {
-    if (reason === "") reason = (error as Error).message;
+    // Deno waits for IDLE at most, and says "timed out".
+    const { message } = error as Error;
+    const silent = late || message === "timed out";
+    const reason = silent ? "There was no reply. Is a QUIC server running there?" : message;
     throw new Error(`No connection to ${formatAddress(to)}: ${reason}`);
   } finally {
     clearTimeout(timer);
@@ -315,15 +318,12 @@ export async function server(at: Address, identity: Identity, print = console.lo
   await greetAll(socket, identity, print);
 }
 
-/** `deno task lesson20 client` runs this: sends three names and prints the replies. */
-export async function client(
-  to: Address,
-  cert: string,
+/** Sends two names by datagram and one by stream, and prints the replies. */
+async function askForThree(
+  connection: Deno.QuicConn,
   seconds: number,
-  print = console.log,
+  print: (line: string) => void,
 ): Promise<void> {
-  using socket = endpoint({ hostname: localFor(to), port: 0 });
-  const connection = await connect(socket, to, cert, 1000 * seconds);
   const next = reader(connection);
 
   for (const name of ["Michael", "Tracy"]) {
@@ -335,6 +335,29 @@ export async function client(
 
   const reply = await askByStream(connection, "Sarah");
   print(`${printable(reply, 200)} (by stream)`);
+}
+
+/** `deno task lesson20 client` runs this: sends three names and prints the replies. */
+export async function client(
+  to: Address,
+  cert: string,
+  seconds: number,
+  print = console.log,
+): Promise<void> {
+  using socket = endpoint({ hostname: localFor(to), port: 0 });
+  const connection = await connect(socket, to, cert, 1000 * seconds);
+
+  try {
+    await askForThree(connection, seconds, print);
+  } catch (error) {
+    // If the server is gone without a word, QUIC notices it after IDLE, and the
+    // message is "timed out".
+    const { message } = error as Error;
+    throw new Error(
+      `The connection to ${formatAddress(to)} ended early (${message}). ` +
+        "Is the server still running there?",
+    );
+  }
 
   // The last datagram tells the server why the connection ends. Without this
   // wait, the program could end before the datagram has left.

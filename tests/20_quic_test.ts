@@ -11,6 +11,7 @@ import { lesson as LESSON } from "../cli/lessons/20_quic.ts";
 import { passOn } from "../lessons/08_loss.ts";
 import {
   askByStream,
+  client,
   connect,
   endpoint,
   greetAll,
@@ -42,6 +43,7 @@ function serving() {
   const log: string[] = [];
   const end = greetAll(socket, identity, (line) => log.push(line));
   return {
+    socket,
     address: socket.addr,
     log,
     async [Symbol.asyncDispose]() {
@@ -156,6 +158,28 @@ test("lesson 20: a server with another certificate, another protocol or none is 
     Error,
     `No connection to 127.0.0.1:${silent.address.port}: There was no reply.`,
   );
+});
+
+test("lesson 20: a client whose server goes away, or is silent, says what it has tried", async () => {
+  const server = serving();
+  const at = `127.0.0.1:${server.address.port}`;
+  const goes = () => server.socket.close(); // at the first reply
+  await assertRejects(
+    () => within(PATIENCE, client(server.address, identity.cert, PATIENCE / 1000, goes)),
+    Error,
+    `The connection to ${at} ended early (`,
+  );
+  await server[Symbol.asyncDispose]();
+
+  const { connectQuic } = Deno;
+  Object.assign(Deno, { connectQuic: () => Promise.reject(new Error("timed out")) });
+  try {
+    const asking = client(server.address, identity.cert, PATIENCE / 1000);
+    const said = `No connection to ${at}: There was no reply. Is a QUIC server running there?`;
+    await assertRejects(() => asking, Error, said);
+  } finally {
+    Object.assign(Deno, { connectQuic });
+  }
 });
 
 test("lesson 20: a text without an end is not read for ever, and ends only its stream", async () => {
