@@ -154,7 +154,9 @@ class TftpServer {
       await this.#refuse(new TftpError(4, "Broken request"), from);
     } else if (request) {
       this.#log(`Received from ${who}: ${printable(describe(request), 100)}.`);
-      await this.#begin({ request, bytes, from, who });
+      // Nothing can be sent to port 0 (RFC 768). So no file is opened for it.
+      if (from.port === 0) this.#log(`No answer to ${who}: its port is 0.`);
+      else await this.#begin({ request, bytes, from, who });
     } else {
       // If it were answered, two servers could answer each other without end.
       this.#log(`Received from ${who}. It is not a request, and gets no answer.`);

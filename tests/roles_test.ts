@@ -118,8 +118,10 @@ for (const side of listening) {
     // Nobody can send there (RFC 768): it says so, once for each question, and answers others.
     const refused = /^(No (answer|reply) to 127\.0\.0\.1:0: .| {2}Not sent: Port 0 )/;
     const refusals = () => running.printed.filter((line) => refused.test(line)).length;
-    await until(() => refusals() >= known.get(side)!.length);
-    assertEquals(refusals(), known.get(side)!.length);
+    // Lesson 14's server answers one of them from another port, which `known` does not see.
+    const questions = known.get(side)!.length + (side.page.number === 14 ? 1 : 0);
+    await until(() => refusals() >= questions, running.printed.join("\n"));
+    assertEquals(refusals(), questions);
     using other = bind();
     await asked(side, running, other);
   });
