@@ -1,4 +1,13 @@
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { Diagram } from "../cli/diagram.ts";
+import type { Event } from "../cli/events.ts";
+import { lesson as LESSON } from "../cli/lessons/04_echo.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { askFor, greeting, serve } from "../lessons/04_echo.ts";
 import { bind, MAX_BYTES } from "../lib/udp.ts";
@@ -201,6 +210,23 @@ Deno.test({
     );
     assertEquals(code, 0);
   },
+});
+
+Deno.test("lesson 4: played on a machine that stops for seconds, it loses no datagram", async () => {
+  const { timeout } = AbortSignal;
+  // Such a wait is over when the program goes on, and what has come is not read yet.
+  AbortSignal.timeout = (wait) => wait < 10_000 ? AbortSignal.abort() : timeout(wait);
+  const events: Event[] = [];
+  try {
+    const diagram = new Diagram((event) => events.push(event));
+    await LESSON.play(diagram);
+    diagram.end();
+  } finally {
+    AbortSignal.timeout = timeout;
+  }
+  const fates = events.flatMap((event) => event.event === "datagram" ? [event.fate] : []);
+  assertEquals(fates, Array(7).fill("arrived"));
+  assert(events.some((event) => event.event === "note" && event.text.includes("to a reply")));
 });
 
 Deno.test("lesson 4: played, it draws who sent what to whom, and ends by itself", async () => {

@@ -5,6 +5,9 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { Diagram } from "../cli/diagram.ts";
+import type { Event } from "../cli/events.ts";
+import { lesson as LESSON } from "../cli/lessons/06_broadcast.ts";
 import { discover, replyToBroadcast } from "../lessons/06_broadcast.ts";
 import { receiveWithin } from "../lessons/02_receive.ts";
 import { bind, MAX_BYTES, type Socket } from "../lib/udp.ts";
@@ -206,6 +209,33 @@ Deno.test({
     const { code, stderr } = await runLesson(6, ["server", "--port", taken.address.port]);
     assertStringIncludes(stderr, "this port is taken");
     assertEquals(code, 1);
+  },
+});
+
+Deno.test({
+  ...unless(NOT_LINUX, "lesson 6: played on a machine that stops for seconds, it loses no reply"),
+  async fn() {
+    const { timeout } = AbortSignal;
+    const { now } = performance;
+    // The first wait is over when the program goes on, and what has come is not read yet.
+    AbortSignal.timeout = () => {
+      AbortSignal.timeout = timeout;
+      performance.now = () => now.call(performance) + 5000;
+      return AbortSignal.abort();
+    };
+    const events: Event[] = [];
+    const diagram = new Diagram((event) => events.push(event));
+    try {
+      await LESSON.play(diagram);
+      diagram.end();
+    } finally {
+      AbortSignal.timeout = timeout;
+      performance.now = now;
+    }
+    const fates = events.flatMap((event) => event.event === "datagram" ? [event.fate] : []);
+    assertEquals(fates, Array(4).fill("arrived"));
+    const told = events.flatMap((event) => event.event === "note" ? [event.text] : []);
+    assert(told.some((text) => text.startsWith("One datagram brought 2 replies")), told.join("\n"));
   },
 });
 

@@ -8,6 +8,12 @@ import { bind } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 
+/**
+ * The longest wait for a reply that nothing keeps from coming, in milliseconds. The machine may
+ * stop this program for some seconds.
+ */
+const PATIENCE = 30_000;
+
 /** Plays a question with a reply, and a question whose reply comes too late. */
 export async function play(diagram: Diagram): Promise<void> {
   using asker = diagram.watch("asker", bind());
@@ -15,7 +21,7 @@ export async function play(diagram: Diagram): Promise<void> {
   diagram.note(`The system picked port ${asker.address.port} for the asker: an ephemeral port.`);
 
   const replying = replyOnce(friend, "Fine, thanks!");
-  await sendAndReceive(asker, "How are you?", friend.address, 1000);
+  await sendAndReceive(asker, "How are you?", friend.address, PATIENCE);
   await replying;
   diagram.note("The friend did not know the asker's port. It learned the port from the datagram.");
 
@@ -31,7 +37,7 @@ export async function play(diagram: Diagram): Promise<void> {
   await asker.send("Is it dark?", friend.address);
   await friend.send("Yes!", from); // the late reply to the first question
   await friend.receive();
-  await receiveWithin(asker, 1000);
+  await receiveWithin(asker, PATIENCE);
   diagram.note(
     'The late "Yes!" was about the cold. The asker took it as the reply to "Is it dark?".',
   );

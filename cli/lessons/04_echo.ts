@@ -9,18 +9,28 @@ import { bind } from "../../lib/udp.ts";
 import type { Diagram, Lesson } from "../lesson.ts";
 import { run } from "../run.ts";
 
+/**
+ * The longest wait for a reply that nothing keeps from coming, in milliseconds. The machine may
+ * stop this program for some seconds.
+ */
+const PATIENCE = 30_000;
+
 /** Plays two clients who ask at the same time. Then one of them sends a reply to the server. */
 export async function play(diagram: Diagram): Promise<void> {
   using one = diagram.watch("client 1", bind());
   using server = diagram.watch("server", bind());
   using two = diagram.watch("client 2", bind());
-  serve(server, greeting); // without await: it runs until the socket is closed
+  const silent = Promise.withResolvers<void>();
+  serve(server, greeting, (line) => { // without await: it runs until the socket is closed
+    if (line.endsWith("It gets no reply.")) silent.resolve();
+  });
 
   const to = server.address;
-  await Promise.all([askFor(one, "Michael", to, 1000), askFor(two, "Tracy", to, 1000)]);
-  await askFor(one, "Sarah", to, 1000);
+  await Promise.all([askFor(one, "Michael", to, PATIENCE), askFor(two, "Tracy", to, PATIENCE)]);
+  await askFor(one, "Sarah", to, PATIENCE);
 
   await two.send("Hello, Tracy!", to); // as if client 2 were a server like this one
+  await silent.promise; // the server has received it
   const reply = await receiveWithin(two, 200);
   if (!reply) {
     diagram.note("The server does not reply to a reply. Two servers would go on and on.");

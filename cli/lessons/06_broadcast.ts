@@ -27,6 +27,12 @@ export async function play(diagram: Diagram): Promise<void> {
   const wait = 500;
   diagram.note(`The client sends one datagram and collects replies for ${wait} ms.`);
   const replies = await discover(client, one.address, wait);
+  while (true) {
+    // If the machine has stopped this program, replies may come only now.
+    const late = await receiveWithin(client, 50);
+    if (!late) break;
+    replies.push(late);
+  }
 
   const addresses = new Set(replies.map(({ from }) => formatAddress(from)));
   for (const address of addresses) {
