@@ -21,6 +21,7 @@ export type SampleEncoding = "mulaw" | "u8" | "s16le" | "s16be";
 
 /** A kind of sound. */
 export interface Sound {
+  /** How a sample is written. */
   encoding: SampleEncoding;
   /** How many samples a second has, in each channel. */
   rate: number;
@@ -38,6 +39,7 @@ export interface Head extends Sound {
 
 /** Reports a file that cannot be read here: another kind of sound, or a head that is not right. */
 export class NoSound extends Error {
+  /** The name of the class, as with every error. */
   override name = "NoSound";
 }
 

@@ -21,7 +21,9 @@ import { type Address, bind, formatAddress, localFor, sameAddress, type Socket }
  * the way in, it is the sender's.
  */
 export interface Packet {
+  /** The receiver's address, or the sender's. */
   readonly address: Address;
+  /** The bytes without the address in front. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 

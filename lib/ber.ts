@@ -38,6 +38,7 @@ export interface Element {
 
 /** Bytes do not follow BER, or a value cannot be written in it. */
 export class BerError extends Error {
+  /** The name of the class, as with every error. */
   override name = "BerError";
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isIPv4 } from "node:net";
 
 /**
  * Returns the broadcast address of the network that this address is in, or `undefined` if the
@@ -15,10 +16,16 @@
  * import { assertEquals } from "@std/assert";
  * assertEquals(broadcastAddress("192.168.1.7", "255.255.255.0"), "192.168.1.255");
  * ```
+ *
+ * @throws {RangeError} The netmask of an IPv4 address, or the address itself, is not four numbers
+ * from 0 to 255 with dots between them.
  */
 export function broadcastAddress(address: string, netmask: string): string | undefined {
   // IPv6 has no broadcast. It uses multicast instead.
   if (address.includes(":")) return undefined;
+  for (const four of [address, netmask]) {
+    if (!isIPv4(four)) throw new RangeError(`${four} is not of the form 192.168.1.7.`);
+  }
 
   // A network of one or two addresses, such as a tunnel, has none to spare.
   if (netmask === "255.255.255.255" || netmask === "255.255.255.254") return undefined;

@@ -43,6 +43,7 @@ export interface NameRecord extends Question {
 
 /** Reports bytes that are not a DNS message, or values that cannot be one. */
 export class DnsError extends Error {
+  /** The name of the class, as with every error. */
   override name = "DnsError";
 }
 
@@ -82,18 +83,25 @@ export function isName(text: string): boolean {
 
 /** A question in a message, and the offset of its end. */
 export interface ReadQuestion extends Question {
+  /** Its class by name: `IN`, or `CLASS9` if the number has no name. */
   readonly class: string;
+  /** The offset of the first byte after it. */
   readonly end: number;
 }
 
 /** A record in a message: the offsets of its beginning, its data and its end. */
 export interface ReadRecord {
+  /** The offset of its name. */
   readonly start: number;
+  /** The number of its type. See {@linkcode TYPE_NUMBERS}. */
   readonly type: number;
   /** In an OPT record this is a size, and the TTL has other meanings, too (RFC 6891, 6.1.2). */
   readonly class: number;
+  /** For how many seconds others may keep it. */
   readonly ttl: number;
+  /** The offset of its data. */
   readonly data: number;
+  /** The offset of the first byte after it. */
   readonly end: number;
 }
 

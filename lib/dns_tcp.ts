@@ -19,7 +19,9 @@ export type Ignored = (heard: Datagram, id: number) => void;
 
 /** A UDP socket and a TCP listener, at the same address and port. */
 export interface UdpAndTcp extends Disposable {
+  /** The socket for datagrams. */
   readonly socket: Socket;
+  /** The listener for connections of TCP. */
   readonly listener: Deno.TcpListener;
 }
 

@@ -37,10 +37,18 @@ export function decode(data: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(data);
 }
 
-/** Returns the two functions above for one encoding. */
-export function encodingNamed(name: string) {
+/** The two functions above for one encoding. */
+export interface Encoding {
+  /** Returns the bytes of a text. */
+  encode(text: string): Uint8Array;
+  /** Returns the text of some bytes. */
+  decode(data: Uint8Array): string;
+}
+
+/** Returns the two functions above for one of the {@linkcode ENCODINGS}. */
+export function encodingNamed(name: string): Encoding {
   return {
-    encode: (text: string): Uint8Array => encode(text, name),
-    decode: (data: Uint8Array): string => decode(data, name),
+    encode: (text) => encode(text, name),
+    decode: (data) => decode(data, name),
   };
 }

@@ -69,7 +69,7 @@ interface Place {
  */
 export class JitterBuffer {
   /** The time of the next `take`, in milliseconds. It is `Infinity` while nobody speaks. */
-  due = Infinity;
+  due: number = Infinity;
   /** How many datagrams of this talk came too late. */
   late = 0;
   /** How many datagrams of this talk came seconds too early, when they had no room yet. */

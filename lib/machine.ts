@@ -20,7 +20,9 @@ export interface Counts {
 
 /** What an agent knows: its values, and its counts. */
 export interface Known {
+  /** Its values, sorted by their OIDs. */
   mib: Mib;
+  /** What it has counted until now. */
   counts: Counts;
 }
 

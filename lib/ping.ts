@@ -9,7 +9,9 @@ import { type Address, sameAddress, type Socket } from "./udp.ts";
 
 /** Counts of pings: `sent = answered + lost + pending`. Times are milliseconds. */
 export interface Sums {
+  /** All pings. */
   sent: number;
+  /** Those with a reply. */
   answered: number;
   /** Without a reply, and their time is over. */
   lost: number;

@@ -6,8 +6,11 @@
 
 /** Numbers with the same result, from the first to the last. */
 export interface Range {
+  /** The first number. */
   readonly from: number;
+  /** The last number. */
   readonly to: number;
+  /** What the test returns for all of them. */
   readonly passes: boolean;
 }
 

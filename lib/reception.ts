@@ -32,7 +32,7 @@ export class Reception {
   /** How many datagrams came again, with the same number and the same timestamp. */
   doubled = 0;
   /** The highest number so far. It goes on after 65,535. `NaN` means that none has come. */
-  highest = NaN;
+  highest: number = NaN;
   #lowest = NaN;
   /** How many datagrams came between the lowest and the highest, without doubles. */
   #counted = 0;

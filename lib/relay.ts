@@ -72,7 +72,9 @@ export interface Count {
 
 /** What a relay did in each direction. */
 export interface Counts {
+  /** From the clients to the server. */
   toServer: Count;
+  /** From the server to the clients. */
   toClients: Count;
 }
 

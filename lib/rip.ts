@@ -43,6 +43,7 @@ export const MOST_ROUTES = 25;
  * These bytes are not a message that we can use. The error's message says why, as half a sentence.
  */
 export class NoRip extends Error {
+  /** The name of the class, as with every error. */
   override name = "NoRip";
 }
 

@@ -31,6 +31,7 @@ export interface Packet {
 
 /** Reports bytes that are not RTP. */
 export class NoRtp extends Error {
+  /** The name of the class, as with every error. */
   override name = "NoRtp";
 }
 

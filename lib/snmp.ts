@@ -38,7 +38,15 @@ import {
 } from "./ber.ts";
 
 /** The type of a message. Only a `RESPONSE` is an answer. */
-export type Type = keyof typeof PDUS;
+export type Type =
+  | "GET"
+  | "GETNEXT"
+  | "RESPONSE"
+  | "SET"
+  | "GETBULK"
+  | "INFORM"
+  | "TRAP"
+  | "REPORT";
 
 /**
  * A value with its type (RFC 2578, 7.1). An OCTET STRING is text or any other bytes. TimeTicks are
@@ -57,6 +65,7 @@ export type Value =
 export interface Binding {
   /** Numbers with dots between them: `1.3.6.1.2.1.1.1.0`. */
   readonly oid: string;
+  /** What the OID stands for, or an exception that says why there is no value. */
   readonly value: Value;
 }
 
@@ -70,6 +79,7 @@ export interface Message {
    * here. So an answer carries the same bytes.
    */
   readonly community: string;
+  /** What it asks for. An answer is a `RESPONSE`. */
   readonly type: Type;
   /** The number of the question, and of its answer: -2,147,483,648 to 2,147,483,647. */
   readonly id: number;
@@ -79,6 +89,7 @@ export interface Message {
   readonly error: number;
   /** Which binding the error is about, from 1. In a GETBULK, how many steps the other OIDs take. */
   readonly index: number;
+  /** The OIDs that it is about. In an answer, they have values. */
   readonly bindings: readonly Binding[];
 }
 
@@ -92,7 +103,7 @@ export const ERRORS: readonly string[] = [
 
 // The top bits of a tag are a class: 0x40 for SNMP's own types, 0x80 for types of one message. 0x20
 // is set if the content is elements.
-const PDUS = {
+const PDUS: Record<Type, number> = {
   GET: 0xa0,
   GETNEXT: 0xa1,
   RESPONSE: 0xa2,

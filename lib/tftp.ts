@@ -29,8 +29,10 @@ export type Message =
 
 /** The size of blocks in bytes, unless an option changes it. */
 export const BLOCK = 512;
-/** The smallest and the largest block that an option may ask for, in bytes (RFC 2348). */
-export const [LEAST_BLOCK, MOST_BLOCK] = [8, 65_464];
+/** The smallest block that an option may ask for, in bytes (RFC 2348). */
+export const LEAST_BLOCK = 8;
+/** The largest block that an option may ask for, in bytes (RFC 2348). */
+export const MOST_BLOCK = 65_464;
 /** The longest request in bytes (RFC 2347). */
 export const MAX_REQUEST = 512;
 
@@ -49,21 +51,31 @@ export const ERRORS = [
 
 /** An error that has come from the other side, or that the other side should get. */
 export class TftpError extends Error {
+  /** The name of the class, as with every error. */
   override name = "TftpError";
 
+  /** Its number in a message: that of a text in {@linkcode ERRORS}. */
+  readonly code: number;
+  /** Whether it came from the other side. */
+  readonly told: boolean;
+
   /** Takes a number of {@linkcode ERRORS}. `told` means that the error came from the other side. */
-  constructor(readonly code: number, text: string = ERRORS[code] ?? "", readonly told = false) {
+  constructor(code: number, text: string = ERRORS[code] ?? "", told = false) {
     super(text);
+    this.code = code;
+    this.told = told;
   }
 }
 
 /** Reports bytes that are not a message. */
 export class NoTftp extends Error {
+  /** The name of the class, as with every error. */
   override name: string = "NoTftp";
 }
 
 /** Reports bytes that begin like a request and cannot be read. A server answers with error 4. */
 export class BrokenRequest extends NoTftp {
+  /** The name of the class, as with every error. */
   override name = "BrokenRequest";
 }
 
@@ -82,6 +94,7 @@ export interface Asked {
  * instead, from whom, and why it was not accepted. The message is safe to print.
  */
 export class Unanswered extends Error {
+  /** The name of the class, as with every error. */
   override name = "Unanswered";
   /** Whether the other side had answered before. */
   readonly met: boolean;

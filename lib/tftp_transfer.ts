@@ -212,9 +212,13 @@ export async function receiveParts(
 
 /** A file at a server: where it is, what it is called there, and how it should travel. */
 export interface Remote {
+  /** The server's address, with its known port: 69, if no other was agreed on. */
   readonly server: Address;
+  /** The name of the file at the server. A request has at most 512 bytes. */
   readonly name: string;
+  /** What to ask the server for, such as `{ blksize: "1428" }`. It may ignore that. */
   readonly options?: TftpOptions;
+  /** How the file travels. Default: `octet`, which changes no byte. */
   readonly mode?: Mode;
 }
 

@@ -59,9 +59,11 @@ const KIND_OF = new Map<number | undefined, keyof typeof KINDS>(
 
 /** A message of a transfer: what one of its datagrams says. */
 export interface Message {
-  kind: keyof typeof KINDS;
-  /** The random numbers of the sender and of the receiver. The latter is 0 until it is known. */
+  /** What it is for. */
+  kind: "hello" | "part" | "end" | "ack" | "stop";
+  /** The random number of the sender. */
   mine: number;
+  /** The random number of the receiver. It is 0 until it is known. */
   theirs: number;
   /** The number of a part or of the end. In an ACK, the lowest part that is not written yet. */
   number: number;
@@ -153,17 +155,17 @@ function pick(): number {
  */
 export class RoundTrip {
   /** The mean of the round trips. The newest one counts one eighth. */
-  smoothed = NaN;
+  smoothed: number = NaN;
   /** The mean distance of the round trips from that mean. */
-  variation = NaN;
+  variation: number = NaN;
   /** The shortest round trip. It is the time that the path takes when no datagram has to wait. */
-  least = Infinity;
+  least: number = Infinity;
   /** How long to wait for an ACK before sending again. */
-  timeout = FIRST;
+  timeout: number = FIRST;
   /** How long to wait for the ACK of a part, if a part that was sent later has arrived already. */
-  overtaken = FIRST;
+  overtaken: number = FIRST;
   /** The timeout before it was doubled. */
-  calm = FIRST;
+  calm: number = FIRST;
 
   /** Takes the time of a round trip, of a part that was sent only once (Karn's algorithm). */
   measured(milliseconds: number): void {
@@ -307,11 +309,9 @@ export class Sending implements Side {
    * `next < lowest + LIMIT`.
    */
   lowest = 0;
-  /**
-   * How many parts were sent, and how many of them were sent again. If one leaves twice at once, it
-   * counts once.
-   */
+  /** How many times a part was sent. If it leaves twice at once, that counts once. */
   sent = 0;
+  /** How many of these times it was sent again. */
   resent = 0;
   over = false;
   failure: Error | undefined;
@@ -349,6 +349,8 @@ export class Sending implements Side {
   /**
    * Takes a part of at most 65,494 bytes. There has to be room for it, so `next < lowest + LIMIT`.
    * It is not copied: do not change it before it is acknowledged.
+   *
+   * @throws {RangeError} It has too many bytes, or there is no room for it.
    */
   add(data: Uint8Array, now: number): void {
     if (data.length > MOST_DATA) {
@@ -621,7 +623,8 @@ export class Sending implements Side {
   }
 
   #fail(sentence: string): void {
-    this.failure = new Error(sentence, { cause: this.#unsent });
+    const cause = this.#unsent;
+    this.failure = new Error(sentence, cause && { cause });
     this.over = true;
   }
 }
@@ -891,8 +894,9 @@ export class Talk {
 /** What {@linkcode sendFile} may be given. */
 export interface SendOptions {
   /**
-   * How many parts may be under way. `auto`, the default, is a {@linkcode FairWindow}. `model` is a
-   * {@linkcode ModelWindow}: it measures the line.
+   * How many parts may be under way: a number from 1 on, of which at most {@linkcode LIMIT} are
+   * used. `auto`, the default, is a {@linkcode FairWindow}. `model` is a {@linkcode ModelWindow}:
+   * it measures the line.
    */
   window?: number | "auto" | "model";
   /** When it is aborted, the sender gives up and tells the receiver. */
@@ -901,10 +905,14 @@ export interface SendOptions {
 
 /**
  * Sends parts to an address, with many of them under way at once. It ends when the receiver has
- * written all of them, and closes the socket. It throws if not all of them arrived.
+ * written all of them, and closes the socket. Returns the sending side, with its counts.
  *
  * A part has at most 65,494 bytes, and 1,024 are a good choice: networks carry them in one piece.
  * The parts are not copied, because they may have to be sent again. So do not change them later.
+ *
+ * @throws {RangeError} The window is less than 1, or a part has too many bytes.
+ * @throws {Error} Not all parts arrived. The message says why, and its cause is the error of a send
+ * that the system refused.
  */
 export async function sendFile(
   socket: Socket,
@@ -928,7 +936,9 @@ export async function sendFile(
 
 function newWindow(window: number | "auto" | "model"): Window {
   if (window === "auto") return new FairWindow();
-  return window === "model" ? new ModelWindow() : { size: window };
+  if (window === "model") return new ModelWindow();
+  if (window >= 1) return { size: window };
+  throw new RangeError(`A window has at least 1 part, not ${window}.`);
 }
 
 /** Gives the parts to the sending side, each as soon as there is room for it, and then the end. */
@@ -967,6 +977,8 @@ export interface ReceiveOptions {
  * Yields the file that the first sender sends, part by part. A part counts as written when you ask
  * for the next one. If you ask slowly, the sender has to wait. If you end early, the sender stops.
  * At its end, it closes the socket.
+ *
+ * @throws {Error} The sender has stopped, or fell silent. The message says how much is written.
  */
 export async function* receiveFile(
   socket: Socket,

@@ -82,18 +82,21 @@ const LEAST = 0.01;
 export interface Departure {
   /** When it leaves. */
   at: number;
-  /** How many parts had arrived until then, and when the last one of them. */
+  /** How many parts had arrived until then. */
   delivered: number;
+  /** When the last one of them had arrived. */
   deliveredAt: number;
   /** When the last one of them had left. */
   firstAt: number;
   /** True if the program had nothing more to send. Then the rate says nothing about the line. */
   limited: boolean;
+  /** What the window does when it leaves. */
   phase: Phase;
 }
 
 /** What an ACK says. */
 export interface Arrival {
+  /** When it came. */
   now: number;
   /** How many parts have arrived. */
   parts: number;
@@ -123,13 +126,13 @@ export interface Arrival {
  */
 export class ModelWindow {
   /** How many parts may be under way now. */
-  size = FIRST;
+  size: number = FIRST;
   /** No part may leave before this time. */
-  leavesAt = -Infinity;
+  leavesAt: number = -Infinity;
   /** What it does now. */
   phase: Phase = "startup";
   /** The shortest round trip. */
-  least = Infinity;
+  least: number = Infinity;
 
   readonly #random: () => number;
   #phaseAt = 0;

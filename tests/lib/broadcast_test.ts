@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { broadcastAddress, broadcastAddresses } from "../../lib/broadcast.ts";
 
 Deno.test("broadcast: the broadcast address of a network is its last one", () => {
@@ -9,6 +9,12 @@ Deno.test("broadcast: the broadcast address of a network is its last one", () =>
   assertEquals(broadcastAddress("10.8.0.2", "255.255.255.255"), undefined);
   assertEquals(broadcastAddress("10.8.0.2", "255.255.255.254"), undefined);
   assertEquals(broadcastAddress("fe80::1", "ffff:ffff:ffff:ffff::"), undefined);
+});
+
+Deno.test("broadcast: what is not an address or a netmask is refused, and has no broadcast address", () => {
+  for (const [address, netmask] of [["192.168.1", "255.255.255.0"], ["192.168.1.7", "24"]]) {
+    assertThrows(() => broadcastAddress(address!, netmask!), RangeError, "is not of the form");
+  }
 });
 
 Deno.test("broadcast: this machine's networks are listed, each with its interface", () => {
