@@ -211,9 +211,15 @@ export class Resampler {
   #weight = 0;
   readonly #step: number;
 
-  /** `from` and `to` are samples per second. */
+  /**
+   * `from` and `to` are samples per second.
+   *
+   * @throws {RangeError} One of them is not more than 0.
+   */
   constructor(readonly from: number, readonly to: number) {
     this.#step = to / from;
+    if (from > 0 && to > 0 && Number.isFinite(this.#step)) return;
+    throw new RangeError(`There is no way from ${from} samples per second to ${to}.`);
   }
 
   /**

@@ -37,8 +37,12 @@ export interface Identity {
  * assert(key.startsWith("-----BEGIN PRIVATE KEY-----\n"));
  * assertEquals((await fingerprint(cert)).length, 64);
  * ```
+ *
+ * @throws {RangeError} There is no name, or one is an address of IPv6, or there are not 1 to 36,500
+ * days.
  */
 export async function selfSigned(names: string[], days: number): Promise<Identity> {
+  check(names, days);
   const pair = await crypto.subtle.generateKey(SIGN, true, ["sign", "verify"]);
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
   const now = Date.now();
@@ -59,6 +63,14 @@ export async function selfSigned(names: string[], days: number): Promise<Identit
 
   const privateKey = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
   return { cert: pem("CERTIFICATE", cert), key: pem("PRIVATE KEY", new Uint8Array(privateKey)) };
+}
+
+function check(names: string[], days: number): void {
+  if (names.length === 0) throw new RangeError("A certificate needs a name or an IPv4 address.");
+  const six = names.find((name) => isIP(name) === 6);
+  if (six) throw new RangeError(`${six} is an address of IPv6, which cannot be written here.`);
+  if (days >= 1 && days <= 36_500) return;
+  throw new RangeError(`A certificate is valid for 1 to 36500 days, not for ${days}.`);
 }
 
 /** Returns the SHA-256 hash of a certificate in PEM format, in hexadecimal. */

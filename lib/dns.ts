@@ -145,12 +145,19 @@ const CODES: Record<number, string> = {
 
 const CODE_NUMBERS = reversed(CODES);
 
-/** Encodes a question. Throws a {@linkcode DnsError} for a wrong name, number or type. */
+/**
+ * Encodes a question.
+ *
+ * @throws {DnsError} The name is not one, the number is not 0 to 65535, or the type is not one of
+ * the {@linkcode TYPES}.
+ */
 export function encodeQuestion(id: number, { name, type }: Question): Uint8Array<ArrayBuffer> {
   const bytes = nameBytes(name);
   if (!bytes || name === ".") throw new DnsError("This is not a domain name.");
   if (!TYPES.some((known) => known === type)) throw new DnsError("This type is not known here.");
-  if (!(id >= 0 && id <= 0xffff)) throw new DnsError("The number has to be 0 to 65535.");
+  if (!Number.isInteger(id) || id < 0 || id > 0xffff) {
+    throw new DnsError("The number has to be 0 to 65535.");
+  }
   const header = numbers(id, RECURSION_DESIRED, 1, 0, 0, 0);
   return joined([header, bytes, numbers(TYPE_NUMBERS[type]!, IN)]);
 }
@@ -208,12 +215,13 @@ export function errorAnswer(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefi
 }
 
 /**
- * Decodes a message. Throws a {@linkcode DnsError} if it does not have exactly one question, or if
- * something is missing. A question has to keep all rules. After an answer, more bytes may follow,
- * and are ignored: some servers send zeros there.
+ * Decodes a message. A question has to keep all rules. After an answer, more bytes may follow, and
+ * are ignored: some servers send zeros there.
  *
  * The records of a question, as in an UPDATE, are not read. A stranger may send thousands of them,
  * and that would take long.
+ *
+ * @throws {DnsError} It does not have exactly one question, or something is missing.
  */
 export function decode(bytes: Uint8Array): Message {
   if (bytes.length > MAX_MESSAGE) throw new DnsError("This is too long for a DNS message.");

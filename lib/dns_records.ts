@@ -105,7 +105,11 @@ export interface ReadRecord {
   readonly end: number;
 }
 
-/** Reads the question at this offset. */
+/**
+ * Reads the question at this offset.
+ *
+ * @throws {DnsError} It is cut, or its name is damaged.
+ */
 export function readQuestion(bytes: Uint8Array, start: number): ReadQuestion {
   const { name, end } = readName(bytes, start);
   const type = typeName(at(bytes, end));
@@ -113,7 +117,11 @@ export function readQuestion(bytes: Uint8Array, start: number): ReadQuestion {
   return { name, type, class: CLASSES[number] ?? `CLASS${number}`, end: end + 4 };
 }
 
-/** Finds the parts of the record at this offset. Its name and its data are not checked. */
+/**
+ * Finds the parts of the record at this offset. Its name and its data are not checked.
+ *
+ * @throws {DnsError} It is cut.
+ */
 export function readRecord(bytes: Uint8Array, start: number): ReadRecord {
   const name = endOfName(bytes, start);
   const data = name + 10;
@@ -123,7 +131,11 @@ export function readRecord(bytes: Uint8Array, start: number): ReadRecord {
   return { start, type: at(bytes, name), class: at(bytes, name + 2), ttl, data, end };
 }
 
-/** Returns the offset of a name's end. A pointer is always the last part of a name. */
+/**
+ * Returns the offset of a name's end. A pointer is always the last part of a name.
+ *
+ * @throws {DnsError} The name is cut, or damaged.
+ */
 export function endOfName(bytes: Uint8Array, start: number): number {
   let end = start;
   while (true) {
@@ -202,6 +214,8 @@ const encoded = new WeakMap<NameRecord, { name: Uint8Array; rest: Uint8Array }>(
 
 /**
  * Encodes a record. If the question ends with the record's name, a pointer takes the name's place.
+ *
+ * @throws {DnsError} Its name is not one, or its data does not fit its type.
  */
 export function shortened(record: NameRecord, asked: Uint8Array): Uint8Array[] {
   let known = encoded.get(record);
@@ -271,7 +285,8 @@ function pieces(text: string): Uint8Array[] {
 
 /**
  * Returns a record as values, in a list. The list is empty if its type or class is not known here.
- * Throws a {@linkcode DnsError} if its data is damaged.
+ *
+ * @throws {DnsError} Its data is damaged.
  */
 export function toValues(bytes: Uint8Array, record: ReadRecord): NameRecord[] {
   const type = TYPES.find((type) => TYPE_NUMBERS[type] === record.type);
@@ -333,7 +348,11 @@ function byteAt(bytes: Uint8Array, offset: number): number {
   return byte;
 }
 
-/** Reads a number of two bytes in network byte order: the first byte is the larger part. */
+/**
+ * Reads a number of two bytes in network byte order: the first byte is the larger part.
+ *
+ * @throws {DnsError} The bytes end before it.
+ */
 export function at(bytes: Uint8Array, offset: number): number {
   return byteAt(bytes, offset) << 8 | byteAt(bytes, offset + 1);
 }

@@ -101,6 +101,8 @@ export async function resolveTcp(
 /**
  * Sends a message over TCP. Returns the bytes of the answer, or `undefined` if they do not come in
  * time. `cut` gets the part that did come, if there was one.
+ *
+ * @throws {Deno.errors.NotCapable} Deno was not given the permission.
  */
 export async function askTcp(
   message: Uint8Array,

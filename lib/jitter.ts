@@ -100,10 +100,17 @@ export class JitterBuffer {
   #misfitsSince = Infinity;
 
   /**
-   * `size` is the number of samples that `take` returns. 160 samples are 20 ms. `filler` is the
-   * sample of silence.
+   * `delay` is in milliseconds. `size` is the number of samples that `take` returns: 160 samples
+   * are 20 ms. `filler` is the sample of silence.
+   *
+   * @throws {RangeError} The delay is negative, or the size is not a whole number from 1 on.
    */
-  constructor(readonly delay: number, readonly size = 160, readonly filler = 0xff) {}
+  constructor(readonly delay: number, readonly size = 160, readonly filler = 0xff) {
+    if (!(delay >= 0)) throw new RangeError(`A delay cannot be ${delay} ms.`);
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`A size is a whole number from 1 on, not ${size}.`);
+    }
+  }
 
   /** How many datagrams of this talk came, doubles included. */
   get came(): number {

@@ -286,11 +286,16 @@ export function agreed(asked: TftpOptions, size = whole(asked.tsize)): TftpOptio
 
 /**
  * Cuts bytes into blocks of this size. The last one is shorter than the others, and may be empty.
+ *
+ * @throws {RangeError} The size is not a whole number from 1 on.
  */
 export async function* blocks(
   parts: AsyncIterable<Uint8Array>,
   size: number,
 ): AsyncGenerator<Uint8Array> {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new RangeError(`A block cannot have ${size} bytes.`);
+  }
   let rest = new Uint8Array();
   for await (const part of parts) {
     let start = 0;

@@ -144,6 +144,12 @@ Deno.test("audio: another rate changes the number of samples, and not the tone",
   assertEquals(new Resampler(16_000, 8000).convert([1, 3, 5, 7, 9]), [2, 6]);
 });
 
+Deno.test("audio: no rate is made of none, and none of it: that would never end", () => {
+  for (const [from, to] of [[0, 8000], [8000, 0], [-1, 8000], [8000, Infinity], [NaN, 8000]]) {
+    assertThrows(() => new Resampler(from!, to!), RangeError, "There is no way from");
+  }
+});
+
 Deno.test("audio: messages of nonsense bring no error but its own, and soon", () => {
   const heads = [
     ...fc.sample(sound("mulaw", "s16be"), { numRuns: 200, seed: 15 }).map((one) => auHead(one)),

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { X509Certificate } from "node:crypto";
 import { fingerprint, selfSigned } from "../../lib/certificate.ts";
 import { element, elements, SEQUENCE } from "../../lib/ber.ts";
@@ -65,4 +65,17 @@ Deno.test("certificate: its own key has signed it, each time another one", async
     assert(await crypto.subtle.verify(algorithm, verifier, again, message)); // one pair
   }
   assertEquals(hashes.size, 20);
+});
+
+Deno.test("certificate: without a name, for IPv6 or for no days, none is made", async () => {
+  const wrong: [string[], number, string][] = [
+    [[], 10, "A certificate needs a name or an IPv4 address."],
+    [["localhost", "::1"], 10, "::1 is an address of IPv6, which cannot be written here."],
+    [["localhost"], 0, "A certificate is valid for 1 to 36500 days, not for 0."],
+    [["localhost"], NaN, "A certificate is valid for 1 to 36500 days, not for NaN."],
+    [["localhost"], 1e7, "A certificate is valid for 1 to 36500 days, not for 10000000."],
+  ];
+  for (const [names, days, message] of wrong) {
+    await assertRejects(() => selfSigned(names, days), RangeError, message);
+  }
 });

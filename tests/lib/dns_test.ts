@@ -394,7 +394,9 @@ Deno.test("dns: a name of 255 bytes is the longest", () => {
 
 Deno.test("dns: what cannot be encoded is refused", () => {
   const question = { name: "workbook.test", type: "A" };
-  for (const id of [-1, 65_536]) assertThrows(() => encodeQuestion(id, question), DnsError);
+  for (const id of [-1, 65_536, 0.5, NaN]) {
+    assertThrows(() => encodeQuestion(id, question), DnsError);
+  }
   assertThrows(() => encodeQuestion(1, { ...question, type: "MX" }), DnsError, "not known");
 });
 

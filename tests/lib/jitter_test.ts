@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { dice } from "../../lib/relay.ts";
 import { JitterBuffer, type Part } from "../../lib/jitter.ts";
@@ -36,6 +36,15 @@ function samples(buffer: JitterBuffer, coming: Arrival[]): number[] {
 function heard(buffer: JitterBuffer, coming: Arrival[]): number[] {
   return samples(buffer, coming).filter((_, i) => i % 160 === 0);
 }
+
+Deno.test("jitter: a buffer that would play nothing, or at no time, is not made", () => {
+  for (const delay of [-1, NaN]) {
+    assertThrows(() => new JitterBuffer(delay), RangeError, `A delay cannot be ${delay} ms.`);
+  }
+  for (const size of [0, -160, 0.5, NaN]) {
+    assertThrows(() => new JitterBuffer(50, size), RangeError, "A size is a whole number from 1");
+  }
+});
 
 Deno.test("jitter: datagrams in any order are heard in theirs, as long as they are late by less", () => {
   fc.assert(fc.property(

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   agreed,
@@ -262,6 +262,15 @@ Deno.test("tftp: blocks put together are the file, and only the last one is shor
     assertEquals(cut.map(({ length }) => length).slice(0, -1), Array(cut.length - 1).fill(size));
     assert(cut.at(-1)!.length < size);
   }));
+});
+
+Deno.test("tftp: blocks of no byte are refused: there would be no end of them", async () => {
+  const parts = (async function* () {
+    yield new Uint8Array(5);
+  })();
+  for (const size of [0, -1, 1.5, NaN]) {
+    await assertRejects(() => blocks(parts, size).next(), RangeError, `cannot have ${size} bytes`);
+  }
 });
 
 Deno.test("tftp: is and like compare types and the numbers of blocks", () => {
