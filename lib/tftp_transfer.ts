@@ -224,10 +224,13 @@ export interface Remote {
 
 /**
  * Fetches a file from a server. Resolves when all of it is written. Use the socket only for TFTP
- * then: a wait for a datagram is left over, and takes the next one.
+ * then: a wait for a datagram is left over, and takes the next one. To end a transfer early, close
+ * the socket.
  *
  * @throws {TftpError} The server has refused, or this side could not write.
  * @throws {Unanswered} No answer came in time.
+ * @throws {Deno.errors.Interrupted} The socket was closed while this waited for an answer.
+ * @throws {Deno.errors.BadResource} The socket was closed at another time.
  */
 export async function downloadFile(
   socket: Socket,

@@ -827,6 +827,25 @@ Deno.test("tftp server: who cannot write says so to the other side", async () =>
   await until(() => server.log.some((line) => line.endsWith("and file: It says: It failed")));
 });
 
+Deno.test("tftp server: a transfer ends when the client closes its socket", async () => {
+  using silent = bind();
+  for (const served of [false, true]) {
+    using socket = bind();
+    using sink = await inMemory(new Map()).create("copy");
+    const loading = downloadFile(socket, { server: silent.address, name: "file" }, sink);
+    const rejected = assertRejects(() => loading, Error, "closed");
+    const { from } = await silent.receive({ signal: soon() });
+    if (served) {
+      await silent.send(data(1, 512), from);
+      assertEquals((await heard(silent))[0], "ACK 1");
+    }
+    socket.close();
+    const { Interrupted, BadResource } = Deno.errors;
+    const error = await rejected;
+    assert(error instanceof Interrupted || error instanceof BadResource, `${error}`);
+  }
+});
+
 Deno.test("tftp server: a server that agrees to more than was asked for is refused", async () => {
   using server = bind();
   const fetching = fetched(server.address, "file", { blksize: "1428" });
