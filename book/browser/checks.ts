@@ -161,6 +161,7 @@ function shown({ exercise, state, cases, trouble }: Result): Node[] {
 function item(exercise: string, { name, trouble, printed }: Case): Node {
   const item = element("li", trouble ? "wrong" : "", name.slice(exercise.length + 2));
   item.prepend(element("span", "hidden", trouble ? "Wrong: " : "Right: "));
+  item.tabIndex = -1; // the editor leads to the first wrong one
   if (trouble) item.append(element("pre", "", trouble));
   if (printed.length > 0) {
     const more = printed.length > SHOWN ? `\n… and ${printed.length - SHOWN} more lines` : "";

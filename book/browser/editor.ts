@@ -361,8 +361,9 @@ class Editor {
     const all = faultsIn(texts, this.#file);
     if (all.length > 0) showFaults(this.#view, all);
     const [first] = all;
+    const said = texts.map((text) => text.split("\n")[0]!.replace(/:$/, "."));
     this.#verdict.replaceChildren(
-      ...first ? [this.#lineButton(first), " ", first.said] : texts.slice(0, 1),
+      ...first ? [this.#lineButton(first), " ", first.said] : said.slice(0, 1),
     );
   }
 
@@ -414,9 +415,11 @@ class Editor {
     const texts = results.flatMap(({ trouble, cases }) => [trouble, ...cases.map(troubleOf)]);
     const all = faultsIn(texts, this.#file);
     if (all.length > 0) showFaults(this.#view, all);
-    const name = this.#whole.closest<HTMLElement>("[data-exercise]")?.dataset.exercise;
-    const own = results.find(({ exercise }) => exercise === name);
-    if (own && this.#isSaved) this.#verdict.replaceChildren(verdict(own));
+    const place = this.#whole.closest<HTMLElement>("[data-exercise]");
+    const own = results.find(({ exercise }) => exercise === place?.dataset.exercise);
+    if (!place || !own || !this.#isSaved) return;
+    if (own.trouble) this.#show([own.trouble]);
+    else this.#verdict.replaceChildren(verdict(own), ...firstWrong(own, place));
   };
 }
 
@@ -431,11 +434,18 @@ function troubleOf({ trouble }: { trouble: string }): string {
 }
 
 /** A result in a sentence: what is wrong stands below, and at its line. */
-function verdict({ state, cases, trouble }: Result): string {
+function verdict({ state, cases }: Result): string {
   const right = cases.filter((one) => troubleOf(one) === "").length;
   if (state === "not started") return "There is nothing to check yet.";
-  if (trouble) return trouble.split("\n")[0]!.replace(/:$/, ".");
   return state === "done" ? `All ${right} work: done.` : `${right} of ${cases.length} work.`;
+}
+
+/** Leads to the first case that does not work, which may be below what one sees. */
+function firstWrong({ exercise, state, cases }: Result, place: HTMLElement): (Node | string)[] {
+  const wrong = cases.find((one) => troubleOf(one) !== "");
+  if (!wrong || state !== "not yet") return [];
+  const show = () => place.querySelector<HTMLElement>(".result .wrong")?.focus();
+  return [" Not yet: ", button(wrong.name.slice(exercise.length + 2), show)];
 }
 
 /** What the compiler says of a lesson's file: nothing, if all is well. */

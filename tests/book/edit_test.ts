@@ -246,7 +246,7 @@ Deno.test("the editor in the page", async (t) => {
       const times = (await shownIn(page)).split("is not assignable").length - 1;
       assertEquals(times, 1, "one fault is told once, though the page has two exercises");
       assert(line > 20);
-      assertEquals(await verdict(page), "exercises/04_echo.ts does not compile.");
+      assert((await verdict(page)).startsWith(`Line ${line}: Type 'string' is not assignable`));
       await edit(page, "[data-exercise=stoppableServer]"); // the editor goes there
       assertEquals(await verdict(page), "");
       await edit(page, task);
@@ -260,6 +260,32 @@ Deno.test("the editor in the page", async (t) => {
       assertEquals(await page.$(".host"), null);
     },
   );
+
+  await t.step("leads to the first case of an exercise that does not work", async () => {
+    await edit(page, task);
+    const always1 =
+      'for await (const one of socket) { if (one.data.length === 5) await socket.send("1", one.from); }';
+    await Deno.writeTextFile(exercise, exercise4.replace("  return todo();", always1));
+    await until(async () => (await verdict(page)).includes("work. Not yet: "), "the verdict");
+    assert(/^[1-9] of [1-9] work\./.test(await verdict(page)), await verdict(page));
+    const first = await textOf(page, `${task} .wrong`);
+    const name = await textOf(page, ".editing .verdict button");
+    assert(first.startsWith(`Wrong: ${name}`), first);
+    await page.setViewport({ width: 1280, height: 500 }); // the editor fills it
+    await page.click(".editing .verdict button");
+    const isSeen = () => {
+      const { top, bottom } = document.activeElement!.getBoundingClientRect();
+      const buttons = document.querySelector(".editing .buttons")!.getBoundingClientRect();
+      const head = document.querySelector("header")!.getBoundingClientRect().bottom;
+      return document.activeElement!.matches(".wrong") && head <= top && bottom <= innerHeight &&
+        (buttons.bottom <= top || bottom <= buttons.top);
+    };
+    await until(() => page.evaluate(isSeen), "the case, in sight, with the focus");
+    await page.setViewport({ width: 1280, height: 900 });
+    await Deno.writeTextFile(exercise, exercise4);
+    await until(async () => await verdict(page) === "There is nothing to check yet.", "the start");
+    await page.click(".editing .buttons button:nth-child(3)");
+  });
 
   await t.step("changes a lesson: its page, its run and its picture", async () => {
     await page.waitForSelector(".picture svg"); // of the lesson as it was
