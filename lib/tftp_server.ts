@@ -55,6 +55,12 @@ export interface ServeOptions {
    * it has two transfers. So there are at most twice as many sockets.
    */
   most?: number;
+  /**
+   * How long a request keeps its place without an ACK, in milliseconds, if another client wants it.
+   * Default: 1,000. The address may be forged: in this time, the server begins at most `most`
+   * transfers to such addresses.
+   */
+  grace?: number;
 }
 
 /**
@@ -63,8 +69,9 @@ export interface ServeOptions {
  * Each transfer has a socket of its own. A refusal comes from the known port.
  *
  * A request may be forged. It counts as proven when its client has acknowledged a message. If all
- * places are taken, a new client gets the place of the oldest request that is not proven. Without
- * an ACK, the server sends six messages at most, and gives up after ten seconds.
+ * places are taken, a new client gets the place of the oldest request that is not proven, if that
+ * has waited for its ACK long enough. Otherwise, the new client is refused. Without an ACK, the
+ * server sends six messages at most, and gives up after ten seconds.
  *
  * `files` may open a file slowly. That request keeps its place, and the other clients are served.
  *
@@ -105,6 +112,8 @@ interface Asked {
 /** A transfer that is under way. */
 interface Transfer {
   readonly asked: Asked;
+  /** When it began, by `performance.now()`. */
+  readonly since: number;
   readonly own: Socket;
   /** How many messages of the client were accepted. Before the first, the request may be forged. */
   answers: number;
@@ -126,6 +135,7 @@ class TftpServer {
   readonly #log: (line: string) => void;
   readonly #open: () => Socket;
   readonly #most: number;
+  readonly #grace: number;
   #closed = false;
 
   constructor(readonly socket: Socket, readonly files: Files, options: ServeOptions) {
@@ -133,6 +143,7 @@ class TftpServer {
     this.#log = options.log ?? (() => {});
     this.#open = options.open ?? (() => bind({ hostname }));
     this.#most = options.most ?? 100;
+    this.#grace = options.grace ?? 1000;
   }
 
   async run(): Promise<void> {
@@ -199,7 +210,9 @@ class TftpServer {
     const all = [...this.#transfers];
     const proven = new Set(all.filter(({ answers }) => answers > 0).map((one) => one.asked.who));
     const oldest = all.find((one) => !proven.has(one.asked.who) && !one.refused && !one.ended);
-    if (!oldest) return await this.#refuse(FULL, asked.from);
+    if (!oldest || performance.now() - oldest.since < this.#grace) {
+      return await this.#refuse(FULL, asked.from);
+    }
 
     oldest.next = asked;
     // Its client expects our messages from this port. Or it had none yet, and takes
@@ -280,7 +293,8 @@ class TftpServer {
 
 function begun(asked: Asked, own: Socket): Transfer {
   const state = { repeated: false, ended: undefined, finished: false, refused: false };
-  return { asked, own, answers: 0, next: undefined, ...state, end: Promise.resolve() };
+  const since = performance.now();
+  return { asked, own, since, answers: 0, next: undefined, ...state, end: Promise.resolve() };
 }
 
 function isOf({ asked }: Transfer, who: string): boolean {

@@ -582,7 +582,7 @@ Deno.test("tftp server: so many transfers at a time, and no more", async () => {
 });
 
 Deno.test("tftp server: a new client gets the place of the oldest request without an ACK, which may be forged", async () => {
-  await using server = serving({ most: 2 }, new Map([["file", noise(600)]]));
+  await using server = serving({ most: 2, grace: 0 }, new Map([["file", noise(600)]]));
   using proven = bind();
   await proven.send(encode(octet("file")), server.address);
   const own = await hears(proven, "DATA 1 (512)");
@@ -607,6 +607,23 @@ Deno.test("tftp server: a new client gets the place of the oldest request withou
   assertEquals(text(await fetched(server.address, "file")), text(noise(600)));
   await proven.send(ack(2), own);
   await until(() => server.log.includes(`${formatAddress(proven.address)} has read file.`));
+});
+
+Deno.test("tftp server: in the grace of forged requests, nobody gets their places", async () => {
+  const files = new Map([["file", noise(600)]]);
+  await using server = serving({ most: 2, grace: 60_000 }, files);
+  const forged = [bind(), bind()];
+  for (const one of forged) {
+    await one.send(encode(octet("file")), server.address);
+    await hears(one, "DATA 1 (512)");
+  }
+  using late = bind();
+  for (let turn = 0; turn < 20; turn++) {
+    await late.send(encode(octet("file")), server.address);
+    const from = await hears(late, "ERROR 0 Too many transfers: try again later");
+    assertEquals(from, server.address);
+  }
+  for (const one of forged) one.close();
 });
 
 /** Files of which one, `slow`, opens only when it may, and how many of them were asked for. */
@@ -668,7 +685,7 @@ Deno.test("tftp server: no more files open at the same time than there are place
     sockets.add(own);
     return own;
   };
-  await using server = serving({ most: 2, open }, files, slow.files);
+  await using server = serving({ most: 2, grace: 0, open }, files, slow.files);
   using _opens = slow; // so that the server can end
   const clients = Array.from({ length: 5 }, () => bind());
   const ask = (client?: Socket) => client!.send(encode(octet("slow")), server.address);
