@@ -13,7 +13,7 @@ import {
   replaceText,
   showFaults,
 } from "./code_editor.ts";
-import { element, STOPPED, toast } from "./dom.ts";
+import { element, leaving, STOPPED, toast } from "./dom.ts";
 import { Draft } from "./drafts.ts";
 
 /** What the server says of a file. */
@@ -448,13 +448,11 @@ function firstWrong({ exercise, state, cases }: Result, place: HTMLElement): (No
   return [" Not yet: ", button(wrong.name.slice(exercise.length + 2), show)];
 }
 
-/** What the compiler says of a lesson's file: nothing, if all is well. */
+/** What the compiler says of a lesson's file: nothing, if all is well. Or why it was not asked. */
 async function compiled(file: string): Promise<string[]> {
-  const response = await fetch(`types/${parseInt(file.slice("lessons/".length))}`, {
-    method: "POST",
-  });
-  if (!response.ok) throw new Error(await response.text());
-  return await response.json();
+  const path = `types/${parseInt(file.slice("lessons/".length))}`;
+  const response = await fetch(path, { method: "POST", signal: leaving() });
+  return response.ok ? await response.json() : [(await response.text()).trim()];
 }
 
 /** What a checker or the compiler says of lines of a file: `exercises/04_echo.ts:30:12: …`. */

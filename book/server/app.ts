@@ -17,8 +17,8 @@ import type { Recordings } from "./recordings.ts";
 import { knobOptions, play } from "./runs.ts";
 import { typeErrors } from "./types.ts";
 
-/** How many lessons may run at a time, how many pages may be checked, and how many followed. */
-export const MOST = { runs: 4, checks: 4, followers: 32 };
+/** So many may be at work at a time: runs, checks of exercises, checks of types, and followed pages. */
+export const MOST = { runs: 4, checks: 4, types: 4, followers: 32 };
 
 // Nothing inline, nothing from elsewhere, and no page of anybody else around this one.
 const POLICY = [
@@ -69,7 +69,7 @@ export function app(
   const app = new Hono();
   const running = new Map<number, Run>();
   const checking = new Set<object>();
-  const typing = new Set<number>();
+  let typing = 0;
   let followers = 0;
 
   app.use(async (context, next) => {
@@ -137,15 +137,17 @@ export function app(
     );
   });
 
-  app.post("/types/:number{[0-9]{1,3}}", async (context) => {
+  app.post("/types/:number{[0-9]{1,3}}", (context) => {
     const number = Number(context.req.param("number"));
     const lesson = project.lessons().find((lesson) => lesson.number === number);
     if (!lesson) return context.text("There is no such lesson.\n", 404);
-    if (typing.has(number) || typing.size >= MOST.checks) {
-      return context.text("Too many lessons are being checked.\n", 429);
+    if (typing >= MOST.types) {
+      return context.text("Its types were not checked: too many lessons are being checked.\n", 429);
     }
-    typing.add(number);
-    return context.json(await typeErrors(lesson.path).finally(() => typing.delete(number)));
+    typing++;
+    return streamed((send, signal) =>
+      typeErrors(lesson.path, signal).then(send).finally(() => typing--)
+    );
   });
 
   // Nor may others learn what is saved when, or read a file.

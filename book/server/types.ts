@@ -12,9 +12,12 @@ const LIMIT = { start: 60_000, time: 60_000, whole: 60_000, output: 100_000 };
 /** So many errors help. What follows them mostly follows from them. */
 const MOST = 20;
 
-/** What the compiler has against a lesson, a line each: `lessons/04_echo.ts:30:12: …`. */
-export async function typeErrors(path: string): Promise<string[]> {
-  const { code, stderr } = await deno("check", [path], LIMIT);
+/**
+ * What the compiler has against a lesson, a line each: `lessons/04_echo.ts:30:12: …`. The signal ends
+ * the compiler, too.
+ */
+export async function typeErrors(path: string, signal: AbortSignal): Promise<string[]> {
+  const { code, stderr } = await deno("check", [path], { ...LIMIT, signal });
   // What names no place, such as a package that was never fetched, is no fault of the lesson.
   return code === 0 ? [] : errorsIn(stderr).slice(0, MOST);
 }

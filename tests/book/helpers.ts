@@ -62,6 +62,29 @@ async function copy(from: URL, to: string, end: string): Promise<void> {
   }
 }
 
+/** A process, by its number and its command. */
+export interface Started {
+  readonly id: number;
+  readonly words: string;
+}
+
+/** The lessons, or the checks, that run in this folder, whoever started them (Linux). */
+export async function started(folder: URL, of = " lessons/"): Promise<Started[]> {
+  const path = decodeURIComponent(folder.pathname).replace(/\/$/, "");
+  const found: Started[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (await Deno.readLink(`/proc/${name}/cwd`) !== path) continue;
+      const words = (await Deno.readTextFile(`/proc/${name}/cmdline`)).replaceAll("\0", " ");
+      if (words.includes(of)) found.push({ id: Number(name), words });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return found;
+}
+
 /** The command of `deno task book`, with the permissions that it has there. */
 export function command(folder: URL, ...args: string[]): Deno.Command {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", folder)));

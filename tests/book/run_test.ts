@@ -5,24 +5,17 @@ import { type Event, inWords, sum } from "../../book/diagram/events.ts";
 import { NARROW, picture, WIDE, written } from "../../book/diagram/picture.ts";
 import { linesOf } from "../../book/server/lines.ts";
 import { violations } from "./axe.ts";
-import { browser, change, open, project, reading, recorded, serve, until } from "./helpers.ts";
-
-/** The lessons, or the checks, that run in this folder, whoever started them (Linux). */
-async function started(folder: URL, of = " lessons/"): Promise<string[]> {
-  const path = decodeURIComponent(folder.pathname).replace(/\/$/, "");
-  const found: string[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      if (await Deno.readLink(`/proc/${name}/cwd`) !== path) continue;
-      const words = (await Deno.readTextFile(`/proc/${name}/cmdline`)).replaceAll("\0", " ");
-      if (words.includes(of)) found.push(words);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return found;
-}
+import {
+  browser,
+  change,
+  open,
+  project,
+  reading,
+  recorded,
+  serve,
+  started,
+  until,
+} from "./helpers.ts";
 
 async function run(page: Page, number = "4"): Promise<void> {
   await page.click(`.diagram[data-lesson="${number}"] .run`);
@@ -245,7 +238,7 @@ Deno.test("a run", async (t) => {
       await page.keyboard.press("Enter");
       assertEquals(await focused(page), "run Stop lesson 9, retransmission");
       await until(
-        async () => (await started(folder)).some((line) => line.includes(" --lost=8")),
+        async () => (await started(folder)).some(({ words }) => words.includes(" --lost=8")),
         "a program that runs with the knob's number",
       );
       // Until then, the picture is the one before.
@@ -590,7 +583,7 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
     );
     assertEquals(await opened.page.$$eval(".wide .printed", (all) => all.length), 1000);
     await until(
-      async () => !(await started(folder)).some((line) => line.includes("05_chat")),
+      async () => !(await started(folder)).some(({ words }) => words.includes("05_chat")),
       "the end of the program",
     );
   });
@@ -603,7 +596,7 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
 
   await t.step("ends when the page goes away", async () => {
     const number = async () =>
-      (await started(folder)).filter((line) => line.includes("04_echo")).length;
+      (await started(folder)).filter(({ words }) => words.includes("04_echo")).length;
     await using opened = await open(chromium, `${book.address}04_echo.html`);
     await change(folder, "04_echo", FOREVER);
     await until(async () => await number() === 1, "the run that is recorded");
@@ -619,7 +612,7 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
     await using opened = await open(chromium, `${book.address}04_echo.html`);
     await opened.page.click(".run");
     await until(
-      async () => (await started(folder)).some((line) => line.includes("04_echo")),
+      async () => (await started(folder)).some(({ words }) => words.includes("04_echo")),
       "a program that runs",
     );
     await Deno.writeTextFile(new URL("exercises/checks/02_receive_test.ts", folder), FOREVER);

@@ -1,17 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
-import { browser, open, project, serve, until } from "./helpers.ts";
+import { browser, open, project, serve, started, until } from "./helpers.ts";
 
 const EDIT = "[data-exercise=countingServer] .change";
+const LESSON = ".own .change";
 
 const shownIn = (page: Page) =>
   page.$eval(".host", (one) => one.shadowRoot!.querySelector(".cm-content")!.textContent!);
 const said = (page: Page) => page.$eval(".editing .state", (one) => one.textContent!);
 
 /** Opens the editor as somebody does who clicks so many times. */
-async function edit(page: Page, clicks: number): Promise<void> {
-  await page.waitForSelector(`${EDIT}:not([hidden])`);
-  await page.$eval(EDIT, (one, clicks) => {
+async function edit(page: Page, clicks: number, what = EDIT): Promise<void> {
+  await page.waitForSelector(`${what}:not([hidden])`);
+  await page.$eval(what, (one, clicks) => {
     for (let i = 0; i < clicks; i++) (one as HTMLElement).click();
   }, clicks);
   await page.waitForFunction(() => document.activeElement?.matches(".host"));
@@ -108,5 +109,46 @@ Deno.test("what is typed", async (t) => {
     await button(page, 1);
     await until(async () => (await said(page)).startsWith("Saved."), "the save");
     assertEquals(complaints, []);
+  });
+
+  /** The type checks that run. They stand still, so that they do not end by themselves. */
+  const checks = async () => {
+    const found = await started(folder, " lessons/04_echo.ts");
+    for (const { id } of found) Deno.kill(id, "SIGSTOP");
+    return found.length;
+  };
+  // A check is given up after 60 seconds.
+  const isOver = () => until(async () => await checks() === 0, "the end of the checks", 30_000);
+
+  await t.step(
+    "in a lesson is not checked for its types any more, if the page is left",
+    async () => {
+      await using opened = await open(chromium, address);
+      await edit(opened.page, 1, LESSON);
+      await button(opened.page, 1);
+      await until(async () => await checks() === 1, "the check of the types");
+      await opened.go(`${book.address}05_chat.html`);
+      await isOver();
+    },
+  );
+
+  await t.step("in a lesson while others are checked: a sentence says so", async () => {
+    const headers = { origin: book.address.slice(0, -1) };
+    const others = await Promise.all(Array.from({ length: 4 }, () => {
+      return fetch(`${book.address}types/4`, { method: "POST", headers });
+    }));
+    assertEquals(others.map(({ status }) => status), [200, 200, 200, 200]);
+    await until(async () => await checks() === 4, "the checks");
+    await using opened = await open(chromium, address);
+    const { page } = opened;
+    await edit(page, 1, LESSON);
+    await button(page, 1);
+    const verdict = () => page.$eval(".editing .verdict", (one) => one.textContent!);
+    const sentence = "Its types were not checked: too many lessons are being checked.";
+    await until(async () => await verdict() === sentence, "the sentence");
+    for (const { body } of others) await body!.cancel();
+    await isOver();
+    await button(page, 1);
+    await until(async () => await verdict() === "", "a check of the types");
   });
 });
