@@ -29,6 +29,8 @@ export interface Code {
   readonly file: string;
   readonly line: number;
   readonly pieces: readonly Piece[];
+  /** Whether somebody has written some of it. */
+  readonly begun: boolean;
 }
 
 /** The exercises' page of a lesson, if it has one. */
@@ -105,17 +107,21 @@ export function codesOf(project: Project, page: Page): Record<string, Code> {
     read = (name) => {
       const item = source.items.find(({ names }) => names.includes(name));
       return item &&
-        {
-          file,
-          line: item.line,
-          pieces: [...typesOf(source, item), ...paint(source, item.code, item.end)],
-        };
+        codeOf(file, item.line, [
+          ...typesOf(source, item),
+          ...paint(source, item.code, item.end),
+        ]);
     };
   } catch {
     // It is no TypeScript at the moment: then its lines as they stand.
   }
-  const whole = { file, line: 1, pieces: [["", text.trimEnd()]] as const };
+  const whole = codeOf(file, 1, [["", text.trimEnd()]]);
   return Object.fromEntries(names(project, page).map((name) => [name, read(name) ?? whole]));
+}
+
+function codeOf(file: string, line: number, pieces: readonly Piece[]): Code {
+  const text = pieces.map(([, text]) => text).join("");
+  return { file, line, pieces, begun: !text.includes("todo()") };
 }
 
 /** The types that the file declares for an exercise: it cannot be read without them. */
@@ -137,7 +143,7 @@ function linesOf(file: string, text: string, name: string): Code | undefined {
   if (begin < 0) return undefined;
   const [own = ""] = text.slice(begin).split(/\n(?=\/\*\*|export )/);
   const line = text.slice(0, begin).split("\n").length;
-  return { file, line, pieces: [["", own.trimEnd()]] };
+  return codeOf(file, line, [["", own.trimEnd()]]);
 }
 
 function importsOf(project: Project, { file }: Page): readonly Piece[] {

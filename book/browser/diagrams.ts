@@ -4,7 +4,7 @@
  * @module
  */
 import { type Complaint, type Event, sum } from "../diagram/events.ts";
-import { element, leaving, objects } from "./dom.ts";
+import { element, leaving, objects, STOPPED } from "./dom.ts";
 import { Knobs } from "./knobs.ts";
 import { name, Player } from "./player.ts";
 
@@ -12,8 +12,6 @@ const RECORDED = "recorded from a real run";
 const AGAIN_RECORDED = "run again after a change";
 /** What to say while a run that has ended is drawn: its steps are not as fast as it was. */
 const STEPS = "Drawn step by step, with the real times…";
-/** What to say when nobody answers. */
-const GONE = "The book has stopped. Start it again: deno task book";
 /** The second click of a double-click comes so soon at most, in milliseconds: it is not meant to stop. */
 const DOUBLE = 400;
 /** The name of this page, for the server: a page that runs a lesson again has stopped the run before. */
@@ -127,7 +125,7 @@ class Diagram {
 
   /** The book runs again: what was said of its end is not true any more. */
   #back(): void {
-    if (this.#status.textContent !== GONE) return;
+    if (this.#status.textContent !== STOPPED) return;
     this.#remark = "";
     if (this.#player.events.length > 0) this.#tell();
     else this.#wait();
@@ -247,7 +245,7 @@ class Diagram {
       const response = await fetch(`recorded/${this.#figure.dataset.lesson}`);
       return response.ok ? await response.json() : [];
     } catch {
-      this.#say(GONE);
+      this.#say(STOPPED);
       return [];
     }
   }
@@ -257,5 +255,5 @@ class Diagram {
 function reason({ name, message }: Error, signal: AbortSignal): string {
   if (signal.aborted) return "Stopped.";
   if (name === "AbortError") return "Stopped, since the page was left.";
-  return name === "TypeError" ? GONE : message;
+  return name === "TypeError" ? STOPPED : message;
 }

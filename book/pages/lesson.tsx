@@ -205,12 +205,11 @@ function Shown({ names, path, prefix }: {
   prefix: string;
 }) {
   const links = names.map((name) => `<a href="#${prefix}${name}"><code>${name}</code></a>`);
-  const all = [links.slice(0, -1).join(", "), links.at(-1)].filter(Boolean).join(" or ");
+  const all = [links.slice(0, -1).join(", "), links.at(-1)].filter(Boolean).join(" and ");
   return (
     <p class="prose drawn">
-      The function below draws the picture. It is in <code>{path}</code>. If you change {raw(all)}
-      {" "}
-      of this page, the picture changes.
+      The function below draws the picture. It is in <code>{path}</code>. It uses {raw(all)}{" "}
+      from this page, so a change there changes the picture.
     </p>
   );
 }
@@ -307,7 +306,7 @@ function Exercises({ exercise, view, book, prefix, children }: {
           </figcaption>
           <pre><code>{raw(pieces(code.pieces))}</code></pre>
         </figure>
-        <p class="yours" hidden={code.pieces.map(([, text]) => text).join("").includes("todo()")}>
+        <p class="yours" hidden={!code.begun}>
           This is your solution, and not the exercise as it was shipped.
         </p>
         {live && <div class="editor" id={`${prefix}editor-${name}`} />}

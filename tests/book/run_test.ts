@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "puppeteer-core";
-import { objects } from "../../book/browser/dom.ts";
+import { objects, STOPPED } from "../../book/browser/dom.ts";
 import { type Event, inWords, sum } from "../../book/diagram/events.ts";
 import { NARROW, picture, WIDE, written } from "../../book/diagram/picture.ts";
 import { linesOf } from "../../book/server/lines.ts";
@@ -43,8 +43,6 @@ function status(page: Page): Promise<string> {
 function drawn(page: Page): Promise<string> {
   return page.$eval(".picture .wide", (one) => one.outerHTML.replaceAll(" new", ""));
 }
-
-const STOPPED = "The book has stopped. Start it again: deno task book";
 
 const FOREVER = "await new Promise((resolve) => setTimeout(resolve, 60_000));";
 
