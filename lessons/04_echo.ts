@@ -53,6 +53,7 @@ export function greeting(data: Uint8Array): string | undefined {
   // still look like a name.
   if (REPLY.test(name)) return undefined;
 
+  // If you change this text, change it in REPLY and askFor, too.
   return `Hello, ${name}!`;
 }
 

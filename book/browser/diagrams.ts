@@ -44,6 +44,8 @@ class Diagram {
   #remark = "";
   /** Whether it did not begin, since another tab runs this lesson. */
   #isElsewhere = false;
+  /** Whether a new picture came while the one before was played. */
+  #missed = false;
 
   constructor(figure: HTMLElement) {
     this.#figure = figure;
@@ -57,7 +59,10 @@ class Diagram {
       this.#isElsewhere = false;
       this.#tell();
     });
-    this.#player = new Player(figure, () => this.#recorded(), (stepped) => this.#tell(stepped));
+    this.#player = new Player(figure, () => this.#recorded(), (stepped) => {
+      this.#tell(stepped);
+      if (this.#missed && !this.#isBusy && this.#player.step === this.#player.last) this.#wait();
+    });
     this.#run.addEventListener("click", ({ detail }) => this.#press(detail));
     figure.addEventListener("recorded", () => this.#wait());
     document.addEventListener("back", () => this.#back());
@@ -85,6 +90,7 @@ class Diagram {
    * lesson that has changed.
    */
   async #wait(): Promise<void> {
+    this.#missed = this.#player.playing && !this.#running;
     if (this.#isBusy) return;
     const isFirst = !this.#figure.querySelector(".picture svg");
     if (isFirst) this.#say("Recording a first run…");
@@ -104,7 +110,7 @@ class Diagram {
   async #start(instead = false): Promise<void> {
     const running = this.#running = new AbortController();
     this.#remark = "";
-    this.#isElsewhere = false;
+    this.#isElsewhere = this.#missed = false;
     const numbers = this.#knobs.query;
     this.#figure.querySelector(".said")?.remove();
     this.#name();
@@ -203,7 +209,7 @@ class Diagram {
   #stand(stepped: boolean): void {
     const { step, last, words } = this.#player;
     this.#say(`Step ${step} of ${last}`);
-    if (stepped) this.#status.append(element("span", "hidden", `: ${words}`));
+    if (stepped && words) this.#status.append(element("span", "hidden", `: ${words}`));
   }
 
   #sayRemark(): void {

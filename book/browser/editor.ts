@@ -194,10 +194,12 @@ class Editor {
     if (this.#saving) return;
     this.#saving = true;
     const text = this.#text;
+    const before = this.#of;
     try {
-      const version = await ask(`save/${this.#file}`, { text, of: this.#of, keep });
+      const version = await ask(`save/${this.#file}`, { text, of: before, keep });
       this.#take(version, text);
-      if (this.#isSaved) this.#say("Saved.", ...this.#runs(version), ...this.#said(version));
+      const runs = this.#runs(version, before);
+      if (this.#isSaved) this.#say("Saved.", ...runs, ...this.#said(version));
       this.#check();
     } catch (error) {
       if (error instanceof Refused && error.status === 409) await this.#ask().catch(this.#fail);
@@ -222,9 +224,9 @@ class Editor {
     showFaults(this.#view, fault ? [fault] : []);
   }
 
-  /** A lesson that was saved is run for its picture, which may be above what one sees. */
-  #runs({ fault }: Version): Node[] {
-    if (!this.#file.startsWith("lessons/") || fault) return [];
+  /** A lesson that is not as before is run for its picture, which may be above what one sees. */
+  #runs({ of, fault }: Version, before: string): Node[] {
+    if (!this.#file.startsWith("lessons/") || of === before || fault) return [];
     const run = this.#run = element("span", "", RUNNING);
     setTimeout(() => {
       if (run.textContent === RUNNING) run.textContent = "There is no new picture. Run says why.";
@@ -309,7 +311,9 @@ class Editor {
       });
       this.#replace(version, text);
       const kept = (version.kept ?? []).map((path) => `Yours is kept in ${path}.`);
-      this.#say(this.#isSaved ? "This is the file as it was shipped." : UNSAVED, ...kept, ...lost);
+      const now = this.#isSaved ? "This is the file as it was shipped." : UNSAVED;
+      this.#say(now, ...this.#runs(version, of), ...kept, ...lost);
+      this.#view.focus();
     } catch (error) {
       this.#fail(error);
     }

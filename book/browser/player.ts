@@ -180,7 +180,8 @@ export class Player {
       go(() => Number(value));
     });
     this.#speed.addEventListener("change", () => this.#wake());
-    this.#on(".play", async () => await loaded() && this.#toggle());
+    // A double-click is one click.
+    this.#on(".play", async ({ detail }) => detail < 2 && await loaded() && this.#toggle());
   }
 
   /** Pauses, goes on, or begins again at the end. */
@@ -190,8 +191,8 @@ export class Player {
     this.play();
   }
 
-  #on(selector: string, act: () => void): void {
-    this.#figure.querySelector(selector)!.addEventListener("click", act);
+  #on(selector: string, act: (event: MouseEvent) => void): void {
+    this.#figure.querySelector<HTMLElement>(selector)!.addEventListener("click", act);
   }
 
   /** A button that can do nothing now keeps the focus. */

@@ -122,7 +122,9 @@ function parsed(path: string, text: string): Parsed {
 function troubleAt(path: string, { message, loc }: Mistake, text = ""): Trouble {
   const said = message.replace(/ \(\d+:\d+\)$/, "").replace(/\.?$/, ".");
   if (!loc) return new Trouble(path, said);
-  const why = cause(said, text.split("\n").slice(0, loc.line));
+  const before = text.split("\n").slice(0, loc.line);
+  before.push((before.pop() ?? "").slice(0, loc.column + 1));
+  const why = cause(said, before);
   return new Trouble(path, why ? `${said} ${why}` : said, loc.line, loc.column + 1);
 }
 

@@ -69,9 +69,17 @@ Deno.test("an open page", async (t) => {
     await until(async () => (await textOf(page, ".picture")).includes("“Maria”"), "the picture");
     await Deno.writeTextFile(runs, text);
     await until(async () => (await textOf(page, ".picture")).includes("“Michael”"), "the old one");
+    // One that comes while the old one is played is shown after it.
+    await page.select(".speed", "1500");
+    await page.click(".play");
+    const kept = new URL("book/.recorded/04_echo.json", folder);
+    await Deno.writeTextFile(runs, text.replaceAll("Michael", "Maria"));
+    await until(async () => (await Deno.readTextFile(kept)).includes("Maria"), "the recording");
+    assert(!(await textOf(page, ".picture")).includes("“Maria”"), "it is played to its end");
+    await page.select(".speed", "0");
+    await until(async () => (await textOf(page, ".picture")).includes("“Maria”"), "the picture");
     // And of one that runs on what has changed.
     const library = new URL("lib/udp.ts", folder);
-    const kept = new URL("book/.recorded/04_echo.json", folder);
     const before = await Deno.readTextFile(kept);
     await Deno.writeTextFile(library, `${await Deno.readTextFile(library)}\n`);
     await until(async () => await Deno.readTextFile(kept) !== before, "another recording");
@@ -308,6 +316,9 @@ Deno.test("the editor in the page", async (t) => {
     assert((await textOf(page, ".status")).endsWith("run again after a change"));
     await page.click(".editing .state a");
     await until(() => page.$eval(".diagram", (one) => one.getBoundingClientRect().top > 0), "it");
+    await focusEditor(page);
+    await press(page, "Control", "s");
+    await until(async () => await said(page) === "Saved.", "nothing new, and nothing to run");
     // What runs, but not to its end, has no new picture.
     await edit(page, ".own");
     await page.keyboard.type('queueMicrotask(() => { throw new Error("Halfway"); });\n');
@@ -336,6 +347,8 @@ Deno.test("the editor in the page", async (t) => {
     await until(async () => (await said(page)).startsWith("This is the file as it was"), "Reset");
     assertEquals(await Deno.readTextFile(lesson), page4);
     await until(async () => (await textOf(page, ".picture")).includes("Hello, "), "the old one");
+    await until(async () => (await said(page)).includes("The picture is new."), "a word of it");
+    assert(await page.evaluate(() => document.activeElement!.matches(".host")), "Ctrl Z works");
     assertEquals(complaints, []);
   });
 

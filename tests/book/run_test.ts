@@ -172,6 +172,7 @@ Deno.test("a run", async (t) => {
       );
       seen.set(step, await drawn(page));
     }
+    assertEquals(await status(page), `Step 0 of ${last}`);
     await page.keyboard.press("Enter");
     assertEquals([await arrows(), await focused(page)], [0, "step-back "]);
     assertEquals(await page.$eval(".step-back", (one) => one.ariaDisabled), "true");
@@ -352,6 +353,11 @@ Deno.test("a run", async (t) => {
     await page.click(".run", { count: 2, delay: 500 }); // as slow as a person may be
     await over(page);
     assert((await status(page)).endsWith("just now"), await status(page));
+    await page.select(".speed", "150");
+    await page.click(".play", { count: 2 });
+    assertEquals(await page.$eval(".play .word", (one) => one.textContent), "Pause", "it is played");
+    await page.select(".speed", "0");
+    await over(page);
     await page.$eval(".run", (run) => {
       for (let times = 0; times < 2; times++) {
         run.dispatchEvent(new MouseEvent("click", { detail: 1 }));

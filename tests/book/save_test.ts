@@ -49,9 +49,12 @@ Deno.test("a file that is saved in a page", async (t) => {
     const line = text.split("\n").length;
     const said = `Unterminated template. Does a backquote (\`) lack its pair in line ${line}?`;
     assertEquals(saved.fault, { line, said });
+    // What stands behind the mistake is not its cause.
+    const rubbish = await version(book, `save/${LESSON}`, { text: "§% rubbish `\n", of: saved.of });
+    assertEquals(rubbish.fault, { line: 1, said: "Unexpected character '§'." });
     assertEquals(Deno.statSync(at(LESSON)).mode! & 0o777, 0o640);
     assert(!names(folder, "lessons").some((name) => name.endsWith(".draft")));
-    const mended = await version(book, `save/${LESSON}`, { text: shipped, of: saved.of });
+    const mended = await version(book, `save/${LESSON}`, { text: shipped, of: rubbish.of });
     assertEquals([mended.fault, mended.of], [undefined, of]);
   });
 
