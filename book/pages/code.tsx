@@ -231,27 +231,14 @@ function stretches(
   end: number,
   link: Link | undefined,
 ): Stretch[] {
-  const own = comments.filter((comment) =>
-    comment.start >= start && comment.end <= end &&
-    /(^|\n)[ \t]*$/.test(text.slice(0, comment.start)) &&
-    /^[ \t]*(\n|$)/.test(text.slice(comment.end))
-  );
-  const groups: Comment[][] = [];
-  for (const comment of own) {
-    const before = groups.at(-1)?.at(-1);
-    const next = before && !before.block && !comment.block &&
-      /^\s*$/.test(text.slice(before.end, comment.start)) &&
-      !/\n\s*\n/.test(text.slice(before.end, comment.start));
-    if (next) groups.at(-1)!.push(comment);
-    else groups.push([comment]);
-  }
+  const inside = comments.filter((comment) => comment.start >= start && comment.end <= end);
   const found: Stretch[] = [];
   let at = start;
   let comment: Stretch["comment"];
   const cut = (to: number) => {
     if (to > at || comment) found.push({ start: at, end: to, ...(comment && { comment }) });
   };
-  for (const group of groups) {
+  for (const group of together(inside, text)) {
     const lineStart = text.lastIndexOf("\n", group[0]!.start) + 1;
     const lineEnd = text.indexOf("\n", group.at(-1)!.end) + 1;
     cut(lineStart);
@@ -260,6 +247,23 @@ function stretches(
   }
   cut(end);
   return found;
+}
+
+/** The comments on lines of their own. Those of `//` that follow one another are one. */
+function together(comments: readonly Comment[], text: string): Comment[][] {
+  const own = comments.filter(({ start, end }) =>
+    /(^|\n)[ \t]*$/.test(text.slice(0, start)) && /^[ \t]*(\n|$)/.test(text.slice(end))
+  );
+  const groups: Comment[][] = [];
+  for (const comment of own) {
+    const before = groups.at(-1)?.at(-1);
+    const between = before && text.slice(before.end, comment.start);
+    const next = before && !before.block && !comment.block &&
+      /^\s*$/.test(between!) && !/\n\s*\n/.test(between!);
+    if (next) groups.at(-1)!.push(comment);
+    else groups.push([comment]);
+  }
+  return groups;
 }
 
 /** A comment beside its code. It is there for the eye: Tab passes it, and reads the code instead. */

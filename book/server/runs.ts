@@ -39,11 +39,33 @@ export async function play(
   signal: AbortSignal,
   options: readonly string[] = [],
 ): Promise<void> {
+  const child = start(command, folder, options);
+  running.add(child);
+  let stopped = "";
+  const stop = (why: string) => {
+    stopped ||= why;
+    kill(child);
+  };
+  using _limits = limits(stop, signal);
+  try {
+    const ended = await toldBy(child, folder, tell, stop);
+    const { code } = await child.status;
+    if (stopped) tell({ event: "failed", text: stopped });
+    else if (code !== 0 || !ended) {
+      tell({ event: "failed", text: `It failed, with exit code ${code}.` });
+    }
+  } finally {
+    kill(child);
+    running.delete(child);
+  }
+}
+
+function start(command: string, folder: URL, options: readonly string[]): Deno.ChildProcess {
   const [program, subcommand, ...args] = command.split(" ");
   if (program !== "deno" || subcommand !== "run") {
     throw new Error("The lesson's task is not one that begins with: deno run");
   }
-  const child = new Deno.Command(Deno.execPath(), {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...args, "--json", ...options],
     cwd: folder,
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
@@ -51,27 +73,34 @@ export async function play(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  running.add(child);
-  let stopped = "";
-  const stop = (why: string) => {
-    stopped ||= why;
-    kill(child);
-  };
-  const timer = setTimeout(
-    () => stop(`It did not end within ${LIMIT.milliseconds / 1000} s, and was stopped.`),
-    LIMIT.milliseconds,
-  );
+}
+
+/** Stops a run when its time is up, and when the signal is aborted. */
+function limits(stop: (why: string) => void, signal: AbortSignal): Disposable {
+  const late = `It did not end within ${LIMIT.milliseconds / 1000} s, and was stopped.`;
+  const timer = setTimeout(() => stop(late), LIMIT.milliseconds);
   const gone = () => {
     stop(typeof signal.reason === "string" ? signal.reason : "Nobody looks any more.");
   };
   signal.addEventListener("abort", gone, { once: true });
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", gone);
+    },
+  };
+}
 
+/** Tells what a run says, so many lines of it. Returns whether it said that it ends. */
+async function toldBy(
+  child: Deno.ChildProcess,
+  folder: URL,
+  tell: (event: Event | Complaint) => void,
+  stop: (why: string) => void,
+): Promise<boolean> {
   let left = LIMIT.lines;
   let ended = false;
-  const read = async (
-    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-    make: (line: string) => Event | Complaint,
-  ) => {
+  const read = async (stream: typeof child.stdout, make: (line: string) => Event | Complaint) => {
     for await (const line of linesOf(stream)) {
       if (left-- <= 0) return stop(`It told more than ${LIMIT.lines} lines, and was stopped.`);
       if (line === "") continue;
@@ -80,27 +109,13 @@ export async function play(
       tell(event);
     }
   };
-  const printed = (line: string) => ({ event: "printed" as const, text: printable(line, 500) });
-  const error = (line: string) => {
-    const text = printable(line.replaceAll(folder.href, ""), 500);
-    return { event: "error" as const, text };
-  };
-  try {
-    await Promise.all([
-      read(child.stdout, (line) => eventIn(line) ?? printed(line)),
-      read(child.stderr, error),
-    ]);
-    const { code } = await child.status;
-    if (stopped) tell({ event: "failed", text: stopped });
-    else if (code !== 0 || !ended) {
-      tell({ event: "failed", text: `It failed, with exit code ${code}.` });
-    }
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", gone);
-    kill(child);
-    running.delete(child);
-  }
+  await Promise.all([
+    read(child.stdout, (line) => eventIn(line) ?? { event: "printed", text: printable(line, 500) }),
+    read(child.stderr, (line) => {
+      return { event: "error", text: printable(line.replaceAll(folder.href, ""), 500) };
+    }),
+  ]);
+  return ended;
 }
 
 /** Ends all runs. */
