@@ -29,7 +29,7 @@ import { LessonPage, type LessonView } from "./pages/lesson.tsx";
 import { Contents, DocumentPage, LibraryPage, MissingPage, WholePage } from "./pages/others.tsx";
 import type { Recording } from "./pages/diagram.tsx";
 import { BrokenPage, type Fault, withTroubles } from "./pages/troubles.tsx";
-import type { LessonFile, Project } from "./project.ts";
+import type { Document, LessonFile, Project } from "./project.ts";
 import type { Book } from "./pages/layout.tsx";
 import { entries } from "./search.ts";
 import { script, scriptWithPackages } from "./script.ts";
@@ -58,6 +58,12 @@ type Make = () => Promise<File>;
 
 /** What is in a file. */
 type Body = File["body"] | Promise<File["body"]>;
+
+/** Adds a file to the list that is being made. */
+type Add = (name: string, body: () => Body) => void;
+
+/** The same for a page, by its name without `.html`. */
+type AddPage = (name: string, shown: Shown, make: (book: Book) => unknown) => void;
 
 /** What a page shows of the project. */
 interface Shown {
@@ -136,17 +142,10 @@ export class Site {
   }
 
   #list(stamp: string): Map<string, Make> {
-    const project = this.#project;
-    const { live } = this.#manner;
-    const lessons = project.lessons();
-    const library = project.library();
-    const documents = project.documents();
-    let known: Promise<Book> | undefined;
-    const bookNow = async (): Promise<Book> => {
-      return { lessons, documents, live, standing: live ? await standing(project) : new Map() };
-    };
-    const cover = lessons.find(({ number }) => number === COVER) ?? lessons[0]!;
+    const lessons = this.#project.lessons();
+    const documents = this.#project.documents();
     const files = new Map<string, Make>();
+    let known: Promise<Book> | undefined;
     const add = (name: string, body: () => Body) => {
       let made: Promise<File> | undefined;
       files.set(name, () => made ??= this.#made(name, body));
@@ -158,13 +157,30 @@ export class Site {
         const pictures = this.#pictures(shown);
         const last = this.#last.get(file);
         if (last?.files === stamp && isSame(last.pictures, pictures)) return last.text;
-        const book = await (known ??= bookNow());
+        const book = await (known ??= this.#book(lessons, documents));
         const text = await this.#page(file, book, shown, () => make(book));
         this.#last.set(file, { files: stamp, pictures, text });
         return text;
       });
     };
+    this.#addContents(lessons, page);
+    this.#addLessons(lessons, page, add);
+    this.#addLibrary(page, add);
+    this.#addDocuments(documents, page);
+    this.#addOthers(lessons, page);
+    this.#addScripts(lessons, add);
+    this.#addLooks(add);
+    return files;
+  }
 
+  async #book(lessons: LessonFile[], documents: Document[]): Promise<Book> {
+    const { live } = this.#manner;
+    return { lessons, documents, live, standing: live ? await standing(this.#project) : new Map() };
+  }
+
+  #addContents(lessons: LessonFile[], page: AddPage): void {
+    const library = this.#project.library();
+    const cover = lessons.find(({ number }) => number === COVER) ?? lessons[0]!;
     const besides = lessons.flatMap(({ name, path }) => {
       return [`cli/${path}`, `exercises/${name}.ts`, `exercises/.progress/${name}.json`];
     });
@@ -172,6 +188,9 @@ export class Site {
       const recording = this.#manner.recording(cover);
       return <Contents book={book} cover={cover} recording={recording} library={library} />;
     });
+  }
+
+  #addLessons(lessons: LessonFile[], page: AddPage, add: Add): void {
     for (const lesson of lessons) {
       const files = [lesson.path, `cli/${lesson.path}`, "deno.json"];
       const besides = [`exercises/${lesson.name}.ts`];
@@ -180,67 +199,68 @@ export class Site {
       const programs = () => this.#programs(lesson);
       this.#addCopies(add, lesson.name, programs, lessonCopyables(lesson));
     }
-    for (const source of library) {
+  }
+
+  #addLibrary(page: AddPage, add: Add): void {
+    for (const source of this.#project.library()) {
       const name = pageName(source.path);
-      const copies = () => this.#once(name, () => libraryCopies(project, source));
+      const copies = () => this.#once(name, () => libraryCopies(this.#project, source));
       const copyables = libraryCopyables(source);
-      page(
-        name,
-        { files: [source.path] },
-        (book) => (
-          <LibraryPage
-            book={book}
-            source={source}
-            copies={counted(copyables, copies)}
-            whole={{ name: "", file: `${name}.txt`, lines: linesOf(source.text) }}
-          />
-        ),
-      );
+      const whole = { name: "", file: `${name}.txt`, lines: linesOf(source.text) };
+      page(name, { files: [source.path] }, (book) => {
+        const counts = counted(copyables, copies);
+        return <LibraryPage book={book} source={source} copies={counts} whole={whole} />;
+      });
       add(`${name}.txt`, () => source.text);
       this.#addCopies(add, name, copies, copyables, source.text);
     }
+  }
+
+  #addDocuments(documents: Document[], page: AddPage): void {
     for (const one of documents) {
+      // The links that it was written with, and no others: the first one of a question leads to its
+      // place.
+      const link = (href: string) => href.startsWith("/") ? undefined : this.#link(href, one.path);
       page(
         one.name,
         { files: [one.path] },
-        (book) => (
-          <DocumentPage
-            book={book}
-            document={one}
-            // The links that it was written with, and no others: the first one of a question leads to its place.
-            link={(href) => href.startsWith("/") ? undefined : this.#link(href, one.path)}
-          />
-        ),
+        (book) => <DocumentPage book={book} document={one} link={link} />,
       );
     }
+  }
+
+  #addOthers(lessons: LessonFile[], page: AddPage): void {
     page(
       "book",
       { files: lessons.map(({ path }) => path), pictures: lessons },
       (book) => <WholePage book={book} views={lessons.map((one) => this.#view(one))} />,
     );
-
     page("404", { files: [] }, (book) => <MissingPage book={book} />);
+  }
 
-    add("book.css", () => compact(this.#project.text("book/book.css")));
-    add("book.js", () => script(new URL("book/browser/main.ts", project.folder)));
-    add("copies.js", () => script(new URL("book/browser/copies.ts", project.folder)));
-    if (live) {
-      add("checks.js", () => script(new URL("book/browser/checks.ts", project.folder)));
+  #addScripts(lessons: LessonFile[], add: Add): void {
+    const file = (name: string) => new URL(`book/browser/${name}.ts`, this.#project.folder);
+    add("book.js", () => script(file("main")));
+    add("copies.js", () => script(file("copies")));
+    if (this.#manner.live) {
+      add("checks.js", () => script(file("checks")));
       for (const name of ["changes", "editor"]) {
-        const file = new URL(`book/browser/${name}.ts`, project.folder);
-        add(`${name}.js`, () => scriptWithPackages(file));
+        add(`${name}.js`, () => scriptWithPackages(file(name)));
       }
     }
     add("theme.js", () => THEME);
     add("search.js", async () => {
-      const search = await script(new URL("book/browser/search.ts", project.folder));
-      return `${search}book.found(${JSON.stringify(entries(project, lessons))});\n`;
+      const search = await script(file("search"));
+      return `${search}book.found(${JSON.stringify(entries(this.#project, lessons))});\n`;
     });
+  }
+
+  #addLooks(add: Add): void {
+    add("book.css", () => compact(this.#project.text("book/book.css")));
     add("icon.svg", () => ICON);
     add("serif.woff2", () => serif);
     add("bold.woff2", () => bold);
     add("mono.woff2", () => mono);
-    return files;
   }
 
   /** The recordings that a page shows, and why there are no newer ones. */
@@ -326,7 +346,7 @@ export class Site {
   }
 
   #addCopies(
-    add: (name: string, body: () => string) => void,
+    add: Add,
     page: string,
     copies: () => Copy[],
     copyables: readonly Copyable[],

@@ -48,153 +48,195 @@ export function LessonPage({ book, view }: { book: Book; view: LessonView }) {
   );
 }
 
+/** A lesson on its page, or in the book of one page, where its places begin with `prefix`. */
+interface Place {
+  readonly book: Book;
+  readonly view: LessonView;
+  readonly prefix: string;
+}
+
 /** The lesson itself, as it stands on its page, and in the book of one page. */
 export function LessonText(
   { book, view, prefix = "" }: { book: Book; view: LessonView; prefix?: string },
 ) {
-  const { file, copies, exercises, recording, link } = view;
-  const { number, lesson, source, program } = file;
-  const { imports, code, play, shown, programs } = parts(file);
+  const { source } = view.file;
   const text = sections(`${source.doc}\n\n${source.closing}`);
-  const run = commands(text.get("Run") ?? "");
-  const copyable = (name: string) => copies.find((copy) => copy.name === name);
-  const part = PARTS[lesson.part - 1];
+  const place = { book, view, prefix };
   return (
     <article class="lesson">
-      <header class="opening">
-        <div class="intro">
-          <p class="kicker">
-            {`Lesson ${number} · Part ${part?.roman}, ${part?.title}`}
-          </p>
-          <h1 id={`${prefix}lesson`}>{capital(lesson.title)}</h1>
-          {prefix === "" && <PartsOf view={view} />}
-          {raw(html(text.get("") ?? lesson.about, { link }))}
-          {text.has("You learn") && (
-            <>
-              <h2 id={`${prefix}you-learn`}>You learn</h2>
-              {raw(html(text.get("You learn")!, { link }))}
-            </>
-          )}
-        </div>
-        <Diagram
-          number={number}
-          title={lesson.title}
-          recording={recording}
-          knobs={lesson.knobs}
-          live={book.live}
-          id={`${prefix}diagram`}
-        />
-      </header>
-
+      <Opening {...place} text={text} />
       {[...text].filter(([title]) => !["", "You learn", "Run", "Try next"].includes(title))
         .map(([title, more]) => (
           <section class="part">
             <h2>{title}</h2>
-            <div class="after prose">{raw(html(more, { link }))}</div>
+            <div class="after prose">{raw(html(more, { link: view.link }))}</div>
           </section>
         ))}
+      <TheCode {...place} />
+      <ThePicture {...place} />
+      <InYourTerminal {...place} text={text} />
+      {view.exercises.length > 0 && <YourTurn {...place} />}
+    </article>
+  );
+}
 
-      <section class="part">
-        <div class="beside head">
-          <h2 id={`${prefix}the-code`}>The code</h2>
-          <div>
-            <Imports source={source} items={imports} />
-            {book.live && view.editor && (
-              <p class="own">
-                <Change file={file.path} line={code[0]?.line ?? 1}>{` ${file.path}`}</Change>
-                <OpenLink editor={view.editor} file={file.path} line={1} of={file.path} />
-              </p>
-            )}
-          </div>
-        </div>
-        {book.live && <div class="editor" id="editor" />}
-        {grouped(source, code).map((items) => {
-          const name = items.at(-1)!.names.join(", ");
-          return (
-            <Declaration
-              source={source}
-              items={items}
-              heading={name}
-              copyable={copyable(name)}
-              link={link}
-              prefix={prefix}
-            />
-          );
-        })}
-      </section>
+function Opening({ book, view, prefix, text }: Place & { text: Map<string, string> }) {
+  const { file: { number, lesson }, recording, link } = view;
+  const part = PARTS[lesson.part - 1];
+  return (
+    <header class="opening">
+      <div class="intro">
+        <p class="kicker">
+          {`Lesson ${number} · Part ${part?.roman}, ${part?.title}`}
+        </p>
+        <h1 id={`${prefix}lesson`}>{capital(lesson.title)}</h1>
+        {prefix === "" && <PartsOf view={view} />}
+        {raw(html(text.get("") ?? lesson.about, { link }))}
+        {text.has("You learn") && (
+          <>
+            <h2 id={`${prefix}you-learn`}>You learn</h2>
+            {raw(html(text.get("You learn")!, { link }))}
+          </>
+        )}
+      </div>
+      <Diagram
+        number={number}
+        title={lesson.title}
+        recording={recording}
+        knobs={lesson.knobs}
+        live={book.live}
+        id={`${prefix}diagram`}
+      />
+    </header>
+  );
+}
 
-      {play.length > 0 && (
-        <section class="part">
-          <h2 id={`${prefix}the-picture`}>What the picture shows</h2>
-          {shown.length > 0 && <Shown names={shown} path={program.path} prefix={prefix} />}
-          <Declaration source={program} items={play} copyable={copyable("play")} link={link} />
-        </section>
-      )}
-
-      <section class="part">
-        <h2 id={`${prefix}in-your-terminal`}>In your terminal</h2>
-        <div class="beside">
-          <div class="prose">
-            {text.has("Try next") && (
-              <>
-                <h3>Try next</h3>
-                {raw(html(text.get("Try next")!, { link }))}
-              </>
-            )}
-          </div>
-          <div>
-            <dl class="commands">
-              {run.commands.map(({ command, does }) => (
-                <div>
-                  <dt>
-                    <code>
-                      <span class="prompt" aria-hidden="true">$</span>
-                      {raw(whole(escaped(command)))}
-                    </code>
-                  </dt>
-                  <dd>{raw(inline(does))}</dd>
-                  <dd class="button">
-                    <button type="button" class="copy" hidden data-text={command}>
-                      <Icon name="copy" />
-                      <span class="hidden">{`Copy ${command}`}</span>
-                    </button>
-                  </dd>
-                </div>
-              ))}
-            </dl>
-            {run.rest && <div class="after prose">{raw(html(run.rest, { link }))}</div>}
-            <Programs source={source} items={programs} copies={copies} prefix={prefix} />
-          </div>
-        </div>
-      </section>
-
-      {exercises.length > 0 && (
-        <section class="part turn-yours" data-exercises={number}>
-          <div class="beside head">
-            <h2 id={`${prefix}your-turn`}>Your turn</h2>
-            <Imported of={exercises[0]!.imports} />
-          </div>
-          {book.live && (
-            <div class="faults" role="status">
-              <Troubles faults={view.faults} />
-            </div>
-          )}
-          {!book.live && prefix === "" && (
-            <p class="prose how">
-              You do these on your machine, in a copy of this project:{" "}
-              <code>npx -y deno@2 task book</code> opens this page with an editor, and{" "}
-              <code>{`npx -y deno@2 task exercise ${number} --watch`}</code>{" "}
-              checks your own editor's file at every save.
+function TheCode({ book, view, prefix }: Place) {
+  const { file, copies, link } = view;
+  const { source } = file;
+  const { imports, code } = parts(file);
+  return (
+    <section class="part">
+      <div class="beside head">
+        <h2 id={`${prefix}the-code`}>The code</h2>
+        <div>
+          <Imports source={source} items={imports} />
+          {book.live && view.editor && (
+            <p class="own">
+              <Change file={file.path} line={code[0]?.line ?? 1}>{` ${file.path}`}</Change>
+              <OpenLink editor={view.editor} file={file.path} line={1} of={file.path} />
             </p>
           )}
-          {exercises.map((exercise, i) => (
-            <Exercises exercise={exercise} view={view} book={book} prefix={prefix}>
-              <Onward book={book} number={number} next={exercises[i + 1]?.name} prefix={prefix} />
-            </Exercises>
-          ))}
-        </section>
+        </div>
+      </div>
+      {book.live && <div class="editor" id="editor" />}
+      {grouped(source, code).map((items) => {
+        const name = items.at(-1)!.names.join(", ");
+        return (
+          <Declaration
+            source={source}
+            items={items}
+            heading={name}
+            copyable={copies.find((copy) => copy.name === name)}
+            link={link}
+            prefix={prefix}
+          />
+        );
+      })}
+    </section>
+  );
+}
+
+function ThePicture({ view: { file, copies, link }, prefix }: Place) {
+  const { play, shown } = parts(file);
+  if (play.length === 0) return null;
+  const copyable = copies.find(({ name }) => name === "play");
+  return (
+    <section class="part">
+      <h2 id={`${prefix}the-picture`}>What the picture shows</h2>
+      {shown.length > 0 && <Shown names={shown} path={file.program.path} prefix={prefix} />}
+      <Declaration source={file.program} items={play} copyable={copyable} link={link} />
+    </section>
+  );
+}
+
+function InYourTerminal({ view, prefix, text }: Place & { text: Map<string, string> }) {
+  const { file, copies, link } = view;
+  const run = commands(text.get("Run") ?? "");
+  return (
+    <section class="part">
+      <h2 id={`${prefix}in-your-terminal`}>In your terminal</h2>
+      <div class="beside">
+        <div class="prose">
+          {text.has("Try next") && (
+            <>
+              <h3>Try next</h3>
+              {raw(html(text.get("Try next")!, { link }))}
+            </>
+          )}
+        </div>
+        <div>
+          <dl class="commands">{run.commands.map((one) => <Command {...one} />)}</dl>
+          {run.rest && <div class="after prose">{raw(html(run.rest, { link }))}</div>}
+          <Programs
+            source={file.source}
+            items={parts(file).programs}
+            copies={copies}
+            prefix={prefix}
+          />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Command({ command, does }: { command: string; does: string }) {
+  return (
+    <div>
+      <dt>
+        <code>
+          <span class="prompt" aria-hidden="true">$</span>
+          {raw(whole(escaped(command)))}
+        </code>
+      </dt>
+      <dd>{raw(inline(does))}</dd>
+      <dd class="button">
+        <button type="button" class="copy" hidden data-text={command}>
+          <Icon name="copy" />
+          <span class="hidden">{`Copy ${command}`}</span>
+        </button>
+      </dd>
+    </div>
+  );
+}
+
+function YourTurn({ book, view, prefix }: Place) {
+  const { file: { number }, exercises } = view;
+  return (
+    <section class="part turn-yours" data-exercises={number}>
+      <div class="beside head">
+        <h2 id={`${prefix}your-turn`}>Your turn</h2>
+        <Imported of={exercises[0]!.imports} />
+      </div>
+      {book.live && (
+        <div class="faults" role="status">
+          <Troubles faults={view.faults} />
+        </div>
       )}
-    </article>
+      {!book.live && prefix === "" && (
+        <p class="prose how">
+          You do these on your machine, in a copy of this project:{" "}
+          <code>npx -y deno@2 task book</code> opens this page with an editor, and{" "}
+          <code>{`npx -y deno@2 task exercise ${number} --watch`}</code>{" "}
+          checks your own editor's file at every save.
+        </p>
+      )}
+      {exercises.map((exercise, i) => (
+        <Exercises exercise={exercise} view={view} book={book} prefix={prefix}>
+          <Onward book={book} number={number} next={exercises[i + 1]?.name} prefix={prefix} />
+        </Exercises>
+      ))}
+    </section>
   );
 }
 
@@ -257,55 +299,17 @@ function Programs({ source, items, copies, prefix }: {
   );
 }
 
-function Exercises({ exercise, view, book, prefix, children }: {
+function Exercises({ exercise, view, book, prefix, children }: Place & {
   exercise: Exercise;
-  view: LessonView;
-  book: Book;
-  prefix: string;
   children: unknown;
 }) {
-  const { name, task, hints, code } = exercise;
-  const { live, standing } = book;
-  const done = standing.get(view.file.number)
-    ?.some(({ exercise, state }) => exercise === name && state === "done");
-  const place = `${code.file}:${code.line}`;
+  const { name, code } = exercise;
+  const { live } = book;
   return (
     <section class="beside exercise" data-exercise={name}>
-      <div class="prose">
-        <h3 id={`${prefix}${name}`}>{name}</h3>
-        {live && <p class="mark" hidden={!done}>✓ done</p>}
-        {raw(html(task, { link: view.link }))}
-        {hints.length > 0 && (
-          <div class="hints">
-            {hints.map((hint, i) => (
-              <details>
-                <summary>
-                  {i === 0 ? "A hint" : i === hints.length - 1 ? "The last hint" : "Another hint"}
-                </summary>
-                {raw(html(hint, { link: view.link }))}
-              </details>
-            ))}
-          </div>
-        )}
-      </div>
+      <Task exercise={exercise} view={view} book={book} prefix={prefix} />
       <div>
-        <figure class="code plain" tabindex={0} aria-label={`Your code of ${name}`}>
-          <figcaption>
-            <span>
-              <span class="place">{place}</span>
-              {live && view.editor && (
-                <>
-                  {" "}
-                  <Change file={code.file} line={code.line}>
-                    <span class="hidden">{` ${name}`}</span>
-                  </Change>
-                  <OpenLink editor={view.editor} {...code} of={name} />
-                </>
-              )}
-            </span>
-          </figcaption>
-          <pre><code>{raw(pieces(code.pieces))}</code></pre>
-        </figure>
+        <YourCode exercise={exercise} editor={live ? view.editor : undefined} />
         <p class="yours" hidden={!code.begun}>
           This is your solution, and not the exercise as it was shipped.
         </p>
@@ -319,6 +323,58 @@ function Exercises({ exercise, view, book, prefix, children }: {
         {children}
       </div>
     </section>
+  );
+}
+
+function Task({ exercise: { name, task, hints }, view, book, prefix }: Place & {
+  exercise: Exercise;
+}) {
+  const done = book.standing.get(view.file.number)
+    ?.some(({ exercise, state }) => exercise === name && state === "done");
+  return (
+    <div class="prose">
+      <h3 id={`${prefix}${name}`}>{name}</h3>
+      {book.live && <p class="mark" hidden={!done}>✓ done</p>}
+      {raw(html(task, { link: view.link }))}
+      {hints.length > 0 && (
+        <div class="hints">
+          {hints.map((hint, i) => (
+            <details>
+              <summary>
+                {i === 0 ? "A hint" : i === hints.length - 1 ? "The last hint" : "Another hint"}
+              </summary>
+              {raw(html(hint, { link: view.link }))}
+            </details>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The learner's code, and what opens it, if an editor may. */
+function YourCode({ exercise: { name, code }, editor }: {
+  exercise: Exercise;
+  editor: LessonView["editor"];
+}) {
+  return (
+    <figure class="code plain" tabindex={0} aria-label={`Your code of ${name}`}>
+      <figcaption>
+        <span>
+          <span class="place">{`${code.file}:${code.line}`}</span>
+          {editor && (
+            <>
+              {" "}
+              <Change file={code.file} line={code.line}>
+                <span class="hidden">{` ${name}`}</span>
+              </Change>
+              <OpenLink editor={editor} file={code.file} line={code.line} of={name} />
+            </>
+          )}
+        </span>
+      </figcaption>
+      <pre><code>{raw(pieces(code.pieces))}</code></pre>
+    </figure>
   );
 }
 

@@ -5,6 +5,7 @@
  */
 import { type Context, Hono } from "hono";
 import { etag } from "hono/etag";
+import { printable } from "../../lib/text.ts";
 import { pageOf } from "../exercises.ts";
 import type { LessonFile, Project } from "../project.ts";
 import type { Site } from "../site.tsx";
@@ -84,7 +85,7 @@ export function app(
   app.get("/:name?", etag(), (context) => sendFile(context, site));
   app.notFound((context) => context.text("There is no such page.\n", 404));
   app.onError((error, context) => {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(printable(error instanceof Error ? error.message : String(error), 1000));
     return context.text("That went wrong. The terminal says more.\n", 500);
   });
   return app;
@@ -124,7 +125,8 @@ function addRuns(app: Hono, project: Project): void {
     const lesson = lessonIn(context, project);
     if (!lesson?.task) return context.text("There is no such lesson.\n", 404);
     const { task, lesson: { knobs } } = lesson;
-    const options = knobOptions(new URL(context.req.url).searchParams, knobs);
+    const asked = URL.parse(context.req.url)?.searchParams;
+    const options = asked && knobOptions(asked, knobs);
     if (!options) return context.text("This lesson cannot run with that.\n", 400);
     return run(context, running, (send, signal) => {
       return play(task, project.folder, send, signal, options);

@@ -210,6 +210,8 @@ Deno.test("the server refuses", async (t) => {
       const { status } = await request(port, `POST /run/${path} HTTP/1.1\n${own}`);
       assertEquals(status, 400, path);
     }
+    const bad = await request(port, `POST http://[::1/run/8 HTTP/1.1\n${own}`);
+    assertEquals([bad.status, book.errors()], [400, ""], "an address that is none");
     const taken = await fetch(`${book.address}run/8?drop=1&delay=0&seed=100`, {
       headers: { origin: `http://${host}` },
       method: "POST",
