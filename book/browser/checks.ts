@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element, leaving, objects, STOPPED } from "./dom.ts";
+import { element, leaving, objects, STOPPED, whenBack } from "./dom.ts";
 
 export interface Case {
   name: string;
@@ -62,47 +62,54 @@ function say(buttons: HTMLButtonElement[], text: string, pressed: boolean): void
 }
 
 async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
-  const each = (see: (place: HTMLElement, name: string) => void) => {
-    for (const place of part.querySelectorAll<HTMLElement>("[data-exercise]")) {
-      see(place, place.dataset.exercise!);
-    }
-  };
-  let codes: Record<string, Code> = {};
   try {
-    const response = await fetch(`check/${part.dataset.exercises}`, { method: "POST", signal });
-    if (!response.ok) throw new Error((await response.text()).trim());
-    for await (const event of objects(response.body!) as AsyncGenerator<Event>) {
-      if (event.event === "failed") throw new Error(event.text);
-      if (event.event === "checking") codes = event.codes;
-      each((place, name) => {
-        const result = place.querySelector(".result")!;
-        if (event.event === "checking") {
-          showCode(place, event.codes[name]!);
-          result.replaceChildren(element("p", "state", "Checking…"), element("ul"));
-        } else if (event.event === "case") {
-          // What fails in an empty exercise is not shown.
-          if (event.exercise !== name || !codes[name]!.begun) return;
-          result.querySelector("ul")!.append(item(name, event.one));
-        } else {
-          const own = event.results.find(({ exercise }) => exercise === name);
-          const solution = event.solutions[name];
-          place.querySelector<HTMLElement>(".mark")!.hidden = own?.state !== "done";
-          if (own) result.replaceChildren(...shown(own), ...solution ? [compared(solution)] : []);
-          const last = own === event.results.at(-1);
-          if (last && event.unsaved) result.append(element("p", "", event.unsaved));
-        }
-      });
-      if (event.event === "results") {
-        tick(event.results);
-        tellEditor(event.results);
-      }
-    }
+    await follow(part, signal);
   } catch (error) {
     if (signal.aborted) return;
     const text = error instanceof TypeError ? STOPPED : (error as Error).message;
-    each((place) =>
-      place.querySelector(".result")!.replaceChildren(element("p", "state not", text))
-    );
+    for (const place of placesIn(part)) {
+      place.querySelector(".result")!.replaceChildren(element("p", "state not", text));
+    }
+  }
+}
+
+function placesIn(part: HTMLElement): NodeListOf<HTMLElement> {
+  return part.querySelectorAll("[data-exercise]");
+}
+
+/** Shows what the server tells of the exercises of a lesson, each in its place. */
+async function follow(part: HTMLElement, signal: AbortSignal): Promise<void> {
+  const response = await fetch(`check/${part.dataset.exercises}`, { method: "POST", signal });
+  if (!response.ok) throw new Error((await response.text()).trim());
+  let codes: Record<string, Code> = {};
+  for await (const event of objects(response.body!) as AsyncGenerator<Event>) {
+    if (event.event === "failed") throw new Error(event.text);
+    if (event.event === "checking") codes = event.codes;
+    for (const place of placesIn(part)) show(event, place, codes[place.dataset.exercise!]!);
+    if (event.event === "results") {
+      tick(event.results);
+      tellEditor(event.results);
+    }
+  }
+}
+
+function show(event: Exclude<Event, { event: "failed" }>, place: HTMLElement, code: Code): void {
+  const name = place.dataset.exercise!;
+  const result = place.querySelector(".result")!;
+  if (event.event === "checking") {
+    showCode(place, code);
+    result.replaceChildren(element("p", "state", "Checking…"), element("ul"));
+  } else if (event.event === "case") {
+    // What fails in an empty exercise is not shown.
+    if (event.exercise !== name || !code.begun) return;
+    result.querySelector("ul")!.append(item(name, event.one));
+  } else {
+    const own = event.results.find(({ exercise }) => exercise === name);
+    const solution = event.solutions[name];
+    place.querySelector<HTMLElement>(".mark")!.hidden = own?.state !== "done";
+    if (own) result.replaceChildren(...shown(own), ...solution ? [compared(solution)] : []);
+    const last = own === event.results.at(-1);
+    if (last && event.unsaved) result.append(element("p", "", event.unsaved));
   }
 }
 
@@ -168,11 +175,9 @@ function item(exercise: string, { name, trouble, printed }: Case): Node {
 }
 
 // The book runs again: what it checked when it ended, it checks again.
-document.addEventListener("back", () => {
-  for (const part of document.querySelectorAll<HTMLElement>("[data-exercises]")) {
-    const said = part.querySelector(".result .state")?.textContent;
-    if (said === STOPPED && !watched.has(part)) press(part.querySelector<HTMLElement>(".check")!);
-  }
+whenBack(() => document.querySelector(".result .state")?.textContent ?? "", () => {
+  const check = document.querySelector<HTMLElement>(".check")!;
+  if (!watched.has(check.closest("[data-exercises]")!)) press(check);
 });
 
 globalThis.book.checks!(press);

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Complaint, type Event, sum } from "../diagram/events.ts";
-import { element, leaving, objects, STOPPED } from "./dom.ts";
+import { element, leaving, objects, STOPPED, whenBack } from "./dom.ts";
 import { Knobs } from "./knobs.ts";
 import { name, Player } from "./player.ts";
 
@@ -65,7 +65,7 @@ class Diagram {
     });
     this.#run.addEventListener("click", ({ detail }) => this.#press(detail));
     figure.addEventListener("recorded", () => this.#wait());
-    document.addEventListener("back", () => this.#back());
+    whenBack(() => this.#status.textContent, () => this.#back());
     if (figure.querySelector(".picture svg")) {
       this.#figure.querySelector(".player")!.removeAttribute("hidden");
     } else if (this.#live) this.#wait();
@@ -131,7 +131,6 @@ class Diagram {
 
   /** The book runs again: what was said of its end is not true any more. */
   #back(): void {
-    if (this.#status.textContent !== STOPPED) return;
     this.#remark = "";
     if (this.#player.events.length > 0) this.#tell();
     else this.#wait();

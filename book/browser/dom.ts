@@ -24,6 +24,15 @@ declare global {
 /** Why nothing comes from the book's server. */
 export const STOPPED = "The book has stopped. Start it again: deno task book.";
 
+/** Does this when the book runs again, if it was said until then that it has stopped. */
+export function whenBack(
+  said: () => string,
+  act: () => void,
+  options?: AddEventListenerOptions,
+): void {
+  document.addEventListener("back", () => said().startsWith(STOPPED) && act(), options);
+}
+
 /** The value that a script file of the book gives to `book.name`. */
 export function loaded<T>(file: string, name: string): Promise<T> {
   const known = files.get(file);

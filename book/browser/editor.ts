@@ -13,7 +13,7 @@ import {
   replaceText,
   showFaults,
 } from "./code_editor.ts";
-import { element, leaving, STOPPED, toast } from "./dom.ts";
+import { element, leaving, STOPPED, toast, whenBack } from "./dom.ts";
 import { Draft } from "./drafts.ts";
 
 /** What the server says of a file. */
@@ -88,6 +88,8 @@ class Editor {
   #saved: string;
   #saving = false;
   #asking = false;
+  /** Aborted when it is closed. */
+  readonly #closed = new AbortController();
   /** Whether what was saved cannot be read: that is told already. */
   #isBroken = false;
 
@@ -97,7 +99,7 @@ class Editor {
   }
 
   private constructor(file: string, draft: Draft, version: Version) {
-    const { text, of, fault } = version;
+    const { text, of } = version;
     this.#file = file;
     this.#draft = draft;
     const { left } = draft;
@@ -111,6 +113,21 @@ class Editor {
       save: () => this.#save(),
       leaving: () => this.#say(LEAVES),
     });
+    this.#whole = this.#around(host);
+    this.#listen(host);
+    this.#begin(version, isLeft);
+  }
+
+  /** The editor with its question, its buttons, and what it says. */
+  #around(host: HTMLElement): HTMLElement {
+    this.#status.role = this.#verdict.role = "status";
+    this.#question.role = "alert";
+    const keys = element("span", "keys", ` Ctrl S saves. Ctrl F finds. ${HOW_TO_LEAVE}`);
+    const how = element("p", "how", `${this.#file}.`, keys);
+    return element("div", "editing", how, host, this.#question, this.#bar());
+  }
+
+  #listen(host: HTMLElement): void {
     host.addEventListener("focusout", () => {
       if (this.#status.textContent === LEAVES) this.#say(this.#isSaved ? "" : UNSAVED);
     });
@@ -118,31 +135,21 @@ class Editor {
     host.addEventListener("keydown", (event) => {
       if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     });
-    this.#status.role = this.#verdict.role = "status";
-    this.#question.role = "alert";
-    this.#whole = element(
-      "div",
-      "editing",
-      element(
-        "p",
-        "how",
-        `${file}.`,
-        element("span", "keys", ` Ctrl S saves. Ctrl F finds. ${HOW_TO_LEAVE}`),
-      ),
-      host,
-      this.#question,
-      this.#bar(),
-    );
-    if (fault) showFaults(this.#view, [fault]);
+    const { signal } = this.#closed;
+    addEventListener("beforeunload", this.#leave, { signal });
+    document.addEventListener("renewed", this.#renew, { signal });
+    document.addEventListener("pictured", this.#pictured, { signal });
+    document.addEventListener("checked", this.#checked, { signal });
+    document.addEventListener("click", this.#first, { signal, capture: true });
+    whenBack(() => this.#status.textContent, this.#back, { signal });
+  }
+
+  /** Says how the file stands that was opened. */
+  #begin(version: Version, isLeft: boolean): void {
+    if (version.fault) showFaults(this.#view, [version.fault]);
     if (isLeft) this.#say("This is what you typed here before, and did not save.");
-    else draft.forget();
+    else this.#draft.forget();
     if (version.gone) this.#askGone(version);
-    addEventListener("beforeunload", this.#leave);
-    document.addEventListener("renewed", this.#renew);
-    document.addEventListener("pictured", this.#pictured);
-    document.addEventListener("checked", this.#checked);
-    document.addEventListener("back", this.#back);
-    document.addEventListener("click", this.#first, true);
   }
 
   get #text(): string {
@@ -322,12 +329,7 @@ class Editor {
   /** Closes it. What was not saved is there at the next Edit. */
   #close(): void {
     open.delete(this.#file);
-    removeEventListener("beforeunload", this.#leave);
-    document.removeEventListener("renewed", this.#renew);
-    document.removeEventListener("pictured", this.#pictured);
-    document.removeEventListener("checked", this.#checked);
-    document.removeEventListener("back", this.#back);
-    document.removeEventListener("click", this.#first, true);
+    this.#closed.abort();
     const isSaved = this.#isSaved;
     this.#view.destroy();
     this.#whole.remove();
@@ -410,7 +412,6 @@ class Editor {
 
   /** The book runs again: what was said of its end is not true any more. */
   readonly #back = () => {
-    if (!this.#status.textContent.startsWith(STOPPED)) return;
     this.#say("The book runs again.", ...this.#isSaved ? [] : [UNSAVED]);
   };
 

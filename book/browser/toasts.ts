@@ -1,4 +1,4 @@
-import { STOPPED, toast } from "./dom.ts";
+import { toast, whenBack } from "./dom.ts";
 
 /**
  * What was said at the foot of the page stays until somebody goes on. Tab goes from where one is to what
@@ -15,7 +15,7 @@ export function startToasts(): void {
   document.addEventListener("click", ({ target }) => {
     if (!place.contains(target as Node)) toast();
   }, true);
-  document.addEventListener("back", () => place.textContent.startsWith(STOPPED) && toast());
+  whenBack(() => place.textContent, toast);
   // Whoever was in it when something else is said has lost the place.
   new MutationObserver(() => document.activeElement === document.body && back())
     .observe(place, { childList: true });

@@ -355,7 +355,11 @@ Deno.test("a run", async (t) => {
     assert((await status(page)).endsWith("just now"), await status(page));
     await page.select(".speed", "150");
     await page.click(".play", { count: 2 });
-    assertEquals(await page.$eval(".play .word", (one) => one.textContent), "Pause", "it is played");
+    assertEquals(
+      await page.$eval(".play .word", (one) => one.textContent),
+      "Pause",
+      "it is played",
+    );
     await page.select(".speed", "0");
     await over(page);
     await page.$eval(".run", (run) => {
