@@ -220,6 +220,23 @@ Deno.test("the server refuses", async (t) => {
     assertEquals((await taken.text()).match(/"fate":"lost"/g)?.length, 5);
   });
 
+  await t.step(
+    "to send again what a browser keeps: a font, and a page that is the same",
+    async () => {
+      const get = async (name: string, more = "") => {
+        const head = `GET /${name} HTTP/1.1\nHost: ${host}${more}`;
+        const { status, headers } = await request(port, head);
+        const value = (name: string) => headers.match(new RegExp(`^${name}: (.*)$`, "im"))?.[1];
+        return { status, kept: value("cache-control"), etag: value("etag") };
+      };
+      const page = await get("04_echo.html");
+      assertEquals([page.status, page.kept], [200, "no-cache"]);
+      assertEquals((await get("04_echo.html", `\nIf-None-Match: ${page.etag}`)).status, 304);
+      assertEquals((await get("04_echo.html", '\nIf-None-Match: "another"')).status, 200);
+      assertEquals((await get("mono.woff2")).kept, "max-age=86400");
+    },
+  );
+
   await t.step("to be framed, and whatever is inline or from elsewhere", async () => {
     for (const path of ["/", "/nothing", "/book.js"]) {
       const { headers } = await request(port, `GET ${path} HTTP/1.1\nHost: ${host}`);
