@@ -139,6 +139,32 @@ Deno.test("what looks like HTML in a text is shown as it stands, and code has it
   );
 });
 
+/** Writes a function beside its comments. */
+const BESIDE = `
+import { Declaration } from "./pages/code.tsx";
+import { parse } from "./code/parse.ts";
+
+const lines = "  f();\\n".repeat(9);
+const text = "function f() {\\n" + lines + "  // One\\n  // and two.\\n" + lines +
+  "  // Three.\\n\\n  // Four.\\n" + lines + "  /* Five. */\\n  // Six.\\n" + lines + "}\\n";
+const source = parse("a.ts", text);
+console.log(String(await <Declaration source={source} items={source.items} />));
+`;
+
+Deno.test("comments stand together beside the code, but not over an empty line or after a block", async () => {
+  using folder = await project();
+  await Deno.writeTextFile(new URL("book/render.tsx", folder), BESIDE);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--frozen", "--allow-read=.", "book/render.tsx"],
+    cwd: folder,
+  }).output();
+  const html = new TextDecoder().decode(stdout);
+  const found = [...html.matchAll(/<span class="comment">(.*?)<\/span>/gs)].map(([, one]) => {
+    return one!.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ").trim();
+  });
+  assertEquals(found, ["// One // and two.", "// Three.", "/* Five. */"]);
+});
+
 Deno.test("a link in a text leads to a web page or within the page, and runs nothing", async () => {
   using folder = await project();
   const [web, within, script, data, file] = await rendered(
