@@ -65,6 +65,7 @@ class Diagram {
     });
     this.#run.addEventListener("click", ({ detail }) => this.#press(detail));
     figure.addEventListener("recorded", () => this.#wait());
+    document.addEventListener("changed", () => this.#running && this.#stop());
     whenBack(() => this.#status.textContent, () => this.#back());
     if (figure.querySelector(".picture svg")) {
       this.#figure.querySelector(".player")!.removeAttribute("hidden");
@@ -126,6 +127,7 @@ class Diagram {
     }
     if (this.#running === running) this.#running = undefined;
     this.#player.end();
+    if (this.#player.events.some(({ event }) => event === "end")) this.#tellPage();
     this.#tell();
   }
 
@@ -146,7 +148,6 @@ class Diagram {
       }
       this.#when = this.#live ? "just now" : RECORDED;
       this.#numbers = numbers;
-      this.#tellPage();
       this.#player.begin();
       this.#player.play();
     }

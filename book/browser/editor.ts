@@ -124,7 +124,7 @@ class Editor {
     this.#question.role = "alert";
     const keys = element("span", "keys", ` Ctrl S saves. Ctrl F finds. ${HOW_TO_LEAVE}`);
     const how = element("p", "how", `${this.#file}.`, keys);
-    return element("div", "editing", how, host, this.#question, this.#bar());
+    return element("div", "editing", how, host, this.#bar());
   }
 
   #listen(host: HTMLElement): void {
@@ -177,6 +177,7 @@ class Editor {
     return element(
       "div",
       "buttons",
+      this.#question,
       button("Save", () => this.#save()),
       button("Reset", () => this.#reset()),
       button("Close", () => this.#close()),
@@ -233,7 +234,9 @@ class Editor {
 
   /** A lesson that is not as before is run for its picture, which may be above what one sees. */
   #runs({ of, fault }: Version, before: string): Node[] {
-    if (!this.#file.startsWith("lessons/") || of === before || fault) return [];
+    if (!this.#file.startsWith("lessons/") || of === before) return [];
+    document.dispatchEvent(new Event("changed")); // what runs is the lesson as it was
+    if (fault) return [];
     const run = this.#run = element("span", "", RUNNING);
     setTimeout(() => {
       if (run.textContent === RUNNING) run.textContent = "There is no new picture. Run says why.";
@@ -281,7 +284,6 @@ class Editor {
     const shipped = button("Take the shipped one", () => this.#reset());
     const mine = this.#text === "" ? [] : [this.#mine(version), " "];
     this.#question.replaceChildren(element("p", "", text), ...mine, shipped);
-    this.#question.scrollIntoView({ block: "nearest" });
   }
 
   /** Saves what is here in the place of that version. */
@@ -423,8 +425,10 @@ class Editor {
     const place = this.#whole.closest<HTMLElement>("[data-exercise]");
     const own = results.find(({ exercise }) => exercise === place?.dataset.exercise);
     if (!place || !own || !this.#isSaved) return;
-    if (own.trouble) this.#show([own.trouble]);
-    else this.#verdict.replaceChildren(verdict(own), ...firstWrong(own, place));
+    if (own.trouble) return this.#isBroken ? this.#verdict.replaceChildren() : this.#show([own.trouble]);
+    const others = results.filter((one) => one !== own && one.state !== "not started")
+      .map(({ exercise, state }) => ` ${exercise}: ${state}.`);
+    this.#verdict.replaceChildren(verdict(own), ...firstWrong(own, place), ...others);
   };
 }
 
@@ -467,7 +471,7 @@ function faultsIn(texts: readonly string[], file: string): Fault[] {
   return [...lines].flatMap((line) => {
     const [before, after] = line.split(`${file}:`);
     const [, number, said] = after?.match(/^(\d+)(?::\d+)?:? *(.*)/) ?? [];
-    return number ? [{ line: Number(number), said: before + said! }] : [];
+    return number ? [{ line: Number(number), said: before!.replace(/ at $/, ": ") + said! }] : [];
   });
 }
 

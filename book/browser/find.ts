@@ -172,7 +172,7 @@ function best({ title, text }: Read, meant: Map<string, number>): number {
 }
 
 function kind({ on, href }: Entry): number {
-  if (href.startsWith("docs-questions")) return 2;
+  if (href.startsWith("docs-questions") || /^docs-[^#]*$/.test(href)) return 2;
   return href.startsWith("lib-") || on.startsWith("Exercise") ? 0.7 : 1;
 }
 

@@ -46,7 +46,10 @@ async function follow(main: HTMLElement, { signal }: AbortController): Promise<v
       if (!response.ok) return;
       for await (const change of objects(response.body!) as AsyncGenerator<Change>) {
         wait = WAIT.first;
-        if (change.of === main.dataset.of && !change.recorded) continue;
+        if (change.of === main.dataset.of && !change.recorded) {
+          document.dispatchEvent(new Event("renewed")); // a file may be another one all the same
+          continue;
+        }
         const [renew, text] = await Promise.all([
           loaded<Renew>("changes.js", "changes"),
           newest(),

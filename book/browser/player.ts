@@ -6,6 +6,7 @@
 import { type Event, inWords, isChart, steps, waits } from "../diagram/events.ts";
 import { NARROW, picture, type Shape, WIDE } from "../diagram/picture.ts";
 import { element } from "./dom.ts";
+import { remember, remembered } from "./menus.ts";
 
 /** A row of a chart, or of what is printed, is read at a glance: it takes a fifth of the time. */
 const CHART = 1 / 5;
@@ -60,7 +61,8 @@ export class Player {
     this.#play = figure.querySelector(".play")!;
     this.#position = figure.querySelector(".position")!;
     this.#speed = figure.querySelector(".speed")!;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.#speed.value = "0";
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#speed.value = remembered("speed") ?? (isStill ? "0" : this.#speed.value);
     this.#listen(load);
   }
 
@@ -179,7 +181,10 @@ export class Player {
       const { value } = this.#position;
       go(() => Number(value));
     });
-    this.#speed.addEventListener("change", () => this.#wake());
+    this.#speed.addEventListener("change", () => {
+      remember("speed", this.#speed.value);
+      this.#wake();
+    });
     // A double-click is one click.
     this.#on(".play", async ({ detail }) => detail < 2 && await loaded() && this.#toggle());
   }

@@ -8,7 +8,10 @@ import type { Site } from "../site.tsx";
 /** How often the files of a page are looked at, and how long a save may take, in milliseconds. */
 const [PAUSE, SAVE] = [40, 20];
 
-/** Tells which version of a page there is now, and each one after it, until the signal is aborted. */
+/**
+ * Tells which version of a page there is now, and again whenever one of its files has changed, until the
+ * signal is aborted. What has changed may not be on the page: an editor shows it, too.
+ */
 export async function follow(
   site: Site,
   name: string,
@@ -16,7 +19,6 @@ export async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   let seen: string | undefined;
-  let told: string | undefined;
   let picture = site.recording(name);
   while (!signal.aborted) {
     const now = site.stamp(name);
@@ -25,9 +27,8 @@ export async function follow(
       seen = site.stamp(name);
       const of = await versionOf(site, name);
       const newest = site.recording(name);
-      if (newest !== picture) tell({ of, recorded: true });
-      else if (of !== told) tell({ of });
-      [told, picture] = [of, newest];
+      tell(newest === picture ? { of } : { of, recorded: true });
+      picture = newest;
     }
     await pause(PAUSE);
   }

@@ -12,7 +12,7 @@ import { run } from "../run.ts";
  * The longest wait for a reply that nothing keeps from coming, in milliseconds. The machine may
  * stop this program for some seconds.
  */
-const PATIENCE = 30_000;
+const PATIENCE = 5000;
 
 /** Plays a question with a reply, and a question whose reply comes too late. */
 export async function play(diagram: Diagram): Promise<void> {

@@ -10,6 +10,7 @@ const ASKED: Record<string, string> = {
   "keep alive NAT timeout": "Why does nothing arrive any more after a pause?",
   "udp vs tcp": "Is UDP faster than TCP?",
   "why does nothing arrive": "It does not arrive",
+  "my packet does not arrive": "It does not arrive",
   "packet not arriving": "My send succeeded. Why did nothing arrive?",
   "conection refused": "UDP has no connection: why is it refused?",
   "packet loss same machine": "Why are datagrams lost between two programs on the same machine?",

@@ -19,7 +19,7 @@ async function edit(page: Page, clicks: number, what = EDIT): Promise<void> {
 }
 
 async function button(page: Page, number: number): Promise<void> {
-  await page.click(`.editing .buttons button:nth-child(${number})`);
+  await page.click(`.editing .buttons > button:nth-of-type(${number})`);
 }
 
 /** A browser that keeps nothing refuses each use of what it could keep. */
