@@ -122,9 +122,9 @@ function parsed(path: string, text: string): Parsed {
 function troubleAt(path: string, { message, loc }: Mistake, text = ""): Trouble {
   const said = message.replace(/ \(\d+:\d+\)$/, "").replace(/\.?$/, ".");
   if (!loc) return new Trouble(path, said);
-  const before = text.split("\n").slice(0, loc.line);
-  before.push((before.pop() ?? "").slice(0, loc.column + 1));
-  const why = cause(said, before);
+  // A character that no program has is a mistake by itself, whatever else stands in its line.
+  const until = said.startsWith("Unexpected character") ? loc.line - 1 : loc.line;
+  const why = cause(said, text.split("\n").slice(0, until));
   return new Trouble(path, why ? `${said} ${why}` : said, loc.line, loc.column + 1);
 }
 

@@ -40,6 +40,25 @@ Deno.test("a file that is saved in a page", async (t) => {
   const read = (path: string) => Deno.readTextFileSync(at(path));
   const shipped = read(LESSON);
 
+  await t.step("says in which line a backquote lacks its pair, whichever it is", async () => {
+    let { of } = await version(book, `file/${LESSON}`);
+    const lines = shipped.split("\n");
+    let number = 0;
+    for (const [i, line] of lines.entries()) {
+      if (/^\s*(\*|\/)/.test(line)) continue; // a comment
+      for (const { index } of line.matchAll(/`/g)) {
+        const broken = line.slice(0, index) + line.slice(index + 1);
+        const text = lines.with(i, broken).join("\n");
+        const saved = await version(book, `save/${LESSON}`, { text, of });
+        assert(saved.fault?.said.endsWith(` in line ${i + 1}?`), `${broken}: ${saved.fault?.said}`);
+        of = saved.of;
+        number++;
+      }
+    }
+    assert(number > 9, `${number} backquotes`);
+    await version(book, `save/${LESSON}`, { text: shipped, of });
+  });
+
   await t.step("is the one on the disk, in one step, with what is wrong in it", async () => {
     const { text, of } = await version(book, `file/${LESSON}`);
     assertEquals(text, shipped);
@@ -49,7 +68,7 @@ Deno.test("a file that is saved in a page", async (t) => {
     const line = text.split("\n").length;
     const said = `Unterminated template. Does a backquote (\`) lack its pair in line ${line}?`;
     assertEquals(saved.fault, { line, said });
-    // What stands behind the mistake is not its cause.
+    // What stands beside such a mistake is not its cause.
     const rubbish = await version(book, `save/${LESSON}`, { text: "§% rubbish `\n", of: saved.of });
     assertEquals(rubbish.fault, { line: 1, said: "Unexpected character '§'." });
     assertEquals(Deno.statSync(at(LESSON)).mode! & 0o777, 0o640);
