@@ -425,7 +425,9 @@ class Editor {
     const place = this.#whole.closest<HTMLElement>("[data-exercise]");
     const own = results.find(({ exercise }) => exercise === place?.dataset.exercise);
     if (!place || !own || !this.#isSaved) return;
-    if (own.trouble) return this.#isBroken ? this.#verdict.replaceChildren() : this.#show([own.trouble]);
+    if (own.trouble) {
+      return this.#isBroken ? this.#verdict.replaceChildren() : this.#show([own.trouble]);
+    }
     const others = results.filter((one) => one !== own && one.state !== "not started")
       .map(({ exercise, state }) => ` ${exercise}: ${state}.`);
     this.#verdict.replaceChildren(verdict(own), ...firstWrong(own, place), ...others);
