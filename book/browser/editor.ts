@@ -179,7 +179,7 @@ class Editor {
       "buttons",
       this.#question,
       button("Save", () => this.#save()),
-      button("Reset", () => this.#reset()),
+      button("Reset file", () => this.#reset()),
       button("Close", () => this.#close()),
       this.#status,
       this.#verdict,

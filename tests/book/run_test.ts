@@ -575,6 +575,9 @@ Deno.test("a run of a lesson that somebody has changed", async (t) => {
     const said = await page.$eval(".said", (one) => one.textContent!);
     assert(/ lessons\/02_receive\.ts:1:\d/.test(said) && /\n +\| +~/.test(said), said);
     assertEquals(await violations(page), []);
+    await Deno.writeTextFile(file, "");
+    await run(page, "2");
+    assertEquals(await status(page), "It ended too early: there is no whole picture.");
     await Deno.writeTextFile(file, text);
     await run(page, "2");
     assertEquals(await page.$(".said"), null);
