@@ -45,19 +45,22 @@ export function startTurning(): void {
   });
 }
 
+/** Where it is kept: for this browser, or for this tab. */
+type Place = "localStorage" | "sessionStorage";
+
 /** What is kept in this browser under a name. */
-export function remembered(name: string): string | undefined {
+export function remembered(name: string, place: Place = "localStorage"): string | undefined {
   try {
-    return localStorage.getItem(name) ?? undefined;
+    return globalThis[place].getItem(name) ?? undefined;
   } catch {
     return undefined; // this browser keeps nothing
   }
 }
 
 /** Keeps it, where the browser does. */
-export function remember(name: string, value: string): void {
+export function remember(name: string, value: string, place: Place = "localStorage"): void {
   try {
-    localStorage.setItem(name, value);
+    globalThis[place].setItem(name, value);
   } catch {
     // Then it is for this page.
   }

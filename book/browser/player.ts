@@ -62,7 +62,7 @@ export class Player {
     this.#position = figure.querySelector(".position")!;
     this.#speed = figure.querySelector(".speed")!;
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#speed.value = remembered("speed") ?? (isStill ? "0" : this.#speed.value);
+    this.#speed.value = remembered("speed", "sessionStorage") ?? (isStill ? "0" : this.#speed.value);
     this.#listen(load);
   }
 
@@ -182,7 +182,7 @@ export class Player {
       go(() => Number(value));
     });
     this.#speed.addEventListener("change", () => {
-      remember("speed", this.#speed.value);
+      remember("speed", this.#speed.value, "sessionStorage");
       this.#wake();
     });
     // A double-click is one click.

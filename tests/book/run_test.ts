@@ -354,6 +354,10 @@ Deno.test("a run", async (t) => {
     await over(page);
     assert((await status(page)).endsWith("just now"), await status(page));
     await page.select(".speed", "150");
+    await page.reload();
+    await page.waitForSelector(".picture svg");
+    const speed = await page.$eval(".speed", (one) => (one as HTMLSelectElement).value);
+    assertEquals(speed, "150", "this tab remembers it");
     await page.click(".play", { count: 2 });
     assertEquals(
       await page.$eval(".play .word", (one) => one.textContent),
