@@ -70,6 +70,7 @@ async function watch(part: HTMLElement, signal: AbortSignal): Promise<void> {
     for (const place of placesIn(part)) {
       place.querySelector(".result")!.replaceChildren(element("p", "state not", text));
     }
+    tellEditor([]);
   }
 }
 

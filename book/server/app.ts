@@ -49,6 +49,9 @@ async function ownOnly(context: Context, next: () => Promise<void>): Promise<Res
   await next();
 }
 
+/** Why a page is not checked. */
+const MANY = "Too many pages are being checked: end one in another tab.\n";
+
 /** Why a run was stopped that another page did not wait for. */
 const ELSEWHERE = "It was stopped, since it runs in another tab now.";
 
@@ -166,7 +169,7 @@ function addChecks(app: Hono, project: Project): void {
   app.post(`/check/${NUMBER}`, (context) => {
     const page = pageOf(numberIn(context));
     if (!page) return context.text("There is no such exercise.\n", 404);
-    if (checking >= MOST.checks) return context.text("Too many pages are being checked.\n", 429);
+    if (checking >= MOST.checks) return context.text(MANY, 429);
     checking++;
     return streamed((send, signal) => {
       return watch(project, page, send, signal).finally(() => checking--);

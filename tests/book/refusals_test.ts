@@ -347,7 +347,7 @@ Deno.test("the server refuses", async (t) => {
     assertEquals(checking.map(({ status }) => status), [200, 200, 200, 200]);
     const fifth = await check();
     assertEquals(fifth.status, 429); // first: a check that goes on has no end to wait for
-    assertEquals(await fifth.text(), "Too many pages are being checked.\n");
+    assertEquals(await fifth.text(), "Too many pages are being checked: end one in another tab.\n");
     // Whoever goes away makes room.
     for (const response of checking) await response.body!.cancel();
     await until(async () => {

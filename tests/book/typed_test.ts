@@ -95,6 +95,24 @@ Deno.test("what is typed", async (t) => {
     await Deno.writeTextFile(exercise, shipped);
   });
 
+  await t.step("is not checked while too many pages are: a sentence says what to do", async () => {
+    const headers = { origin: new URL(address).origin };
+    const check = () => fetch(`${book.address}check/1`, { method: "POST", headers });
+    const others = await Promise.all([check(), check(), check(), check()]);
+    assertEquals(others.map(({ status }) => status), [200, 200, 200, 200]);
+    await using opened = await open(chromium, address);
+    const { page } = opened;
+    await edit(page, 1);
+    await page.keyboard.type("// Typed.\n");
+    await button(page, 1);
+    const result = () => page.$eval("[data-exercise] .result", (one) => one.textContent!);
+    const many = "Too many pages are being checked: end one in another tab.";
+    await until(async () => await result() === many, "the sentence");
+    assertEquals(await page.$eval(".editing .verdict", (one) => one.textContent), "");
+    for (const { body } of others) await body!.cancel();
+    await Deno.writeTextFile(exercise, shipped);
+  });
+
   await t.step("while Reset is under way stays in the editor, and is not saved yet", async () => {
     await using opened = await open(chromium, address);
     const { page, complaints } = opened;
