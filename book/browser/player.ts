@@ -62,7 +62,8 @@ export class Player {
     this.#position = figure.querySelector(".position")!;
     this.#speed = figure.querySelector(".speed")!;
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#speed.value = remembered("speed", "sessionStorage") ?? (isStill ? "0" : this.#speed.value);
+    this.#speed.value = remembered("speed", "sessionStorage") ??
+      (isStill ? "0" : this.#speed.value);
     this.#listen(load);
   }
 

@@ -52,7 +52,9 @@ export async function play(
     const { code } = await child.status;
     if (stopped) tell({ event: "failed", text: stopped });
     else if (code !== 0) tell({ event: "failed", text: `It failed, with exit code ${code}.` });
-    else if (!ended) tell({ event: "failed", text: "It ended too early: there is no whole picture." });
+    else if (!ended) {
+      tell({ event: "failed", text: "It ended too early: there is no whole picture." });
+    }
   } finally {
     kill(child);
     running.delete(child);

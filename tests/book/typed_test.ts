@@ -70,15 +70,18 @@ Deno.test("what is typed", async (t) => {
     assertEquals(complaints, []);
   });
 
-  await t.step("is in a file that may change elsewhere, also where the page stays as it is", async () => {
-    await using opened = await open(chromium, address);
-    const { page } = opened;
-    await edit(page, 1);
-    await Deno.writeTextFile(exercise, shipped.replace("as often as", "no less than"));
-    const news = "The file has changed on the disk. This is the new version.";
-    await until(async () => await said(page) === news, "the news");
-    await Deno.writeTextFile(exercise, shipped);
-  });
+  await t.step(
+    "is in a file that may change elsewhere, also where the page stays as it is",
+    async () => {
+      await using opened = await open(chromium, address);
+      const { page } = opened;
+      await edit(page, 1);
+      await Deno.writeTextFile(exercise, shipped.replace("as often as", "no less than"));
+      const news = "The file has changed on the disk. This is the new version.";
+      await until(async () => await said(page) === news, "the news");
+      await Deno.writeTextFile(exercise, shipped);
+    },
+  );
 
   await t.step("is saved where the browser keeps nothing, and it says so before", async () => {
     await using opened = await open(chromium, address);
