@@ -73,11 +73,12 @@ export function Declaration({ source, items, heading, copyable, link, prefix = "
 
 /** Copies a program. Without a script, it saves it as a file. */
 export function CopyLink({ name, file, lines }: Copyable) {
+  const [page] = file.split("."); // two lessons may have a program of one name and length
   return (
     <a class="copy" href={file} download={`${name}.ts`} data-copy={name}>
       <Icon name="copy" />
       <span>
-        Copy <span class="hidden">{`${name} `}</span>as a program
+        Copy <span class="hidden">{`${name} of ${page} `}</span>as a program
         {lines && <span class="lines">{`, ${lines} lines`}</span>}
       </span>
     </a>
